@@ -1,0 +1,28 @@
+import type { JsonObject } from "../json";
+import type { Secret } from "../secret";
+
+/** A Prisma Cloud Compute Console that has accepted the login. Every call throws `ConsoleError`. */
+export interface Console {
+  /** The Console's version, `34.04.145`. `GET …/version` */
+  version(): Promise<string>;
+  /** The task definition with a Defender in it, as the Console sent it: to be proven. `POST …/defenders/fargate.json` */
+  protect(request: ProtectRequest): Promise<JsonObject>;
+  /** `GET …/defenders/install-bundle` */
+  installBundle(): Promise<Secret>;
+}
+
+export type ProtectRequest = {
+  readonly definition: JsonObject;
+  readonly extractEntrypoint?: boolean;
+  readonly registryType?: string;
+  readonly registryCredentialId?: string;
+  readonly filesystemMonitoring?: boolean;
+  readonly defenderImage?: string;
+};
+
+/** How a step tells the user something, and hears that it should stop. */
+export type Talk = {
+  readonly signal: AbortSignal;
+  /** One line, for people. */
+  readonly notice: (line: string) => void;
+};

@@ -1,0 +1,28 @@
+/**
+ * An expected failure: the user can do something about it, so it is shown without a stack trace.
+ * `problems` holds one finished sentence (or two) per line, free of secrets and of control characters.
+ */
+export abstract class ExpectedError extends Error {
+  constructor(
+    readonly problems: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(problems.join("\n"), options);
+    this.name = new.target.name;
+  }
+}
+
+/** Fix a variable. */
+export class SettingsError extends ExpectedError {}
+
+/** Fix a task definition file. */
+export class TaskFileError extends ExpectedError {}
+
+/** Reach the Console, or ask whoever runs it. */
+export class ConsoleError extends ExpectedError {}
+
+/** Distrust the Console's answer: it isn't the task definition asked for, protected. */
+export class ProofError extends ExpectedError {}
+
+/** Make room or rights for the output. */
+export class OutputError extends ExpectedError {}

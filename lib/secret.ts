@@ -1,0 +1,57 @@
+import { inspect } from "node:util";
+
+const REDACTED = "[redacted]";
+
+/** A value that shows itself in no text, no JSON and no `inspect`; only `reveal()` hands it out. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}
+
+// What a secret looks like when nobody told us its value.
+const SHAPES: readonly [RegExp, string][] = [
+  [/\btw_[A-Za-z0-9]{6,}/g, `tw_${REDACTED}`], // licence token in the Defender's image path
+  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED], // JSON Web Token
+  [/\beyJ[A-Za-z0-9+/_-]{60,}={0,2}/g, REDACTED], // base64 of a JSON object, as the install bundle is
+  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
+];
+
+/**
+ * The text without the given secrets, in clear or as they stand in URLs, JSON and base64, and
+ * without whatever has the shape of a token, a bundle or a licence token.
+ */
+export function redact(text: string, secrets: readonly Secret[] = []): string {
+  let result = text;
+  for (const secret of secrets) {
+    for (const spelling of spellings(secret.reveal())) result = result.replaceAll(spelling, REDACTED);
+  }
+  for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+  return result;
+}
+
+/** Every spelling in which a secret could stand in a text, longest first. */
+export function spellings(value: string): readonly string[] {
+  if (value === "") return [];
+  const base64 = Buffer.from(value).toString("base64");
+  const all = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), base64, base64.replace(/=+$/, "")];
+  return [...new Set(all)].sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,39 @@
+import * as v from "valibot";
+
+/** What one task asks of its protection: the `runtimeDefense` key of its file, described in docs/task-definitions.md. */
+export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
+
+const reason = v.pipe(v.string(), v.trim(), v.minLength(1, "must be the reason for leaving the container out"));
+
+export const RuntimeDefenseSchema = v.strictObject({
+  /** Container name → why it is left out. */
+  exclude: v.optional(v.record(v.string(), reason), {}),
+  entryPoint: v.optional(
+    v.strictObject({
+      /** Ask the Console to find the entry points that the task definition doesn't name. */
+      extract: v.optional(v.boolean(), false),
+      registryType: v.optional(v.picklist(["aws", "2", "jfrog"], 'must be "aws", "2" or "jfrog"')),
+      registryCredentialId: v.optional(v.pipe(v.string(), v.minLength(1))),
+    }),
+    {},
+  ),
+  filesystemMonitoring: v.optional(v.boolean()),
+  defenderImage: v.optional(v.pipe(v.string(), v.regex(/^\S+$/, "must be an image's full path"))),
+  sidecar: v.optional(
+    v.strictObject({
+      /** CPU units. */
+      cpu: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+      /** MiB; ECS takes no less than 6. */
+      memory: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(6))),
+      memoryReservation: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(6))),
+      logs: v.optional(v.boolean(), false),
+    }),
+    {},
+  ),
+  raiseToFit: v.optional(v.boolean(), false),
+  /** Changes of a newer Console that are agreed to, such as `environment:NEW_CONSOLE_SETTING`. */
+  accept: v.optional(
+    v.array(v.pipe(v.string(), v.regex(/^environment:[A-Za-z_]\w*$/, "must look like environment:NAME"))),
+    [],
+  ),
+});

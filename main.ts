@@ -1,0 +1,2 @@
+// Replaced by the entry point proper.
+export {};
