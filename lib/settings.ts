@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { defined } from "./defined";
 import { SettingsError } from "./errors";
 import { oneLine } from "./outside-text";
 import { Secret } from "./secret";
@@ -64,44 +65,34 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws SettingsError with every problem of every variable at once.
  */
 export function parseSettings(environment: Environment): Settings {
-  const parsed = v.safeParse(Variables, present(environment));
+  const parsed = v.safeParse(CheckedVariables, present(environment));
   if (!parsed.success) throw new SettingsError(parsed.issues.map(sentence));
   const variables = parsed.output;
-  const problems: string[] = [];
-
   const region = variables.AWS_REGION;
-  const partition = partitionOf(region);
-  const consoleAddress = addressOfConsole(variables, problems);
-  const state = stateSettings(variables, region, problems);
-  for (const name of ["INSTALL_BUNDLE_SECRET_ARN", "INSTALL_BUNDLE_KMS_KEY_ARN"] as const) {
-    const arn = variables[name];
-    if (arn !== undefined) problems.push(...misplacedArn(name, arn, partition, region));
-  }
-  if (problems.length > 0) throw new SettingsError(problems);
 
   return {
-    console: {
+    console: defined({
       apiUrl: `${variables.TL_CONSOLE}/api/${variables.TL_API_VERSION}`,
-      ...optional("authenticateUrl", variables.AUTH_API_ENDPOINT),
-      ...optional("fargateUrl", variables.TASK_GENERATION_API_ENDPOINT),
+      authenticateUrl: variables.AUTH_API_ENDPOINT,
+      fargateUrl: variables.TASK_GENERATION_API_ENDPOINT,
       user: variables.TL_USER,
       password: new Secret(variables.TL_PASS),
-      consoleAddress,
-      ...optional("project", variables.TL_PROJECT),
-      ...optional("caFile", variables.TL_CA_CERT),
+      consoleAddress: consoleAddress(variables),
+      project: variables.TL_PROJECT,
+      caFile: variables.TL_CA_CERT,
       timeoutMs: variables.TL_TIMEOUT_MS,
       retryDelayMs: variables.TL_RETRY_DELAY_MS,
-    },
+    }),
     taskDefinitionPath: variables.TASK_DEFINITION_PATH,
     concurrency: variables.TL_CONCURRENCY,
-    stack: {
+    stack: defined({
       region,
-      partition,
+      partition: partitionOf(region),
       defaultTags: variables.DEFAULT_TAGS,
-      ...optional("installBundleSecretArn", variables.INSTALL_BUNDLE_SECRET_ARN),
-      ...optional("installBundleKmsKeyArn", variables.INSTALL_BUNDLE_KMS_KEY_ARN),
-      state,
-    },
+      installBundleSecretArn: variables.INSTALL_BUNDLE_SECRET_ARN,
+      installBundleKmsKeyArn: variables.INSTALL_BUNDLE_KMS_KEY_ARN,
+      state: stateSettings(variables),
+    }),
   };
 }
 
@@ -109,13 +100,18 @@ export function parseSettings(environment: Environment): Settings {
 const UNEXPANDED = /^\$\([\w.]+\)$/;
 
 function present(environment: Environment): Environment {
-  const entries = Object.entries(environment).map(
-    ([name, value]) => [name, name === "TL_PASS" ? value : value?.trim()] as const,
+  return Object.fromEntries(
+    Object.keys(Variables.entries).map((name) => {
+      const value = environment[name];
+      const isSet = value !== undefined && value.trim() !== "" && !UNEXPANDED.test(value.trim());
+      return [name, isSet ? (name === "TL_PASS" ? value : value.trim()) : undefined];
+    }),
   );
-  return Object.fromEntries(entries.filter(([, value]) => value?.trim() && !UNEXPANDED.test(value)));
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+
+const HOST = /^(\[[\da-f:.]+\]|[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*)$/i;
 
 /** An http(s) URL without credentials and fragment; plain http for this machine alone. */
 const SafeUrl = v.pipe(
@@ -180,8 +176,21 @@ const Variables = v.object({
   TL_USER: v.string("is required: the access key id, or the user's name"),
   TL_PASS: v.string("is required: the access key's secret, or the user's password"),
   AUTH_API_ENDPOINT: v.optional(SafeUrl),
-  TASK_GENERATION_API_ENDPOINT: v.optional(SafeUrl),
-  TL_CONSOLE_ADDRESS: v.optional(v.string()),
+  TASK_GENERATION_API_ENDPOINT: v.optional(
+    v.pipe(
+      SafeUrl,
+      v.check((text) => HOST.test(consoleAddressIn(text) ?? "none"), "must have a host alone as its consoleaddr"),
+    ),
+  ),
+  TL_CONSOLE_ADDRESS: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(
+        HOST,
+        ({ received }) => `must be a host alone, without https://, port and path, got ${oneLine(received, 80)}`,
+      ),
+    ),
+  ),
   TL_API_VERSION: v.pipe(
     v.optional(v.string(), "v1"),
     v.regex(/^v(1|\d{2}\.\d{2})$/, "must be v1 or a version such as v34.04"),
@@ -201,8 +210,8 @@ const Variables = v.object({
     v.pipe(
       v.string(),
       v.regex(
-        /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+(:[^:]*:[^:]*:[^:]*)?$/,
-        "must be the ARN of a Secrets Manager secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME with or without :json-key::",
+        /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?$/,
+        "must be the ARN of a Secrets Manager secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX with or without :json-key::",
       ),
     ),
   ),
@@ -226,59 +235,87 @@ const Variables = v.object({
 
 type Variables = v.InferOutput<typeof Variables>;
 
+// Checks across variables run even when other variables have problems, so that all are reported at once.
+const CheckedVariables = v.pipe(
+  Variables,
+  v.forward(
+    v.partialCheck(
+      [["INSTALL_BUNDLE_SECRET_ARN"], ["AWS_REGION"]],
+      (variables) => inStacksPlace(variables.INSTALL_BUNDLE_SECRET_ARN, variables.AWS_REGION),
+      ({ input }) => placeOf(input.AWS_REGION, input.INSTALL_BUNDLE_SECRET_ARN),
+    ),
+    ["INSTALL_BUNDLE_SECRET_ARN"],
+  ),
+  v.forward(
+    v.partialCheck(
+      [["INSTALL_BUNDLE_KMS_KEY_ARN"], ["AWS_REGION"]],
+      (variables) => inStacksPlace(variables.INSTALL_BUNDLE_KMS_KEY_ARN, variables.AWS_REGION),
+      ({ input }) => placeOf(input.AWS_REGION, input.INSTALL_BUNDLE_KMS_KEY_ARN),
+    ),
+    ["INSTALL_BUNDLE_KMS_KEY_ARN"],
+  ),
+  v.forward(
+    v.partialCheck(
+      [["TF_STATE_S3_BUCKET"], ["TF_STATE_AZURE_STORAGE_ACCOUNT"]],
+      (variables) => !(variables.TF_STATE_S3_BUCKET && variables.TF_STATE_AZURE_STORAGE_ACCOUNT),
+      "and TF_STATE_AZURE_STORAGE_ACCOUNT are both set, but the state has one place",
+    ),
+    ["TF_STATE_S3_BUCKET"],
+  ),
+  v.forward(
+    v.partialCheck(
+      [["TF_STATE_AZURE_STORAGE_ACCOUNT"], ["TF_STATE_AZURE_RESOURCE_GROUP"], ["TF_STATE_AZURE_CONTAINER"]],
+      (variables) =>
+        !variables.TF_STATE_AZURE_STORAGE_ACCOUNT ||
+        Boolean(variables.TF_STATE_AZURE_RESOURCE_GROUP && variables.TF_STATE_AZURE_CONTAINER),
+      "needs TF_STATE_AZURE_RESOURCE_GROUP and TF_STATE_AZURE_CONTAINER beside it",
+    ),
+    ["TF_STATE_AZURE_STORAGE_ACCOUNT"],
+  ),
+);
+
+function inStacksPlace(arn: string | undefined, stackRegion: string): boolean {
+  const [, partition, , region] = arn?.split(":") ?? [];
+  return arn === undefined || (partition === partitionOf(stackRegion) && region === stackRegion);
+}
+
+function placeOf(stackRegion: string, arn: string | undefined): string {
+  const [, partition, , region] = arn?.split(":") ?? [];
+  return `must be in the stack's region (AWS_REGION), ${partitionOf(stackRegion)} ${stackRegion}, got ${partition} ${region}`;
+}
+
 function sentence(issue: v.BaseIssue<unknown>): string {
   const [variable, ...rest] = (issue.path ?? []).map((item) => String(item.key));
   return `${[variable, ...rest.map((key) => oneLine(key, 60))].join(".")} ${issue.message}.`;
 }
 
-// A host of TASK_GENERATION_API_ENDPOINT's own `consoleaddr` counts: the original example put it there.
-function addressOfConsole(variables: Variables, problems: string[]): string {
-  const endpoint = variables.TASK_GENERATION_API_ENDPOINT;
-  const inEndpoint = endpoint ? new URL(endpoint).searchParams.get("consoleaddr") : null;
-  const [name, address] = variables.TL_CONSOLE_ADDRESS
-    ? ["TL_CONSOLE_ADDRESS", variables.TL_CONSOLE_ADDRESS]
-    : inEndpoint
-      ? ["consoleaddr in TASK_GENERATION_API_ENDPOINT", inEndpoint]
-      : ["the host of TL_CONSOLE", new URL(variables.TL_CONSOLE).hostname];
-  const isHost =
-    isIPv4(address) ||
-    /^\[[\da-f:.]+\]$/i.test(address) ||
-    /^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(address);
-  if (!isHost)
-    problems.push(`${name} must be a host alone, without https://, port and path, got ${oneLine(address, 80)}.`);
-  return address;
+function consoleAddress(variables: Variables): string {
+  const inEndpoint = consoleAddressIn(variables.TASK_GENERATION_API_ENDPOINT);
+  return variables.TL_CONSOLE_ADDRESS ?? inEndpoint ?? new URL(variables.TL_CONSOLE).hostname;
 }
 
-function stateSettings(variables: Variables, region: string, problems: string[]): StateSettings {
-  const bucket = variables.TF_STATE_S3_BUCKET;
-  const storageAccount = variables.TF_STATE_AZURE_STORAGE_ACCOUNT;
-  if (bucket && storageAccount) {
-    problems.push("TF_STATE_S3_BUCKET and TF_STATE_AZURE_STORAGE_ACCOUNT are both set: the state has one place.");
+// The original example puts `consoleaddr` into the endpoint's query.
+function consoleAddressIn(endpoint: string | undefined): string | undefined {
+  return (endpoint && new URL(endpoint).searchParams.get("consoleaddr")) || undefined;
+}
+
+function stateSettings(variables: Variables): StateSettings {
+  if (variables.TF_STATE_S3_BUCKET) {
+    return {
+      kind: "s3",
+      bucket: variables.TF_STATE_S3_BUCKET,
+      key: variables.TF_STATE_S3_KEY,
+      region: variables.TF_STATE_S3_REGION ?? variables.AWS_REGION,
+    };
   }
-  if (bucket) {
-    return { kind: "s3", bucket, key: variables.TF_STATE_S3_KEY, region: variables.TF_STATE_S3_REGION ?? region };
-  }
-  if (!storageAccount) return { kind: "local" };
-  const resourceGroup = variables.TF_STATE_AZURE_RESOURCE_GROUP;
-  const container = variables.TF_STATE_AZURE_CONTAINER;
-  const because = "is required with TF_STATE_AZURE_STORAGE_ACCOUNT.";
-  if (!resourceGroup) problems.push(`TF_STATE_AZURE_RESOURCE_GROUP ${because}`);
-  if (!container) problems.push(`TF_STATE_AZURE_CONTAINER ${because}`);
+  if (!variables.TF_STATE_AZURE_STORAGE_ACCOUNT) return { kind: "local" };
   return {
     kind: "azure",
-    storageAccount,
-    resourceGroup: resourceGroup ?? "",
-    container: container ?? "",
+    storageAccount: variables.TF_STATE_AZURE_STORAGE_ACCOUNT,
+    resourceGroup: variables.TF_STATE_AZURE_RESOURCE_GROUP ?? "",
+    container: variables.TF_STATE_AZURE_CONTAINER ?? "",
     key: variables.TF_STATE_AZURE_KEY,
   };
-}
-
-function misplacedArn(name: string, arn: string, partition: string, region: string): readonly string[] {
-  const [, arnPartition, , arnRegion] = arn.split(":");
-  if (arnPartition !== partition)
-    return [`${name} must be in the partition of AWS_REGION, ${partition}, got ${arnPartition}.`];
-  if (arnRegion !== region) return [`${name} must be in the stack's region, ${region} (AWS_REGION), got ${arnRegion}.`];
-  return [];
 }
 
 const PARTITIONS: readonly [RegExp, string][] = [
@@ -293,8 +330,4 @@ const PARTITIONS: readonly [RegExp, string][] = [
 
 function partitionOf(region: string): string {
   return PARTITIONS.find(([pattern]) => pattern.test(region))?.[1] ?? "aws";
-}
-
-function optional<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: T });
 }
