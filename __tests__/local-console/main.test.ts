@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+
+import { buildSync } from "esbuild";
+
+import { startLocalConsole } from "../../local-console/server";
+
+const folder = mkdtempSync(path.join(tmpdir(), "local-console-"));
+const main = path.join(folder, "main.cjs");
+const children: ChildProcess[] = [];
+
+beforeAll(() => {
+  const entryPoints = [path.join(__dirname, "../../local-console/main.ts")];
+  buildSync({ entryPoints, outfile: main, bundle: true, platform: "node", logLevel: "silent" });
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function run(...options: string[]) {
+  const child = spawn(process.execPath, [main, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  children.push(child);
+  return child;
+}
+
+async function firstWords(child: ReturnType<typeof run>): Promise<string> {
+  const [words] = await once(child.stdout, "data");
+  return String(words);
+}
+
+test("it says in lines to paste how to use it, and that it protects nothing", async () => {
+  const words = await firstWords(run("--port", "0", "--tenant", "us-2-158"));
+  expect(words).toMatch(
+    /^# Local Console 34\.04\.145\. It protects nothing: .*\nexport TL_CONSOLE=http:\/\/127\.0\.0\.1:\d+\/us-2-158\nexport TL_USER=local-user\nexport TL_PASS=local-password\n# Ctrl-C stops it\.\n$/,
+  );
+});
+
+test("what it says works", async () => {
+  const words = await firstWords(run("--port", "0", "--latency-ms", "1"));
+  const variable = (name: string) => new RegExp(`^export ${name}=(.+)$`, "m").exec(words)?.[1];
+  const body = JSON.stringify({ username: variable("TL_USER"), password: variable("TL_PASS") });
+  const response = await fetch(`${variable("TL_CONSOLE")}/api/v1/authenticate`, { method: "POST", body });
+  expect(response.status).toBe(200);
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)("%s stops it at once, calls under way included", async (signal) => {
+  const child = run("--port", "0", "--latency-ms", "60000");
+  const url = /TL_CONSOLE=(.+)/.exec(await firstWords(child))?.[1];
+  const pending = fetch(`${url}/api/v1/_ping`).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const begun = performance.now();
+  child.kill(signal);
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(performance.now() - begun).toBeLessThan(1000);
+  await pending;
+});
+
+test.each([
+  [["--host", "0.0.0.0"], "host must be a loopback address such as 127.0.0.1, got 0.0.0.0"],
+  [["--port", "x"], "--port must be a whole number from 0 to 65535, got x"],
+  [["--port", "65536"], "--port must be a whole number from 0 to 65535, got 65536"],
+  [["--latency-ms", "-1"], "Option '--latency-ms' argument is ambiguous."],
+  [["--latency-ms=1.5"], "--latency-ms must be a whole number from 0 to 60000, got 1.5"],
+  [["--tenant", "a b"], "tenantPath must have letters, digits, -, _ and . between its slashes, got a b"],
+  [["--colour"], "Unknown option '--colour'"],
+])("%j is refused with the usage", async (options, message) => {
+  const child = run(...options);
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  expect({ stdout, status }).toEqual({ stdout: "", status: 1 });
+  expect(stderr).toContain(message);
+  expect(stderr).toMatch(/\nUsage: npm run console -- .*\n$/);
+});
+
+test("a port in use is refused", async () => {
+  const local = await startLocalConsole();
+  const { port } = new URL(local.url);
+  const child = run("--port", port);
+  const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  await local.close();
+  expect(stderr).toContain(`address already in use 127.0.0.1:${port}`);
+  expect(status).toBe(1);
+});

@@ -1,0 +1,157 @@
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { createConnection } from "node:net";
+
+import { type LocalConsole, startLocalConsole } from "../../local-console/server";
+import { call, get, login, protect, start } from "./client";
+
+const original = { family: "shop", containerDefinitions: [{ name: "web", image: "nginx", entryPoint: ["sh"] }] };
+
+/** Milliseconds that closing takes. */
+async function closingTime(local: LocalConsole): Promise<number> {
+  const begun = performance.now();
+  await local.close();
+  return performance.now() - begun;
+}
+
+test("credentials, version and bundle say that they are local, or are those asked for", async () => {
+  expect(await start()).toMatchObject({ user: "local-user", password: "local-password", version: "34.04.145" });
+  const own = { user: "u", password: "p", version: "33.00.100", installBundle: "eyJ9" };
+  expect(await start(own)).toMatchObject(own);
+});
+
+test("it listens on the port asked for", async () => {
+  const first = await start();
+  const port = Number(new URL(first.url).port);
+  await first.close();
+  expect((await start({ port })).url).toBe(`http://127.0.0.1:${port}`);
+});
+
+test("a port in use is refused", async () => {
+  const port = Number(new URL((await start()).url).port);
+  await expect(startLocalConsole({ port })).rejects.toThrow(`address already in use 127.0.0.1:${port}`);
+});
+
+test.each(["0.0.0.0", "::", "192.168.0.1", "127.0.0.1.example.com", "console.example.com", ""])(
+  "host %p isn't this machine's own",
+  async (host) => {
+    await expect(startLocalConsole({ host })).rejects.toThrow(
+      `host must be a loopback address such as 127.0.0.1, got ${host}`,
+    );
+  },
+);
+
+test.each(["localhost", "127.0.0.1"])("%s is served", async (host) => {
+  expect((await get(await start({ host }), "/api/v1/version")).status).toBe(200);
+});
+
+test.each(["a b", "a:b", "a/*", "a?b", "a/{b}"])("tenant path %p is refused", async (tenantPath) => {
+  await expect(startLocalConsole({ tenantPath })).rejects.toThrow(
+    `tenantPath must have letters, digits, -, _ and . between its slashes, got ${tenantPath}`,
+  );
+});
+
+test("requests are listed in order of arrival, with what was asked and sent", async () => {
+  const local = await start({ tenantPath: "us-2-158" });
+  await protect(local, original, { extractEntrypoint: "true" });
+  await call(local, "/nothing?a=1");
+  expect(local.requests).toEqual([
+    { method: "POST", path: "/us-2-158/api/v1/authenticate", query: {} },
+    {
+      method: "POST",
+      path: "/us-2-158/api/v1/defenders/fargate.json",
+      query: { consoleaddr: "c.example", defenderType: "appEmbedded", extractEntrypoint: "true" },
+      body: original,
+    },
+    { method: "GET", path: "/us-2-158/nothing", query: { a: "1" } },
+  ]);
+});
+
+test("the list of requests holds no password and no token", async () => {
+  const local = await start({ password: "hunter2-secret" });
+  const { text } = await login(local);
+  await login(local, "wrong-secret");
+  await get(local, "/api/v1/version");
+  expect(local.requests).toHaveLength(4);
+  expect(JSON.stringify(local.requests)).not.toMatch(/secret/);
+  expect(JSON.stringify(local.requests)).not.toContain(text.slice(10, 40));
+});
+
+test("every answer takes the latency asked for, side by side", async () => {
+  const local = await start({ latencyMs: 100 });
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: 20 }, () => call(local, "/api/v1/_ping")));
+  const took = performance.now() - begun;
+  expect(took).toBeGreaterThanOrEqual(98);
+  expect(took).toBeLessThan(1000);
+});
+
+test("an interceptor answers in place of the API, or alters its answer", async () => {
+  let calls = 0;
+  const local = await start({
+    intercept: async (c, next) => {
+      calls += 1;
+      if (c.req.path.endsWith("/_ping")) return c.json({ err: "busy" }, 503);
+      await next();
+      c.res.headers.set("x-call", String(calls));
+      return undefined;
+    },
+  });
+  expect(await call(local, "/api/v1/_ping")).toMatchObject({ status: 503, body: { err: "busy" } });
+  const response = await fetch(`${local.url}/api/v1/version`);
+  expect([response.status, response.headers.get("x-call")]).toEqual([401, "2"]);
+  expect(local.requests).toHaveLength(2);
+});
+
+test("an interceptor that fails is an answer of status 500", async () => {
+  const local = await start({
+    intercept: () => {
+      throw new Error("injected");
+    },
+  });
+  expect(await call(local, "/api/v1/_ping")).toMatchObject({ status: 500, body: { err: "injected" } });
+});
+
+describe("close", () => {
+  test("ends at once with a kept-alive connection", async () => {
+    const local = await start();
+    const agent = new Agent({ keepAlive: true });
+    const ping = request(`${local.url}/api/v1/_ping`, { agent }).end();
+    const [response] = await once(ping, "response");
+    response.resume();
+    await once(response, "end");
+    expect(await closingTime(local)).toBeLessThan(500);
+    agent.destroy();
+  });
+
+  test("ends at once with a connection that never asked anything", async () => {
+    const local = await start();
+    const socket = createConnection(Number(new URL(local.url).port), "127.0.0.1");
+    await once(socket, "connect");
+    expect(await closingTime(local)).toBeLessThan(500);
+    socket.destroy();
+  });
+
+  test("ends at once with a call under way, which fails", async () => {
+    const local = await start({ latencyMs: 60_000 });
+    const pending = fetch(`${local.url}/api/v1/_ping`).then(
+      () => "answered",
+      () => "cut off",
+    );
+    while (local.requests.length === 0) await new Promise(setImmediate);
+    expect(await closingTime(local)).toBeLessThan(500);
+    expect(await pending).toBe("cut off");
+  });
+
+  test("can be called twice", async () => {
+    const local = await start();
+    await local.close();
+    await expect(local.close()).resolves.toBeUndefined();
+  });
+
+  test("frees the port", async () => {
+    const local = await start();
+    await local.close();
+    await expect(fetch(local.url)).rejects.toThrow("fetch failed");
+  });
+});

@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+
+// What the local Console hands out in place of the real one's credentials. It says so itself, looks
+// like the real thing to a program, and is the same at every start so that synthesizing twice gives the same bytes.
+
+export function defenderImage(version: string): string {
+  const tag = `defender_${version.replaceAll(".", "_")}`;
+  return `registry-auth.local.invalid/tw_local${hex("licence").slice(0, 20)}/twistlock/defender:${tag}`;
+}
+
+export const INSTALL_BUNDLE = Buffer.from(
+  JSON.stringify({
+    secrets: { "service-parameter": `local, not a real Defender credential: ${hex("service-parameter")}` },
+    globalProxyOpt: { httpProxy: "", noProxy: "", ca: "", user: "", password: { encrypted: "" } },
+    customerID: "local-not-a-customer",
+    apiKey: `local, not a real Defender credential: ${hex("apiKey")}`,
+  }),
+).toString("base64");
+
+function hex(text: string): string {
+  return createHash("sha256").update(`local Console ${text}`).digest("hex");
+}
