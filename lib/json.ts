@@ -5,6 +5,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** `Array.isArray` makes the elements `any`. */
+export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
 /**
  * The value without what ECS takes for absent and Terraform or RegisterTaskDefinition may not take
  * at all: nulls, and keys whose list or object is empty. List elements stay, empty strings stay.

@@ -1,15 +1,17 @@
 import * as v from "valibot";
 
+import { closed } from "./closed-object";
+
 /** What one task asks of its protection: the `runtimeDefense` key of its file, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
 
 const reason = v.pipe(v.string(), v.trim(), v.minLength(1, "must be the reason for leaving the container out"));
 
-export const RuntimeDefenseSchema = v.strictObject({
+export const RuntimeDefenseSchema = closed({
   /** Container name → why it is left out. */
   exclude: v.optional(v.record(v.string(), reason), {}),
   entryPoint: v.optional(
-    v.strictObject({
+    closed({
       /** Ask the Console to find the entry points that the task definition doesn't name. */
       extract: v.optional(v.boolean(), false),
       registryType: v.optional(v.picklist(["aws", "2", "jfrog"], 'must be "aws", "2" or "jfrog"')),
@@ -20,7 +22,7 @@ export const RuntimeDefenseSchema = v.strictObject({
   filesystemMonitoring: v.optional(v.boolean()),
   defenderImage: v.optional(v.pipe(v.string(), v.regex(/^\S+$/, "must be an image's full path"))),
   sidecar: v.optional(
-    v.strictObject({
+    closed({
       /** CPU units. */
       cpu: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
       /** MiB; ECS takes no less than 6. */

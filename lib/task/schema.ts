@@ -183,3 +183,8 @@ const taskEntries = {
 export const TaskDefinitionSchema = closed(taskEntries);
 
 export const TASK_KEYS: readonly string[] = Object.keys(taskEntries);
+
+/** Whether the value is one as it stands. Parsing would copy it, and drop keys such as `constructor` on the way. */
+export function isTaskDefinition(value: unknown): value is TaskDefinition {
+  return v.is(TaskDefinitionSchema, value);
+}

@@ -1,0 +1,47 @@
+import * as v from "valibot";
+
+import type { JsonValue } from "../json";
+import { oneLine } from "../outside-text";
+import { redact } from "../secret";
+import { problem, type Step } from "./finding";
+import { type Path, show } from "./json-path";
+
+const NAMES: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  boolean: "true or false",
+  Array: "a list",
+  Object: "an object",
+};
+
+/** Parses with the schema; every issue becomes a sentence with its path below `root`. `told` are paths to be silent on. */
+export function* checkSchema<T>(
+  schema: v.GenericSchema<unknown, T>,
+  value: JsonValue,
+  root: string,
+  told: ReadonlySet<string> = new Set(),
+): Step<T | undefined> {
+  const result = v.safeParse(schema, value);
+  for (const issue of result.issues ?? []) {
+    const path: Path = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
+    const at = [root, show(value, path)].filter(Boolean).join(".");
+    if (!told.has(path.join("."))) yield problem(`${at && `${at}: `}${sentence(issue)}`);
+  }
+  // Right in its types, though not in its values: the later checks can tell their problems too.
+  return result.typed ? result.output : undefined;
+}
+
+function sentence(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === "raw_check") return issue.message;
+  if (issue.received === "undefined") return "is required.";
+  const isOwn = !issue.message.startsWith("Invalid ");
+  const expected = isOwn ? issue.message : `must be ${NAMES[issue.expected ?? ""] ?? issue.expected}`;
+  return `${expected}, got ${got(issue)}.`;
+}
+
+// A value is shown where it can be no secret: a text in place of a number, or one that only has the wrong form.
+function got({ kind, expected, received, input }: v.BaseIssue<unknown>): string {
+  if (kind === "validation" || expected === "number") return NAMES[received] ?? oneLine(redact(received), 200);
+  if (input === null) return "null";
+  return Array.isArray(input) ? "a list" : (NAMES[typeof input] ?? "an object");
+}

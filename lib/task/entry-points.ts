@@ -1,0 +1,40 @@
+import { notice, problem, quoted, type Step } from "./finding";
+import type { RuntimeDefense } from "./runtime-defense";
+import type { ContainerDefinition, TaskDefinition } from "./schema";
+
+/** Who is left out, and whether there is an entry point to be wrapped for everybody else. */
+export function* checkEntryPoints(task: TaskDefinition, { exclude, entryPoint }: RuntimeDefense): Step {
+  const names = task.containerDefinitions.map(({ name }) => name);
+  for (const name of Object.keys(exclude)) {
+    if (names.includes(name)) continue;
+    yield problem(`runtimeDefense.exclude: there is no container ${quoted(name)}. Known are ${names.join(", ")}.`);
+  }
+  const wrapped = task.containerDefinitions.filter(({ name }) => !(name in exclude));
+  if (wrapped.length === 0) {
+    yield problem("runtimeDefense.exclude leaves every container out, so nothing would be protected. Keep one.");
+  }
+  for (const container of wrapped) {
+    const reason = container.entryPoint ? undefined : missing(container, entryPoint.extract);
+    if (reason) yield problem(`containerDefinitions[${container.name}] (image ${quoted(container.image)}) ${reason}`);
+  }
+  if (!entryPoint.extract && (entryPoint.registryType ?? entryPoint.registryCredentialId) !== undefined) {
+    yield notice("runtimeDefense.entryPoint names a registry, which is unused without extract: true.");
+  }
+}
+
+function missing(container: ContainerDefinition, isExtracted: boolean): string | undefined {
+  const { name, command, firelensConfiguration } = container;
+  if (firelensConfiguration) {
+    const exclude = { exclude: { [name]: "FireLens router, its image has no entrypoint" } };
+    return `is a FireLens router without entryPoint, which breaks when wrapped. Add "runtimeDefense": ${JSON.stringify(exclude)}.`;
+  }
+  if (isExtracted && !command) return undefined;
+  const why = command
+    ? "has a command but no entryPoint, and the command switches the Console's extraction off for it"
+    : "has no entryPoint";
+  const extract = command ? "" : "set runtimeDefense.entryPoint.extract, ";
+  return (
+    `${why}: it would restart for ever once wrapped. Write entryPoint${command ? "" : " (and command)"} as the image ` +
+    `has it, ${extract}or leave it out with a reason by runtimeDefense.exclude.`
+  );
+}

@@ -1,0 +1,55 @@
+import { notice, problem, type Step } from "./finding";
+import type { RuntimeDefense } from "./runtime-defense";
+import type { TaskDefinition } from "./schema";
+
+const DEFENDERS_OWN = [
+  "TW_IMAGE_NAME",
+  "TW_CONTAINER_NAME",
+  "DEFENDER_TYPE",
+  "FARGATE_TASK",
+  "FILESYSTEM_MONITORING",
+  "FIPS_ENABLED",
+  "INSTALL_BUNDLE",
+  "WS_ADDRESS",
+];
+
+/** Environment variables that would clash with the Defender's, or unsettle every later plan. */
+export function* checkEnvironment(task: TaskDefinition, { exclude }: RuntimeDefense): Step {
+  for (const { name: container, environment = [], secrets = [] } of task.containerDefinitions) {
+    const at = `containerDefinitions[${container}].environment`;
+    const names = container in exclude ? [] : [...environment, ...secrets].map(({ name }) => name);
+    for (const name of names.filter((name) => DEFENDERS_OWN.includes(name))) {
+      yield problem(
+        `${at}: ${name} is a variable that the Defender sets itself. Take it off, or exclude the container.`,
+      );
+    }
+    for (const { name, value } of environment) {
+      if (value === "") yield notice(`${at}: ${name} is empty, so Terraform replaces the task at every apply.`);
+    }
+  }
+}
+
+/** The stack's own execution role may read the install bundle alone. */
+export function* checkExecutionRole(task: TaskDefinition): Step {
+  if (task.executionRoleArn !== undefined) return;
+  for (const {
+    name,
+    secrets,
+    logConfiguration: logs,
+    repositoryCredentials,
+    environmentFiles,
+  } of task.containerDefinitions) {
+    const needs = Object.entries({
+      secrets,
+      "logConfiguration.secretOptions": logs?.secretOptions,
+      "awslogs-create-group": logs?.options?.["awslogs-create-group"],
+      repositoryCredentials,
+      environmentFiles,
+    }).flatMap(([what, value]) => (value === undefined ? [] : [what]));
+    if (needs.length === 0) continue;
+    yield notice(
+      `containerDefinitions[${name}] uses ${needs.join(", ")}: the task needs an executionRoleArn of its own, ` +
+        "because the stack's role may read the install bundle alone.",
+    );
+  }
+}

@@ -1,0 +1,90 @@
+import pMap from "p-map";
+
+import { TaskFileError } from "../errors";
+import type { JsonValue } from "../json";
+import { oneLine } from "../outside-text";
+import { redact } from "../secret";
+import { checkSchema } from "./check-schema";
+import { checkText } from "./check-text";
+import { checkEntryPoints } from "./entry-points";
+import { checkEnvironment, checkExecutionRole } from "./environment";
+import { run, type Step } from "./finding";
+import { parseJson } from "./parse-json";
+import { checkPlaceholders } from "./placeholders";
+import { checkPlatform } from "./platform";
+import { checkReferences } from "./references";
+import { withRoom } from "./room";
+import { type RuntimeDefense, RuntimeDefenseSchema } from "./runtime-defense";
+import { type TaskDefinition, TaskDefinitionSchema } from "./schema";
+import { shape } from "./shape";
+import { withSizeAndDefaults } from "./size";
+import type { Task } from "./task";
+import { readText, taskFiles } from "./task-files";
+
+const FILES_AT_ONCE = 16;
+
+/**
+ * Reads and checks a task definition file, or every one in a folder. Each file is read once.
+ *
+ * @throws TaskFileError with every problem of every file at once.
+ */
+export async function readTasks(path: string): Promise<readonly Task[]> {
+  const files = await taskFiles(path);
+  const read = await pMap(files, readTask, { concurrency: FILES_AT_ONCE });
+  const tasks = read.flatMap(({ task }) => (task ? [task] : []));
+  const problems = [...read.flatMap((file) => file.problems), ...repeatedFamilies(tasks)];
+  if (problems.length > 0) throw new TaskFileError(problems);
+  return deepFreeze(tasks);
+}
+
+type ReadFile = { readonly task?: Task; readonly problems: readonly string[] };
+
+async function readTask(file: string): Promise<ReadFile> {
+  try {
+    const { value, findings } = run(understand(await parseJson(await readText(file))));
+    const problems = findings.filter(({ kind }) => kind === "problem").map(({ text }) => text);
+    if (!value || problems.length > 0) return { problems: problems.map((text) => line(file, text)) };
+    const notices = findings.map(({ text }) => redact(oneLine(text, 1000)));
+    return { task: { file, ...value, notices }, problems: [] };
+  } catch (error) {
+    if (error instanceof TaskFileError) return { problems: error.problems.map((text) => line(file, text)) };
+    // The stack of calls, exhausted by what is nested thousands of levels deep.
+    if (error instanceof RangeError) return { problems: [line(file, "is nested too deeply for a task definition.")] };
+    throw error;
+  }
+}
+
+type Understood = { readonly definition: TaskDefinition; readonly runtimeDefense: RuntimeDefense };
+
+function* understand(document: JsonValue): Step<Understood | undefined> {
+  yield* checkText(document);
+  const shaped = yield* shape(document);
+  if (!shaped) return undefined;
+  const complete = yield* withSizeAndDefaults(shaped.definition);
+  const told = yield* checkPlaceholders(complete);
+  const task = yield* checkSchema(TaskDefinitionSchema, complete, "", told);
+  const runtimeDefense = yield* checkSchema(RuntimeDefenseSchema, shaped.runtimeDefense, "runtimeDefense");
+  if (task) yield* checkReferences(task);
+  if (task) yield* checkPlatform(task);
+  if (!task || !runtimeDefense) return undefined;
+  yield* checkEntryPoints(task, runtimeDefense);
+  yield* checkEnvironment(task, runtimeDefense);
+  yield* checkExecutionRole(task);
+  return { definition: yield* withRoom(task, runtimeDefense), runtimeDefense };
+}
+
+const line = (file: string, text: string) => redact(`${oneLine(file)}: ${oneLine(text, 1000)}`);
+
+function repeatedFamilies(tasks: readonly Task[]): readonly string[] {
+  const firsts = new Map<string, string>();
+  return tasks.flatMap(({ file, definition: { family } }) => {
+    const first = firsts.get(family);
+    if (first === undefined) firsts.set(family, file);
+    return first === undefined ? [] : [line(file, `the family ${family} is also in ${first}. Rename one.`)];
+  });
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) for (const child of Object.values(value)) deepFreeze(child);
+  return Object.freeze(value);
+}

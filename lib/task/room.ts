@@ -1,0 +1,86 @@
+import { notice, problem, type Step } from "./finding";
+import type { RuntimeDefense } from "./runtime-defense";
+import type { TaskDefinition } from "./schema";
+
+/** CPU units and MiB. */
+export type Size = { readonly cpu: number; readonly memory: number };
+
+const DEFENDER_MEMORY = 256;
+const MAX_CONTAINERS = 10;
+const MAX_BYTES = 64 * 1024;
+
+/** Every size that Fargate has, small to large: cpu, then memory from, to, step. */
+const SIZES: readonly Size[] = [
+  [256, 512, 1024, 512],
+  [256, 2048, 2048, 1024],
+  [512, 1024, 4096, 1024],
+  [1024, 2048, 8192, 1024],
+  [2048, 4096, 16384, 1024],
+  [4096, 8192, 30720, 1024],
+  [8192, 16384, 61440, 4096],
+  [16384, 32768, 122880, 8192],
+].flatMap(([cpu = 0, from = 0, to = 0, step = 0]) =>
+  Array.from({ length: (to - from) / step + 1 }, (_, index) => ({ cpu, memory: from + index * step })),
+);
+
+/** What the Defender takes of the task: what `sidecar` says, else nothing of the CPU and 256 MiB. */
+export function defenderShare({ sidecar }: RuntimeDefense): Size {
+  return { cpu: sidecar.cpu ?? 0, memory: sidecar.memoryReservation ?? sidecar.memory ?? DEFENDER_MEMORY };
+}
+
+/** The task, raised to the next size of Fargate that holds the Defender too where it was asked for. */
+export function* withRoom(task: TaskDefinition, runtimeDefense: RuntimeDefense): Step<TaskDefinition> {
+  yield* checkLimits(task, runtimeDefense);
+  const { sidecar } = runtimeDefense;
+  const size: Size = { cpu: Number(task.cpu), memory: Number(task.memory) };
+  const share = defenderShare(runtimeDefense);
+  const containers = task.containerDefinitions;
+  const cpu = sum(containers.map((container) => container.cpu ?? 0));
+  const memory = sum(containers.map((container) => container.memoryReservation ?? container.memory ?? 0));
+  const largest = Math.max(0, sidecar.memory ?? 0, ...containers.map((container) => container.memory ?? 0));
+  const needed: Size = { cpu: cpu + share.cpu, memory: Math.max(memory + share.memory, largest) };
+
+  const isLegal = SIZES.some((legal) => holds(legal, size) && holds(size, legal));
+  if (isLegal && holds(size, needed)) return task;
+  const why = isLegal
+    ? `The containers take ${show({ cpu, memory })}${largest > memory ? ` (one up to ${largest} MiB)` : ""}, ` +
+      `the Defender ${show(share)}: more than the task's ${show(size)}.`
+    : `Fargate has no size of ${show(size)}.`;
+  const next = SIZES.find((legal) => holds(legal, size) && holds(legal, needed));
+  if (next && runtimeDefense.raiseToFit) {
+    yield notice(`${why} Raised from ${show(size)} to ${show(next)}.`);
+    return { ...task, cpu: String(next.cpu), memory: String(next.memory) };
+  }
+  const withoutDefault = memory + (sidecar.memoryReservation ?? sidecar.memory ?? 0);
+  const fitsForEcs = holds(size, { cpu: needed.cpu, memory: Math.max(withoutDefault, largest) });
+  const remedy = next
+    ? `The next size that fits is ${show(next)}: set it, or runtimeDefense.raiseToFit.`
+    : "No size of Fargate fits. Lower what the containers reserve.";
+  yield (isLegal && fitsForEcs ? notice : problem)(`${why} ${remedy}`);
+  return task;
+}
+
+function* checkLimits(task: TaskDefinition, { sidecar }: RuntimeDefense): Step {
+  const count = task.containerDefinitions.length + 1;
+  if (count > MAX_CONTAINERS) {
+    yield problem(`With the Defender the task has ${count} containers, ECS takes ${MAX_CONTAINERS}. Split the task.`);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(task));
+  if (bytes > MAX_BYTES) {
+    yield problem(
+      `The task definition has ${bytes} bytes without the Defender, ECS takes ${MAX_BYTES}. Split the task.`,
+    );
+  }
+  const limited = task.containerDefinitions.map((container) => ({
+    at: `containerDefinitions[${container.name}]`,
+    ...container,
+  }));
+  for (const { at, memory, memoryReservation } of [...limited, { at: "runtimeDefense.sidecar", ...sidecar }]) {
+    if (memory === undefined || memoryReservation === undefined || memory >= memoryReservation) continue;
+    yield problem(`${at}: memory must not be below memoryReservation, got ${memory} and ${memoryReservation}.`);
+  }
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+const holds = (outer: Size, inner: Size) => outer.cpu >= inner.cpu && outer.memory >= inner.memory;
+const show = ({ cpu, memory }: Size) => `cpu ${cpu} and memory ${memory} MiB`;
