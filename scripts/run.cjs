@@ -106,9 +106,10 @@ function build(key, stem) {
   }
   if (hashOfSources() !== key) return code; // Edited meanwhile: this is good for now, but not under that name.
   write(`${stem}.cjs`, code);
-  for (const file of fs.existsSync(buildFolder) ? fs.readdirSync(buildFolder) : []) {
-    if (file.startsWith(`${name}-`) && !file.startsWith(stem)) fs.rmSync(path.join(buildFolder, file), { force: true });
-  }
+  tolerantly(() => {
+    const old = fs.readdirSync(buildFolder).filter((file) => file.startsWith(`${name}-`) && !file.startsWith(stem));
+    for (const file of old) fs.rmSync(path.join(buildFolder, file), { force: true });
+  });
   return code;
 }
 
@@ -122,27 +123,28 @@ function checksum(content, of) {
 }
 
 function read(fileName, of) {
-  let file;
-  try {
-    file = fs.readFileSync(path.join(buildFolder, fileName));
-  } catch (error) {
-    if (!error.code) throw error;
-    return undefined;
-  }
-  const content = file.subarray(CHECKSUM);
-  return checksum(content, of).equals(file.subarray(0, CHECKSUM)) ? content : undefined;
+  const file = tolerantly(() => fs.readFileSync(path.join(buildFolder, fileName)));
+  const content = file?.subarray(CHECKSUM);
+  return content && checksum(content, of).equals(file.subarray(0, CHECKSUM)) ? content : undefined;
 }
 
-// Under another name first: several runs may do this at once. A folder that can't be written only costs time.
+// Under another name first: several runs may do this at once.
 function write(fileName, content, of) {
   const temporary = path.join(buildFolder, `${fileName}-${randomUUID()}`);
-  try {
+  tolerantly(() => {
     fs.mkdirSync(buildFolder, { recursive: true });
     fs.writeFileSync(temporary, Buffer.concat([checksum(content, of), content]));
     fs.renameSync(temporary, path.join(buildFolder, fileName));
+  });
+}
+
+// A build folder that can't be read or written costs time, and nothing else.
+function tolerantly(access) {
+  try {
+    return access();
   } catch (error) {
-    if (!error.code) throw error;
-    fs.rmSync(temporary, { force: true });
+    if (!error.syscall) throw error;
+    return undefined;
   }
 }
 
