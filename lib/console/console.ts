@@ -1,7 +1,10 @@
 import type { JsonObject } from "../json";
 import type { Secret } from "../secret";
 
-/** A Prisma Cloud Compute Console that has accepted the login. Every call throws `ConsoleError`. */
+/**
+ * A Prisma Cloud Compute Console that has accepted the login. Every call throws `ConsoleError`, or
+ * the signal's reason once `Talk.signal` is aborted.
+ */
 export interface Console {
   /** The Console's version, `34.04.145`. `GET …/version` */
   version(): Promise<string>;
@@ -9,6 +12,8 @@ export interface Console {
   protect(request: ProtectRequest): Promise<JsonObject>;
   /** `GET …/defenders/install-bundle` */
   installBundle(): Promise<Secret>;
+  /** Ends what is still under way and drops the connections; to be called in any case, at the end. */
+  close(): void;
 }
 
 export type ProtectRequest = {

@@ -1,0 +1,94 @@
+import pMap from "p-map";
+
+import type { Console } from "../../lib/console/console";
+import { login } from "../../lib/console/login";
+import { ConsoleError } from "../../lib/errors";
+import { spellings } from "../../lib/secret";
+import { CALLS, type CallName, FAULTS, type Fault } from "./faults";
+import { startFaultyConsole } from "./faulty-console";
+import { BUNDLE, goodConsole, PASSWORD, settingsFor, TOKEN } from "./good-console";
+
+const ROWS = FAULTS.flatMap((fault) => CALLS.map((call) => ({ fault, call, title: `${fault.name} at ${call}` })));
+const DEFINITION = { family: "web", containerDefinitions: [{ name: "app", image: "nginx" }] };
+
+type Result = {
+  readonly error: unknown;
+  readonly notices: readonly string[];
+  readonly strikes: number;
+  readonly where: string;
+  readonly tookMs: number;
+};
+
+const results = new Map<string, Result>();
+
+beforeAll(async () => {
+  await pMap(ROWS, async (row) => results.set(row.title, await run(row.fault, row.call)), { concurrency: 8 });
+}, 60_000);
+
+afterAll(() => {
+  const recovered = ROWS.filter((row) => expectation(row).outcome === "recovered").length;
+  const summary = `${FAULTS.length} faults × ${CALLS.length} calls: ${recovered} recovered, ${ROWS.length - recovered} refused`;
+  process.stdout.write(`Fault suite of the client: ${summary}\n`);
+});
+
+test.each(ROWS)("$title: one clear outcome, and no secret", (row) => {
+  const { outcome, tries } = expectation(row);
+  const { error, notices, strikes, where } = resultOf(row.title);
+  const problems = error instanceof ConsoleError ? error.problems : [];
+
+  if (outcome === "recovered") expect(error).toBeUndefined();
+  else expect(problems).toEqual([expect.stringContaining(outcome.says)]);
+  if (outcome !== "recovered") expect(problems[0]).toContain(`: ${where}. `);
+  if (tries !== undefined) expect(strikes).toBe(tries);
+
+  for (const line of [...problems, ...notices]) {
+    expect(line).not.toMatch(/[\p{Cc}\p{Cf}]|##(vso)?\[/u);
+    expect(line.length).toBeLessThan(600);
+    for (const secret of [PASSWORD, TOKEN, BUNDLE].flatMap(spellings)) expect(line).not.toContain(secret);
+  }
+  if (error instanceof Error) expect(error.cause).toBeUndefined();
+});
+
+test("Retry-After is waited for", () => {
+  for (const call of CALLS) {
+    const { notices, tookMs } = resultOf(`HTTP 429 with Retry-After: 1 at ${call}`);
+    expect(notices).toEqual([expect.stringMatching(/\(HTTP 429\): \w+ http:.*\. Try 2 of 4 in 1 s\.$/)]);
+    expect(tookMs).toBeGreaterThanOrEqual(1000);
+  }
+});
+
+test("the table has at least 60 rows", () => {
+  expect(ROWS.length).toBeGreaterThanOrEqual(60);
+});
+
+async function run(fault: Fault, call: CallName): Promise<Result> {
+  const server = await startFaultyConsole(fault, call, goodConsole());
+  const notices: string[] = [];
+  const talk = { signal: new AbortController().signal, notice: (line: string) => notices.push(line) };
+  const began = performance.now();
+  let client: Console | undefined;
+  let error: unknown;
+  try {
+    client = await login(settingsFor(server.url, fault.timeoutMs ? { timeoutMs: fault.timeoutMs } : {}), talk);
+    if (call === "version") await client.version();
+    if (call === "defenders/fargate.json") await client.protect({ definition: DEFINITION });
+    if (call === "defenders/install-bundle") await client.installBundle();
+  } catch (caught) {
+    error = caught;
+  }
+  const tookMs = performance.now() - began;
+  client?.close();
+  await server.close();
+  const method = call === "authenticate" || call === "defenders/fargate.json" ? "POST" : "GET";
+  return { error, notices, strikes: server.strikes(), where: `${method} ${server.url}/api/v1/${call}`, tookMs };
+}
+
+function expectation({ fault, call }: { fault: Fault; call: CallName }) {
+  return fault.except?.[call] ?? { outcome: fault.outcome, tries: fault.tries };
+}
+
+function resultOf(title: string): Result {
+  const result = results.get(title);
+  if (!result) throw new Error(`no result of ${title}`);
+  return result;
+}

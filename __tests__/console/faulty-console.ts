@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+
+import type { CallName, Fault } from "./faults";
+
+export type FaultyConsole = {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** How many requests for the struck call came. */
+  readonly strikes: () => number;
+  readonly close: () => Promise<void>;
+};
+
+/** A server that answers as `good` does, except that the fault strikes at one of the calls. */
+export async function startFaultyConsole(
+  fault: Fault,
+  at: CallName,
+  good: http.RequestListener,
+): Promise<FaultyConsole> {
+  let nth = 0;
+  const seen: string[] = [];
+  const server = http.createServer((request, response) => {
+    if (!request.url?.split("?")[0]?.endsWith(`/${at}`)) {
+      if (at !== "authenticate") {
+        request.on("data", (chunk: Buffer) => {
+          const password = /"password":("(?:[^"\\]|\\.)*")/.exec(chunk.toString())?.[1];
+          if (password) seen.push(JSON.parse(password));
+        });
+      }
+      good(request, response);
+      return;
+    }
+    const mine = nth++;
+    if (fault.strikes !== "always" && mine >= fault.strikes) {
+      good(request, response);
+      return;
+    }
+    let body = "";
+    request.setEncoding("utf8").on("data", (chunk: string) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      const secrets = [...seen, request.headers.authorization ?? "", body];
+      fault.strike({ server, request, response, secrets });
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    strikes: () => nth,
+    close: async () => {
+      server.closeAllConnections();
+      if (server.listening) await new Promise((done) => server.close(done));
+    },
+  };
+}

@@ -1,0 +1,22 @@
+export type Deadline = {
+  /** Aborts when the time is over, or together with the parent. */
+  readonly signal: AbortSignal;
+  /** To be called when the work is done, or the timer holds the process. */
+  readonly release: () => void;
+};
+
+// Not AbortSignal.any over AbortSignal.timeout: on Node 20 that pair can be collected before it fires.
+export function deadline(milliseconds: number, parent: AbortSignal): Deadline {
+  const controller = new AbortController();
+  const stop = () => controller.abort(parent.reason);
+  const timer = setTimeout(() => controller.abort(new Error("The time is over.")), milliseconds);
+  parent.addEventListener("abort", stop, { once: true });
+  if (parent.aborted) stop();
+  return {
+    signal: controller.signal,
+    release: () => {
+      clearTimeout(timer);
+      parent.removeEventListener("abort", stop);
+    },
+  };
+}

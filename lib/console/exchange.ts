@@ -1,0 +1,67 @@
+import axios from "axios";
+
+import type { Secret } from "../secret";
+import type { Connections } from "./connections";
+import { deadline } from "./deadline";
+import { type Call, Failure } from "./failure";
+import { networkFailure } from "./network-failure";
+
+/** What came back over HTTP, whatever its status. */
+export type Answer = {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly contentType: string;
+  readonly location: string;
+  readonly retryAfter: string;
+};
+
+const LARGEST_ANSWER = 5 * 1024 * 1024;
+
+/** One try of one call, ended after `limitMs` whatever the other side does. Throws `Failure`. */
+export async function exchange(
+  call: Call,
+  token: Secret | undefined,
+  connections: Connections,
+  limitMs: number,
+  stop: AbortSignal,
+): Promise<Answer> {
+  const agent = connections.agentFor(call.url);
+  // axios's own timeout counts silence, so a body that drips would never end.
+  const limit = deadline(limitMs, stop);
+  try {
+    const { status, headers, data } = await axios.request<unknown>({
+      method: call.method,
+      url: call.url.href,
+      headers: {
+        Accept: "application/json",
+        "User-Agent": "prisma-ecs-runtime-defense",
+        ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token.reveal()}` }),
+      },
+      ...(call.body === undefined ? {} : { data: JSON.stringify(call.body) }),
+      signal: limit.signal,
+      httpAgent: agent,
+      httpsAgent: agent,
+      proxy: false, // the agent's matter
+      maxRedirects: 0,
+      maxContentLength: LARGEST_ANSWER,
+      responseType: "arraybuffer",
+      validateStatus: null,
+    });
+    const header = (name: string) => String(headers[name] ?? "");
+    return {
+      status,
+      body: Buffer.isBuffer(data) ? data : Buffer.alloc(0),
+      contentType: header("content-type"),
+      location: header("location"),
+      retryAfter: header("retry-after"),
+    };
+  } catch (error) {
+    stop.throwIfAborted();
+    if (!limit.signal.aborted) throw networkFailure(error, call, connections.proxyFor(call.url));
+    const remedy = `Check that ${call.url.host} can be reached, or raise TL_TIMEOUT_MS.`;
+    throw new Failure(call, `No whole answer within ${Math.ceil(limitMs) / 1000} s`, remedy, { retry: true });
+  } finally {
+    limit.release();
+  }
+}

@@ -1,0 +1,123 @@
+import type { Secret } from "../secret";
+import type { ConsoleSettings } from "../settings";
+import { INSTALL_BUNDLE, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
+import { openConnections } from "./connections";
+import type { Console, ProtectRequest, Talk } from "./console";
+import { exchange } from "./exchange";
+import { type Call, Failure } from "./failure";
+import { withRetries } from "./retry";
+import { statusFailure } from "./status-failure";
+
+/**
+ * Logs in at the Console.
+ *
+ * @throws ConsoleError, or SettingsError when TL_CA_CERT or HTTPS_PROXY is of no use.
+ */
+export async function login(settings: ConsoleSettings, talk: Talk): Promise<Console> {
+  talk.signal.throwIfAborted();
+  const stopping = new AbortController();
+  const stop = stopping.signal;
+  const secrets = [settings.password];
+  const calls = callsOf(settings, secrets);
+  const urls = [calls.authenticate, calls.version, calls.fargate({ definition: {} })].map(({ url }) => url);
+  const connectMs = Math.min(10_000, settings.timeoutMs);
+  const connections = await openConnections(urls, settings.caFile, connectMs, stop);
+  const abort = () => stopping.abort(talk.signal.reason);
+  talk.signal.addEventListener("abort", abort, { once: true });
+
+  const send = <T>(call: Call, shape: Shape<T>, token?: Secret): Promise<T> =>
+    withRetries(
+      async (limitMs) => {
+        const answer = await exchange(call, token, connections, limitMs, stop);
+        const failure = statusFailure(answer, call, token === undefined);
+        if (failure) throw failure;
+        return parseAnswer(answer, shape, call);
+      },
+      settings,
+      { ...talk, signal: stop },
+    );
+
+  const authenticate = async (): Promise<Secret> => {
+    const token = await send(calls.authenticate, LOGIN);
+    secrets.push(token);
+    return token;
+  };
+
+  const close = () => {
+    talk.signal.removeEventListener("abort", abort);
+    stopping.abort(new Error("The Console's client is closed."));
+    connections.close();
+  };
+
+  const first = await authenticate().catch((error: unknown) => {
+    close();
+    throw error;
+  });
+  let second: Promise<Secret> | undefined;
+
+  // A token may expire during a run; however many calls meet that at once, one login answers them all.
+  const ask = async <T>(call: Call, shape: Shape<T>): Promise<T> => {
+    if (second) return send(call, shape, await second);
+    try {
+      return await send(call, shape, first);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.status !== 401) throw error;
+      second ??= authenticate();
+      return send(call, shape, await second);
+    }
+  };
+
+  return {
+    version: () => ask(calls.version, VERSION),
+    protect: (request) => ask(calls.fargate(request), TASK_DEFINITION),
+    installBundle: () => ask(calls.installBundle, INSTALL_BUNDLE),
+    close,
+  };
+}
+
+function callsOf(settings: ConsoleSettings, secrets: readonly Secret[]) {
+  const { apiUrl, authenticateUrl, fargateUrl, project, consoleAddress } = settings;
+  const defender = { consoleaddr: consoleAddress, defenderType: "appEmbedded" };
+  const derived = { variable: "TL_CONSOLE", secrets, remedy: "Check TL_CONSOLE_ADDRESS and TL_PROJECT." };
+  return {
+    authenticate: {
+      ...derived,
+      method: "POST",
+      url: address(authenticateUrl ?? `${apiUrl}/authenticate`, {}),
+      body: { username: settings.user, password: settings.password.reveal() },
+      variable: authenticateUrl ? "AUTH_API_ENDPOINT" : "TL_CONSOLE",
+      remedy: "Check TL_USER and TL_PASS.",
+    },
+    version: { ...derived, method: "GET", url: address(`${apiUrl}/version`, { project }) },
+    installBundle: {
+      ...derived,
+      method: "GET",
+      url: address(`${apiUrl}/defenders/install-bundle`, { ...defender, project }),
+    },
+    fargate: (request: ProtectRequest) => ({
+      ...derived,
+      method: "POST",
+      url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, {
+        ...defender,
+        extractEntrypoint: request.extractEntrypoint,
+        registryType: request.registryType,
+        registryCredentialID: request.registryCredentialId,
+        filesystemMonitoring: request.filesystemMonitoring,
+        defenderImage: request.defenderImage,
+        project,
+      }),
+      body: request.definition,
+      variable: fargateUrl ? "TASK_GENERATION_API_ENDPOINT" : "TL_CONSOLE",
+      remedy: "Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.",
+    }),
+  } as const satisfies Record<string, Call | ((request: ProtectRequest) => Call)>;
+}
+
+// What an overriding address carries already stays, unless it is ours to say.
+function address(base: string, query: Readonly<Record<string, string | boolean | undefined>>): URL {
+  const url = new URL(base);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}

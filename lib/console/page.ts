@@ -1,0 +1,47 @@
+import type { Answer } from "./exchange";
+import { type Call, Failure, quote } from "./failure";
+
+/** The failure when the answer is a web page: who may have written it, and what to do then. */
+export function pageFailure(answer: Answer, call: Call): Failure | undefined {
+  const title = pageTitle(answer, call);
+  if (title === undefined) return undefined;
+  const text = start(answer);
+  const [, looks, remedy] = LOOKS.find(([pattern]) => pattern.test(text)) ?? UNKNOWN;
+  const what = `A web page came instead of the Console's answer (HTTP ${answer.status}, ${title}), it looks like ${looks}`;
+  const ours = remedy.replace("HOST", call.url.host).replace("VARIABLE", call.variable);
+  return new Failure(call, what, ours, { status: answer.status });
+}
+
+/** `titled "…"` for a web page; undefined for anything else. */
+export function pageTitle(answer: Answer, call: Call): string | undefined {
+  const text = start(answer);
+  if (!/^\s*<(!doctype html|html|head|body|!--)/i.test(text) && !/^text\/html/i.test(answer.contentType))
+    return undefined;
+  const title = /<title[^<>]*>([^<]*)</i.exec(text)?.[1];
+  return title?.trim() ? `titled ${quote(title, call, 80)}` : "untitled";
+}
+
+const TENANT =
+  "Set VARIABLE to the path to Console, tenant path included, as Compute > Manage > System > Utilities shows it.";
+
+const LOOKS: readonly (readonly [RegExp, looks: string, remedy: string])[] = [
+  [
+    /proxy|squid|zscaler|netskope|forcepoint|blue ?coat|fortigate|web ?gateway|firewall|access denied|blocked/i,
+    "the page of a proxy or firewall",
+    "Have HOST allowed there, or check HTTPS_PROXY and NO_PROXY.",
+  ],
+  [
+    /prisma|twistlock|<app-root|<base href/i,
+    "the Console's own user interface: the tenant path is wrong or missing",
+    TENANT,
+  ],
+  [/sign ?in|log ?in|single sign|saml|sso\b/i, "a sign-in page", TENANT],
+  [/bad gateway|gateway time|unavailable|nginx|cloudfront|load balancer/i, "the page of a load balancer", TENANT],
+];
+
+const UNKNOWN = [/^/, "another site's, or that of a wrong tenant path", TENANT] as const;
+
+// Enough to tell; the patterns are not to be run over megabytes.
+function start(answer: Answer): string {
+  return answer.body.subarray(0, 16_000).toString("utf8");
+}

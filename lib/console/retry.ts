@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import pRetry from "p-retry";
+
+import { ConsoleError } from "../errors";
+import type { ConsoleSettings } from "../settings";
+import type { Talk } from "./console";
+import { Failure, sentence } from "./failure";
+
+const TRIES = 4;
+
+/** Runs `attempt`, again where that may help: four tries, each within `timeoutMs`, all of them within four times that. */
+export function withRetries<T>(
+  attempt: (limitMs: number) => Promise<T>,
+  { timeoutMs, retryDelayMs }: Pick<ConsoleSettings, "timeoutMs" | "retryDelayMs">,
+  { signal, notice }: Talk,
+): Promise<T> {
+  const wholeMs = TRIES * timeoutMs;
+  const end = performance.now() + wholeMs;
+  return pRetry(() => attempt(Math.max(1, Math.min(timeoutMs, end - performance.now()))), {
+    retries: TRIES - 1,
+    minTimeout: 0, // the pause is below, where it can be told and where Retry-After is known
+    signal,
+    onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+      if (!(error instanceof Failure) || !error.retry) throw error;
+      const { what, where, remedy, waitMs } = error;
+      const giveUp = (why: string) => new ConsoleError([sentence(`${what}, ${why}`, where, remedy)]);
+      if (retriesLeft === 0) throw giveUp(`${TRIES} tries`);
+      const backoffMs = retryDelayMs * 2 ** (attemptNumber - 1) * (0.5 + Math.random());
+      const pauseMs = Math.max(backoffMs, waitMs);
+      if (performance.now() + pauseMs >= end) {
+        const asked = waitMs > backoffMs ? `asks for a pause of ${seconds(waitMs)} (Retry-After)` : "has had its time";
+        throw giveUp(`and it ${asked}, the call may take ${seconds(wholeMs)} in all`);
+      }
+      notice(`${what}: ${where}. Try ${attemptNumber + 1} of ${TRIES} in ${seconds(pauseMs)}.`);
+      await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    },
+  });
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.ceil(milliseconds / 100) / 10} s`;
+}
