@@ -26,6 +26,6 @@ function remedy(key: string, known: readonly string[]): string {
     known.map((name) => name.toLowerCase()),
   );
   const name = known.find((candidate) => candidate.toLowerCase() === nearest);
-  if (name && distance(key.toLowerCase(), nearest) <= Math.min(2, key.length / 3)) return `Write ${name}.`;
+  if (name && distance(key.toLowerCase(), nearest) <= Math.min(2, key.length / 4)) return `Write ${name}.`;
   return known.length <= 12 ? `Known are ${known.join(", ")}.` : "The AWS provider would drop it: take it off.";
 }

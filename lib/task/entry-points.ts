@@ -9,7 +9,7 @@ export function* checkEntryPoints(task: TaskDefinition, { exclude, entryPoint }:
     if (names.includes(name)) continue;
     yield problem(`runtimeDefense.exclude: there is no container ${quoted(name)}. Known are ${names.join(", ")}.`);
   }
-  const wrapped = task.containerDefinitions.filter(({ name }) => !(name in exclude));
+  const wrapped = task.containerDefinitions.filter(({ name }) => !Object.hasOwn(exclude, name));
   if (wrapped.length === 0) {
     yield problem("runtimeDefense.exclude leaves every container out, so nothing would be protected. Keep one.");
   }

@@ -17,7 +17,7 @@ const DEFENDERS_OWN = [
 export function* checkEnvironment(task: TaskDefinition, { exclude }: RuntimeDefense): Step {
   for (const { name: container, environment = [], secrets = [] } of task.containerDefinitions) {
     const at = `containerDefinitions[${container}].environment`;
-    const names = container in exclude ? [] : [...environment, ...secrets].map(({ name }) => name);
+    const names = Object.hasOwn(exclude, container) ? [] : [...environment, ...secrets].map(({ name }) => name);
     for (const name of names.filter((name) => DEFENDERS_OWN.includes(name))) {
       yield problem(
         `${at}: ${name} is a variable that the Defender sets itself. Take it off, or exclude the container.`,

@@ -9,6 +9,7 @@ const VARIABLE = /\$\{[^}]*\}|\$\([^)]*\)/;
 const MATTERS = new RegExp(
   [
     /^(family|executionRoleArn|taskRoleArn|proxyConfiguration\.containerName)$/,
+    /^runtimeDefense\.(defenderImage|entryPoint\.registryCredentialId)$/,
     /^volumes\.\d+\.(name|.*\.(fileSystemId|accessPointId|credentialsParameter))$/,
     /^containerDefinitions\.\d+\.(name|image|repositoryCredentials\.credentialsParameter)$/,
     /^containerDefinitions\.\d+\.(secrets|logConfiguration\.secretOptions|environmentFiles)\.\d+\.value(From)?$/,

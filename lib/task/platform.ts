@@ -32,7 +32,7 @@ export function* checkPlatform(task: TaskDefinition): Step {
     if (links)
       yield problem(`containerDefinitions[${name}].links: not on Fargate; containers reach each other by localhost.`);
   }
-  for (const key of refusedByFargate(task)) yield notice(`${key} is carried over, but ECS refuses it on Fargate.`);
+  for (const key of refusedByFargate(task)) yield notice(`${key} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`);
 }
 
 function refusedByFargate(task: TaskDefinition): readonly string[] {
@@ -46,7 +46,7 @@ function refusedByFargate(task: TaskDefinition): readonly string[] {
       "host.sourcePath": volume.host?.sourcePath,
       dockerVolumeConfiguration: volume.dockerVolumeConfiguration,
       fsxWindowsFileServerVolumeConfiguration: volume.fsxWindowsFileServerVolumeConfiguration,
-    }).map((key) => `volumes[${quoted(volume.name)}].${key}`),
+    }).map((key) => `volumes[${volume.name}].${key}`),
   );
   return [...ofTask, ...ofVolumes, ...task.containerDefinitions.flatMap(refusedInContainer)];
 }
@@ -56,7 +56,7 @@ function refusedInContainer(container: ContainerDefinition): readonly string[] {
   const capabilities = linux?.capabilities?.add?.filter((capability) => capability !== "SYS_PTRACE") ?? [];
   const isForeignDriver = logs && !["awslogs", "awsfirelens", "splunk"].includes(logs.logDriver);
   return present({
-    disableNetworking: container.disableNetworking,
+    disableNetworking: container.disableNetworking || undefined,
     dnsSearchDomains: container.dnsSearchDomains,
     dnsServers: container.dnsServers,
     dockerSecurityOptions: container.dockerSecurityOptions,

@@ -61,7 +61,7 @@ function* understand(document: JsonValue): Step<Understood | undefined> {
   const shaped = yield* shape(document);
   if (!shaped) return undefined;
   const complete = yield* withSizeAndDefaults(shaped.definition);
-  const told = yield* checkPlaceholders(complete);
+  const told = yield* checkPlaceholders({ ...complete, runtimeDefense: shaped.runtimeDefense });
   const task = yield* checkSchema(TaskDefinitionSchema, complete, "", told);
   const runtimeDefense = yield* checkSchema(RuntimeDefenseSchema, shaped.runtimeDefense, "runtimeDefense");
   if (task) yield* checkReferences(task);

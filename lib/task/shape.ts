@@ -105,12 +105,12 @@ function* put(task: JsonObject, key: string, value: JsonValue, where: string): S
 function* withTags(task: JsonObject): Step<JsonObject> {
   if (!isJsonArray(task.tags)) return task;
   const tags = task.tags.map(lowerCaseTag);
-  const reserved = tags.filter(isReserved);
-  if (reserved.length > 0) yield notice(`Left out ${reserved.length} tags named aws:…, which AWS alone may set.`);
+  const reserved = tags.flatMap((tag) => (isReserved(tag) ? [String(tag.key)] : []));
+  if (reserved.length > 0) yield notice(`Left out tags that AWS alone may set: ${reserved.join(", ")}.`);
   return clean({ ...task, tags: tags.filter((tag) => !isReserved(tag)) });
 }
 
-const isReserved = (tag: JsonValue) => isJsonObject(tag) && /^aws:/i.test(String(tag.key));
+const isReserved = (tag: JsonValue): tag is JsonObject => isJsonObject(tag) && /^aws:/i.test(String(tag.key));
 
 // As CloudFormation and some other APIs spell it; a tag may have no value.
 function lowerCaseTag(tag: JsonValue): JsonValue {

@@ -1,0 +1,209 @@
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { readTasks } from "../../lib/task/read-tasks";
+import { CONTAINER, inFolder, problemsIn, problemsOf, read, TASK } from "./read";
+
+const FIXTURES = join(__dirname, "fixtures");
+const fixture = async (name: string) => JSON.parse(await readFile(join(FIXTURES, name), "utf8"));
+
+test("the project's own example is understood, its misplaced keys moved up", async () => {
+  const [task] = await readTasks(join(__dirname, "../../original_task_definition.json"));
+  expect(task?.definition).toEqual({
+    family: "prisma-runtime-defense",
+    cpu: "256",
+    memory: "512",
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    containerDefinitions: [
+      {
+        name: "hello",
+        image: expect.stringMatching(/busybox/),
+        entryPoint: ["sh", "-c"],
+        command: ["hello"],
+        portMappings: [{ containerPort: 3000 }],
+      },
+    ],
+  });
+  expect(task?.notices).toEqual([
+    "networkMode belongs to the task, not to a container: moved up from containerDefinitions[hello].",
+    "requiresCompatibilities belongs to the task, not to a container: moved up from containerDefinitions[hello].",
+    "Not in the file, so set: cpu 256, memory 512.",
+  ]);
+});
+
+test("describe output loses its read-only keys and empty values, and nothing else", async () => {
+  const [task] = await readTasks(join(FIXTURES, "described.json"));
+  const { containerDefinitions, family, executionRoleArn, networkMode, requiresCompatibilities, cpu, memory } =
+    await fixture("described.json");
+  const { mountPoints: _m, volumesFrom: _v, systemControls: _s, ...container } = containerDefinitions[0];
+  expect(task?.definition).toEqual({
+    containerDefinitions: [container],
+    family,
+    executionRoleArn,
+    networkMode,
+    requiresCompatibilities,
+    cpu,
+    memory,
+  });
+  expect(task?.notices).toEqual([
+    "Left out what describe-task-definition adds: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt, registeredBy.",
+  ]);
+});
+
+test("the envelope is taken off, its tags are carried over in lower case, AWS's own are left out", async () => {
+  const [task] = await readTasks(join(FIXTURES, "envelope.json"));
+  const { taskDefinition } = await fixture("envelope.json");
+  expect(task?.definition.volumes).toEqual(taskDefinition.volumes);
+  expect(task?.definition.containerDefinitions[0]?.logConfiguration).toEqual({ logDriver: "awsfirelens" });
+  expect(task?.definition.containerDefinitions[1]).toEqual(taskDefinition.containerDefinitions[1]);
+  expect(task?.definition.tags).toEqual([
+    { key: "team", value: "finance" },
+    { key: "reviewed", value: "" },
+  ]);
+  expect([task?.definition.cpu, task?.definition.memory]).toEqual(["1024", "2048"]);
+  expect(task?.definition).not.toHaveProperty("runtimeDefense");
+  expect(task?.runtimeDefense).toEqual({
+    exclude: { router: "FireLens router, its image has no entrypoint" },
+    entryPoint: { extract: false },
+    sidecar: { logs: false },
+    raiseToFit: false,
+    accept: [],
+  });
+  expect(task?.notices).toEqual(["Left out tags that AWS alone may set: aws:cloudformation:stack-name."]);
+});
+
+test("every key that the provider takes arrives unchanged; what Fargate refuses gets a notice each", async () => {
+  const [task] = await readTasks(join(FIXTURES, "every-key.json"));
+  expect(task?.definition).toEqual(await fixture("every-key.json"));
+  const first = "containerDefinitions[first]";
+  expect(task?.notices).toEqual(
+    [
+      "ipcMode",
+      "placementConstraints",
+      "volumes[bind].host.sourcePath",
+      "volumes[docker].dockerVolumeConfiguration",
+      "volumes[fsx].fsxWindowsFileServerVolumeConfiguration",
+      `${first}.dnsSearchDomains`,
+      `${first}.dnsServers`,
+      `${first}.dockerSecurityOptions`,
+      `${first}.extraHosts`,
+      `${first}.hostname`,
+      `${first}.linuxParameters.capabilities.add other than SYS_PTRACE`,
+      `${first}.linuxParameters.devices`,
+      `${first}.linuxParameters.maxSwap`,
+      `${first}.linuxParameters.sharedMemorySize`,
+      `${first}.linuxParameters.swappiness`,
+      `${first}.linuxParameters.tmpfs`,
+      `${first}.logConfiguration.logDriver other than awslogs, awsfirelens and splunk`,
+      `${first}.privileged`,
+      `${first}.resourceRequirements`,
+    ].map((key) => `${key} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`),
+  );
+});
+
+test("defaults, placeholders that don't matter, empty variables and a missing role are told", async () => {
+  const [task] = await readTasks(join(FIXTURES, "shared-volume.json"));
+  expect(task?.definition.volumes).toEqual([{ name: "spool" }]);
+  expect(task?.notices).toEqual([
+    "Not in the file, so set: cpu 256, memory 512, networkMode awsvpc, requiresCompatibilities FARGATE.",
+    'containerDefinitions[shipper].environment[TARGET].value is a placeholder, "<TARGET-URL>": it goes to ECS as it stands.',
+    "containerDefinitions[shipper].environment: PREFIX is empty, so Terraform replaces the task at every apply.",
+    "containerDefinitions[shipper] uses secrets: the task needs an executionRoleArn of its own, because the stack's role may read the install bundle alone.",
+  ]);
+});
+
+const PLACEHOLDER = "Write the value in its place.";
+const RESTART = "it would restart for ever once wrapped. Write entryPoint";
+const EXCLUDE = "or leave it out with a reason by runtimeDefense.exclude.";
+const UNKNOWN = "is no key that is known here.";
+
+test.each([
+  [
+    "app-mesh.json",
+    [
+      'containerDefinitions[router] (image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/router:3") is a FireLens router without entryPoint, which breaks when wrapped. Add "runtimeDefense": {"exclude":{"router":"FireLens router, its image has no entrypoint"}}.',
+      `containerDefinitions[orders] (image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:3") has no entryPoint: ${RESTART} (and command) as the image has it, set runtimeDefense.entryPoint.extract, ${EXCLUDE}`,
+      `containerDefinitions[proxy] (image "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod") has a command but no entryPoint, and the command switches the Console's extraction off for it: ${RESTART} as the image has it, ${EXCLUDE}`,
+    ],
+  ],
+  [
+    "bare-list.json",
+    [
+      'expected one task definition as RegisterTaskDefinition takes it, got a bare list. Put the containers into {"family": "NAME", "containerDefinitions": [ … ]}.',
+    ],
+  ],
+  [
+    "cloudformation.json",
+    [
+      'expected one task definition as RegisterTaskDefinition takes it, got CloudFormation. Deploy it, then save what "aws ecs describe-task-definition" prints.',
+    ],
+  ],
+  [
+    "pascal-case.json",
+    [
+      "family: is required.",
+      `containerDefinitions[shop].EntryPoint: ${UNKNOWN} Write entryPoint.`,
+      `containerDefinitions[shop].Environment: ${UNKNOWN} Write environment.`,
+      `containerDefinitions[shop].portMapping: ${UNKNOWN} Write portMappings.`,
+      `containerDefinitions[shop].gpu: ${UNKNOWN} The AWS provider would drop it: take it off.`,
+      `Family: ${UNKNOWN} Write family.`,
+      `Cpu: ${UNKNOWN} Write cpu.`,
+      `inferenceAccelerators: ${UNKNOWN} The AWS provider would drop it: take it off.`,
+    ],
+  ],
+  [
+    "template.json",
+    [
+      `taskRoleArn: has the placeholder "{{task_role}}". ${PLACEHOLDER}`,
+      `executionRoleArn: has the placeholder "<ACCOUNT_ID>". ${PLACEHOLDER}`,
+      `containerDefinitions[search].image: has the placeholder "\${REGISTRY}". ${PLACEHOLDER}`,
+      `containerDefinitions[search].secrets[KEY].valueFrom: has the placeholder "aws_account_id". ${PLACEHOLDER}`,
+      `containerDefinitions[search].logConfiguration.options.awslogs-region: has the placeholder "{{region}}". ${PLACEHOLDER}`,
+      `volumes[index].efsVolumeConfiguration.fileSystemId: has the placeholder "<ID>". ${PLACEHOLDER}`,
+    ],
+  ],
+])("%s is refused with every reason at once", async (name, problems) => {
+  expect(await problemsOf(join(FIXTURES, name), FIXTURES)).toEqual(problems.map((problem) => `${name}: ${problem}`));
+});
+
+test("a folder is read in the order of its names, other files left alone", async () => {
+  await inFolder(async (folder) => {
+    await copyFile(join(FIXTURES, "described.json"), join(folder, "b.json"));
+    await writeFile(join(folder, "a.json"), JSON.stringify(TASK).replace('"shop"', '"first"'));
+    await writeFile(join(folder, "notes.txt"), "not a task");
+    const tasks = await readTasks(folder);
+    expect(tasks.map(({ file, definition }) => [file, definition.family])).toEqual([
+      [join(folder, "a.json"), "first"],
+      [join(folder, "b.json"), "shop"],
+    ]);
+  });
+});
+
+test("the problems of all files come together, each with its file's name, and one family is refused twice", async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, "a.json"), JSON.stringify(TASK));
+    await writeFile(join(folder, "b.json"), "{");
+    await writeFile(join(folder, "c.json"), JSON.stringify(TASK));
+    await writeFile(join(folder, "d.json"), JSON.stringify({ ...TASK, family: "d", containerDefinitions: [] }));
+    expect(await problemsOf(folder)).toEqual([
+      "b.json: is not JSON: close brace expected at line 1, column 2. Correct it there.",
+      "d.json: containerDefinitions: is required.",
+      "c.json: the family shop is also in a.json. Rename one.",
+    ]);
+  });
+});
+
+test("what is returned is frozen to the bottom", async () => {
+  const task = await read(TASK);
+  expect(Object.isFrozen(task)).toBe(true);
+  expect(() => task.definition.containerDefinitions[0]?.entryPoint?.push("x")).toThrow(TypeError);
+});
+
+test("a message holds no control characters, no pipeline commands and no licence token", async () => {
+  const image = "registry-auth.twistlock.com/tw_abcdefghijkl/app\u001b[31m ##vso[task.complete]";
+  const [first] = await problemsIn({ ...TASK, containerDefinitions: [{ ...CONTAINER, image }] });
+  expect(first).toBe(
+    'containerDefinitions[app].image: must be an image, without spaces, got "registry-auth.twistlock.com/tw_[redacted]/app ## vso[task.complete]".',
+  );
+});

@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { TaskFileError } from "../../lib/errors";
+import { readTasks } from "../../lib/task/read-tasks";
+import type { Task } from "../../lib/task/task";
+
+export const CONTAINER = { name: "app", image: "app:1", entryPoint: ["/app"] };
+export const TASK = {
+  family: "shop",
+  executionRoleArn: "arn:aws:iam::111122223333:role/shop",
+  networkMode: "awsvpc",
+  requiresCompatibilities: ["FARGATE"],
+  cpu: "512",
+  memory: "1024",
+  containerDefinitions: [CONTAINER],
+};
+
+export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "tasks-"));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The problems that reading the path ends with, without the folder's name; none when it goes well. */
+export async function problemsOf(path: string, folder = path): Promise<readonly string[]> {
+  try {
+    await readTasks(path);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TaskFileError)) throw error;
+    return error.problems.map((problem) => problem.replaceAll(`${folder}/`, ""));
+  }
+}
+
+/** The problems of one file with this text or document, without its name. */
+export async function problemsIn(content: unknown): Promise<readonly string[]> {
+  return await inFolder(async (folder) => {
+    const file = join(folder, "task.json");
+    const isRaw = typeof content === "string" || Buffer.isBuffer(content);
+    await writeFile(file, isRaw ? content : JSON.stringify(content));
+    return (await problemsOf(file, folder)).map((problem) => problem.replace(/^task\.json: /, ""));
+  });
+}
+
+/** The one task of one file with this document. */
+export async function read(content: unknown): Promise<Task> {
+  return await inFolder(async (folder) => {
+    const file = join(folder, "task.json");
+    await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
+    const [task] = await readTasks(file);
+    if (!task) throw new Error("There is no task.");
+    return task;
+  });
+}
