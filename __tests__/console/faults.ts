@@ -173,7 +173,9 @@ export const FAULTS: readonly Fault[] = [
     tries: 2,
     except: { authenticate: { outcome: { says: 'refused the login (HTTP 401, "no")' }, tries: 1 } },
   }),
-  refused("HTTP 403", err(403, "forbidden"), 'forbids this to TL_USER (HTTP 403, "forbidden")'),
+  refused("HTTP 403", err(403, "forbidden"), 'forbids this to TL_USER (HTTP 403, "forbidden")', {
+    except: { authenticate: { outcome: { says: 'forbids TL_USER to log in (HTTP 403, "forbidden")' }, tries: 1 } },
+  }),
   refused("HTTP 404, empty", answer(404), "has nothing at this address (HTTP 404)"),
   refused("HTTP 418", answer(418), "answered with an error (HTTP 418)"),
   refused(

@@ -46,19 +46,14 @@ export function parseAnswer<T>(answer: Answer, shape: Shape<T>, call: Call): T {
   const value = parseJson(answer, call);
   const parsed = v.safeParse(shape.schema, value, { abortPipeEarly: true });
   if (parsed.success) return parsed.output;
-  throw new Failure(
-    call,
-    `The Console answered ${kindOf(value, call)} where ${shape.expected} was expected`,
-    CHECK(call),
-  );
+  throw new Failure(call, `The Console answered ${kindOf(value, call)} where ${shape.expected} was expected`, CHECK);
 }
 
-const CHECK = (call: Call) =>
-  `Check that ${call.variable} leads to a Prisma Cloud Compute Console, and TL_API_VERSION.`;
+const CHECK = "Check that {variable} leads to a Prisma Cloud Compute Console, and TL_API_VERSION.";
 
 // The content decides; the content type only helps to say what came instead.
 function parseJson(answer: Answer, call: Call): unknown {
-  if (answer.body.length === 0) throw new Failure(call, `The answer is empty (HTTP ${answer.status})`, CHECK(call));
+  if (answer.body.length === 0) throw new Failure(call, `The answer is empty (HTTP ${answer.status})`, CHECK);
   const text = decode(answer.body);
   try {
     if (text !== undefined) return JSON.parse(text);
@@ -68,11 +63,7 @@ function parseJson(answer: Answer, call: Call): unknown {
   }
   const type = answer.contentType === "" ? "no content type" : `content type ${quote(answer.contentType, call, 60)}`;
   const what = text === undefined ? "is not UTF-8 text" : "is not JSON, or is cut off";
-  throw new Failure(
-    call,
-    `The answer ${what} (HTTP ${answer.status}, ${answer.body.length} bytes, ${type})`,
-    CHECK(call),
-  );
+  throw new Failure(call, `The answer ${what} (HTTP ${answer.status}, ${answer.body.length} bytes, ${type})`, CHECK);
 }
 
 function decode(body: Buffer): string | undefined {
@@ -87,8 +78,5 @@ function kindOf(value: unknown, call: Call): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   if (!isJsonObject(value)) return `a ${typeof value}`;
-  const keys = Object.keys(value);
-  return keys.length === 0
-    ? "an empty object"
-    : `an object with the keys ${quote(keys.slice(0, 20).join(", "), call, 100)}`;
+  return `an object with the keys ${quote(Object.keys(value).slice(0, 20).join(", "), call, 100)}`;
 }

@@ -11,47 +11,45 @@ export type Call = {
   readonly variable: string;
   /** What to do when the Console finds the request wrong. */
   readonly remedy: string;
-  /** What an answer says must not show: the password, the tokens; grows with each login. */
+  /** What must not show when an answer is quoted: the password and the tokens; grows with each login. */
   readonly secrets: readonly Secret[];
 };
 
-/** Why one try failed, and whether another one may help. */
+/**
+ * Why one try failed, and whether another one may help. {host} and {variable} stand for the call's own.
+ * The call, and axios's error, aren't kept: they hold the password and the token.
+ */
 export class Failure extends ConsoleError {
-  readonly what: string;
-  /** Method and address, without the query. */
-  readonly where: string;
-  readonly remedy: string;
   readonly status: number | undefined;
   readonly retry: boolean;
   /** What `Retry-After` asks for. */
   readonly waitMs: number;
+  /** The sentence with something added to what happened, or with another remedy. */
+  readonly retell: (added: string, remedy?: string) => string;
 
   constructor(
     call: Call,
     what: string,
     remedy: string,
-    more: Partial<Pick<Failure, "status" | "retry" | "waitMs">> = {},
+    { status, retry = false, waitMs = 0 }: { status?: number; retry?: boolean; waitMs?: number } = {},
   ) {
-    const where = `${call.method} ${call.url.origin}${call.url.pathname}`;
-    super([sentence(what, where, remedy)]);
-    this.what = what;
-    this.where = where;
-    this.remedy = remedy;
-    this.status = more.status;
-    this.retry = more.retry ?? false;
-    this.waitMs = more.waitMs ?? 0;
+    const { host, origin, pathname } = call.url;
+    const fill = (text: string) => text.replaceAll("{host}", host).replaceAll("{variable}", call.variable);
+    const retell = (added: string, then = remedy) =>
+      `${fill(what)}${added}: ${call.method} ${origin}${pathname}. ${fill(then)}`;
+    super([retell("")]);
+    this.status = status;
+    this.retry = retry;
+    this.waitMs = waitMs;
+    this.retell = retell;
   }
 }
 
-export function sentence(what: string, where: string, remedy: string): string {
-  return `${what}: ${where}. ${remedy}`;
-}
-
-const LONGEST = 16_384;
-
-/** Outside text in quotes, fit to be shown. A longer one isn't: masking is not to become slow, or to miss a cut secret. */
+/** Outside text in quotes, fit to be shown. Long text isn't: masking it is slow, and cutting it first may cut a secret. */
 export function quote(text: string, call: Call, limit = 200): string {
   if (text.length > LONGEST) return `a text of ${text.length} characters`;
   const masked = redact(oneLine(redact(text, call.secrets), LONGEST), call.secrets);
   return `"${oneLine(masked, limit)}"`;
 }
+
+const LONGEST = 16_384;

@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import type { Secret } from "../secret";
 import type { ConsoleSettings } from "../settings";
 import { INSTALL_BUNDLE, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
@@ -17,6 +19,7 @@ export async function login(settings: ConsoleSettings, talk: Talk): Promise<Cons
   talk.signal.throwIfAborted();
   const stopping = new AbortController();
   const stop = stopping.signal;
+  setMaxListeners(0, stop); // each call under way listens
   const secrets = [settings.password];
   const calls = callsOf(settings, secrets);
   const urls = [calls.authenticate, calls.version, calls.fargate({ definition: {} })].map(({ url }) => url);
@@ -76,41 +79,33 @@ export async function login(settings: ConsoleSettings, talk: Talk): Promise<Cons
 }
 
 function callsOf(settings: ConsoleSettings, secrets: readonly Secret[]) {
-  const { apiUrl, authenticateUrl, fargateUrl, project, consoleAddress } = settings;
-  const defender = { consoleaddr: consoleAddress, defenderType: "appEmbedded" };
-  const derived = { variable: "TL_CONSOLE", secrets, remedy: "Check TL_CONSOLE_ADDRESS and TL_PROJECT." };
-  return {
-    authenticate: {
-      ...derived,
-      method: "POST",
-      url: address(authenticateUrl ?? `${apiUrl}/authenticate`, {}),
-      body: { username: settings.user, password: settings.password.reveal() },
-      variable: authenticateUrl ? "AUTH_API_ENDPOINT" : "TL_CONSOLE",
-      remedy: "Check TL_USER and TL_PASS.",
-    },
-    version: { ...derived, method: "GET", url: address(`${apiUrl}/version`, { project }) },
-    installBundle: {
-      ...derived,
-      method: "GET",
-      url: address(`${apiUrl}/defenders/install-bundle`, { ...defender, project }),
-    },
-    fargate: (request: ProtectRequest) => ({
-      ...derived,
-      method: "POST",
-      url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, {
-        ...defender,
-        extractEntrypoint: request.extractEntrypoint,
-        registryType: request.registryType,
-        registryCredentialID: request.registryCredentialId,
-        filesystemMonitoring: request.filesystemMonitoring,
-        defenderImage: request.defenderImage,
-        project,
-      }),
-      body: request.definition,
-      variable: fargateUrl ? "TASK_GENERATION_API_ENDPOINT" : "TL_CONSOLE",
-      remedy: "Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.",
+  const { apiUrl, authenticateUrl, fargateUrl, project, consoleAddress, user, password } = settings;
+  const defender = { consoleaddr: consoleAddress, defenderType: "appEmbedded", project };
+  const common = { secrets, variable: "TL_CONSOLE", remedy: "Check TL_CONSOLE_ADDRESS and TL_PROJECT." };
+  const authenticate: Call = {
+    ...common,
+    method: "POST",
+    url: address(authenticateUrl ?? `${apiUrl}/authenticate`, {}),
+    body: { username: user, password: password.reveal() },
+    ...(authenticateUrl ? { variable: "AUTH_API_ENDPOINT" } : {}),
+    remedy: "Check TL_USER and TL_PASS.",
+  };
+  const version: Call = { ...common, method: "GET", url: address(`${apiUrl}/version`, { project }) };
+  const bundleUrl = address(`${apiUrl}/defenders/install-bundle`, defender);
+  const installBundle: Call = { ...common, method: "GET", url: bundleUrl };
+  const fargate = ({ definition, registryCredentialId, ...options }: ProtectRequest): Call => ({
+    ...common,
+    method: "POST",
+    url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, {
+      ...options,
+      registryCredentialID: registryCredentialId,
+      ...defender,
     }),
-  } as const satisfies Record<string, Call | ((request: ProtectRequest) => Call)>;
+    body: definition,
+    ...(fargateUrl ? { variable: "TASK_GENERATION_API_ENDPOINT" } : {}),
+    remedy: "Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.",
+  });
+  return { authenticate, version, installBundle, fargate };
 }
 
 // What an overriding address carries already stays, unless it is ours to say.

@@ -8,8 +8,7 @@ export function pageFailure(answer: Answer, call: Call): Failure | undefined {
   const text = start(answer);
   const [, looks, remedy] = LOOKS.find(([pattern]) => pattern.test(text)) ?? UNKNOWN;
   const what = `A web page came instead of the Console's answer (HTTP ${answer.status}, ${title}), it looks like ${looks}`;
-  const ours = remedy.replace("HOST", call.url.host).replace("VARIABLE", call.variable);
-  return new Failure(call, what, ours, { status: answer.status });
+  return new Failure(call, what, remedy, { status: answer.status });
 }
 
 /** `titled "…"` for a web page; undefined for anything else. */
@@ -22,13 +21,13 @@ export function pageTitle(answer: Answer, call: Call): string | undefined {
 }
 
 const TENANT =
-  "Set VARIABLE to the path to Console, tenant path included, as Compute > Manage > System > Utilities shows it.";
+  "Set {variable} to the path to Console, tenant path included, as Compute > Manage > System > Utilities shows it.";
 
 const LOOKS: readonly (readonly [RegExp, looks: string, remedy: string])[] = [
   [
     /proxy|squid|zscaler|netskope|forcepoint|blue ?coat|fortigate|web ?gateway|firewall|access denied|blocked/i,
     "the page of a proxy or firewall",
-    "Have HOST allowed there, or check HTTPS_PROXY and NO_PROXY.",
+    "Have {host} allowed there, or check HTTPS_PROXY and NO_PROXY.",
   ],
   [
     /prisma|twistlock|<app-root|<base href/i,

@@ -5,7 +5,7 @@ import pRetry from "p-retry";
 import { ConsoleError } from "../errors";
 import type { ConsoleSettings } from "../settings";
 import type { Talk } from "./console";
-import { Failure, sentence } from "./failure";
+import { Failure } from "./failure";
 
 const TRIES = 4;
 
@@ -23,8 +23,8 @@ export function withRetries<T>(
     signal,
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
       if (!(error instanceof Failure) || !error.retry) throw error;
-      const { what, where, remedy, waitMs } = error;
-      const giveUp = (why: string) => new ConsoleError([sentence(`${what}, ${why}`, where, remedy)]);
+      const { waitMs } = error;
+      const giveUp = (why: string) => new ConsoleError([error.retell(`, ${why}`)]);
       if (retriesLeft === 0) throw giveUp(`${TRIES} tries`);
       const backoffMs = retryDelayMs * 2 ** (attemptNumber - 1) * (0.5 + Math.random());
       const pauseMs = Math.max(backoffMs, waitMs);
@@ -32,7 +32,7 @@ export function withRetries<T>(
         const asked = waitMs > backoffMs ? `asks for a pause of ${seconds(waitMs)} (Retry-After)` : "has had its time";
         throw giveUp(`and it ${asked}, the call may take ${seconds(wholeMs)} in all`);
       }
-      notice(`${what}: ${where}. Try ${attemptNumber + 1} of ${TRIES} in ${seconds(pauseMs)}.`);
+      notice(error.retell("", `Try ${attemptNumber + 1} of ${TRIES} in ${seconds(pauseMs)}.`));
       await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     },
   });

@@ -24,42 +24,35 @@ export function statusFailure(answer: Answer, call: Call, atLogin: boolean): Fai
     const { location } = answer;
     const target = location && URL.canParse(location, call.url.href) ? new URL(location, call.url).host : "";
     const what = `The Console redirects to ${target ? quote(target, call, 100) : "no address"} (HTTP ${status})`;
-    return fail(
-      what,
-      `That is not followed, it would carry credentials along. Set ${call.variable} to the final address.`,
-    );
+    return fail(what, `That is not followed, it would carry credentials along. Set {variable} to the final address.`);
   }
   const page = pageFailure(answer, call);
   if (page) return page;
-  switch (status) {
-    case 400:
-      return fail(`The Console finds the request wrong ${http}`, call.remedy);
-    case 401:
-      return atLogin
-        ? fail(`The Console refused the login ${http}`, "Check TL_USER and TL_PASS.")
-        : fail(
-            `The Console refuses the token of its own login ${http}`,
-            "Check that TL_CONSOLE, AUTH_API_ENDPOINT and TASK_GENERATION_API_ENDPOINT lead to the same Console.",
-          );
-    case 403:
-      return fail(
-        `The Console forbids this to TL_USER ${http}`,
-        atLogin
-          ? "Check that the account is neither locked nor bound to other addresses."
-          : "It needs the role Defender Manager or above, in the project TL_PROJECT if that is set.",
-      );
-    case 404:
-      return fail(
-        `The Console has nothing at this address ${http}`,
-        `Check the path in ${call.variable}, and TL_API_VERSION.`,
-      );
-    default:
-      return fail(
-        `The Console answered with an error ${http}`,
-        `Check ${call.variable}, or ask whoever runs the Console.`,
-      );
-  }
+  const [what, remedy] = (atLogin ? AT_LOGIN[status] : undefined) ?? LATER[status] ?? OTHER;
+  return fail(`${what} ${http}`, remedy.replace("REMEDY", call.remedy));
 }
+
+type Reason = readonly [what: string, remedy: string];
+
+const AT_LOGIN: Readonly<Record<number, Reason>> = {
+  401: ["The Console refused the login", "Check TL_USER and TL_PASS."],
+  403: ["The Console forbids TL_USER to log in", "Check that the account isn't locked, nor bound to other addresses."],
+};
+
+const LATER: Readonly<Record<number, Reason>> = {
+  400: ["The Console finds the request wrong", "REMEDY"],
+  401: [
+    "The Console refuses the token of its own login",
+    "Check that TL_CONSOLE, AUTH_API_ENDPOINT and TASK_GENERATION_API_ENDPOINT lead to the same Console.",
+  ],
+  403: [
+    "The Console forbids this to TL_USER",
+    "It needs the role Defender Manager or above, in the project TL_PROJECT if that is set.",
+  ],
+  404: ["The Console has nothing at this address", "Check the path in {variable}, and TL_API_VERSION."],
+};
+
+const OTHER: Reason = ["The Console answered with an error", "Check {variable}, or ask whoever runs the Console."];
 
 /** Milliseconds; 0 when the header says nothing. Seconds or an HTTP date. */
 export function parseRetryAfter(header: string, now: number): number {

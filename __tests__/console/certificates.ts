@@ -1,0 +1,38 @@
+import { generate } from "selfsigned";
+
+export type Certificate = { readonly cert: string; readonly key: string };
+
+const DAY = 86_400_000;
+
+/** A certificate authority of the test's own. */
+export function authority(): Promise<Certificate> {
+  return make("Test Authority", {
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", keyCertSign: true, critical: true },
+    ],
+  });
+}
+
+/** A server's certificate for 127.0.0.1, or for what is named instead; self-signed without an authority. */
+export function serverCertificate(
+  options: { ca?: Certificate; host?: string; expired?: boolean; future?: boolean } = {},
+): Promise<Certificate> {
+  const { ca, host, expired, future } = options;
+  const altName = host ? ({ type: 2, value: host } as const) : ({ type: 7, ip: "127.0.0.1" } as const);
+  return make(host ?? "127.0.0.1", {
+    ...(ca ? { ca } : {}),
+    notBeforeDate: new Date(Date.now() + (future ? DAY : -2 * DAY)),
+    notAfterDate: new Date(Date.now() + (expired ? -DAY : 2 * DAY)),
+    extensions: [
+      { name: "basicConstraints", cA: false },
+      { name: "subjectAltName", altNames: [altName] },
+    ],
+  });
+}
+
+async function make(name: string, options: Parameters<typeof generate>[1]): Promise<Certificate> {
+  const attributes = [{ name: "commonName", value: name }];
+  const pems = await generate(attributes, { keyType: "ec", algorithm: "sha256", ...options });
+  return { cert: pems.cert, key: pems.private };
+}

@@ -1,0 +1,17 @@
+// Run as a process of its own by the tests: logs in, asks for the version, and leaves without closing.
+import { login } from "../../lib/console/login";
+import { Secret } from "../../lib/secret";
+
+async function run(): Promise<void> {
+  const talk = { signal: new AbortController().signal, notice: () => undefined };
+  const { settings, calls, close } = JSON.parse(process.argv[2] ?? "");
+  const console = await login({ ...settings, password: new Secret("pass") }, talk);
+  const versions = await Promise.all(Array.from({ length: calls }, () => console.version()));
+  if (close) console.close();
+  process.stdout.write(versions.join());
+}
+
+run().catch((error: Error) => {
+  process.stdout.write(error.message);
+  process.exitCode = 1;
+});

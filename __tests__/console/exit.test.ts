@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import net from "node:net";
+
+import { openConnections } from "../../lib/console/connections";
+import { exchange } from "../../lib/console/exchange";
+import { goodConsole, settingsFor } from "./good-console";
+import { bundledClient } from "./run-client";
+import { loopback } from "./servers";
+
+const servers = loopback();
+let client: Awaited<ReturnType<typeof bundledClient>>;
+
+beforeAll(async () => {
+  client = await bundledClient();
+});
+
+afterAll(() => {
+  client.remove();
+  servers.closeAll();
+});
+
+test("64 calls side by side warn of nothing, and idle connections don't hold the process", async () => {
+  const settings = settingsFor(await servers.plain(goodConsole()));
+  const { output, stderr, tookMs } = await client.run(settings, { calls: 64 });
+  expect(output.split(",")).toEqual(Array(64).fill("34.04.145"));
+  expect(stderr).toBe("");
+  expect(tookMs).toBeLessThan(4000);
+});
+
+test("a login that fails leaves nothing that holds the process", async () => {
+  const url = await servers.plain((_, response) => response.writeHead(401).end());
+  const { output, tookMs } = await client.run(settingsFor(url));
+  expect(output).toBe(
+    `The Console refused the login (HTTP 401): POST ${url}/api/v1/authenticate. Check TL_USER and TL_PASS.`,
+  );
+  expect(tookMs).toBeLessThan(4000);
+});
+
+test("a proxy that never opens the way holds nobody longer than the limit", async () => {
+  const proxy = await servers.proxy(() => undefined);
+  const settings = settingsFor("https://console.example.com", { timeoutMs: 300 });
+  const { output, tookMs } = await client.run(settings, { env: { HTTPS_PROXY: `http://user:pw@${proxy.host}` } });
+  expect(output).toMatch(
+    /^(The proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\) does not answer in time|No whole answer within)/,
+  );
+  expect(output).not.toContain("pw@");
+  expect(tookMs).toBeLessThan(5000);
+});
+
+test("a connection that doesn't come about is given up before the answer's limit", async () => {
+  const silent = net.createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const address = silent.address();
+  const url = new URL(`https://127.0.0.1:${typeof address === "object" ? address?.port : ""}/api/v1/version`);
+  const call = { method: "GET", url, variable: "TL_CONSOLE", remedy: "", secrets: [] } as const;
+  const { signal } = new AbortController();
+  const connections = await openConnections([url], undefined, 50, signal);
+  await expect(exchange(call, undefined, connections, 60_000, signal)).rejects.toThrow(
+    `No connection to ${url.host} within the limit: GET ${url.href}. `,
+  );
+  connections.close();
+  silent.close();
+});

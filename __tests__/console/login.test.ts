@@ -1,0 +1,238 @@
+import { once } from "node:events";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { login } from "../../lib/console/login";
+import { ConsoleError } from "../../lib/errors";
+import type { ConsoleSettings } from "../../lib/settings";
+import { BUNDLE, goodConsole, PASSWORD, type Received, settingsFor, TOKEN } from "./good-console";
+
+const DEFINITION = { family: "web", containerDefinitions: [{ name: "app", image: "nginx:1" }] };
+const DEFENDER = { consoleaddr: "defenders.example.com", defenderType: "appEmbedded" };
+
+const servers: http.Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serve(listener: http.RequestListener): Promise<string> {
+  const server = http.createServer(listener).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function talk(stop = new AbortController(), notices: string[] = []) {
+  return { signal: stop.signal, notice: (line: string) => void notices.push(line) };
+}
+
+async function received(more: (url: string) => Partial<ConsoleSettings> = () => ({})): Promise<Received[]> {
+  const requests: Received[] = [];
+  const url = await serve(goodConsole(requests));
+  const console = await login(settingsFor(url, more(url)), talk());
+  await console.version();
+  await console.protect({ definition: DEFINITION });
+  await console.installBundle();
+  console.close();
+  return requests;
+}
+
+describe("the requests", () => {
+  test("are those that the API documents", async () => {
+    const bearer = `Bearer ${TOKEN}`;
+    const [authenticate, version, fargate, bundle] = await received();
+    expect(authenticate).toMatchObject({ method: "POST", path: "/api/v1/authenticate", query: {} });
+    expect(authenticate?.authorization).toBeUndefined();
+    expect(JSON.parse(authenticate?.body ?? "")).toEqual({ username: "access-key-id", password: PASSWORD });
+    expect(version).toEqual({ method: "GET", path: "/api/v1/version", query: {}, authorization: bearer, body: "" });
+    expect(fargate).toMatchObject({ method: "POST", path: "/api/v1/defenders/fargate.json", authorization: bearer });
+    expect(fargate?.query).toEqual(DEFENDER);
+    expect(JSON.parse(fargate?.body ?? "")).toEqual(DEFINITION);
+    expect(bundle).toEqual({
+      method: "GET",
+      path: "/api/v1/defenders/install-bundle",
+      query: DEFENDER,
+      authorization: bearer,
+      body: "",
+    });
+  });
+
+  test("carry the project in every call but the login", async () => {
+    const [authenticate, ...others] = await received(() => ({ project: "team a&b" }));
+    expect(authenticate?.query).toEqual({});
+    expect(others.map(({ query }) => query.project)).toEqual(["team a&b", "team a&b", "team a&b"]);
+  });
+
+  test("go to the overriding addresses, whose own query stays unless it is ours to say", async () => {
+    const [authenticate, , fargate] = await received((url) => ({
+      authenticateUrl: `${url}/elsewhere/authenticate?tenant=7`,
+      fargateUrl: `${url}/elsewhere/fargate.json?consoleaddr=old.example.com&interpreter=%2Fbin%2Fsh`,
+    }));
+    expect(authenticate).toMatchObject({ path: "/elsewhere/authenticate", query: { tenant: "7" } });
+    expect(fargate?.path).toBe("/elsewhere/fargate.json");
+    expect(fargate?.query).toEqual({ ...DEFENDER, interpreter: "/bin/sh" });
+  });
+
+  test("carry what a task asks of its protection, and only that", async () => {
+    const requests: Received[] = [];
+    const console = await login(settingsFor(await serve(goodConsole(requests))), talk());
+    await console.protect({
+      definition: DEFINITION,
+      extractEntrypoint: true,
+      registryType: "aws",
+      registryCredentialId: "111122223333",
+      filesystemMonitoring: false,
+      defenderImage: "registry.example.com/defender:1",
+    });
+    console.close();
+    expect(requests[1]?.query).toEqual({
+      ...DEFENDER,
+      extractEntrypoint: "true",
+      registryType: "aws",
+      registryCredentialID: "111122223333",
+      filesystemMonitoring: "false",
+      defenderImage: "registry.example.com/defender:1",
+    });
+  });
+});
+
+test("the answers come parsed", async () => {
+  const console = await login(settingsFor(await serve(goodConsole())), talk());
+  expect(await console.version()).toBe("34.04.145");
+  expect((await console.protect({ definition: DEFINITION })).family).toBe("web");
+  const bundle = await console.installBundle();
+  expect(bundle.reveal()).toBe(BUNDLE);
+  expect(`${bundle}`).toBe("[redacted]");
+  console.close();
+});
+
+test.each([
+  ["a bundle that isn't base64", "/install-bundle", '{"installBundle":"e30"}', "an installBundle in base64"],
+  ["a version of another form", "/version", '"34.4.145"', "where a version such as 34.04.145 was expected"],
+  ["a token that would break a header", "/authenticate", '{"token":"a\\r\\nX: y"}', "an object with a token"],
+  ["containers that aren't objects", "/fargate.json", '{"containerDefinitions":["app"]}', "containerDefinitions"],
+])("%s is refused", async (_, path, answer, says) => {
+  const good = goodConsole();
+  const url = await serve((request, response) =>
+    request.url?.split("?")[0]?.endsWith(path) ? response.end(answer) : good(request, response),
+  );
+  const run = async () => {
+    const console = await login(settingsFor(url), talk());
+    await console.version();
+    await console.protect({ definition: DEFINITION });
+    await console.installBundle();
+  };
+  await expect(run()).rejects.toThrow(says);
+});
+
+test("a token that expires is renewed once for all calls that meet it, each repeated once", async () => {
+  let logins = 0;
+  let refusals = 0;
+  const good = goodConsole();
+  const url = await serve((request, response) => {
+    if (request.url?.endsWith("/authenticate")) {
+      logins += 1;
+      response.end(JSON.stringify({ token: `token-${logins}` }));
+    } else if (request.headers.authorization === "Bearer token-1") {
+      refusals += 1;
+      response.writeHead(401).end('{"err":"token expired"}');
+    } else good(request, response);
+  });
+  const console = await login(settingsFor(url), talk());
+  const versions = await Promise.all(Array.from({ length: 64 }, () => console.version()));
+  expect(new Set(versions)).toEqual(new Set(["34.04.145"]));
+  expect({ logins, refusals }).toEqual({ logins: 2, refusals: 64 });
+  await console.version();
+  expect({ logins, refusals }).toEqual({ logins: 2, refusals: 64 });
+  console.close();
+});
+
+test("a second login that fails is told by every call, and not tried again", async () => {
+  let logins = 0;
+  const url = await serve((request, response) => {
+    if (!request.url?.endsWith("/authenticate")) response.writeHead(401).end();
+    else if (logins++ === 0) response.end('{"token":"token-1"}');
+    else response.writeHead(401).end('{"err":"key revoked"}');
+  });
+  const console = await login(settingsFor(url), talk());
+  const outcomes = await Promise.allSettled([console.version(), console.installBundle()]);
+  for (const outcome of outcomes) {
+    expect(outcome).toMatchObject({
+      reason: { message: expect.stringContaining('refused the login (HTTP 401, "key revoked")') },
+    });
+  }
+  await expect(console.version()).rejects.toThrow("refused the login");
+  expect(logins).toBe(2);
+  console.close();
+});
+
+test("each retry is one notice: what failed, which try comes, and when", async () => {
+  let tries = 0;
+  const notices: string[] = [];
+  const good = goodConsole();
+  const url = await serve((request, response) => {
+    if (tries++ < 2) response.writeHead(503).end('{"err":"starting"}');
+    else good(request, response);
+  });
+  (await login(settingsFor(url), talk(undefined, notices))).close();
+  const where = `POST ${url}/api/v1/authenticate`;
+  expect(notices).toEqual([
+    `The Console fails (HTTP 503, "starting"): ${where}. Try 2 of 4 in 0.1 s.`,
+    `The Console fails (HTTP 503, "starting"): ${where}. Try 3 of 4 in 0.1 s.`,
+  ]);
+});
+
+describe("an abort", () => {
+  test.each([
+    ["before anything was sent", 0],
+    ["while the Console is silent", 20],
+  ])("%s ends the login at once with its reason", async (_, after) => {
+    const stop = new AbortController();
+    const reason = new Error("interrupted");
+    const url = await serve(() => undefined);
+    if (after === 0) stop.abort(reason);
+    else setTimeout(() => stop.abort(reason), after);
+    await expect(login(settingsFor(url), talk(stop))).rejects.toBe(reason);
+  });
+
+  test("ends the pause before the next try at once", async () => {
+    const stop = new AbortController();
+    const url = await serve((_, response) => response.writeHead(503, { "retry-after": "3" }).end());
+    const began = performance.now();
+    const notice = () => setImmediate(() => stop.abort(new Error("interrupted")));
+    await expect(login(settingsFor(url), { signal: stop.signal, notice })).rejects.toThrow("interrupted");
+    expect(performance.now() - began).toBeLessThan(1500);
+  });
+
+  test("by close() ends what is under way", async () => {
+    const good = goodConsole();
+    const url = await serve((request, response) => {
+      if (!request.url?.endsWith("/version")) good(request, response);
+      else console.close();
+    });
+    const console = await login(settingsFor(url), talk());
+    await expect(console.version()).rejects.toThrow("closed");
+  });
+});
+
+test("a pause that would outlast the call's time is not begun", async () => {
+  const url = await serve((_, response) => response.writeHead(503).end());
+  const settings = settingsFor(url, { timeoutMs: 100, retryDelayMs: 60_000 });
+  await expect(login(settings, talk())).rejects.toThrow(
+    "The Console fails (HTTP 503), and it has had its time, the call may take 0.4 s in all: ",
+  );
+});
+
+test.each([
+  ["a closed port", "http://127.0.0.1:1", "127.0.0.1:1 refuses the connection, 4 tries: "],
+  // Longer than a label may be, so that no name server is asked.
+  ["an unknown name", `https://${"x".repeat(64)}.invalid`, "is unknown (DNS): "],
+])("%s is named", async (_, url, says) => {
+  const failing = login(settingsFor(url), talk());
+  await expect(failing).rejects.toThrow(ConsoleError);
+  await expect(failing).rejects.toThrow(says);
+});

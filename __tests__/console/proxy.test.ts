@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { login } from "../../lib/console/login";
+import { SettingsError } from "../../lib/errors";
+import { authority, type Certificate, serverCertificate } from "./certificates";
+import { goodConsole, settingsFor } from "./good-console";
+import { loopback } from "./servers";
+
+const servers = loopback();
+const folder = mkdtempSync(join(tmpdir(), "proxy-"));
+const caFile = join(folder, "ca.pem");
+let certificate: Certificate;
+let unknown: Certificate;
+
+beforeAll(async () => {
+  const ca = await authority();
+  writeFileSync(caFile, ca.cert);
+  certificate = await serverCertificate({ ca });
+  unknown = await serverCertificate();
+});
+
+afterEach(() => {
+  for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"]) delete process.env[name];
+  servers.closeAll();
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function talk(notices: string[] = []) {
+  return { signal: new AbortController().signal, notice: (line: string) => void notices.push(line) };
+}
+
+test("the calls go through one tunnel, with the proxy's credentials for the proxy alone", async () => {
+  const headers: string[] = [];
+  const good = goodConsole();
+  const url = await servers.secure(certificate, (request, response) => {
+    headers.push(...request.rawHeaders);
+    good(request, response);
+  });
+  const proxy = await servers.proxy();
+  process.env.HTTPS_PROXY = `http://us%40er:p%2Fw@${proxy.host}`;
+  const console = await login(settingsFor(url, { caFile }), talk());
+  expect(await console.version()).toBe("34.04.145");
+  console.close();
+  const authorization = `Basic ${Buffer.from("us@er:p/w").toString("base64")}`;
+  expect(proxy.connects).toEqual([{ target: new URL(url).host, authorization }]);
+  expect(proxy.requests).toEqual([]);
+  expect(headers.join()).not.toMatch(/proxy-/i);
+});
+
+test("64 calls side by side go through tunnels", async () => {
+  const url = await servers.secure(certificate, goodConsole());
+  const proxy = await servers.proxy();
+  process.env.HTTPS_PROXY = `http://${proxy.host}`;
+  const console = await login(settingsFor(url, { caFile }), talk());
+  const versions = await Promise.all(Array.from({ length: 64 }, () => console.version()));
+  expect(new Set(versions)).toEqual(new Set(["34.04.145"]));
+  console.close();
+});
+
+test("the Console's certificate is verified behind the tunnel", async () => {
+  const url = await servers.secure(unknown, goodConsole());
+  const proxy = await servers.proxy();
+  process.env.HTTPS_PROXY = `http://${proxy.host}`;
+  await expect(login(settingsFor(url, { caFile }), talk())).rejects.toThrow(
+    `The certificate of ${new URL(url).host} is self-signed: `,
+  );
+  expect(proxy.connects).toHaveLength(1);
+});
+
+test("NO_PROXY goes straight", async () => {
+  const url = await servers.secure(certificate, goodConsole());
+  process.env.HTTPS_PROXY = "http://127.0.0.1:1";
+  process.env.NO_PROXY = "other.example.com,127.0.0.1";
+  const console = await login(settingsFor(url, { caFile }), talk());
+  expect(await console.version()).toBe("34.04.145");
+  console.close();
+});
+
+test("plain http on loopback never goes to a proxy, which would read the password", async () => {
+  const proxy = await servers.proxy();
+  for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]) process.env[name] = `http://${proxy.host}`;
+  const console = await login(settingsFor(await servers.plain(goodConsole())), talk());
+  expect(await console.version()).toBe("34.04.145");
+  console.close();
+  expect({ connects: proxy.connects, requests: proxy.requests }).toEqual({ connects: [], requests: [] });
+});
+
+const PAGE = "<html><title>Blocked</title></html>";
+const TUNNEL_FAULTS = [
+  ["wants other credentials", "HTTP/1.1 407 Proxy Authentication Required", "wants other credentials (HTTP 407): ", 1],
+  ["forbids the Console", "HTTP/1.1 403 Forbidden", "opens no way to console.example.com (HTTP 403): ", 1],
+  [
+    "does not reach the Console",
+    "HTTP/1.1 503 Unavailable",
+    "opens no way to console.example.com (HTTP 503), 4 tries: ",
+    4,
+  ],
+  ["does not speak HTTP", "SSH-2.0-OpenSSH_9.6", 'can\'t be used ("HPE_INVALID_CONSTANT"): ', 1],
+] as const;
+
+test.each(TUNNEL_FAULTS)("a proxy that %s is named, without its credentials", async (_, line, says, tries) => {
+  const notices: string[] = [];
+  const proxy = await servers.proxy((socket) => socket.end(`${line}\r\ncontent-length: ${PAGE.length}\r\n\r\n${PAGE}`));
+  process.env.HTTPS_PROXY = `http://user:hidden@${proxy.host}`;
+  const failing = login(settingsFor("https://console.example.com"), talk(notices));
+  await expect(failing).rejects.toMatchObject({
+    problems: [expect.stringContaining(`The proxy ${proxy.host} (HTTPS_PROXY) ${says}`)],
+  });
+  await expect(failing).rejects.not.toThrow("hidden");
+  expect(notices.join()).not.toContain("hidden");
+  expect(proxy.connects).toHaveLength(tries);
+});
+
+test.each([
+  [
+    "refuses connections",
+    "http://user:hidden@127.0.0.1:1",
+    'The proxy 127.0.0.1:1 (HTTPS_PROXY) can\'t be used ("ECONNREFUSED"), 4 tries: ',
+  ],
+])("a proxy that %s is named", async (_, setting, says) => {
+  process.env.HTTPS_PROXY = setting;
+  await expect(login(settingsFor("https://console.example.com"), talk())).rejects.toThrow(says);
+});
+
+test.each(["socks5://user:hidden@127.0.0.1:1080", "http://", "http://[bad"])(
+  "HTTPS_PROXY=%s is refused",
+  async (setting) => {
+    process.env.HTTPS_PROXY = setting;
+    const failing = login(settingsFor("https://console.example.com"), talk());
+    await expect(failing).rejects.toThrow(SettingsError);
+    await expect(failing).rejects.toThrow(/^HTTPS_PROXY must be an address such as [^@]*$/);
+  },
+);

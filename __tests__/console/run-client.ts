@@ -1,0 +1,32 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { build } from "esbuild";
+
+import type { ConsoleSettings } from "../../lib/settings";
+
+export type Run = { readonly output: string; readonly stderr: string; readonly tookMs: number };
+
+/** The client in a process of its own, which must end by itself. */
+export async function bundledClient() {
+  const folder = mkdtempSync(join(tmpdir(), "client-"));
+  const outfile = join(folder, "client.cjs");
+  await build({ entryPoints: [join(__dirname, "client.ts")], bundle: true, platform: "node", outfile });
+
+  const run = (
+    settings: Omit<ConsoleSettings, "password">,
+    { calls = 1, close = false, env = {} }: { calls?: number; close?: boolean; env?: Record<string, string> } = {},
+  ): Promise<Run> => {
+    const began = performance.now();
+    return new Promise((resolve) => {
+      const argument = JSON.stringify({ settings, calls, close });
+      const options = { env: { PATH: process.env.PATH, ...env }, timeout: 20_000 };
+      execFile(process.execPath, [outfile, argument], options, (_, output, stderr) =>
+        resolve({ output, stderr, tookMs: performance.now() - began }),
+      );
+    });
+  };
+  return { run, remove: () => rmSync(folder, { recursive: true }) };
+}

@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import http from "node:http";
+import https from "node:https";
+import net from "node:net";
+
+import type { Certificate } from "./certificates";
+
+type Listening = http.Server | https.Server;
+
+/** Servers on loopback, all closed by `closeAll`. */
+export function loopback() {
+  const servers: Listening[] = [];
+
+  async function listen(server: Listening): Promise<string> {
+    servers.push(server);
+    server.keepAliveTimeout = 60_000; // so that no idle connection ends from this side
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    return `127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  }
+
+  return {
+    plain: async (listener: http.RequestListener) => `http://${await listen(http.createServer(listener))}`,
+    secure: async (certificate: Certificate, listener: http.RequestListener) =>
+      `https://${await listen(https.createServer(certificate, listener))}`,
+    /** A proxy that opens tunnels; `connects` collects what CONNECT asked for, `requests` what came in clear. */
+    proxy: async (answer?: (socket: net.Socket) => void) => {
+      const connects: { readonly target: string; readonly authorization: string | undefined }[] = [];
+      const requests: string[] = [];
+      const server = http.createServer((request, response) => {
+        requests.push(request.url ?? "");
+        response.writeHead(502).end();
+      });
+      server.on("connect", (request: http.IncomingMessage, client: net.Socket, head: Buffer) => {
+        connects.push({ target: request.url ?? "", authorization: request.headers["proxy-authorization"] });
+        client.on("error", () => client.destroy());
+        if (answer) return answer(client);
+        const [host, port] = (request.url ?? "").split(":");
+        const origin = net.connect(Number(port), host, () => {
+          client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+          origin.write(head);
+          origin.pipe(client).pipe(origin);
+        });
+        origin.on("error", () => client.destroy());
+        client.on("close", () => origin.destroy());
+      });
+      return { host: await listen(server), connects, requests };
+    },
+    closeAll: () => {
+      for (const server of servers.splice(0)) {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { login } from "../../lib/console/login";
+import { SettingsError } from "../../lib/errors";
+import { authority, type Certificate, serverCertificate } from "./certificates";
+import { goodConsole, type Received, settingsFor } from "./good-console";
+import { bundledClient } from "./run-client";
+import { loopback } from "./servers";
+
+const servers = loopback();
+const folder = mkdtempSync(join(tmpdir(), "tls-"));
+const caFile = join(folder, "ca.pem");
+let ca: Certificate;
+
+beforeAll(async () => {
+  ca = await authority();
+  writeFileSync(caFile, `# the Console's own authority\n${ca.cert}`);
+});
+
+afterAll(() => {
+  servers.closeAll();
+  rmSync(folder, { recursive: true });
+});
+
+function talk(notices: string[] = []) {
+  return { signal: new AbortController().signal, notice: (line: string) => void notices.push(line) };
+}
+
+test("a Console with a private authority is trusted through TL_CA_CERT", async () => {
+  const url = await servers.secure(await serverCertificate({ ca }), goodConsole());
+  const console = await login(settingsFor(url, { caFile }), talk());
+  expect(await console.version()).toBe("34.04.145");
+  console.close();
+});
+
+test.each([
+  [
+    "an unknown authority",
+    () => serverCertificate({ ca }),
+    false,
+    "is signed by an authority that is not known here",
+    "Set TL_CA_CERT",
+  ],
+  [
+    "a self-signed certificate",
+    () => serverCertificate(),
+    false,
+    "is self-signed",
+    "set TL_CA_CERT to a PEM file with it",
+  ],
+  [
+    "another self-signed certificate than the trusted one",
+    () => serverCertificate(),
+    true,
+    "is self-signed",
+    "TL_CA_CERT",
+  ],
+  ["an expired certificate", () => serverCertificate({ ca, expired: true }), true, "has expired", "Have it renewed"],
+  ["a certificate of tomorrow", () => serverCertificate({ ca, future: true }), true, "is not valid yet", "clock"],
+  [
+    "a certificate for another host",
+    () => serverCertificate({ ca, host: "other.example.com" }),
+    true,
+    'is for other names: "DNS:other.example.com"',
+    "Set TL_CONSOLE to a name that stands in it.",
+  ],
+])("%s is refused at once, before anything is sent", async (_, certificate, trusted, says, remedy) => {
+  const requests: Received[] = [];
+  const notices: string[] = [];
+  const url = await servers.secure(await certificate(), goodConsole(requests));
+  const failing = login(settingsFor(url, trusted ? { caFile } : {}), talk(notices));
+  await expect(failing).rejects.toMatchObject({
+    problems: [
+      expect.stringContaining(`The certificate of ${new URL(url).host} ${says}: POST ${url}/api/v1/authenticate. `),
+    ],
+  });
+  await expect(failing).rejects.toThrow(remedy);
+  expect(requests).toEqual([]);
+  expect(notices).toEqual([]);
+});
+
+test("NODE_TLS_REJECT_UNAUTHORIZED=0 switches nothing off", async () => {
+  const requests: Received[] = [];
+  const url = await servers.secure(await serverCertificate(), goodConsole(requests));
+  const client = await bundledClient();
+  const { output } = await client.run(settingsFor(url), { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } });
+  client.remove();
+  expect(output).toContain("is self-signed: POST ");
+  expect(requests).toEqual([]);
+});
+
+test("a plain HTTP server under https is told as such", async () => {
+  const url = (await servers.plain(goodConsole())).replace("http:", "https:");
+  await expect(login(settingsFor(url), talk())).rejects.toThrow(`${new URL(url).host} does not speak TLS: `);
+});
+
+test.each([
+  ["is missing", undefined, "can't be read (ENOENT)"],
+  ["is a folder", "folder", "can't be read (EISDIR)"],
+  ["is not PEM", Buffer.from([0x30, 0x82, 0x01]), "holds none. Convert a DER file"],
+  ["is empty", "", "holds none. Convert"],
+  [
+    "holds a broken certificate",
+    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    "holds a broken one.",
+  ],
+])("a TL_CA_CERT that %s is told before any request", async (_, content, says) => {
+  const requests: Received[] = [];
+  const url = await servers.plain(goodConsole(requests));
+  const file = content === "folder" ? folder : join(folder, "given.pem");
+  if (content !== undefined && content !== "folder") writeFileSync(file, content);
+  const failing = login(settingsFor(url, { caFile: file }), talk());
+  await expect(failing).rejects.toThrow(SettingsError);
+  await expect(failing).rejects.toThrow("TL_CA_CERT must be a PEM file with certificates, ");
+  await expect(failing).rejects.toThrow(says);
+  expect(requests).toEqual([]);
+});
