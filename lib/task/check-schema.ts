@@ -1,9 +1,7 @@
 import * as v from "valibot";
 
 import type { JsonValue } from "../json";
-import { oneLine } from "../outside-text";
-import { redact } from "../secret";
-import { problem, type Step } from "./finding";
+import { problem, quoted, type Step } from "./finding";
 import { type Path, show } from "./json-path";
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -40,8 +38,10 @@ function sentence(issue: v.BaseIssue<unknown>): string {
 }
 
 // A value is shown where it can be no secret: a text in place of a number, or one that only has the wrong form.
-function got({ kind, expected, received, input }: v.BaseIssue<unknown>): string {
-  if (kind === "validation" || expected === "number") return NAMES[received] ?? oneLine(redact(received), 200);
+function got({ kind, type, input }: v.BaseIssue<unknown>): string {
+  const isHarmless = kind === "validation" || type === "number" || type === "picklist";
+  if (isHarmless && typeof input === "string") return quoted(input);
+  if (isHarmless && typeof input === "number") return String(input);
   if (input === null) return "null";
   return Array.isArray(input) ? "a list" : (NAMES[typeof input] ?? "an object");
 }

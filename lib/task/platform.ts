@@ -32,7 +32,8 @@ export function* checkPlatform(task: TaskDefinition): Step {
     if (links)
       yield problem(`containerDefinitions[${name}].links: not on Fargate; containers reach each other by localhost.`);
   }
-  for (const key of refusedByFargate(task)) yield notice(`${key} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`);
+  for (const key of refusedByFargate(task))
+    yield notice(`${key} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`);
 }
 
 function refusedByFargate(task: TaskDefinition): readonly string[] {

@@ -19,6 +19,7 @@ export function* withSizeAndDefaults(task: JsonObject): Step<JsonObject> {
 
 /** Digits: the number itself, or 1024 times what stands before the large unit. */
 function inUnits(value: JsonValue, largeUnit: RegExp): string | undefined {
+  if (typeof value === "object") return undefined;
   const [, digits, unit = ""] = /^(\d+|\d*\.\d+)\s*([a-z]*)$/i.exec(String(value).trim()) ?? [];
   if (digits === undefined || (unit !== "" && !largeUnit.test(unit))) return undefined;
   const number = Number(digits) * (unit === "" ? 1 : 1024);

@@ -55,7 +55,7 @@ function decode(bytes: Buffer): string {
 }
 
 function unreadable(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  const code = typeof error === "object" && error && "code" in error ? String(error.code) : "unknown error";
   if (code === "ENOENT") return "there is no such file or folder. Check the path (TASK_DEFINITION_PATH).";
   return `can't be read (${code}). Check the path (TASK_DEFINITION_PATH) and its permissions.`;
 }

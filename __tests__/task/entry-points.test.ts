@@ -1,0 +1,52 @@
+import { problemsIn, read, TASK } from "./read";
+
+const extract = { entryPoint: { extract: true } };
+const of = (container: object, runtimeDefense: object = {}) => ({
+  ...TASK,
+  containerDefinitions: [{ name: "web", image: "nginx:1.29", ...container }],
+  runtimeDefense,
+});
+
+const NONE =
+  'containerDefinitions[web] (image "nginx:1.29") has no entryPoint: it would restart for ever once wrapped. ' +
+  "Write entryPoint (and command) as the image has it, set runtimeDefense.entryPoint.extract, " +
+  "or leave it out with a reason by runtimeDefense.exclude.";
+const COMMAND_ALONE =
+  'containerDefinitions[web] (image "nginx:1.29") has a command but no entryPoint, and the command switches the ' +
+  "Console's extraction off for it: it would restart for ever once wrapped. Write entryPoint as the image has it, " +
+  "or leave it out with a reason by runtimeDefense.exclude.";
+const ROUTER =
+  'containerDefinitions[web] (image "nginx:1.29") is a FireLens router without entryPoint, which breaks when wrapped. ' +
+  'Add "runtimeDefense": {"exclude":{"web":"FireLens router, its image has no entrypoint"}}.';
+const firelensConfiguration = { type: "fluentbit" };
+
+test.each<[string, object, object, readonly string[]]>([
+  ["an entry point", { entryPoint: ["/web"] }, {}, []],
+  ["an entry point and a command", { entryPoint: ["/web"], command: ["a"] }, extract, []],
+  ["neither", {}, {}, [NONE]],
+  ["an empty entry point", { entryPoint: [] }, {}, [NONE]],
+  ["neither, to be extracted", { command: [] }, extract, []],
+  ["a command alone", { command: ["a"] }, {}, [COMMAND_ALONE]],
+  ["a command alone, to be extracted", { command: ["a"] }, extract, [COMMAND_ALONE]],
+  ["a router", { firelensConfiguration }, {}, [ROUTER]],
+  ["a router, to be extracted", { firelensConfiguration }, extract, [ROUTER]],
+  ["a router with an entry point", { firelensConfiguration, entryPoint: ["/entrypoint.sh"] }, {}, []],
+])("a container with %s", async (_kind, container, runtimeDefense, problems) => {
+  expect(await problemsIn(of(container, runtimeDefense))).toEqual(problems);
+});
+
+test("what the router's error proposes is taken as it stands", async () => {
+  const app = { name: "app", image: "app:1", entryPoint: ["/app"] };
+  const router = { name: "web", image: "nginx:1.29", firelensConfiguration };
+  const task = { ...TASK, containerDefinitions: [app, router] };
+  const [problem = ""] = await problemsIn(task);
+  const proposal = JSON.parse(`{${/Add (.*)\.$/.exec(problem)?.[1]}}`);
+  expect((await read({ ...task, ...proposal })).runtimeDefense.exclude).toEqual({
+    web: "FireLens router, its image has no entrypoint",
+  });
+});
+
+test("a registry that nothing is extracted from gets a notice", async () => {
+  const task = await read(of({ entryPoint: ["/web"] }, { entryPoint: { registryType: "aws" } }));
+  expect(task.notices).toEqual(["runtimeDefense.entryPoint names a registry, which is unused without extract: true."]);
+});

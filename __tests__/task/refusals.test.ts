@@ -1,0 +1,319 @@
+import { CONTAINER, problemsIn, read, TASK } from "./read";
+
+const of = (container: object) => ({ ...TASK, containerDefinitions: [{ ...CONTAINER, ...container }] });
+const UNKNOWN = "is no key that is known here.";
+const app = "containerDefinitions[app]";
+const role = "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME";
+
+test.each<[string, object, string]>([
+  // shape
+  ["no family", { ...TASK, family: null }, "family: is required."],
+  [
+    "a family with a slash",
+    { ...TASK, family: "a/b" },
+    'family: must have letters, digits, - and _ only, 255 at most, got "a/b".',
+  ],
+  ["no containers", { ...TASK, containerDefinitions: null }, "containerDefinitions: is required."],
+  [
+    "a container that is a text",
+    { ...TASK, containerDefinitions: ["app"] },
+    "containerDefinitions[0]: must be an object, got text.",
+  ],
+  ["no image", of({ image: null }), `${app}.image: is required.`],
+  [
+    "a port that is a text",
+    of({ portMappings: [{ containerPort: "80" }] }),
+    `${app}.portMappings[0].containerPort: must be a number, got "80".`,
+  ],
+  [
+    "a port with a fraction",
+    of({ portMappings: [{ containerPort: 1.5 }] }),
+    `${app}.portMappings[0].containerPort: must be a whole number, got 1.5.`,
+  ],
+  [
+    "a negative port",
+    of({ portMappings: [{ containerPort: -1 }] }),
+    `${app}.portMappings[0].containerPort: must not be below 0, got -1.`,
+  ],
+  [
+    "a number in the environment, which might be secret",
+    of({ environment: [{ name: "PIN", value: 4711 }] }),
+    `${app}.environment[PIN].value: must be text, got a number.`,
+  ],
+  ["a command that is a text", of({ command: "run" }), `${app}.command: must be a list, got text.`],
+  ["labels that are a list", of({ dockerLabels: ["a"] }), `${app}.dockerLabels: must be an object, got a list.`],
+  ["a label that is a number", of({ dockerLabels: { a: 1 } }), `${app}.dockerLabels.a: must be text, got a number.`],
+  ["essential in words", of({ essential: "yes" }), `${app}.essential: must be true or false, got text.`],
+  ["a misspelled key", of({ enviroment: [], comand: ["a"] }), `${app}.comand: ${UNKNOWN} Write command.`],
+  [
+    "a misspelled key further down",
+    of({ logConfiguration: { logdriver: "awslogs", logDriver: "awslogs" } }),
+    `${app}.logConfiguration.logdriver: ${UNKNOWN} Write logDriver.`,
+  ],
+  [
+    "an unknown key of few",
+    of({ secrets: [{ name: "a", valueFrom: "b", arn: "c" }] }),
+    `${app}.secrets[a].arn: ${UNKNOWN} Known are name, valueFrom.`,
+  ],
+  ["null in a list", of({ command: ["a", null] }), `${app}.command[1]: null in a list. Take it off.`],
+  [
+    "a key that JavaScript would lose",
+    of({ dockerLabels: { constructor: "a" } }),
+    `${app}.dockerLabels.constructor: a key named constructor would be lost. Rename it.`,
+  ],
+  [
+    "a CDKTF token in a text",
+    of({ command: [`\${TfToken[TOKEN.0]}`] }),
+    `${app}.command[0]: "TfToken[" is reserved by CDKTF, which would replace it. Rename it.`,
+  ],
+  [
+    "a CDKTF token in a key",
+    of({ dockerLabels: { "TfToken[a": "b" } }),
+    `${app}.dockerLabels.TfToken[a: "TfToken[" is reserved by CDKTF, which would replace it. Rename it.`,
+  ],
+  [
+    "something beside the envelope",
+    { taskDefinition: TASK, failures: [] },
+    '"failures" stands beside taskDefinition. Move it into taskDefinition, or take it off.',
+  ],
+  [
+    "other tags beside the envelope",
+    { taskDefinition: { ...TASK, tags: [{ key: "a", value: "b" }] }, tags: [{ key: "a", value: "c" }] },
+    "tags beside taskDefinition differs from the task's own. Keep one.",
+  ],
+  [
+    "a misplaced key that differs",
+    of({ networkMode: "host" }),
+    `networkMode in ${app} differs from the task's own. Keep one.`,
+  ],
+  [
+    "a tag with both spellings",
+    { ...TASK, tags: [{ key: "a", Key: "b", value: "c" }] },
+    `tags[0].Key: ${UNKNOWN} Write key.`,
+  ],
+  // names and references
+  [
+    "two containers of one name",
+    { ...TASK, containerDefinitions: [CONTAINER, CONTAINER] },
+    'The container "app" is there twice. Rename one.',
+  ],
+  [
+    "two volumes of one name",
+    { ...TASK, volumes: [{ name: "a" }, { name: "a" }] },
+    'The volume "a" is there twice. Rename one.',
+  ],
+  ["two tags of one key", { ...TASK, tags: [{ key: "a" }, { Key: "a" }] }, 'The tag "a" is there twice. Rename one.'],
+  [
+    "a Defender",
+    { ...TASK, containerDefinitions: [CONTAINER, { ...CONTAINER, name: "TwistlockDefender" }] },
+    "The task already holds TwistlockDefender. Give the unprotected task definition.",
+  ],
+  [
+    "a dependency on nobody",
+    of({ dependsOn: [{ containerName: "db", condition: "START" }] }),
+    `${app}.dependsOn: there is no container "db". Known are app.`,
+  ],
+  [
+    "volumes from nobody",
+    of({ volumesFrom: [{ sourceContainer: "db" }] }),
+    `${app}.volumesFrom: there is no container "db". Known are app.`,
+  ],
+  [
+    "a mount of no volume",
+    of({ mountPoints: [{ sourceVolume: "data" }] }),
+    `${app}.mountPoints: there is no volume "data". The task has none.`,
+  ],
+  [
+    "a proxy that isn't there",
+    { ...TASK, proxyConfiguration: { containerName: "envoy" } },
+    'proxyConfiguration: there is no container "envoy". Known are app.',
+  ],
+  [
+    "two proxy properties of one name",
+    {
+      ...TASK,
+      proxyConfiguration: {
+        containerName: "app",
+        properties: [
+          { name: "a", value: "1" },
+          { name: "a", value: "2" },
+        ],
+      },
+    },
+    'The proxyConfiguration property "a" is there twice. Rename one.',
+  ],
+  [
+    "a Defender's variable",
+    of({ environment: [{ name: "FARGATE_TASK", value: "a" }] }),
+    `${app}.environment: FARGATE_TASK is a variable that the Defender sets itself. Take it off, or exclude the container.`,
+  ],
+  [
+    "a Defender's variable from a secret",
+    of({ secrets: [{ name: "WS_ADDRESS", valueFrom: "a" }] }),
+    `${app}.environment: WS_ADDRESS is a variable that the Defender sets itself. Take it off, or exclude the container.`,
+  ],
+  [
+    "a role's name in place of its ARN",
+    { ...TASK, executionRoleArn: "ecsTaskExecutionRole" },
+    `executionRoleArn: ${role}, got "ecsTaskExecutionRole".`,
+  ],
+  [
+    "an account of 11 digits",
+    { ...TASK, taskRoleArn: "arn:aws:iam::11112222333:role/a" },
+    `taskRoleArn: ${role}, got "arn:aws:iam::11112222333:role/a".`,
+  ],
+  [
+    "an account of Xs",
+    { ...TASK, taskRoleArn: "arn:aws:iam::XXXXXXXXXXXX:role/a" },
+    'taskRoleArn: has the placeholder "XXXXXXXXXXXX". Write the value in its place.',
+  ],
+  [
+    "an account's placeholder",
+    { ...TASK, taskRoleArn: "arn:aws:iam::aws_account_id:role/a" },
+    'taskRoleArn: has the placeholder "aws_account_id". Write the value in its place.',
+  ],
+  // platform
+  [
+    "Windows",
+    { ...TASK, runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } },
+    'runtimePlatform: "WINDOWS_SERVER_2022_CORE" can\'t be protected, the Defender for Fargate runs on Linux alone.',
+  ],
+  [
+    "ARM64",
+    { ...TASK, runtimePlatform: { cpuArchitecture: "ARM64" } },
+    "runtimePlatform: ARM64 can't be protected, the Defender for Fargate is X86_64. Build the images for it.",
+  ],
+  [
+    "another system",
+    { ...TASK, runtimePlatform: { operatingSystemFamily: "linux" } },
+    'runtimePlatform.operatingSystemFamily: must be LINUX, got "linux".',
+  ],
+  [
+    "another architecture",
+    { ...TASK, runtimePlatform: { cpuArchitecture: "RISCV" } },
+    'runtimePlatform.cpuArchitecture: must be X86_64, got "RISCV".',
+  ],
+  [
+    "a task for EC2",
+    { ...TASK, requiresCompatibilities: ["EC2"] },
+    'requiresCompatibilities: this is a task for "EC2", only FARGATE can be protected this way. Add it.',
+  ],
+  [
+    "a task that was registered for EC2 alone",
+    { ...TASK, requiresCompatibilities: [], compatibilities: ["EC2", "EXTERNAL"] },
+    'requiresCompatibilities: this is a task for "EC2, EXTERNAL", only FARGATE can be protected this way. Add it.',
+  ],
+  ["another network mode", { ...TASK, networkMode: "bridge" }, 'networkMode: must be awsvpc on Fargate, got "bridge".'],
+  ["links", of({ links: ["db"] }), `${app}.links: not on Fargate; containers reach each other by localhost.`],
+  // the policy
+  [
+    "an unknown member",
+    { ...TASK, runtimeDefense: { excludes: {}, interpreter: "a" } },
+    "runtimeDefense.interpreter: is no key that is known here. Known are exclude, entryPoint, filesystemMonitoring, defenderImage, sidecar, raiseToFit, accept.",
+  ],
+  [
+    "an unknown container left out",
+    { ...TASK, runtimeDefense: { exclude: { db: "why" } } },
+    'runtimeDefense.exclude: there is no container "db". Known are app.',
+  ],
+  [
+    "all left out",
+    { ...TASK, runtimeDefense: { exclude: { app: "why" } } },
+    "runtimeDefense.exclude leaves every container out, so nothing would be protected. Keep one.",
+  ],
+  [
+    "no reason",
+    { ...TASK, runtimeDefense: { exclude: { app: " " } } },
+    'runtimeDefense.exclude.app: must be the reason for leaving the container out, got "".',
+  ],
+  [
+    "null for a reason",
+    { ...TASK, runtimeDefense: { exclude: { app: null } } },
+    "runtimeDefense.exclude.app: must be text, got null.",
+  ],
+  ["a policy of null", { ...TASK, runtimeDefense: null }, "runtimeDefense: must be an object, got null."],
+  [
+    "another registry",
+    { ...TASK, runtimeDefense: { entryPoint: { registryType: "ecr" } } },
+    'runtimeDefense.entryPoint.registryType: must be "aws", "2" or "jfrog", got "ecr".',
+  ],
+  [
+    "a sidecar of 5 MiB",
+    { ...TASK, runtimeDefense: { sidecar: { memory: 5 } } },
+    "runtimeDefense.sidecar.memory: must be >=6, got 5.",
+  ],
+  [
+    "an image's placeholder",
+    { ...TASK, runtimeDefense: { defenderImage: "<IMAGE>" } },
+    'runtimeDefense.defenderImage: has the placeholder "<IMAGE>". Write the value in its place.',
+  ],
+  [
+    "a change that isn't named",
+    { ...TASK, runtimeDefense: { accept: ["environment:*"] } },
+    'runtimeDefense.accept[0]: must look like environment:NAME, got "environment:*".',
+  ],
+])("%s is refused", async (_kind, task, problem) => {
+  expect(await problemsIn(task)).toContain(problem);
+});
+
+test("every problem of a task is told at once, types and values", async () => {
+  const container = { ...CONTAINER, name: "a b", entryPoint: [], links: ["x"] };
+  const task = { ...TASK, executionRoleArn: "role", networkMode: "host", containerDefinitions: [container] };
+  expect(await problemsIn(task)).toHaveLength(5);
+});
+
+test("a key named __proto__ is refused wherever it stands", async () => {
+  const text = JSON.stringify(of({ dockerLabels: { PROTO: "a" } })).replace("PROTO", "__proto__");
+  expect(await problemsIn(text)).toEqual([
+    `${app}.dockerLabels.__proto__: a key named __proto__ would be lost. Rename it.`,
+  ]);
+});
+
+test("a container whose name every JavaScript object has is not taken for excluded", async () => {
+  expect(await problemsIn(of({ name: "constructor", entryPoint: [] }))).toEqual([
+    expect.stringMatching(/^containerDefinitions\[constructor\] \(image "app:1"\) has no entryPoint/),
+  ]);
+});
+
+test("an excluded container may do what a wrapped one may not", async () => {
+  const left = { name: "left", image: "left:1", environment: [{ name: "FARGATE_TASK", value: "a" }] };
+  const runtimeDefense = { exclude: { left: " a tool " } };
+  const task = await read({ ...TASK, containerDefinitions: [CONTAINER, left], runtimeDefense });
+  expect(task.runtimeDefense.exclude).toEqual({ left: "a tool" });
+});
+
+test("misplaced keys that agree move up once", async () => {
+  const tags = [{ key: "a", value: "b" }];
+  const containers = ["a", "b"].map((name) => ({ ...CONTAINER, name, tags }));
+  expect((await read({ ...TASK, containerDefinitions: containers })).definition.tags).toEqual(tags);
+});
+
+test("a task that was registered for Fargate too, without asking for it, becomes a Fargate task", async () => {
+  const task = await read({ ...TASK, requiresCompatibilities: null, compatibilities: ["EC2", "FARGATE"] });
+  expect(task.definition.requiresCompatibilities).toEqual(["FARGATE"]);
+});
+
+test.each([
+  ["secrets", { secrets: [{ name: "a", valueFrom: "b" }] }],
+  [
+    "logConfiguration.secretOptions",
+    { logConfiguration: { logDriver: "splunk", secretOptions: [{ name: "a", valueFrom: "b" }] } },
+  ],
+  ["awslogs-create-group", { logConfiguration: { logDriver: "awslogs", options: { "awslogs-create-group": "true" } } }],
+  ["repositoryCredentials", { repositoryCredentials: { credentialsParameter: "a" } }],
+  ["environmentFiles", { environmentFiles: [{ type: "s3", value: "a" }] }],
+])("%s without an execution role gets a notice, and none with one", async (what, container) => {
+  const sentence = `${app} uses ${what}: the task needs an executionRoleArn of its own, because the stack's role may read the install bundle alone.`;
+  expect((await read({ ...of(container), executionRoleArn: null })).notices).toEqual([sentence]);
+  expect((await read(of(container))).notices).toEqual([]);
+});
+
+test.each([
+  ["a log driver's own template", { logConfiguration: { logDriver: "splunk", options: { tag: "{{.Name}}" } } }],
+  ["a named group", { logConfiguration: { logDriver: "awsfirelens", options: { Regex: "(?<time>a)" } } }],
+  ["a router's variable", { logConfiguration: { logDriver: "awsfirelens", options: { Host: `\${HOST}` } } }],
+  ["markup inside a command", { command: [`echo <b> \${HOME} {{x}} | sh`] }],
+])("%s is neither a problem nor a notice", async (_kind, container) => {
+  const { notices } = await read(of(container));
+  expect(notices.filter((text) => !text.includes("options.Host"))).toEqual([]);
+});

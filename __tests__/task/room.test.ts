@@ -1,0 +1,169 @@
+import * as v from "valibot";
+
+import { run } from "../../lib/task/finding";
+import { defenderShare, withRoom } from "../../lib/task/room";
+import { RuntimeDefenseSchema } from "../../lib/task/runtime-defense";
+import { TaskDefinitionSchema } from "../../lib/task/schema";
+import { TASK } from "./read";
+
+type Reserved = { readonly cpu?: number; readonly memory?: number; readonly memoryReservation?: number };
+
+const policy = (members: object = {}) => v.parse(RuntimeDefenseSchema, members);
+const task = (cpu: number, memory: number, ...containers: readonly Reserved[]) =>
+  v.parse(TaskDefinitionSchema, {
+    ...TASK,
+    cpu: String(cpu),
+    memory: String(memory),
+    containerDefinitions: (containers.length > 0 ? containers : [{}]).map((reserved, index) => ({
+      name: `c${index}`,
+      image: "image",
+      ...reserved,
+    })),
+  });
+const findings = (definition: ReturnType<typeof task>, members: object = {}) =>
+  run(withRoom(definition, policy(members))).findings;
+
+test.each([
+  [{}, { cpu: 0, memory: 256 }],
+  [
+    { cpu: 128, memory: 300 },
+    { cpu: 128, memory: 300 },
+  ],
+  [
+    { memory: 512, memoryReservation: 128 },
+    { cpu: 0, memory: 128 },
+  ],
+])("the Defender's share with sidecar %j is %j", (sidecar, share) => {
+  expect(defenderShare(policy({ sidecar }))).toEqual(share);
+});
+
+// cpu, then the smallest and the largest memory, and the step between.
+const FARGATE: readonly (readonly [number, number, number, number])[] = [
+  [512, 1024, 4096, 1024],
+  [1024, 2048, 8192, 1024],
+  [2048, 4096, 16_384, 1024],
+  [4096, 8192, 30_720, 1024],
+  [8192, 16_384, 61_440, 4096],
+  [16_384, 32_768, 122_880, 8192],
+];
+
+test.each(FARGATE)("cpu %i has memory from %i to %i in steps of %i", (cpu, from, to, step) => {
+  for (let memory = from; memory <= to; memory += step) expect(findings(task(cpu, memory))).toEqual([]);
+  for (const memory of [from - step, from + 1, to + step]) {
+    expect(findings(task(cpu, memory))[0]).toMatchObject({
+      kind: "problem",
+      text: expect.stringContaining(`Fargate has no size of cpu ${cpu} and memory ${memory} MiB. `),
+    });
+  }
+});
+
+test.each([512, 1024, 2048])("cpu 256 has memory %i", (memory) => {
+  expect(findings(task(256, memory))).toEqual([]);
+});
+
+test.each([
+  [256, 1536, "The next size that fits is cpu 256 and memory 2048 MiB"],
+  [256, 3072, "The next size that fits is cpu 512 and memory 3072 MiB"],
+  [300, 512, "The next size that fits is cpu 512 and memory 1024 MiB"],
+  [2048, 30_720, "The next size that fits is cpu 4096 and memory 30720 MiB"],
+  [32_768, 65_536, "No size of Fargate fits. Lower what the containers reserve."],
+])("cpu %i with memory %i is no size: %s", (cpu, memory, remedy) => {
+  expect(findings(task(cpu, memory))).toEqual([
+    {
+      kind: "problem",
+      text: expect.stringContaining(`Fargate has no size of cpu ${cpu} and memory ${memory} MiB. ${remedy}`),
+    },
+  ]);
+});
+
+test.each<[string, number, readonly Reserved[], object, "none" | "notice" | "problem"]>([
+  ["256 MiB left", 512, [{ memoryReservation: 256 }], {}, "none"],
+  ["255 MiB left", 512, [{ memoryReservation: 257 }], {}, "notice"],
+  ["a reservation that counts in place of the limit", 512, [{ memory: 512, memoryReservation: 100 }], {}, "none"],
+  ["nothing left", 512, [{ memory: 512 }], {}, "notice"],
+  ["one MiB too much", 512, [{ memory: 256 }, { memory: 257 }], {}, "problem"],
+  ["a limit above the task's memory", 512, [{ memory: 513, memoryReservation: 1 }], {}, "problem"],
+  ["a sidecar that just fits", 512, [{ memory: 384 }], { memoryReservation: 128 }, "none"],
+  ["a sidecar that just doesn't fit", 512, [{ memory: 385 }], { memoryReservation: 128 }, "problem"],
+  ["a sidecar's limit above the task's memory", 512, [], { memory: 600, memoryReservation: 128 }, "problem"],
+  ["all CPU taken", 512, [{ cpu: 128 }, { cpu: 128 }], {}, "none"],
+  ["a CPU unit too much", 512, [{ cpu: 128 }, { cpu: 129 }], {}, "problem"],
+  ["a sidecar's CPU that doesn't fit", 512, [{ cpu: 200 }], { cpu: 57 }, "problem"],
+])("%s: %#", (_kind, memory, containers, sidecar, kind) => {
+  const [first, ...more] = findings(task(256, memory, ...containers), { sidecar });
+  expect(more).toEqual([]);
+  expect(first?.kind ?? "none").toBe(kind);
+});
+
+test("too little room is told with what takes it and the next size", () => {
+  expect(findings(task(256, 512, { cpu: 10, memory: 200 }, { memoryReservation: 100 }))).toEqual([
+    {
+      kind: "notice",
+      text:
+        "The containers take cpu 10 and memory 300 MiB, the Defender cpu 0 and memory 256 MiB: more than the task's " +
+        "cpu 256 and memory 512 MiB. The next size that fits is cpu 256 and memory 1024 MiB: set it, or runtimeDefense.raiseToFit.",
+    },
+  ]);
+});
+
+test.each([
+  [256, 512, { memory: 512 }, "256", "1024"],
+  [256, 2048, { memory: 2048 }, "512", "3072"],
+  [256, 512, { cpu: 257 }, "512", "1024"],
+  [300, 700, {}, "512", "1024"],
+  [4096, 30_720, { memory: 30_720 }, "8192", "32768"],
+])(
+  "cpu %i and memory %i with %j are raised to %s and %s where that is wished",
+  (cpu, memory, reserved, toCpu, toMemory) => {
+    const definition = task(cpu, memory, reserved);
+    const { value, findings: found } = run(withRoom(definition, policy({ raiseToFit: true })));
+    expect(value).toEqual({ ...definition, cpu: toCpu, memory: toMemory });
+    expect(definition.cpu).toBe(String(cpu));
+    expect(found).toEqual([
+      {
+        kind: "notice",
+        text: expect.stringMatching(
+          new RegExp(` Raised from cpu ${cpu} and memory ${memory} MiB to cpu ${toCpu} and memory ${toMemory} MiB\\.$`),
+        ),
+      },
+    ]);
+  },
+);
+
+test("a task that fits is not raised, one that nothing fits is refused all the same", () => {
+  expect(run(withRoom(task(256, 512), policy({ raiseToFit: true })))).toEqual({ value: task(256, 512), findings: [] });
+  expect(findings(task(16_384, 122_880, { memory: 122_881 }), { raiseToFit: true })).toEqual([
+    { kind: "problem", text: expect.stringMatching(/No size of Fargate fits\. Lower what the containers reserve\.$/) },
+  ]);
+  expect(findings(task(16_384, 122_880, { memory: 122_880 }), { raiseToFit: true })[0]?.kind).toBe("notice");
+});
+
+test("memory below its own reservation is refused, for a container and for the sidecar", () => {
+  const sidecar = { memory: 100, memoryReservation: 101 };
+  expect(
+    findings(task(256, 512, { memory: 50, memoryReservation: 51 }, { memory: 50, memoryReservation: 50 }), { sidecar }),
+  ).toEqual([
+    { kind: "problem", text: "containerDefinitions[c0]: memory must not be below memoryReservation, got 50 and 51." },
+    { kind: "problem", text: "runtimeDefense.sidecar: memory must not be below memoryReservation, got 100 and 101." },
+  ]);
+});
+
+test("nine containers leave a place for the Defender, ten don't", () => {
+  expect(findings(task(256, 512, ...Array(9).fill({})))).toEqual([]);
+  expect(findings(task(256, 512, ...Array(10).fill({})))).toEqual([
+    { kind: "problem", text: "With the Defender the task has 11 containers, ECS takes 10. Split the task." },
+  ]);
+});
+
+test("a task definition of more than 64 KiB is refused", () => {
+  const definition = task(256, 512);
+  const padding = 64 * 1024 - JSON.stringify({ ...definition, taskRoleArn: "" }).length;
+  const role = "arn:aws:iam::111122223333:role/".padEnd(padding, "a");
+  expect(findings({ ...definition, taskRoleArn: role })).toEqual([]);
+  expect(findings({ ...definition, taskRoleArn: `${role}a` })).toEqual([
+    {
+      kind: "problem",
+      text: "The task definition has 65537 bytes without the Defender, ECS takes 65536. Split the task.",
+    },
+  ]);
+});

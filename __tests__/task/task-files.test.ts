@@ -1,0 +1,109 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { CONTAINER, inFolder, problemsIn, problemsOf, read, TASK } from "./read";
+
+const MIB = 1024 * 1024;
+const TEXT = JSON.stringify(TASK);
+const ELSEWHERE = "Check the path (TASK_DEFINITION_PATH)";
+
+test("a path that isn't there is told", async () => {
+  await inFolder(async (folder) => {
+    const problem = `none.json: there is no such file or folder. ${ELSEWHERE}.`;
+    expect(await problemsOf(join(folder, "none.json"), folder)).toEqual([problem]);
+  });
+});
+
+test("a folder without task definitions is told", async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, "readme.md"), "");
+    await mkdir(join(folder, "deeper"));
+    await writeFile(join(folder, "deeper", "task.json"), TEXT);
+    expect(await problemsOf(folder)).toEqual([
+      `${folder}: this folder has no *.json in it. Put each task definition into a file of its own there.`,
+    ]);
+  });
+});
+
+test("in a folder, a directory named as a file and files that have vanished or can't be read are told together", async () => {
+  await inFolder(async (folder) => {
+    await mkdir(join(folder, "a.json"));
+    await symlink(join(folder, "gone"), join(folder, "b.json"));
+    await symlink(join(folder, "c.json"), join(folder, "c.json"));
+    await symlink("/dev/null", join(folder, "d.json"));
+    expect(await problemsOf(folder)).toEqual([
+      "a.json: is a directory, not a file. Rename it, or name a file in it.",
+      `b.json: there is no such file or folder. ${ELSEWHERE}.`,
+      `c.json: can't be read (ELOOP). ${ELSEWHERE} and its permissions.`,
+      "d.json: is neither a file nor a folder. Name a task definition file.",
+    ]);
+  });
+});
+
+const NOT_UTF8 = "is not UTF-8 text, it looks like";
+test.each([
+  ["empty", "", "the file is empty. Write a task definition into it."],
+  ["blank", " \n\t", "the file is empty. Write a task definition into it."],
+  ["UTF-16", Buffer.from(`\ufeff${TEXT}`, "utf16le"), `${NOT_UTF8} UTF-16 or a binary file. Save it as UTF-8.`],
+  ["UTF-16 without a mark", Buffer.from(TEXT, "utf16le"), `${NOT_UTF8} UTF-16 or a binary file. Save it as UTF-8.`],
+  ["Latin-1", Buffer.from('{"a": "ü"}', "latin1"), `${NOT_UTF8} an 8-bit encoding. Save it as UTF-8.`],
+  ["50 MB", Buffer.alloc(50 * MIB), "is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?"],
+  [
+    "1 MiB and a byte",
+    TEXT.padEnd(MIB + 1),
+    "is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?",
+  ],
+])("a file that is %s is refused", async (_kind, content, problem) => {
+  expect(await problemsIn(content)).toEqual([problem]);
+});
+
+test("a file of 1 MiB is read, and so is one with a byte order mark", async () => {
+  expect(await problemsIn(TEXT.padEnd(MIB))).toEqual([]);
+  expect((await read(`\ufeff${TEXT}`)).definition.family).toBe("shop");
+});
+
+test.each([
+  ["{", "close brace expected at line 1, column 2"],
+  ['{\n  "family": "a",\n}', "property name expected at line 3, column 1"],
+  ['{\n  // note\n  "family": "a"}', "invalid comment token at line 2, column 3"],
+  ['{"family": a}', "invalid symbol at line 1, column 12"],
+  ["family: shop", "invalid symbol at line 1, column 1"],
+  ['{"family": "a"} {}', "end of file expected at line 1, column 17"],
+])("%j is not JSON, told with line and column", async (content, reason) => {
+  expect(await problemsIn(content)).toEqual([`is not JSON: ${reason}. Correct it there.`]);
+});
+
+test("keys that stand twice are refused, each with its place", async () => {
+  const container = '{"name": "a\\"b: {", "image": "x",\n "image": "y"}';
+  expect(await problemsIn(`{"family": "a",\n"containerDefinitions": [${container}], "family": "b"}`)).toEqual([
+    'the key "image" stands twice in one object, again at line 3, column 2. Take one off.',
+    'the key "family" stands twice in one object, again at line 3, column 18. Take one off.',
+  ]);
+});
+
+test("the same key in two objects, and text that looks like keys, is no repetition", async () => {
+  const containers = [
+    { ...CONTAINER, command: ['"a": "a":', "{"] },
+    { ...CONTAINER, name: "b\\" },
+  ];
+  expect(await problemsIn({ ...TASK, containerDefinitions: containers })).toEqual([
+    'containerDefinitions[b\\].name: must have letters, digits, - and _ only, 255 at most, got "b\\".',
+  ]);
+});
+
+test.each([
+  ["valid", `${"[".repeat(200_000)}${"]".repeat(200_000)}`],
+  ["broken", "[".repeat(400_000)],
+])("%s JSON that is nested a hundred thousand levels deep is refused", async (_kind, content) => {
+  expect(await problemsIn(content)).toEqual(["is nested too deeply for a task definition."]);
+});
+
+test.each([
+  ["null", "null"],
+  ["3", "a number"],
+  ['"task"', "a string"],
+])("%s in place of a task definition is refused", async (content, got) => {
+  expect(await problemsIn(content)).toEqual([
+    `expected one task definition as RegisterTaskDefinition takes it, got ${got}.`,
+  ]);
+});
