@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { problemsIn, read, TASK } from "./read";
+
+const document = () => readFile(join(__dirname, "../../docs/task-definitions.md"), "utf8");
+
+// The error on an unknown key names the known ones.
+async function membersOf(runtimeDefense: object): Promise<readonly string[]> {
+  const [problem = ""] = await problemsIn({ ...TASK, runtimeDefense });
+  const names = /Known are (.*)\.$/.exec(problem)?.[1]?.split(", ");
+  if (!names) throw new Error(`This names no members: ${problem}`);
+  return names;
+}
+
+test("every member of runtimeDefense has its row in the document", async () => {
+  const groups = {
+    entryPoint: await membersOf({ entryPoint: { x: 1 } }),
+    sidecar: await membersOf({ sidecar: { x: 1 } }),
+  };
+  const members = (await membersOf({ x: 1 })).flatMap((name) =>
+    name === "entryPoint" || name === "sidecar" ? groups[name].map((member) => `${name}.${member}`) : [name],
+  );
+  const rows = [...(await document()).matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name]) => name);
+  expect(rows).toEqual(members);
+});
+
+test("the document's example is taken as it stands", async () => {
+  const [, example = ""] = /```json\n("runtimeDefense": .*?)```/s.exec(await document()) ?? [];
+  const { runtimeDefense } = JSON.parse(`{${example}}`);
+  const router = { name: "log_router", image: "router:1" };
+  const task = await read({ ...TASK, containerDefinitions: [...TASK.containerDefinitions, router], runtimeDefense });
+  expect(task.runtimeDefense).toEqual(runtimeDefense);
+});
+
+test.each([
+  [
+    "containers of one name",
+    { ...TASK, containerDefinitions: [...TASK.containerDefinitions, ...TASK.containerDefinitions] },
+    "is there twice",
+  ],
+  ["no entry point", { ...TASK, containerDefinitions: [{ name: "a", image: "b" }] }, "has no entryPoint"],
+  ["no size", { ...TASK, memory: "700" }, "Fargate has no size of …"],
+  ["a placeholder", { ...TASK, taskRoleArn: "{{role}}" }, "has the placeholder …"],
+  ["an unknown key", { ...TASK, gpu: 1 }, "is no key that is known here"],
+])("the error on %s is found in the document by its words", async (_kind, task, words) => {
+  expect((await problemsIn(task)).join()).toContain(words.replace(" …", ""));
+  expect(await document()).toContain(words);
+});
