@@ -21,7 +21,7 @@ test("every member of runtimeDefense has its row in the document", async () => {
   const members = (await membersOf({ x: 1 })).flatMap((name) =>
     name === "entryPoint" || name === "sidecar" ? groups[name].map((member) => `${name}.${member}`) : [name],
   );
-  const rows = [...(await document()).matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name]) => name);
+  const rows = [...(await document()).matchAll(/^\| `([\w.]+)`\s*\|/gm)].map(([, name]) => name);
   expect(rows).toEqual(members);
 });
 

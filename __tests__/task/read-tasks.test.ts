@@ -142,7 +142,6 @@ test.each([
   [
     "pascal-case.json",
     [
-      "family: is required.",
       `containerDefinitions[shop].EntryPoint: ${UNKNOWN} Write entryPoint.`,
       `containerDefinitions[shop].Environment: ${UNKNOWN} Write environment.`,
       `containerDefinitions[shop].portMapping: ${UNKNOWN} Write portMappings.`,
@@ -157,7 +156,7 @@ test.each([
     [
       `taskRoleArn: has the placeholder "{{task_role}}". ${PLACEHOLDER}`,
       `executionRoleArn: has the placeholder "<ACCOUNT_ID>". ${PLACEHOLDER}`,
-      `containerDefinitions[search].image: has the placeholder "\${REGISTRY}". ${PLACEHOLDER}`,
+      `containerDefinitions[search].image: has the placeholder "\${REGISTRY}", "\${TAG}". ${PLACEHOLDER}`,
       `containerDefinitions[search].secrets[KEY].valueFrom: has the placeholder "aws_account_id". ${PLACEHOLDER}`,
       `containerDefinitions[search].logConfiguration.options.awslogs-region: has the placeholder "{{region}}". ${PLACEHOLDER}`,
       `volumes[index].efsVolumeConfiguration.fileSystemId: has the placeholder "<ID>". ${PLACEHOLDER}`,

@@ -20,17 +20,26 @@ export function* checkSchema<T>(
   told: ReadonlySet<string> = new Set(),
 ): Step<T | undefined> {
   const result = v.safeParse(schema, value);
-  for (const issue of result.issues ?? []) {
-    const path: Path = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
+  const issues = result.issues ?? [];
+  const unknown = new Set(issues.filter(isUnknownKey).map((issue) => pathOf(issue).join(".").toLowerCase()));
+  for (const issue of issues) {
+    const path = pathOf(issue);
+    const isInWrongCase = issue.received === "undefined" && unknown.has(path.join(".").toLowerCase());
+    if (isInWrongCase || told.has(path.join("."))) continue;
     const at = [root, show(value, path)].filter(Boolean).join(".");
-    if (!told.has(path.join("."))) yield problem(`${at && `${at}: `}${sentence(issue)}`);
+    yield problem(`${at && `${at}: `}${sentence(issue)}`);
   }
   // Right in its types, though not in its values: the later checks can tell their problems too.
   return result.typed ? result.output : undefined;
 }
 
+const isUnknownKey = (issue: v.BaseIssue<unknown>) => issue.type === "raw_check";
+
+const pathOf = (issue: v.BaseIssue<unknown>): Path =>
+  (issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
+
 function sentence(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === "raw_check") return issue.message;
+  if (isUnknownKey(issue)) return issue.message;
   if (issue.received === "undefined") return "is required.";
   const isOwn = !issue.message.startsWith("Invalid ");
   const expected = isOwn ? issue.message : `must be ${NAMES[issue.expected ?? ""] ?? issue.expected}`;

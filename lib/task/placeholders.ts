@@ -2,9 +2,9 @@ import type { JsonObject } from "../json";
 import { notice, problem, quoted, type Step } from "./finding";
 import { show, walk } from "./json-path";
 
-const TEMPLATE = /\{\{\s*[^{}.\s][^{}]*\}\}|(?<!\?)<[A-Za-z][\w .:-]*>|\baws_account_id\b|(?<=:)region(?=:)|X{12}/;
+const TEMPLATE = /\{\{\s*[^{}.\s][^{}]*\}\}|(?<!\?)<[A-Za-z][\w .:-]*>|\baws_account_id\b|(?<=:)region(?=:)|X{12}/g;
 // In log options these two are the log router's own language.
-const VARIABLE = /\$\{[^}]*\}|\$\([^)]*\)/;
+const VARIABLE = /\$\{[^}]*\}|\$\([^)]*\)/g;
 
 const MATTERS = new RegExp(
   [
@@ -29,15 +29,16 @@ export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> 
   for (const { path, value } of walk(task)) {
     if (typeof value !== "string") continue;
     const place = path.join(".");
-    const [template] = TEMPLATE.exec(value) ?? [];
-    const [variable] = VARIABLE.exec(value) ?? [];
-    const found = template ?? variable;
-    if (found === undefined) continue;
-    if (MATTERS.test(place) || (template && LOG_OPTION.test(place))) {
+    const templates = value.match(TEMPLATE) ?? [];
+    const found = [...templates, ...(value.match(VARIABLE) ?? [])];
+    const [first] = found;
+    if (first === undefined) continue;
+    if (MATTERS.test(place) || (templates.length > 0 && LOG_OPTION.test(place))) {
       reported.add(place);
-      yield problem(`${show(task, path)}: has the placeholder ${quoted(found)}. Write the value in its place.`);
-    } else if (found === value.trim()) {
-      yield notice(`${show(task, path)} is a placeholder, ${quoted(found)}: it goes to ECS as it stands.`);
+      const list = [...new Set(found)].map(quoted).join(", ");
+      yield problem(`${show(task, path)}: has the placeholder ${list}. Write the value in its place.`);
+    } else if (first === value.trim()) {
+      yield notice(`${show(task, path)} is a placeholder, ${quoted(first)}: it goes to ECS as it stands.`);
     }
   }
   return reported;
