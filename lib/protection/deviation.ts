@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { oneLine } from "../outside-text";
+import { redact } from "../secret";
+
+/** One way in which the Console's answer isn't the task definition asked for, protected. No secret in it. */
+export type Deviation = {
+  /** The container's name; none for the task level. */
+  readonly container?: string;
+  readonly field: string;
+  readonly expected: string;
+  readonly got: string;
+};
+
+/** What was asked of the Console. */
+export type Request = {
+  readonly family: string;
+  /** The host that the Defender is to dial. */
+  readonly consoleAddress: string;
+  /** Whether the Console was asked to find entry points that the task definition doesn't name. */
+  readonly extracting: boolean;
+  readonly filesystemMonitoring?: boolean;
+  readonly defenderImage?: string;
+  /** Names of variables that a newer Console may add. */
+  readonly acceptedVariables: readonly string[];
+};
+
+// Where people put credentials in spite of all advice: these values appear in no message.
+const PRIVATE = /(^|\.)(command|options|dockerLabels|driverOpts)\b/;
+
+/** Where two objects differ, down to the key. */
+export function differences(
+  sent: JsonObject,
+  got: JsonObject,
+  except: readonly string[],
+  prefix = "",
+): readonly Deviation[] {
+  const keys = [...new Set([...Object.keys(sent), ...Object.keys(got)])].filter((key) => !except.includes(key));
+  return keys.flatMap((key) => {
+    const [before, after] = [sent[key], got[key]];
+    const field = prefix + oneLine(key, 80);
+    if (isDeepStrictEqual(before, after)) return [];
+    if (isJsonObject(before) && isJsonObject(after)) return differences(before, after, [], `${field}.`);
+    if (!PRIVATE.test(field)) return [{ field, expected: show(before), got: show(after) }];
+    const expected = before === undefined ? "none" : "its original value";
+    return [{ field, expected, got: after === undefined ? "none" : "another" }];
+  });
+}
+
+/** Equal lists, but for their order. */
+export function sameMembers(one: readonly JsonValue[], other: readonly JsonValue[]): boolean {
+  if (one.length !== other.length) return false;
+  const rest = [...other];
+  return one.every((member) => {
+    const index = rest.findIndex((candidate) => isDeepStrictEqual(candidate, member));
+    if (index >= 0) rest.splice(index, 1);
+    return index >= 0;
+  });
+}
+
+export function listOf(value: JsonValue | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+export function objectOf(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+/** A value for an error message: one line, short, without anything of a secret's shape. */
+export function show(value: JsonValue | undefined): string {
+  return value === undefined ? "none" : oneLine(redact(JSON.stringify(value)), 120);
+}

@@ -1,0 +1,33 @@
+// What the Console writes into a protected task definition.
+
+/** The sidecar's name. */
+export const DEFENDER = "TwistlockDefender";
+export const INSTALL_BUNDLE = "INSTALL_BUNDLE";
+
+/** The first word of a wrapped entry point: Console 30 and later, and older ones. */
+export const WRAPPERS: readonly string[] = [
+  "/var/lib/twistlock/fargate/defender",
+  "/var/lib/twistlock/fargate/fargate_defender.sh",
+];
+
+/** The variables that the Console adds to an application container. */
+export const ADDED_VARIABLES: readonly string[] = [
+  "TW_IMAGE_NAME",
+  "TW_CONTAINER_NAME",
+  "DEFENDER_TYPE",
+  "FARGATE_TASK",
+  "FILESYSTEM_MONITORING",
+  "FIPS_ENABLED",
+];
+
+export const SIDECAR_VARIABLES: readonly string[] = [
+  INSTALL_BUNDLE,
+  "DEFENDER_TYPE",
+  "FARGATE_TASK",
+  "WS_ADDRESS",
+  "FILESYSTEM_MONITORING",
+  "FIPS_ENABLED",
+];
+
+export const SIDECAR_ENTRY_POINT: readonly string[] = ["/usr/local/bin/defender", "fargate", "sidecar"];
+export const SIDECAR_HEALTH_CHECK: readonly string[] = ["/usr/local/bin/defender", "fargate", "healthcheck"];
