@@ -1,0 +1,81 @@
+import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
+import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
+import { type ITerraformDependable, type TerraformStack, TerraformVariable } from "cdktf";
+
+import { defined } from "../defined";
+import { ProofError } from "../errors";
+import { bundleVersion } from "../protection/install-bundle";
+import type { ProtectedTask } from "../protection/protected-task";
+import type { Secret } from "../secret";
+import type { StackSettings } from "../settings";
+import { BUNDLE_SECRET_PREFIX, INSTALL_BUNDLE_VARIABLE, ids } from "./names";
+
+export type InstallBundleSecret = {
+  /** What the sidecar's `secrets` say: the ARN, with the JSON key where the user named one. */
+  readonly valueFrom: string;
+  /** What the execution role may read. */
+  readonly secretArn: string;
+  readonly readyWhen: readonly ITerraformDependable[];
+};
+
+type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
+
+/**
+ * The secret that the sidecars read their install bundle from: the user's own, or one of the stack's
+ * whose value Terraform gets by an ephemeral variable and keeps in neither plan nor state.
+ */
+export function installBundleSecret(stack: TerraformStack, props: Props): InstallBundleSecret {
+  const existing = props.installBundleSecretArn;
+  // A secret's ARN has seven parts; what follows picks a JSON key, a stage or a version.
+  if (existing) return { valueFrom: existing, secretArn: existing.split(":").slice(0, 7).join(":"), readyWhen: [] };
+
+  const variable = new TerraformVariable(stack, INSTALL_BUNDLE_VARIABLE, {
+    type: "string",
+    description: "The Defender's install bundle, in neither plan nor state",
+    sensitive: true,
+  });
+  variable.addOverride("ephemeral", true);
+  const secret = new SecretsmanagerSecret(
+    stack,
+    ids.secret,
+    defined({
+      namePrefix: BUNDLE_SECRET_PREFIX,
+      description: "The Prisma Cloud Defender's install bundle",
+      kmsKeyId: props.installBundleKmsKeyArn,
+      // The Console gives the value again at any time: nothing is to be recovered.
+      recoveryWindowInDays: 0,
+    }),
+  );
+  const version = new SecretsmanagerSecretVersion(stack, ids.secretVersion, {
+    secretId: secret.id,
+    secretStringWo: variable.stringValue,
+    secretStringWoVersion: bundleVersion(theBundle(props.tasks)),
+  });
+  return { valueFrom: secret.arn, secretArn: secret.arn, readyWhen: [version] };
+}
+
+/** The IAM statements that reading the bundle needs, and not one more. */
+export function installBundleStatements(secretArn: string, kmsKeyArn?: string): readonly object[] {
+  const read = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn };
+  if (!kmsKeyArn) return [read];
+  const Condition = { StringEquals: { "kms:EncryptionContext:SecretARN": secretArn } };
+  return [read, { Effect: "Allow", Action: "kms:Decrypt", Resource: kmsKeyArn, Condition }];
+}
+
+/**
+ * The one install bundle of all tasks.
+ *
+ * @throws ProofError when the Console gave different ones, which one secret can't serve.
+ */
+export function theBundle(tasks: readonly ProtectedTask[]): Secret {
+  const [first, ...others] = tasks;
+  if (!first) throw new Error("a stack has at least one task");
+  const other = others.find((task) => task.installBundle.reveal() !== first.installBundle.reveal());
+  if (other) {
+    const families = `${first.family} and ${other.family}`;
+    throw new ProofError([
+      `The Console gave different install bundles for ${families}, but the stack keeps one secret. Set INSTALL_BUNDLE_SECRET_ARN.`,
+    ]);
+  }
+  return first.installBundle;
+}

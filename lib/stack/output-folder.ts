@@ -1,0 +1,95 @@
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+import { OutputError } from "../errors";
+import { INSTALL_BUNDLE_VARIABLE, STACK } from "./names";
+
+/** A file of the output; `path` is relative to the output folder. */
+export type OutputFile = { readonly path: string; readonly content: string; readonly secret?: true };
+
+export const MANIFEST = "manifest.json";
+export const STACK_FOLDER = join("stacks", STACK);
+export const STACK_FILE = join(STACK_FOLDER, "cdk.tf.json");
+export const SECRET_FILE = join(STACK_FOLDER, `${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`);
+export const REPORT_MARKDOWN = "runtime-defense.md";
+export const REPORT_JSON = "runtime-defense.json";
+const STAGING = ".staging";
+
+/**
+ * Takes away all that an earlier run left, the manifest first: without it nothing can be deployed.
+ * What Terraform keeps in the stack's folder stays.
+ *
+ * @throws OutputError
+ */
+export function clearOutput(folder: string): void {
+  guarded(folder, () => {
+    for (const path of [MANIFEST, STAGING, STACK_FILE, SECRET_FILE, REPORT_MARKDOWN, REPORT_JSON]) {
+      rmSync(join(folder, path), { recursive: true, force: true });
+    }
+    mkdirSync(join(folder, STAGING), { recursive: true });
+  });
+}
+
+/** Takes away what a run that failed has prepared, and the folders that are empty then. */
+export function discardOutput(folder: string): void {
+  rmSync(stagingFolder(folder), { recursive: true, force: true });
+  for (const path of [STACK_FOLDER, dirname(STACK_FOLDER), "."]) {
+    try {
+      rmdirSync(join(folder, path));
+    } catch {
+      // It isn't there, or it isn't empty: Terraform or the user keeps something in it.
+    }
+  }
+}
+
+/** Where a run prepares its output; nothing reads it before `publish`. */
+export function stagingFolder(folder: string): string {
+  return join(folder, STAGING);
+}
+
+/**
+ * Adds `files` to what is staged and moves all of it into its place, the manifest last: a run that
+ * dies before leaves nothing that could be deployed.
+ *
+ * @throws OutputError
+ */
+export function publish(folder: string, files: readonly OutputFile[]): void {
+  const staging = stagingFolder(folder);
+  guarded(folder, () => {
+    for (const { path, content, secret } of files) {
+      writeFileSync(join(staging, path), content, { mode: secret ? 0o600 : 0o644, flag: "wx" });
+    }
+    const staged = readdirSync(staging, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(staging, join(entry.parentPath ?? entry.path, entry.name)));
+    for (const path of [...staged.filter((path) => path !== MANIFEST), MANIFEST]) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      renameSync(join(staging, path), join(folder, path));
+    }
+    rmSync(staging, { recursive: true, force: true });
+  });
+}
+
+/** Runs what writes into the output folder; what the system refuses becomes a sentence. */
+export function guarded<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const reason = REASONS[code];
+    if (!reason) throw error;
+    throw new OutputError([`The output folder ${folder} can't be written: ${reason} (${code}).`]);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "no permission; change its owner or its mode",
+  EPERM: "no permission; change its owner or its mode",
+  EROFS: "it is on a read-only file system",
+  ENOSPC: "no space is left on the device; make room",
+  EDQUOT: "the disk quota is used up; make room",
+  ENOTDIR: "a file is in its place; move that away",
+  EEXIST: "a file is in its place; move that away",
+  EISDIR: "a folder is where a file belongs; move that away",
+  ENOENT: "its parent is gone",
+};

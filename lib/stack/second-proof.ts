@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { ProofError } from "../errors";
+import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { oneLine } from "../outside-text";
+import type { ProtectedTask } from "../protection/protected-task";
+import { ids } from "./names";
+import { evaluateTemplate } from "./terraform-text";
+
+// What stands for values that AWS gives at the deployment.
+const ROLE = `aws_iam_role.${ids.role}.arn`;
+const SECRET = `aws_secretsmanager_secret.${ids.secret}.arn`;
+const KNOWN = { [ROLE]: `the value of ${ROLE}`, [SECRET]: `the value of ${SECRET}` };
+
+/**
+ * Proves that what Terraform is going to read is what has been proven: every task definition of
+ * `cdk.tf.json`, evaluated and brought back to RegisterTaskDefinition's form, equals its protected
+ * task, the install bundle taken from `bundleFrom` or else from the stack's own secret.
+ *
+ * @throws ProofError naming each task definition that differs, is missing or is too much.
+ */
+export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask[], bundleFrom?: string): void {
+  const resources = isJsonObject(stack) && isJsonObject(stack.resource) ? stack.resource.aws_ecs_task_definition : {};
+  const synthesized = Object.values(isJsonObject(resources) ? resources : {}).map(asRegistered);
+  const problems = tasks.flatMap((task) => {
+    const expected = expectedOf(task, bundleFrom ?? KNOWN[SECRET] ?? "");
+    const [found, ...more] = synthesized.filter(({ family }) => family === task.family);
+    if (found === undefined || more.length > 0)
+      return [`${task.family}: expected once, got ${more.length + (found ? 1 : 0)} times`];
+    const keys = new Set([...Object.keys(expected), ...Object.keys(found)]);
+    const different = [...keys].filter((key) => !isDeepStrictEqual(expected[key], found[key]));
+    return different.length > 0 ? [`${task.family}: ${different.join(", ")} differ`] : [];
+  });
+  if (synthesized.length !== tasks.length)
+    problems.push(`${synthesized.length} task definitions instead of ${tasks.length}`);
+  if (problems.length > 0) {
+    throw new ProofError(
+      problems.map(
+        (problem) => `What was synthesized isn't what was proven: ${oneLine(problem)}. This is a defect: report it.`,
+      ),
+    );
+  }
+}
+
+function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {
+  const { tags, proxyConfiguration, ...definition }: JsonObject = task.withInstallBundleFrom(bundleFrom);
+  return clean({
+    executionRoleArn: KNOWN[ROLE] ?? "",
+    ...definition,
+    // Terraform keeps these as maps: their order is lost, and means nothing.
+    tags: inOrder(tags, "key"),
+    proxyConfiguration: isJsonObject(proxyConfiguration)
+      ? { ...proxyConfiguration, properties: inOrder(proxyConfiguration.properties, "name") }
+      : null,
+  });
+}
+
+/** A resource of cdk.tf.json as RegisterTaskDefinition would get it. */
+function asRegistered(resource: JsonValue): JsonObject {
+  const { container_definitions, ephemeral_storage, proxy_configuration, tags, volume, ...same } = evaluated(
+    // "//" and depends_on speak about the resource; nothing else may stand beside the task definition.
+    isJsonObject(resource) ? { ...resource, "//": null, depends_on: null } : {},
+  );
+  return clean({
+    ...camelCased(same),
+    containerDefinitions: JSON.parse(String(container_definitions)),
+    ephemeralStorage: isJsonObject(ephemeral_storage) ? { sizeInGiB: ephemeral_storage.size_in_gib ?? null } : null,
+    proxyConfiguration: isJsonObject(proxy_configuration)
+      ? {
+          ...camelCased({ ...proxy_configuration, properties: null }),
+          properties: asPairs(proxy_configuration.properties, "name"),
+        }
+      : null,
+    tags: asPairs(tags, "key"),
+    volumes: Array.isArray(volume) ? volume.map(asVolume) : null,
+  });
+}
+
+function asVolume(volume: JsonValue): JsonValue {
+  const {
+    host_path,
+    configure_at_launch,
+    docker_volume_configuration: docker,
+    ...same
+  } = isJsonObject(volume) ? volume : {};
+  return {
+    ...camelCased(same),
+    ...(host_path !== undefined && { host: { sourcePath: host_path } }),
+    configuredAtLaunch: configure_at_launch ?? null,
+    // The maps in it have keys of the user's.
+    dockerVolumeConfiguration: isJsonObject(docker)
+      ? {
+          ...camelCased({ ...docker, driver_opts: null, labels: null }),
+          driverOpts: docker.driver_opts ?? null,
+          labels: docker.labels ?? null,
+        }
+      : null,
+  };
+}
+
+/** Every string and key as Terraform evaluates it. */
+function evaluated<T extends JsonValue>(value: T): T;
+function evaluated(value: JsonValue): JsonValue {
+  if (typeof value === "string") return evaluateTemplate(value, KNOWN);
+  if (Array.isArray(value)) return value.map((element) => evaluated(element));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [evaluateTemplate(key, KNOWN), evaluated(child)]),
+  );
+}
+
+function camelCased<T extends JsonValue>(value: T): T;
+function camelCased(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map((element) => camelCased(element));
+  if (!isJsonObject(value)) return value;
+  const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [camel(key), camelCased(child)]));
+}
+
+function asPairs(map: JsonValue | undefined, key: "key" | "name"): JsonValue {
+  return isJsonObject(map)
+    ? inOrder(
+        Object.entries(map).map(([name, value]) => ({ [key]: name, value })),
+        key,
+      )
+    : null;
+}
+
+function inOrder(pairs: JsonValue | undefined, key: "key" | "name"): JsonValue {
+  const keyOf = (pair: JsonValue) => (isJsonObject(pair) ? String(pair[key]) : "");
+  return Array.isArray(pairs) ? [...pairs].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) : null;
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+
+import { App } from "cdktf";
+
+import { OutputError } from "../errors";
+import type { JsonValue } from "../json";
+import { theBundle } from "./install-bundle-secret";
+import { INSTALL_BUNDLE_VARIABLE, STACK } from "./names";
+import {
+  guarded,
+  type OutputFile,
+  publish,
+  SECRET_FILE,
+  STACK_FILE,
+  STACK_FOLDER,
+  stagingFolder,
+} from "./output-folder";
+import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
+import { proveSynthesized } from "./second-proof";
+
+export type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
+  /** The output folder, `cdktf.out`. */
+  readonly folder: string;
+  /** Where a local state file is kept. */
+  readonly projectFolder: string;
+  /** Files to publish beside the stack. */
+  readonly files: readonly OutputFile[];
+};
+
+/**
+ * Synthesizes the stack into a staging folder, proves what came out, and returns the step that makes
+ * it the run's output.
+ *
+ * @throws ProofError, OutputError
+ */
+export function synthesize({ folder, projectFolder, files, ...props }: SynthesisProps): () => void {
+  const staging = stagingFolder(folder);
+  const stateFile = join(projectFolder, `terraform.${STACK}.tfstate`);
+  const app = new App({ outdir: staging });
+  // Relative, so that the output is the same wherever the project lies.
+  const localStatePath = relative(resolve(folder, STACK_FOLDER), stateFile);
+  new RuntimeDefenseStack(app, STACK, { ...props, localStatePath });
+  if (app.hclOutput) throw new OutputError(["HCL output can't be proven. Leave --hcl and SYNTH_HCL_OUTPUT out."]);
+  guarded(folder, () => app.synth());
+
+  const stack: JsonValue = JSON.parse(readFileSync(join(staging, STACK_FILE), "utf8"));
+  proveSynthesized(stack, props.tasks, props.installBundleSecretArn);
+  return () => publish(folder, [...files, ...secretFile(props)]);
+}
+
+// Terraform reads it by itself. A secret that exists already needs none.
+function secretFile({
+  installBundleSecretArn,
+  tasks,
+}: Pick<SynthesisProps, "installBundleSecretArn" | "tasks">): readonly OutputFile[] {
+  if (installBundleSecretArn) return [];
+  const content = `${JSON.stringify({ [INSTALL_BUNDLE_VARIABLE]: theBundle(tasks).reveal() }, null, 2)}\n`;
+  return [{ path: SECRET_FILE, content, secret: true }];
+}

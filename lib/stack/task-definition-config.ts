@@ -1,0 +1,48 @@
+import type { EcsTaskDefinitionConfig } from "@cdktf/provider-aws/lib/ecs-task-definition";
+
+import { defined } from "../defined";
+import type { TaskDefinition } from "../task/schema";
+import { escapeAll } from "./terraform-text";
+
+/**
+ * A whole task definition as the AWS provider's resource takes it: lists of pairs become maps,
+ * `volumes` `volume`, `host.sourcePath` `hostPath`, and the containers one JSON string.
+ *
+ * @param live the expression among the containers that Terraform is to evaluate; all other text is literal
+ */
+export function taskDefinitionConfig(
+  definition: TaskDefinition,
+  executionRoleArn: string,
+  live?: string,
+): EcsTaskDefinitionConfig {
+  const { containerDefinitions, ephemeralStorage, proxyConfiguration, tags, volumes, ...same } = definition;
+  return {
+    ...escapeAll(same),
+    ...escapeAll(
+      defined({
+        ephemeralStorage: ephemeralStorage && { sizeInGib: ephemeralStorage.sizeInGiB },
+        proxyConfiguration: proxyConfiguration && proxyConfig(proxyConfiguration),
+        tags: tags && asMap(tags, "key"),
+        volume: volumes?.map(volumeConfig),
+      }),
+    ),
+    executionRoleArn:
+      definition.executionRoleArn === undefined ? executionRoleArn : escapeAll(definition.executionRoleArn),
+    containerDefinitions: JSON.stringify(escapeAll(containerDefinitions, live)),
+  };
+}
+
+function proxyConfig({ properties, ...same }: NonNullable<TaskDefinition["proxyConfiguration"]>) {
+  return { ...same, ...defined({ properties: properties && asMap(properties, "name") }) };
+}
+
+function volumeConfig({ host, configuredAtLaunch, ...same }: NonNullable<TaskDefinition["volumes"]>[number]) {
+  return { ...same, ...defined({ hostPath: host?.sourcePath, configureAtLaunch: configuredAtLaunch }) };
+}
+
+function asMap<K extends "key" | "name">(
+  pairs: readonly (Readonly<Record<K, string>> & { readonly value: string })[],
+  key: K,
+): Record<string, string> {
+  return Object.fromEntries(pairs.map((pair) => [pair[key], pair.value]));
+}

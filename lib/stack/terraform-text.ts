@@ -1,0 +1,40 @@
+import { OutputError } from "../errors";
+import { oneLine } from "../outside-text";
+
+/**
+ * A string from outside as Terraform has to find it in cdk.tf.json, where every string is a template.
+ *
+ * @throws OutputError for a text that CDKTF would take for one of its own tokens.
+ */
+export function escapeTerraform(text: string): string {
+  if (text.includes("TfToken[")) {
+    throw new OutputError([`${oneLine(text, 60)} holds TfToken[, which CDKTF keeps for itself. Write it otherwise.`]);
+  }
+  return text.replaceAll("${", "$${").replaceAll("%{", "%%{");
+}
+
+/** The same for every string and every key of a JSON value; `live` stays as it is, an expression of ours. */
+export function escapeAll<T>(value: T, live?: string): T;
+export function escapeAll(value: unknown, live?: string): unknown {
+  if (typeof value === "string") return value === live ? value : escapeTerraform(value);
+  if (Array.isArray(value)) return value.map((element) => escapeAll(element, live));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [escapeTerraform(key), escapeAll(child, live)]),
+  );
+}
+
+/**
+ * What Terraform makes of a template: escapes undone, expressions replaced by what `known` says of them.
+ *
+ * @throws OutputError for an expression that isn't known.
+ */
+export function evaluateTemplate(template: string, known: Readonly<Record<string, string>> = {}): string {
+  return template.replace(/\$\$\{|%%\{|\$\{([^{}]*)\}|[$%]\{/g, (found, expression?: string) => {
+    if (found === "$${" || found === "%%{") return found.slice(1);
+    const value = expression === undefined ? undefined : known[expression];
+    if (value === undefined)
+      throw new OutputError([`cdk.tf.json holds an expression that isn't ours: ${oneLine(found, 80)}`]);
+    return value;
+  });
+}
