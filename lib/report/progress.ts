@@ -1,0 +1,27 @@
+export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+export type Progress = { readonly update: (done: number) => void; readonly stop: () => void };
+
+/** How far a fleet is: a live bar on a terminal, else a whole line for every tenth of it. */
+export async function startProgress(
+  total: number,
+  terminal: Terminal,
+  line: (text: string) => void,
+): Promise<Progress> {
+  if (total < 10) return { update: () => {}, stop: () => {} };
+  if (!terminal.isTTY) {
+    const tenth = Math.ceil(total / 10);
+    const update = (done: number) => {
+      if (done % tenth === 0 || done === total) line(`The Console has answered for ${done} of ${total} tasks.`);
+    };
+    return { update, stop: () => {} };
+  }
+  const { SingleBar, Presets } = await import("cli-progress");
+  const format = "{bar} {value} of {total} tasks";
+  const bar = new SingleBar(
+    { format, stream: terminal, clearOnComplete: true, hideCursor: true },
+    Presets.shades_classic,
+  );
+  bar.start(total, 0);
+  return { update: (done) => bar.update(done), stop: () => bar.stop() };
+}
