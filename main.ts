@@ -1,2 +1,53 @@
-// Replaced by the entry point proper.
-export {};
+import { checkArtifact } from "./lib/commands/check-artifact";
+import { installBundle } from "./lib/commands/install-bundle";
+import type { Invocation } from "./lib/commands/invocation";
+import { protect } from "./lib/commands/protect";
+import { synth } from "./lib/commands/synth";
+import { ExpectedError, SettingsError, StoppedError } from "./lib/errors";
+import { oneLine } from "./lib/outside-text";
+import { redact, Secret } from "./lib/secret";
+
+const COMMANDS = { synth, protect, "install-bundle": installBundle, "check-artifact": checkArtifact };
+
+// An exit before the end must not look like success: cdktf would take an earlier output for this run's.
+process.exitCode = 1;
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => stop.abort(new StoppedError([`Stopped by ${signal}: nothing was synthesized.`])));
+}
+// Node would print such an error with all that hangs on it.
+process.on("uncaughtException", (error) => {
+  process.stderr.write(explain(error));
+  process.exit(1);
+});
+
+const [, , command = "synth", ...args] = process.argv;
+const { env: environment, stdout, stderr } = process;
+run(command, { args, environment, folder: process.cwd(), stdout, stderr, signal: stop.signal }).then(
+  () => {
+    process.exitCode = 0;
+  },
+  (error: unknown) => process.stderr.write(explain(error)),
+);
+
+async function run(name: string, invocation: Invocation): Promise<void> {
+  const found = Object.entries(COMMANDS).find(([known]) => known === name);
+  if (!found)
+    throw new SettingsError([`There is no command ${oneLine(name, 40)}, only ${Object.keys(COMMANDS).join(", ")}.`]);
+  await found[1](invocation);
+}
+
+function explain(error: unknown): string {
+  const secrets = process.env.TL_PASS ? [new Secret(process.env.TL_PASS)] : [];
+  const isExpected = error instanceof ExpectedError;
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = isExpected
+    ? error.problems
+    : [`This is a defect, nothing was synthesized: ${oneLine(message)} (DEBUG=1 shows where; please report it)`];
+  const stack =
+    process.env.DEBUG === "1" && error instanceof Error
+      ? (error.stack ?? "").split("\n").map((line) => `  ${oneLine(line, 1000)}`)
+      : [];
+  return redact(`${[...lines, ...stack].join("\n")}\n`, secrets);
+}

@@ -26,3 +26,6 @@ export class ProofError extends ExpectedError {}
 
 /** Make room or rights for the output. */
 export class OutputError extends ExpectedError {}
+
+/** The user stopped the run. */
+export class StoppedError extends ExpectedError {}

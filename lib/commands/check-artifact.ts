@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+
+import { OutputError, SettingsError } from "../errors";
+import { isJsonObject } from "../json";
+import { oneLine } from "../outside-text";
+import { Secret, spellings } from "../secret";
+import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
+import { SECRET_FILE } from "../stack/output-folder";
+import { type Invocation, outputFolder } from "./invocation";
+
+const USAGE = "Usage: npm run check-artifact -- FOLDER.";
+
+/**
+ * Fails when a folder that is to be published holds a secret: one of the current ones in any
+ * spelling, or something that has the shape of one.
+ *
+ * @throws OutputError naming each file and what it holds.
+ */
+export async function checkArtifact(invocation: Invocation): Promise<void> {
+  const [folder, ...more] = invocation.args;
+  if (folder === undefined || more.length > 0) throw new SettingsError([`check-artifact takes one folder. ${USAGE}`]);
+  const secrets = currentSecrets(invocation);
+  const entries = entriesOf(folder);
+  const problems = entries.flatMap(({ path, isFile }) => {
+    const found = isFile ? inFile(join(folder, path), secrets) : ["something that is no file"];
+    return found.map((what) => `${oneLine(path)} holds ${what}: it must not be published.`);
+  });
+  if (entries.length === 0) throw new OutputError([`${oneLine(folder)} is empty: there is nothing to publish.`]);
+  if (problems.length > 0) throw new OutputError(problems);
+  invocation.stdout.write(`${entries.length} files in ${oneLine(folder)} hold no secret.\n`);
+}
+
+type Current = { readonly what: string; readonly value: Secret };
+
+function currentSecrets(invocation: Invocation): readonly Current[] {
+  const { TL_PASS, TF_VAR_install_bundle, INSTALL_BUNDLE } = invocation.environment;
+  const bundles = [TF_VAR_install_bundle, INSTALL_BUNDLE, bundleOf(join(outputFolder(invocation), SECRET_FILE))];
+  return [
+    { what: "the password", value: TL_PASS },
+    ...bundles.map((value) => ({ what: "the install bundle", value })),
+  ].flatMap(({ what, value }) => (value && !value.startsWith("$(") ? [{ what, value: new Secret(value) }] : []));
+}
+
+// What this machine's own synth handed to Terraform.
+function bundleOf(file: string): string | undefined {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+  return isJsonObject(content) ? String(content[INSTALL_BUNDLE_VARIABLE]) : undefined;
+}
+
+function entriesOf(folder: string): readonly { readonly path: string; readonly isFile: boolean }[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new SettingsError([`${oneLine(folder)} is no folder. ${USAGE}`]);
+  }
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => ({
+      path: relative(folder, join(entry.parentPath ?? entry.path, entry.name)),
+      isFile: entry.isFile(),
+    }))
+    .sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function inFile(file: string, secrets: readonly Current[]): readonly string[] {
+  if (/\.tfvars(\.json)?$/.test(file)) return ["values of Terraform variables"];
+  if (/\.tfstate(\.[\w.]+)?$/.test(file)) return ["Terraform's state"];
+  if (/\.(zip|t?gz|7z|bz2|xz)$/.test(file)) return ["an archive, which can't be looked into"];
+  const content = readFileSync(file);
+  const texts = [content.toString("latin1"), content.toString("utf16le")];
+  const known = secrets.filter(({ value }) => {
+    return spellings(value.reveal()).some(
+      (spelling) => content.includes(spelling) || content.includes(spelling, 0, "utf16le"),
+    );
+  });
+  const shapes = texts.flatMap((text) => [
+    ...(matches(text, /eyJ[A-Za-z0-9+/]{60,}={0,2}/g).some(isBundle) ? ["an install bundle"] : []),
+    ...(matches(text, /eyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/g).some(isConsoleToken) ? ["a token of a Console"] : []),
+    ...(text.includes("PRIVATE KEY-----") ? ["a private key"] : []),
+  ]);
+  return [...new Set([...known.map(({ what }) => what), ...shapes])];
+}
+
+function matches(text: string, shape: RegExp): readonly string[] {
+  return text.match(shape) ?? [];
+}
+
+function isBundle(base64: string): boolean {
+  const text = Buffer.from(base64, "base64").toString();
+  return /"(apiKey|customerID|service-parameter)"/.test(text);
+}
+
+function isConsoleToken(token: string): boolean {
+  return /twistlock|prisma|local Console/i.test(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+}

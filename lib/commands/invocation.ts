@@ -1,0 +1,27 @@
+import type { Talk } from "../console/console";
+import { oneLine } from "../outside-text";
+import type { Terminal } from "../report/progress";
+import { redact } from "../secret";
+import type { Environment } from "../settings";
+
+/** What a command gets from the process. */
+export type Invocation = {
+  readonly args: readonly string[];
+  readonly environment: Environment;
+  /** The project's folder. */
+  readonly folder: string;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  /** Aborted when the user stops the run; the reason is what to say then. */
+  readonly signal: AbortSignal;
+};
+
+/** The output folder, as CDKTF's own App takes it. */
+export function outputFolder({ environment }: Invocation): string {
+  return environment.CDKTF_OUTDIR || "cdktf.out";
+}
+
+/** Notices as lines of `stream`. */
+export function talkOn(stream: NodeJS.WritableStream, signal: AbortSignal): Talk {
+  return { signal, notice: (line) => stream.write(`${oneLine(redact(line), 1000)}\n`) };
+}
