@@ -1,8 +1,12 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { openConnections } from "../../lib/console/connections";
 import { exchange } from "../../lib/console/exchange";
+import { authority, serverCertificate } from "./certificates";
 import { goodConsole, settingsFor } from "./good-console";
 import { bundledClient } from "./run-client";
 import { loopback } from "./servers";
@@ -24,6 +28,21 @@ test("64 calls side by side warn of nothing, and idle connections don't hold the
   const { output, stderr, tookMs } = await client.run(settings, { calls: 64 });
   expect(output.split(",")).toEqual(Array(64).fill("34.04.145"));
   expect(stderr).toBe("");
+  expect(tookMs).toBeLessThan(4000);
+});
+
+test("a proxy's tunnel is no hold either", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "exit-"));
+  const caFile = join(folder, "ca.pem");
+  const ca = await authority();
+  writeFileSync(caFile, ca.cert);
+  const url = await servers.secure(await serverCertificate({ ca }), goodConsole());
+  const proxy = await servers.proxy();
+  const env = { HTTPS_PROXY: `http://${proxy.host}` };
+  const { output, stderr, tookMs } = await client.run(settingsFor(url, { caFile }), { calls: 8, env });
+  rmSync(folder, { recursive: true });
+  expect({ output: output.split(","), stderr }).toEqual({ output: Array(8).fill("34.04.145"), stderr: "" });
+  expect(proxy.connects.length).toBeGreaterThan(0);
   expect(tookMs).toBeLessThan(4000);
 });
 

@@ -13,7 +13,10 @@ export type Run = { readonly output: string; readonly stderr: string; readonly t
 export async function bundledClient() {
   const folder = mkdtempSync(join(tmpdir(), "client-"));
   const outfile = join(folder, "client.cjs");
-  await build({ entryPoints: [join(__dirname, "client.ts")], bundle: true, platform: "node", outfile });
+  // As the app is bundled, which leaves parts of axios out.
+  const { bundleOptions } = require("../../scripts/bundle.cjs");
+  const root = join(__dirname, "../..");
+  await build({ ...bundleOptions(root, "__tests__/console/client.ts", { debug: false }), write: true, outfile });
 
   const run = (
     settings: Omit<ConsoleSettings, "password">,
