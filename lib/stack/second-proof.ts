@@ -57,10 +57,10 @@ function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {
 
 /** A resource of cdk.tf.json as RegisterTaskDefinition would get it. */
 function asRegistered(resource: JsonValue): JsonObject {
-  const { container_definitions, ephemeral_storage, proxy_configuration, tags, volume, ...same } = evaluated(
-    // "//" and depends_on speak about the resource; nothing else may stand beside the task definition.
-    isJsonObject(resource) ? { ...resource, "//": null, depends_on: null } : {},
-  );
+  // What CDKTF notes beside the resource, and its dependencies, aren't part of the task definition.
+  const attributes: JsonObject = isJsonObject(resource) ? { ...resource, "//": null, depends_on: null } : {};
+  const { container_definitions, ephemeral_storage, proxy_configuration, tags, volume, ...same } =
+    evaluated(attributes);
   return clean({
     ...camelCased(same),
     containerDefinitions: JSON.parse(String(container_definitions)),
