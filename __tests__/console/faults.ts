@@ -27,7 +27,7 @@ export type Scene = {
   readonly server: http.Server;
   readonly request: http.IncomingMessage;
   readonly response: http.ServerResponse;
-  /** The password and the token, as the requests carried them. */
+  /** What a hostile answer could echo: the password, the token, the struck request's own body. */
   readonly secrets: readonly string[];
 };
 

@@ -29,8 +29,9 @@ export function withRetries<T>(
       const backoffMs = retryDelayMs * 2 ** (attemptNumber - 1) * (0.5 + Math.random());
       const pauseMs = Math.max(backoffMs, waitMs);
       if (performance.now() + pauseMs >= end) {
-        const asked = waitMs > backoffMs ? `asks for a pause of ${seconds(waitMs)} (Retry-After)` : "has had its time";
-        throw giveUp(`and it ${asked}, the call may take ${seconds(wholeMs)} in all`);
+        const asked = `it asks for a pause of ${seconds(waitMs)} (Retry-After)`;
+        const why = waitMs > backoffMs ? asked : `no time is left for try ${attemptNumber + 1} of ${TRIES}`;
+        throw giveUp(`${why}, the call may take ${seconds(wholeMs)} in all`);
       }
       notice(error.retell("", `Try ${attemptNumber + 1} of ${TRIES} in ${seconds(pauseMs)}.`));
       await sleep(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
