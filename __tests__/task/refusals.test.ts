@@ -314,6 +314,5 @@ test.each([
   ["a router's variable", { logConfiguration: { logDriver: "awsfirelens", options: { Host: `\${HOST}` } } }],
   ["markup inside a command", { command: [`echo <b> \${HOME} {{x}} | sh`] }],
 ])("%s is neither a problem nor a notice", async (_kind, container) => {
-  const { notices } = await read(of(container));
-  expect(notices.filter((text) => !text.includes("options.Host"))).toEqual([]);
+  expect((await read(of(container))).notices).toEqual([]);
 });

@@ -5,13 +5,16 @@ import { show, walk } from "./json-path";
 /** What no task definition may hold anywhere, because something on the way would change or drop it without a word. */
 export function* checkText(document: JsonValue): Step {
   for (const { path, value } of walk(document)) {
-    const key = path.at(-1);
-    const at = show(document, path);
-    if (typeof key === "number" && value === null) yield problem(`${at}: null in a list. Take it off.`);
-    if (typeof key === "string" && (key in Object.prototype || key === "prototype")) {
-      yield problem(`${at}: a key named ${key} would be lost. Rename it.`);
-    }
-    const hasToken = [key, value].some((text) => typeof text === "string" && text.includes("TfToken["));
-    if (hasToken) yield problem(`${at}: "TfToken[" is reserved by CDKTF, which would replace it. Rename it.`);
+    const reason = whyNot(path.at(-1), value);
+    if (reason) yield problem(`${show(document, path)}: ${reason}`);
   }
+}
+
+function whyNot(key: string | number | undefined, value: JsonValue): string | undefined {
+  if (typeof key === "number" && value === null) return "null in a list. Take it off.";
+  if (typeof key === "string" && (key in Object.prototype || key === "prototype")) {
+    return `a key named ${key} would be lost. Rename it.`;
+  }
+  const hasToken = [key, value].some((text) => typeof text === "string" && text.includes("TfToken["));
+  return hasToken ? '"TfToken[" is reserved by CDKTF, which would replace it. Rename it.' : undefined;
 }

@@ -30,10 +30,11 @@ export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> 
     if (typeof value !== "string") continue;
     const place = path.join(".");
     const templates = value.match(TEMPLATE) ?? [];
-    const found = [...templates, ...(value.match(VARIABLE) ?? [])];
+    const isLogOption = LOG_OPTION.test(place);
+    const found = [...templates, ...((isLogOption ? null : value.match(VARIABLE)) ?? [])];
     const [first] = found;
     if (first === undefined) continue;
-    if (MATTERS.test(place) || (templates.length > 0 && LOG_OPTION.test(place))) {
+    if (MATTERS.test(place) || isLogOption) {
       reported.add(place);
       const list = [...new Set(found)].map(quoted).join(", ");
       yield problem(`${show(task, path)}: has the placeholder ${list}. Write the value in its place.`);

@@ -1,25 +1,13 @@
 import pMap from "p-map";
 
 import { TaskFileError } from "../errors";
-import type { JsonValue } from "../json";
 import { oneLine } from "../outside-text";
 import { redact } from "../secret";
-import { checkSchema } from "./check-schema";
-import { checkText } from "./check-text";
-import { checkEntryPoints } from "./entry-points";
-import { checkEnvironment, checkExecutionRole } from "./environment";
-import { run, type Step } from "./finding";
+import { run } from "./finding";
 import { parseJson } from "./parse-json";
-import { checkPlaceholders } from "./placeholders";
-import { checkPlatform } from "./platform";
-import { checkReferences } from "./references";
-import { withRoom } from "./room";
-import { type RuntimeDefense, RuntimeDefenseSchema } from "./runtime-defense";
-import { type TaskDefinition, TaskDefinitionSchema } from "./schema";
-import { shape } from "./shape";
-import { withSizeAndDefaults } from "./size";
 import type { Task } from "./task";
 import { readText, taskFiles } from "./task-files";
+import { understand } from "./understand";
 
 const FILES_AT_ONCE = 16;
 
@@ -43,7 +31,8 @@ async function readTask(file: string): Promise<ReadFile> {
   try {
     const { value, findings } = run(understand(await parseJson(await readText(file))));
     const problems = findings.filter(({ kind }) => kind === "problem").map(({ text }) => text);
-    if (!value || problems.length > 0) return { problems: problems.map((text) => line(file, text)) };
+    if (problems.length > 0) return { problems: problems.map((text) => line(file, text)) };
+    if (!value) throw new Error(`${file}: a step gave neither a value nor a problem`);
     const notices = findings.map(({ text }) => redact(oneLine(text, 1000)));
     return { task: { file, ...value, notices }, problems: [] };
   } catch (error) {
@@ -52,25 +41,6 @@ async function readTask(file: string): Promise<ReadFile> {
     if (error instanceof RangeError) return { problems: [line(file, "is nested too deeply for a task definition.")] };
     throw error;
   }
-}
-
-type Understood = { readonly definition: TaskDefinition; readonly runtimeDefense: RuntimeDefense };
-
-function* understand(document: JsonValue): Step<Understood | undefined> {
-  yield* checkText(document);
-  const shaped = yield* shape(document);
-  if (!shaped) return undefined;
-  const complete = yield* withSizeAndDefaults(shaped.definition);
-  const told = yield* checkPlaceholders({ ...complete, runtimeDefense: shaped.runtimeDefense });
-  const task = yield* checkSchema(TaskDefinitionSchema, complete, "", told);
-  const runtimeDefense = yield* checkSchema(RuntimeDefenseSchema, shaped.runtimeDefense, "runtimeDefense");
-  if (task) yield* checkReferences(task);
-  if (task) yield* checkPlatform(task);
-  if (!task || !runtimeDefense) return undefined;
-  yield* checkEntryPoints(task, runtimeDefense);
-  yield* checkEnvironment(task, runtimeDefense);
-  yield* checkExecutionRole(task);
-  return { definition: yield* withRoom(task, runtimeDefense), runtimeDefense };
 }
 
 const line = (file: string, text: string) => redact(`${oneLine(file)}: ${oneLine(text, 1000)}`);

@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { isJsonArray, isJsonObject, type JsonValue } from "../../lib/json";
+import { run } from "../../lib/task/finding";
+import { type Path, walk } from "../../lib/task/json-path";
+import { understand } from "../../lib/task/understand";
+
+const JUNK: readonly JsonValue[] = [
+  null,
+  true,
+  -1.5,
+  "",
+  "junk",
+  [],
+  ["junk", null],
+  [[{}]],
+  {},
+  { junk: {}, name: 1 },
+];
+
+function replaced(value: JsonValue, [key, ...rest]: Path, junk: JsonValue): JsonValue {
+  if (key === undefined) return junk;
+  if (isJsonArray(value)) return value.map((child, index) => (index === key ? replaced(child, rest, junk) : child));
+  if (!isJsonObject(value)) return value;
+  return { ...value, [key]: replaced(value[key] ?? null, rest, junk) };
+}
+
+test.each(["every-key.json", "envelope.json", "described.json"])(
+  "junk at any place of %s ends in a task or in problems, never in another error",
+  async (name) => {
+    const document: JsonValue = JSON.parse(await readFile(join(__dirname, "fixtures", name), "utf8"));
+    let refused = 0;
+    const wrong: JsonValue[] = [];
+    for (const { path } of walk(document)) {
+      for (const junk of JUNK) {
+        const { value, findings } = run(understand(replaced(document, path, junk)));
+        const problems = findings.filter(({ kind }) => kind === "problem");
+        if (!value || problems.length > 0) refused += 1;
+        const told = problems.map(({ text }) => text).join("\n");
+        if ((!value && !told) || /undefined|\[object|NaN/.test(told)) wrong.push([path.join("."), junk, told]);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(refused).toBeGreaterThan(walk(document).length * 4);
+  },
+);

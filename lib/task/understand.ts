@@ -1,0 +1,34 @@
+import type { JsonValue } from "../json";
+import { checkSchema } from "./check-schema";
+import { checkText } from "./check-text";
+import { checkEntryPoints } from "./entry-points";
+import { checkEnvironment, checkExecutionRole } from "./environment";
+import type { Step } from "./finding";
+import { checkPlaceholders } from "./placeholders";
+import { checkPlatform } from "./platform";
+import { checkReferences } from "./references";
+import { withRoom } from "./room";
+import { type RuntimeDefense, RuntimeDefenseSchema } from "./runtime-defense";
+import { type TaskDefinition, TaskDefinitionSchema } from "./schema";
+import { shape } from "./shape";
+import { withSizeAndDefaults } from "./size";
+
+/** All steps from a file's JSON to a task; none touches the disk. Without a value there is a problem. */
+export function* understand(document: JsonValue): Step<Understood | undefined> {
+  yield* checkText(document);
+  const shaped = yield* shape(document);
+  if (!shaped) return undefined;
+  const complete = yield* withSizeAndDefaults(shaped.definition);
+  const told = yield* checkPlaceholders({ ...complete, runtimeDefense: shaped.runtimeDefense });
+  const task = yield* checkSchema(TaskDefinitionSchema, complete, "", told);
+  const runtimeDefense = yield* checkSchema(RuntimeDefenseSchema, shaped.runtimeDefense, "runtimeDefense");
+  if (task) yield* checkReferences(task);
+  if (task) yield* checkPlatform(task);
+  if (!task || !runtimeDefense) return undefined;
+  yield* checkEntryPoints(task, runtimeDefense);
+  yield* checkEnvironment(task, runtimeDefense);
+  yield* checkExecutionRole(task);
+  return { definition: yield* withRoom(task, runtimeDefense), runtimeDefense };
+}
+
+type Understood = { readonly definition: TaskDefinition; readonly runtimeDefense: RuntimeDefense };
