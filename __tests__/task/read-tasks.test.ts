@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { readTasks } from "../../lib/task/read-tasks";
@@ -168,14 +168,13 @@ test.each([
 
 test("a folder is read in the order of its names, other files left alone", async () => {
   await inFolder(async (folder) => {
-    await copyFile(join(FIXTURES, "described.json"), join(folder, "b.json"));
-    await writeFile(join(folder, "a.json"), JSON.stringify(TASK).replace('"shop"', '"first"'));
+    for (const family of ["d", "a", "e", "B", "c"]) {
+      await writeFile(join(folder, `${family}.json`), JSON.stringify({ ...TASK, family }));
+    }
     await writeFile(join(folder, "notes.txt"), "not a task");
     const tasks = await readTasks(folder);
-    expect(tasks.map(({ file, definition }) => [file, definition.family])).toEqual([
-      [join(folder, "a.json"), "first"],
-      [join(folder, "b.json"), "shop"],
-    ]);
+    expect(tasks.map(({ definition }) => definition.family)).toEqual(["B", "a", "c", "d", "e"]);
+    expect(tasks[0]?.file).toBe(join(folder, "B.json"));
   });
 });
 
@@ -205,4 +204,10 @@ test("a message holds no control characters, no pipeline commands and no licence
   expect(first).toBe(
     'containerDefinitions[app].image: must be an image, without spaces, got "registry-auth.twistlock.com/tw_[redacted]/app ## vso[task.complete]".',
   );
+});
+
+test("a licence token is masked even where a long image is cut short in the middle of it", async () => {
+  const image = `${"x".repeat(192)}/tw_abcdefghijklmnop/app`;
+  const [first] = await problemsIn({ ...TASK, containerDefinitions: [{ name: "app", image }] });
+  expect(first).toContain("xxx/tw_[re…");
 });

@@ -262,17 +262,45 @@ test("every problem of a task is told at once, types and values", async () => {
   expect(await problemsIn(task)).toHaveLength(5);
 });
 
-test("a key named __proto__ is refused wherever it stands", async () => {
-  const text = JSON.stringify(of({ dockerLabels: { PROTO: "a" } })).replace("PROTO", "__proto__");
-  expect(await problemsIn(text)).toEqual([
-    `${app}.dockerLabels.__proto__: a key named __proto__ would be lost. Rename it.`,
-  ]);
+test.each(["__proto__", "prototype", "toString"])("a key named %s is refused wherever it stands", async (key) => {
+  const text = JSON.stringify(of({ dockerLabels: { PROTO: "a" } })).replace("PROTO", key);
+  expect(await problemsIn(text)).toEqual([`${app}.dockerLabels.${key}: a key named ${key} would be lost. Rename it.`]);
 });
 
 test("a container whose name every JavaScript object has is not taken for excluded", async () => {
   expect(await problemsIn(of({ name: "constructor", entryPoint: [] }))).toEqual([
     expect.stringMatching(/^containerDefinitions\[constructor\] \(image "app:1"\) has no entryPoint/),
   ]);
+});
+
+test.each([
+  "TW_IMAGE_NAME",
+  "TW_CONTAINER_NAME",
+  "DEFENDER_TYPE",
+  "FARGATE_TASK",
+  "FILESYSTEM_MONITORING",
+  "FIPS_ENABLED",
+  "INSTALL_BUNDLE",
+  "WS_ADDRESS",
+])("%s belongs to the Defender", async (name) => {
+  const sentence = `${app}.environment: ${name} is a variable that the Defender sets itself. Take it off, or exclude the container.`;
+  expect(await problemsIn(of({ environment: [{ name, value: "a" }] }))).toEqual([sentence]);
+  expect(await problemsIn(of({ secrets: [{ name, valueFrom: "a" }] }))).toEqual([sentence]);
+});
+
+test.each([
+  "taskDefinitionArn",
+  "revision",
+  "status",
+  "requiresAttributes",
+  "compatibilities",
+  "registeredAt",
+  "registeredBy",
+  "deregisteredAt",
+])("the read-only %s is left out with a notice", async (key) => {
+  const { definition, notices } = await read({ ...TASK, [key]: "a" });
+  expect(definition).toEqual(TASK);
+  expect(notices).toEqual([`Left out what describe-task-definition adds: ${key}.`]);
 });
 
 test("an excluded container may do what a wrapped one may not", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { CONTAINER, inFolder, problemsIn, problemsOf, read, TASK } from "./read";
@@ -47,7 +47,6 @@ test.each([
   ["UTF-16", Buffer.from(`\ufeff${TEXT}`, "utf16le"), `${NOT_UTF8} UTF-16 or a binary file. Save it as UTF-8.`],
   ["UTF-16 without a mark", Buffer.from(TEXT, "utf16le"), `${NOT_UTF8} UTF-16 or a binary file. Save it as UTF-8.`],
   ["Latin-1", Buffer.from('{"a": "ü"}', "latin1"), `${NOT_UTF8} an 8-bit encoding. Save it as UTF-8.`],
-  ["50 MB", Buffer.alloc(50 * MIB), "is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?"],
   [
     "1 MiB and a byte",
     TEXT.padEnd(MIB + 1),
@@ -55,6 +54,16 @@ test.each([
   ],
 ])("a file that is %s is refused", async (_kind, content, problem) => {
   expect(await problemsIn(content)).toEqual([problem]);
+});
+
+test("a file of 3 GiB is refused without having been read", async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, "task.json"), TEXT);
+    await truncate(join(folder, "task.json"), 3072 * MIB);
+    expect(await problemsOf(folder)).toEqual([
+      "task.json: is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?",
+    ]);
+  });
 });
 
 test("a file of 1 MiB is read, and so is one with a byte order mark", async () => {

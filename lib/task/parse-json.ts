@@ -9,12 +9,13 @@ import { walk } from "./json-path";
 export async function parseJson(text: string): Promise<JsonValue> {
   try {
     const value: JsonValue = JSON.parse(text);
-    if (countKeys(value) === countWrittenKeys(text)) return value;
+    const problems = countKeys(value) === countWrittenKeys(text) ? [] : await duplicateKeys(text);
+    if (problems.length > 0) throw new TaskFileError(problems);
+    return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new TaskFileError([await syntaxProblem(text)]);
   }
-  throw new TaskFileError(await duplicateKeys(text));
 }
 
 function countKeys(value: JsonValue): number {
