@@ -10,9 +10,9 @@ import { parseSettings, type Settings } from "../settings";
 import { installBundleStatements } from "../stack/install-bundle-secret";
 import { BUNDLE_SECRET_PREFIX, STACK } from "../stack/names";
 import {
-  clearOutput,
   discardOutput,
   type OutputFile,
+  prepareOutput,
   REPORT_JSON,
   REPORT_MARKDOWN,
   SECRET_FILE,
@@ -30,7 +30,7 @@ const RUN_LIMIT = 30;
  */
 export async function synth(invocation: Invocation): Promise<void> {
   const folder = outputFolder(invocation);
-  clearOutput(folder);
+  const staging = prepareOutput(folder);
   try {
     const settings = parseSettings(invocation.environment);
     const tasks = await readTasks(settings.taskDefinitionPath);
@@ -48,11 +48,12 @@ export async function synth(invocation: Invocation): Promise<void> {
       };
       const [version, proven] = await Promise.all([console.version(), protectTasks(tasks, console, options)]);
       progress.stop();
-      const report = reportOn(settings, version, proven, folder);
+      const report = reportOn(settings, version, proven);
       const publish = synthesize({
         ...settings.stack,
         tasks: proven,
         folder,
+        staging,
         projectFolder: invocation.folder,
         files: reportFiles(report),
       });
@@ -82,20 +83,13 @@ async function lastChanceToStop(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
-function reportOn(
-  { console, stack }: Settings,
-  version: string,
-  tasks: readonly ProtectedTask[],
-  folder: string,
-): Report {
+function reportOn({ console, stack }: Settings, version: string, tasks: readonly ProtectedTask[]): Report {
   const existing = stack.installBundleSecretArn;
   return buildReport({
     stack: STACK,
     region: stack.region,
     console: { url: console.apiUrl.replace(/\/api\/v[\d.]+$/, ""), version },
-    installBundle: existing
-      ? { kind: "existing", arn: existing }
-      : { kind: "managed", file: `${folder}/${SECRET_FILE}` },
+    installBundle: existing ? { kind: "existing", arn: existing } : { kind: "managed", file: SECRET_FILE },
     tasks,
     statementsFor: (roleArn) => {
       const account = roleArn.split(":")[4];

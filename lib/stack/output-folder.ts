@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 import { OutputError } from "../errors";
@@ -13,38 +13,43 @@ export const STACK_FILE = join(STACK_FOLDER, "cdk.tf.json");
 export const SECRET_FILE = join(STACK_FOLDER, `${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`);
 export const REPORT_MARKDOWN = "runtime-defense.md";
 export const REPORT_JSON = "runtime-defense.json";
-const STAGING = ".staging";
+const STAGING = ".staging-";
 
 /**
  * Takes away all that an earlier run left, the manifest first: without it nothing can be deployed.
- * What Terraform keeps in the stack's folder stays.
+ * What Terraform keeps in the stack's folder stays. Returns a new folder for this run to prepare its
+ * output in.
  *
  * @throws OutputError
  */
-export function clearOutput(folder: string): void {
-  guarded(folder, () => {
-    for (const path of [MANIFEST, STAGING, STACK_FILE, SECRET_FILE, REPORT_MARKDOWN, REPORT_JSON]) {
-      rmSync(join(folder, path), { recursive: true, force: true });
-    }
-    mkdirSync(join(folder, STAGING), { recursive: true });
+export function prepareOutput(folder: string): string {
+  return guarded(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    for (const path of leftovers(folder)) rmSync(path, { recursive: true, force: true });
+    return mkdtempSync(join(folder, STAGING));
   });
 }
 
-/** Takes away what a run that failed has prepared, and the folders that are empty then. */
+/** Takes away what a run that failed has made, and the folders that are empty then. */
 export function discardOutput(folder: string): void {
-  rmSync(stagingFolder(folder), { recursive: true, force: true });
-  for (const path of [STACK_FOLDER, dirname(STACK_FOLDER), "."]) {
+  const steps = [
+    ...leftovers(folder).map((path) => () => rmSync(path, { recursive: true, force: true })),
+    ...[STACK_FOLDER, dirname(STACK_FOLDER), "."].map((path) => () => rmdirSync(join(folder, path))),
+  ];
+  for (const step of steps) {
     try {
-      rmdirSync(join(folder, path));
+      step();
     } catch {
-      // It isn't there, or it isn't empty: Terraform or the user keeps something in it.
+      // Not there, or not empty: Terraform or the user keeps something in it. Why the run failed matters more.
     }
   }
 }
 
-/** Where a run prepares its output; nothing reads it before `publish`. */
-export function stagingFolder(folder: string): string {
-  return join(folder, STAGING);
+function leftovers(folder: string): readonly string[] {
+  const staging = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.startsWith(STAGING));
+  return [MANIFEST, STACK_FILE, SECRET_FILE, REPORT_MARKDOWN, REPORT_JSON, ...staging].map((path) =>
+    join(folder, path),
+  );
 }
 
 /**
@@ -53,8 +58,7 @@ export function stagingFolder(folder: string): string {
  *
  * @throws OutputError
  */
-export function publish(folder: string, files: readonly OutputFile[]): void {
-  const staging = stagingFolder(folder);
+export function publish(folder: string, staging: string, files: readonly OutputFile[]): void {
   guarded(folder, () => {
     for (const { path, content, secret } of files) {
       writeFileSync(join(staging, path), content, { mode: secret ? 0o600 : 0o644, flag: "wx" });

@@ -7,21 +7,14 @@ import { OutputError } from "../errors";
 import type { JsonValue } from "../json";
 import { theBundle } from "./install-bundle-secret";
 import { INSTALL_BUNDLE_VARIABLE, STACK } from "./names";
-import {
-  guarded,
-  type OutputFile,
-  publish,
-  SECRET_FILE,
-  STACK_FILE,
-  STACK_FOLDER,
-  stagingFolder,
-} from "./output-folder";
+import { guarded, type OutputFile, publish, SECRET_FILE, STACK_FILE, STACK_FOLDER } from "./output-folder";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
 
 export type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
-  /** The output folder, `cdktf.out`. */
+  /** The output folder, `cdktf.out`, and in it the folder where this run prepares its output. */
   readonly folder: string;
+  readonly staging: string;
   /** Where a local state file is kept. */
   readonly projectFolder: string;
   /** Files to publish beside the stack. */
@@ -34,8 +27,7 @@ export type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & 
  *
  * @throws ProofError, OutputError
  */
-export function synthesize({ folder, projectFolder, files, ...props }: SynthesisProps): () => void {
-  const staging = stagingFolder(folder);
+export function synthesize({ folder, staging, projectFolder, files, ...props }: SynthesisProps): () => void {
   const stateFile = join(projectFolder, `terraform.${STACK}.tfstate`);
   const app = new App({ outdir: staging });
   // Relative, so that the output is the same wherever the project lies.
@@ -46,7 +38,7 @@ export function synthesize({ folder, projectFolder, files, ...props }: Synthesis
 
   const stack: JsonValue = JSON.parse(readFileSync(join(staging, STACK_FILE), "utf8"));
   proveSynthesized(stack, props.tasks, props.installBundleSecretArn);
-  return () => publish(folder, [...files, ...secretFile(props)]);
+  return () => publish(folder, staging, [...files, ...secretFile(props)]);
 }
 
 // Terraform reads it by itself. A secret that exists already needs none.
