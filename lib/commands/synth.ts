@@ -1,3 +1,4 @@
+import { deadline } from "../console/deadline";
 import { login } from "../console/login";
 import { ConsoleError } from "../errors";
 import { protectTasks } from "../protection/protect";
@@ -19,6 +20,7 @@ import {
 } from "../stack/output-folder";
 import { synthesize } from "../stack/synthesize";
 import { readTasks } from "../task/read-tasks";
+import type { Task } from "../task/task";
 import { type Invocation, outputFolder, talkOn } from "./invocation";
 
 // A run may take as long as this many tries of one call.
@@ -33,48 +35,43 @@ export async function synth(invocation: Invocation): Promise<void> {
   const staging = prepareOutput(folder);
   try {
     const settings = parseSettings(invocation.environment);
-    const tasks = await readTasks(settings.taskDefinitionPath);
-    const signal = withinLimit(invocation.signal, RUN_LIMIT * settings.console.timeoutMs);
-    const talk = talkOn(invocation.stdout, signal);
-    const console = await login(settings.console, talk);
-    const progress = await startProgress(tasks.length, invocation.stderr, talk.notice);
-    try {
-      const options = {
-        consoleAddress: settings.console.consoleAddress,
-        region: settings.stack.region,
-        concurrency: settings.concurrency,
-        signal,
-        onProgress: progress.update,
-      };
-      const [version, proven] = await Promise.all([console.version(), protectTasks(tasks, console, options)]);
-      progress.stop();
-      const report = reportOn(settings, version, proven);
-      const publish = synthesize({
-        ...settings.stack,
-        tasks: proven,
-        folder,
-        staging,
-        projectFolder: invocation.folder,
-        files: reportFiles(report),
-      });
-      await lastChanceToStop(signal);
-      publish();
-      invocation.stdout.write(`${toSummary(report, invocation.stdout.isTTY === true)}\n`);
-    } finally {
-      progress.stop();
-      console.close();
-    }
+    const unprotected = await readTasks(settings.taskDefinitionPath);
+    const { version, tasks } = await askConsole(settings, unprotected, invocation);
+    const report = reportOn(settings, version, tasks);
+    const files = reportFiles(report);
+    const publish = synthesize({ ...settings.stack, tasks, folder, staging, projectFolder: invocation.folder, files });
+    await lastChanceToStop(invocation.signal);
+    publish();
+    invocation.stdout.write(`${toSummary(report, invocation.stdout.isTTY === true)}\n`);
   } catch (error) {
     discardOutput(folder);
     throw error;
   }
 }
 
-function withinLimit(signal: AbortSignal, limitMs: number): AbortSignal {
-  const limit = new AbortController();
+type Answers = { readonly version: string; readonly tasks: readonly ProtectedTask[] };
+
+async function askConsole(settings: Settings, unprotected: readonly Task[], invocation: Invocation): Promise<Answers> {
+  const { consoleAddress, timeoutMs } = settings.console;
+  const limitMs = RUN_LIMIT * timeoutMs;
   const tooLong = `The run took longer than ${limitMs / 1000} seconds. Look at the Console, or raise TL_TIMEOUT_MS.`;
-  setTimeout(() => limit.abort(new ConsoleError([tooLong])), limitMs).unref();
-  return AbortSignal.any([signal, limit.signal]);
+  const { signal, release } = deadline(limitMs, invocation.signal, new ConsoleError([tooLong]));
+  const talk = talkOn(invocation.stdout, signal);
+  try {
+    const console = await login(settings.console, talk);
+    const progress = await startProgress(unprotected.length, invocation.stderr, talk.notice);
+    const { concurrency, stack } = settings;
+    const options = { consoleAddress, region: stack.region, concurrency, signal, onProgress: progress.update };
+    try {
+      const [version, tasks] = await Promise.all([console.version(), protectTasks(unprotected, console, options)]);
+      return { version, tasks };
+    } finally {
+      progress.stop();
+      console.close();
+    }
+  } finally {
+    release();
+  }
 }
 
 // Synthesizing is synchronous: a signal that came meanwhile is seen only now.

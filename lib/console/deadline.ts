@@ -6,10 +6,10 @@ export type Deadline = {
 };
 
 // Not AbortSignal.any over AbortSignal.timeout: on Node 20 that pair can be collected before it fires.
-export function deadline(milliseconds: number, parent: AbortSignal): Deadline {
+export function deadline(milliseconds: number, parent: AbortSignal, reason = new Error("The time is over.")): Deadline {
   const controller = new AbortController();
   const stop = () => controller.abort(parent.reason);
-  const timer = setTimeout(() => controller.abort(new Error("The time is over.")), milliseconds);
+  const timer = setTimeout(() => controller.abort(reason), milliseconds);
   parent.addEventListener("abort", stop, { once: true });
   if (parent.aborted) stop();
   return {

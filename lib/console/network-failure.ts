@@ -24,7 +24,7 @@ const REASONS: readonly Reason[] = [
   [/^ENOTFOUND$/, "The name of {host} is unknown (DNS)", PORT],
   [/^EAI_AGAIN$/, "The name of {host} can't be looked up now (DNS)", "Check this machine's network.", true],
   [/^ETIMEDOUT$/, "No connection to {host} within the limit", CHECK, true],
-  [/^E({host}|NET)UNREACH$/, "{host} can't be reached", CHECK, true],
+  [/^E(HOST|NET)UNREACH$/, "{host} can't be reached", CHECK, true],
   // ERR_BAD_RESPONSE is axios's code for a stream that was aborted.
   [
     /^(ECONNRESET|EPIPE|ERR_BAD_RESPONSE|ERR_STREAM_PREMATURE_CLOSE)$/,
