@@ -1,4 +1,5 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { login } from "../console/login";
@@ -60,9 +61,13 @@ function parse(args: readonly string[]): { readonly file: string; readonly out?:
 
 // A file that was there before may be readable by others, so it is replaced rather than written into.
 function writeForOwner(path: string, content: string): void {
-  const temporary = `${path}.part`;
+  const temporary = `${path}.${randomUUID()}`;
   guarded(path, () => {
-    writeFileSync(temporary, content, { mode: 0o600, flag: "wx" });
-    renameSync(temporary, path);
+    try {
+      writeFileSync(temporary, content, { mode: 0o600, flag: "wx" });
+      renameSync(temporary, path);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
   });
 }
