@@ -74,15 +74,15 @@ export function publish(folder: string, staging: string, files: readonly OutputF
   });
 }
 
-/** Runs what writes into the output folder; what the system refuses becomes a sentence. */
-export function guarded<T>(folder: string, write: () => T): T {
+/** Runs what writes to `path`; what the system refuses becomes a sentence. */
+export function guarded<T>(path: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const reason = REASONS[code];
     if (!reason) throw error;
-    throw new OutputError([`The output folder ${folder} can't be written: ${reason} (${code}).`]);
+    throw new OutputError([`${path} can't be written: ${reason} (${code}).`]);
   }
 }
 
