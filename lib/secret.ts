@@ -41,9 +41,9 @@ const SHAPES: readonly [RegExp, string][] = [
  */
 export function redact(text: string, secrets: readonly Secret[] = []): string {
   let result = text;
-  for (const secret of secrets) {
-    for (const spelling of spellings(secret.reveal())) result = result.replaceAll(spelling, REDACTED);
-  }
+  // Longest first over all of them: one secret may be a part of another.
+  const all = secrets.flatMap((secret) => spellings(secret.reveal())).sort(longestFirst);
+  for (const spelling of all) result = result.replaceAll(spelling, REDACTED);
   for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
   return result;
 }
@@ -51,7 +51,21 @@ export function redact(text: string, secrets: readonly Secret[] = []): string {
 /** Every spelling in which a secret could stand in a text, longest first. */
 export function spellings(value: string): readonly string[] {
   if (value === "") return [];
-  const base64 = Buffer.from(value).toString("base64");
-  const all = [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), base64, base64.replace(/=+$/, "")];
-  return [...new Set(all)].sort((a, b) => b.length - a.length);
+  const bytes = Buffer.from(value);
+  const base64 = bytes.toString("base64");
+  const form = new URLSearchParams([["", value]]).toString().slice(1);
+  const all = [
+    value,
+    encodeURIComponent(value),
+    form,
+    JSON.stringify(value).slice(1, -1),
+    base64,
+    base64.replace(/=+$/, ""),
+    bytes.toString("base64url"),
+  ];
+  return [...new Set(all)].sort(longestFirst);
+}
+
+function longestFirst(one: string, other: string): number {
+  return other.length - one.length;
 }

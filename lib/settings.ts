@@ -137,7 +137,8 @@ const PathToConsole = v.pipe(
   v.string("is required: the path to Console, such as https://us-east1.cloud.twistlock.com/us-2-158123456"),
   v.transform((text) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`)),
   SafeUrl,
-  v.check((text) => new URL(text).search === "", "must not hold a ? query"),
+  // Checks run on what an earlier one has found wrong, too.
+  v.check((text) => !URL.canParse(text) || new URL(text).search === "", "must not hold a ? query"),
   v.transform((text) => new URL(text).href.replace(/\/+$/, "")),
   v.check(
     (text) => !/\/api(\/v[\d.]+(\/.*)?)?$/.test(text),
@@ -276,7 +277,7 @@ const CheckedVariables = v.pipe(
 
 function inStacksPlace(arn: string | undefined, stackRegion: string): boolean {
   const [, partition, , region] = arn?.split(":") ?? [];
-  return arn === undefined || (partition === partitionOf(stackRegion) && region === stackRegion);
+  return region === undefined || (partition === partitionOf(stackRegion) && region === stackRegion);
 }
 
 function placeOf(stackRegion: string, arn: string | undefined): string {
@@ -296,7 +297,8 @@ function consoleAddress(variables: Variables): string {
 
 // The original example puts `consoleaddr` into the endpoint's query.
 function consoleAddressIn(endpoint: string | undefined): string | undefined {
-  return (endpoint && new URL(endpoint).searchParams.get("consoleaddr")) || undefined;
+  if (endpoint === undefined || !URL.canParse(endpoint)) return undefined;
+  return new URL(endpoint).searchParams.get("consoleaddr") || undefined;
 }
 
 function stateSettings(variables: Variables): StateSettings {

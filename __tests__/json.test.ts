@@ -1,0 +1,42 @@
+import { clean, isJsonArray, isJsonObject, type JsonValue } from "../lib/json";
+
+test.each<[string, JsonValue, JsonValue]>([
+  ["nulls", { a: null, b: 1 }, { b: 1 }],
+  ["empty lists and objects under a key", { a: [], b: {}, c: "x" }, { c: "x" }],
+  ["what becomes empty by it", { a: { b: { c: null } }, d: [null] }, {}],
+  ["nulls of a list", [1, null, 2], [1, 2]],
+  ["nulls of objects in a list", [{ a: null, b: 1 }], [{ b: 1 }]],
+])("%s are cleaned away", (_, value, expected) => {
+  expect(clean(value)).toStrictEqual(expected);
+});
+
+test.each<[string, JsonValue]>([
+  ["empty strings, zeros and false", { a: "", b: 0, c: false }],
+  ["empty lists and objects in a list", [[], {}, ""]],
+  ["the order of keys", { b: 1, a: 2 }],
+  ["plain values", "text"],
+  ["null itself", null],
+])("%s stay", (_, value) => {
+  expect(JSON.stringify(clean(value))).toBe(JSON.stringify(value));
+});
+
+test("keys that JavaScript knows otherwise stay keys", () => {
+  const value: JsonValue = JSON.parse('{"__proto__":{"a":1},"constructor":"x","toString":"y"}');
+  expect(JSON.stringify(clean(value))).toBe(JSON.stringify(value));
+});
+
+test("what is cleaned isn't changed", () => {
+  const value: JsonValue = Object.freeze({ a: null, b: Object.freeze([null, 1]) });
+  expect(clean(value)).toEqual({ b: [1] });
+  expect(value).toEqual({ a: null, b: [null, 1] });
+});
+
+test.each([
+  [{}, true, false],
+  [[], false, true],
+  [null, false, false],
+  ["text", false, false],
+])("%j is an object: %p, a list: %p", (value, isObject, isList) => {
+  expect(isJsonObject(value)).toBe(isObject);
+  expect(isJsonArray(value)).toBe(isList);
+});

@@ -1,0 +1,363 @@
+import { SettingsError } from "../lib/errors";
+import { type Environment, parseSettings } from "../lib/settings";
+
+const REQUIRED = { TL_CONSOLE: "https://console.example.com:8083", TL_USER: "access-key", TL_PASS: "s3cr3t passw0rd" };
+const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma/bundle-AbCdEf";
+const KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+describe("without anything but the required variables", () => {
+  test("everything has its default", () => {
+    const { console, ...rest } = parseSettings(REQUIRED);
+    const { password, ...shown } = console;
+    expect(shown).toStrictEqual({
+      apiUrl: "https://console.example.com:8083/api/v1",
+      user: "access-key",
+      consoleAddress: "console.example.com",
+      timeoutMs: 30_000,
+      retryDelayMs: 1000,
+    });
+    expect(password.reveal()).toBe("s3cr3t passw0rd");
+    expect(rest).toStrictEqual({
+      taskDefinitionPath: "original_task_definition.json",
+      concurrency: 8,
+      stack: { region: "eu-west-1", partition: "aws", defaultTags: {}, state: { kind: "local" } },
+    });
+  });
+
+  test.each([
+    ["not set", undefined],
+    ["empty", ""],
+    ["blank", " \t"],
+    ["an unexpanded variable of a pipeline", "$(NAME)"],
+    ["an unexpanded variable with a dot", " $(prisma.NAME) "],
+  ])("each that is %s is missing, and all are named at once", (_, value) => {
+    expect(problemsOf({ TL_CONSOLE: value, TL_USER: value, TL_PASS: value })).toEqual([
+      "TL_CONSOLE is required: the path to Console, such as https://us-east1.cloud.twistlock.com/us-2-158123456.",
+      "TL_USER is required: the access key id, or the user's name.",
+      "TL_PASS is required: the access key's secret, or the user's password.",
+    ]);
+  });
+
+  test("an optional variable that is empty or unexpanded counts as not set", () => {
+    const optional = Object.keys(EVERY).filter((name) => !(name in REQUIRED));
+    for (const value of ["", "$(NAME)"]) {
+      const emptied = Object.fromEntries(optional.map((name) => [name, value]));
+      expect(parseSettings({ ...REQUIRED, ...emptied })).toEqual(parseSettings(REQUIRED));
+    }
+  });
+});
+
+const EVERY = {
+  ...REQUIRED,
+  AUTH_API_ENDPOINT: "https://gateway.example.com/login",
+  TASK_GENERATION_API_ENDPOINT: "https://gateway.example.com/fargate?x=1",
+  TL_CONSOLE_ADDRESS: "defenders.example.com",
+  TL_API_VERSION: "v34.04",
+  TL_PROJECT: "payments",
+  TL_CA_CERT: "/etc/ca.pem",
+  TL_TIMEOUT_MS: "5000",
+  TL_RETRY_DELAY_MS: "20",
+  TL_CONCURRENCY: "3",
+  TASK_DEFINITION_PATH: "tasks",
+  AWS_REGION: "eu-west-1",
+  DEFAULT_TAGS: '{"team":"payments"}',
+  INSTALL_BUNDLE_SECRET_ARN: `${SECRET_ARN}:bundle::`,
+  INSTALL_BUNDLE_KMS_KEY_ARN: KEY_ARN,
+  TF_STATE_S3_BUCKET: "state",
+  TF_STATE_S3_KEY: "a/b.tfstate",
+  TF_STATE_S3_REGION: "eu-central-1",
+  TF_STATE_AZURE_STORAGE_ACCOUNT: "",
+  TF_STATE_AZURE_RESOURCE_GROUP: "",
+  TF_STATE_AZURE_CONTAINER: "",
+  TF_STATE_AZURE_KEY: "",
+};
+
+test("every variable has its place", () => {
+  expect(parseSettings(EVERY)).toMatchObject({
+    console: {
+      apiUrl: "https://console.example.com:8083/api/v34.04",
+      authenticateUrl: "https://gateway.example.com/login",
+      fargateUrl: "https://gateway.example.com/fargate?x=1",
+      consoleAddress: "defenders.example.com",
+      project: "payments",
+      caFile: "/etc/ca.pem",
+      timeoutMs: 5000,
+      retryDelayMs: 20,
+    },
+    concurrency: 3,
+    taskDefinitionPath: "tasks",
+    stack: {
+      region: "eu-west-1",
+      defaultTags: { team: "payments" },
+      installBundleSecretArn: `${SECRET_ARN}:bundle::`,
+      installBundleKmsKeyArn: KEY_ARN,
+      state: { kind: "s3", bucket: "state", key: "a/b.tfstate", region: "eu-central-1" },
+    },
+  });
+});
+
+test("values are trimmed, but for the password", () => {
+  const { console } = parseSettings({ ...REQUIRED, TL_USER: " access-key\n", TL_PASS: " pass " });
+  expect([console.user, console.password.reveal()]).toEqual(["access-key", " pass "]);
+});
+
+test("a password that looks like a shell's expansion, but for more than a name, is one", () => {
+  expect(parseSettings({ ...REQUIRED, TL_PASS: "$(a)b" }).console.password.reveal()).toBe("$(a)b");
+});
+
+describe("TL_CONSOLE", () => {
+  test.each([
+    ["console.example.com", "https://console.example.com/api/v1", "console.example.com"],
+    ["console.example.com:8083", "https://console.example.com:8083/api/v1", "console.example.com"],
+    [
+      "https://us-east1.cloud.twistlock.com/us-2-158123456/",
+      "https://us-east1.cloud.twistlock.com/us-2-158123456/api/v1",
+      "us-east1.cloud.twistlock.com",
+    ],
+    ["HTTPS://Console.Example.com", "https://console.example.com/api/v1", "console.example.com"],
+    ["http://localhost:8081", "http://localhost:8081/api/v1", "localhost"],
+    ["http://127.1.2.3:8081", "http://127.1.2.3:8081/api/v1", "127.1.2.3"],
+    ["http://[::1]:8081", "http://[::1]:8081/api/v1", "[::1]"],
+  ])("%s is understood", (value, apiUrl, consoleAddress) => {
+    expect(parseSettings({ ...REQUIRED, TL_CONSOLE: value }).console).toMatchObject({ apiUrl, consoleAddress });
+  });
+});
+
+const URL_PROBLEMS: readonly [string, string][] = [
+  ["https://", "must be a URL such as https://console.example.com:8083"],
+  ["https://a b", "must be a URL such as https://console.example.com:8083"],
+  ["ftp://console.example.com", "must begin with https://, got ftp:"],
+  ["http://console.example.com", "must be https: plain http is for this machine alone, got host console.example.com"],
+  [
+    "http://127.0.0.1.evil.example",
+    "must be https: plain http is for this machine alone, got host 127.0.0.1.evil.example",
+  ],
+  ["http://10.0.0.1", "must be https: plain http is for this machine alone, got host 10.0.0.1"],
+  ["https://access-key:s3cr3t@console.example.com", "must not hold credentials: they belong into TL_USER and TL_PASS"],
+  ["https://s3cr3t@console.example.com", "must not hold credentials: they belong into TL_USER and TL_PASS"],
+  ["https://console.example.com/#s3cr3t", "must not hold a # fragment"],
+];
+
+test.each([
+  ...["TL_CONSOLE", "AUTH_API_ENDPOINT", "TASK_GENERATION_API_ENDPOINT"].flatMap((name) =>
+    URL_PROBLEMS.map(([value, message]) => [name, value, message] as const),
+  ),
+  [
+    "TL_CONSOLE",
+    "access-key:s3cr3t@console.example.com",
+    "must not hold credentials: they belong into TL_USER and TL_PASS",
+  ],
+  ["TL_CONSOLE", "https://console.example.com/?a=b", "must not hold a ? query"],
+  ...["/api", "/api/v1", "/api/v34.04/defenders", "/us-2-158/api/v1/authenticate"].map(
+    (path) =>
+      [
+        "TL_CONSOLE",
+        `https://console.example.com${path}`,
+        "must be the path to Console, without /api and what follows",
+      ] as const,
+  ),
+  ["AUTH_API_ENDPOINT", "console.example.com", "must be a URL such as https://console.example.com:8083"],
+  [
+    "TASK_GENERATION_API_ENDPOINT",
+    "https://c.example/f?consoleaddr=https://x.example",
+    "must have a host alone as its consoleaddr",
+  ],
+  ...["https://x.example", "x.example:8084", "x.example/a", "-x", "a b"].map(
+    (value) =>
+      ["TL_CONSOLE_ADDRESS", value, `must be a host alone, without https://, port and path, got "${value}"`] as const,
+  ),
+  ...["34.04", "v2", "v34.4", "v034.04", "V1", "v34.04.145"].map(
+    (value) => ["TL_API_VERSION", value, "must be v1 or a version such as v34.04"] as const,
+  ),
+  ...["99", "600001", "-1", "1.5", "30s", "1e3"].map(
+    (value) => ["TL_TIMEOUT_MS", value, "must be a whole number from 100 to 600000"] as const,
+  ),
+  ...["0", "60001"].map((value) => ["TL_RETRY_DELAY_MS", value, "must be a whole number from 1 to 60000"] as const),
+  ...["0", "65"].map((value) => ["TL_CONCURRENCY", value, "must be a whole number from 1 to 64"] as const),
+  ...["EU-WEST-1", "eu-west", "eu-west-1a", "eu_west_1", "Ireland"].map(
+    (value) => ["AWS_REGION", value, "must be a region such as eu-west-1"] as const,
+  ),
+  ...["team=payments", "[]", "null", '"team"', "7"].map(
+    (value) => ["DEFAULT_TAGS", value, 'must be a JSON object of strings such as {"team":"payments"}'] as const,
+  ),
+  ...[
+    "prisma/bundle",
+    SECRET_ARN.replace(":secret:", ":key/"),
+    SECRET_ARN.replace("-AbCdEf", ""),
+    `${SECRET_ARN}:bundle`,
+    `${SECRET_ARN}:bundle:`,
+    SECRET_ARN.replace("111122223333", "1111"),
+    `${SECRET_ARN}\${x}`,
+  ].map(
+    (value) =>
+      [
+        "INSTALL_BUNDLE_SECRET_ARN",
+        value,
+        "must be the ARN of a Secrets Manager secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX with or without :json-key::",
+      ] as const,
+  ),
+  [
+    "INSTALL_BUNDLE_SECRET_ARN",
+    SECRET_ARN.replace("eu-west-1", "eu-west-2"),
+    "must be in the stack's region (AWS_REGION), aws eu-west-1, got aws eu-west-2",
+  ],
+  [
+    "INSTALL_BUNDLE_SECRET_ARN",
+    SECRET_ARN.replace("arn:aws:", "arn:aws-cn:"),
+    "must be in the stack's region (AWS_REGION), aws eu-west-1, got aws-cn eu-west-1",
+  ],
+  ...["alias/prisma", KEY_ARN.replace("key/", "alias/"), KEY_ARN.replace("kms", "s3")].map(
+    (value) =>
+      ["INSTALL_BUNDLE_KMS_KEY_ARN", value, "must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID"] as const,
+  ),
+  [
+    "INSTALL_BUNDLE_KMS_KEY_ARN",
+    KEY_ARN.replace("eu-west-1", "us-east-1"),
+    "must be in the stack's region (AWS_REGION), aws eu-west-1, got aws us-east-1",
+  ],
+  [
+    "TF_STATE_AZURE_STORAGE_ACCOUNT",
+    "state",
+    "needs TF_STATE_AZURE_RESOURCE_GROUP and TF_STATE_AZURE_CONTAINER beside it",
+  ],
+])("%s=%s is refused in one sentence", (name, value, message) => {
+  const problems = problemsOf({ ...REQUIRED, [name]: value });
+  expect(problems).toEqual([`${name} ${message}.`]);
+  if (value.includes("s3cr3t")) expect(problems.join()).not.toContain("s3cr3t");
+});
+
+test("a tag that isn't a string is named, on one line", () => {
+  expect(problemsOf({ ...REQUIRED, DEFAULT_TAGS: '{"a":"b","n":1,"o\\n##[x]":{}}' })).toEqual([
+    "DEFAULT_TAGS.n must hold strings only.",
+    "DEFAULT_TAGS.o ## [x] must hold strings only.",
+  ]);
+});
+
+test.each([
+  ["TL_TIMEOUT_MS", "100"],
+  ["TL_TIMEOUT_MS", "600000"],
+  ["TL_RETRY_DELAY_MS", "1"],
+  ["TL_RETRY_DELAY_MS", "60000"],
+  ["TL_CONCURRENCY", "1"],
+  ["TL_CONCURRENCY", "64"],
+  ["TL_API_VERSION", "v1"],
+  ["TL_CONSOLE_ADDRESS", "[fe80::1]"],
+  ["AWS_REGION", "ap-southeast-4"],
+  ["INSTALL_BUNDLE_SECRET_ARN", SECRET_ARN],
+  ["INSTALL_BUNDLE_SECRET_ARN", `${SECRET_ARN}:::`],
+  ["INSTALL_BUNDLE_SECRET_ARN", `${SECRET_ARN}:key:AWSCURRENT:`],
+])("%s=%s is at the boundary and taken", (name, value) => {
+  expect(problemsOf({ ...REQUIRED, [name]: value })).toEqual([]);
+});
+
+describe("the host that Defenders dial", () => {
+  const endpoint = "https://gateway.example.com/fargate.json?consoleaddr=dial.example.com&defenderType=appEmbedded";
+
+  test("is the consoleaddr of TASK_GENERATION_API_ENDPOINT, where that has one", () => {
+    const { console } = parseSettings({ ...REQUIRED, TASK_GENERATION_API_ENDPOINT: endpoint });
+    expect(console.consoleAddress).toBe("dial.example.com");
+  });
+
+  test("is TL_CONSOLE_ADDRESS before anything else", () => {
+    const own = { TASK_GENERATION_API_ENDPOINT: endpoint, TL_CONSOLE_ADDRESS: "own.example.com" };
+    expect(parseSettings({ ...REQUIRED, ...own }).console.consoleAddress).toBe("own.example.com");
+  });
+});
+
+test.each([
+  ["eu-west-1", "aws"],
+  ["us-east-1", "aws"],
+  ["cn-north-1", "aws-cn"],
+  ["us-gov-west-1", "aws-us-gov"],
+  ["us-iso-east-1", "aws-iso"],
+  ["us-isob-east-1", "aws-iso-b"],
+  ["eu-isoe-west-1", "aws-iso-e"],
+  ["us-isof-south-1", "aws-iso-f"],
+  ["eusc-de-east-1", "aws-eusc"],
+])("%s lies in the partition %s, and so may its secret and its key", (region, partition) => {
+  const own = (arn: string) => arn.replace("arn:aws:", `arn:${partition}:`).replace("eu-west-1", region);
+  const arns = { INSTALL_BUNDLE_SECRET_ARN: own(SECRET_ARN), INSTALL_BUNDLE_KMS_KEY_ARN: own(KEY_ARN) };
+  expect(parseSettings({ ...REQUIRED, AWS_REGION: region, ...arns }).stack.partition).toBe(partition);
+});
+
+describe("the state", () => {
+  test("in S3 has a key and the stack's region by default", () => {
+    expect(parseSettings({ ...REQUIRED, AWS_REGION: "eu-north-1", TF_STATE_S3_BUCKET: "b" }).stack.state).toEqual({
+      kind: "s3",
+      bucket: "b",
+      key: "prisma-runtime-defense/terraform.tfstate",
+      region: "eu-north-1",
+    });
+  });
+
+  test("in Azure has a key by default", () => {
+    const azure = {
+      TF_STATE_AZURE_STORAGE_ACCOUNT: "account",
+      TF_STATE_AZURE_RESOURCE_GROUP: "group",
+      TF_STATE_AZURE_CONTAINER: "container",
+    };
+    expect(parseSettings({ ...REQUIRED, ...azure }).stack.state).toEqual({
+      kind: "azure",
+      storageAccount: "account",
+      resourceGroup: "group",
+      container: "container",
+      key: "prisma-runtime-defense.tfstate",
+    });
+  });
+
+  test("has one place only", () => {
+    const both = {
+      TF_STATE_S3_BUCKET: "b",
+      TF_STATE_AZURE_STORAGE_ACCOUNT: "account",
+      TF_STATE_AZURE_RESOURCE_GROUP: "group",
+      TF_STATE_AZURE_CONTAINER: "container",
+    };
+    expect(problemsOf({ ...REQUIRED, ...both })).toEqual([
+      "TF_STATE_S3_BUCKET and TF_STATE_AZURE_STORAGE_ACCOUNT are both set, but the state has one place.",
+    ]);
+  });
+});
+
+test("every problem of every variable is reported at once, and the password in none", () => {
+  const problems = problemsOf({
+    TL_CONSOLE: "http://s3cr3t:s3cr3t@far.example.com",
+    TL_PASS: "s3cr3t",
+    AUTH_API_ENDPOINT: "http://far.example.com/login",
+    TL_API_VERSION: "latest",
+    TL_TIMEOUT_MS: "soon",
+    TL_RETRY_DELAY_MS: "0",
+    TL_CONCURRENCY: "many",
+    TL_CONSOLE_ADDRESS: "https://far.example.com",
+    DEFAULT_TAGS: "team",
+    INSTALL_BUNDLE_SECRET_ARN: SECRET_ARN.replace("eu-west-1", "eu-west-2"),
+    INSTALL_BUNDLE_KMS_KEY_ARN: "key",
+    TF_STATE_S3_BUCKET: "b",
+    TF_STATE_AZURE_STORAGE_ACCOUNT: "account",
+  });
+  expect(problems.map((problem) => problem.split(" ")[0])).toEqual([
+    "TL_CONSOLE",
+    "TL_USER",
+    "AUTH_API_ENDPOINT",
+    "TL_CONSOLE_ADDRESS",
+    "TL_API_VERSION",
+    "TL_TIMEOUT_MS",
+    "TL_RETRY_DELAY_MS",
+    "TL_CONCURRENCY",
+    "DEFAULT_TAGS",
+    "INSTALL_BUNDLE_KMS_KEY_ARN",
+    "INSTALL_BUNDLE_SECRET_ARN",
+    "TF_STATE_S3_BUCKET",
+    "TF_STATE_AZURE_STORAGE_ACCOUNT",
+  ]);
+  expect(problems.join("\n")).not.toContain("s3cr3t");
+});
+
+function problemsOf(environment: Environment): readonly string[] {
+  try {
+    parseSettings(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.problems;
+  }
+}
