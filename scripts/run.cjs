@@ -14,6 +14,7 @@ if (entry === "main.ts" && (args.length === 0 || args[0] === "synth")) forgetEar
 
 const { createHash, randomUUID } = require("node:crypto");
 const Module = require("node:module");
+const v8 = require("node:v8");
 const vm = require("node:vm");
 
 const debug = process.env.DEBUG === "1";
@@ -53,7 +54,7 @@ function run() {
     return;
   }
 
-  const cacheName = `${stem}-${process.version}-${process.arch}.cache`;
+  const cacheName = `${stem}-${v8.cachedDataVersionTag()}.cache`; // V8's version and flags: it takes no other.
   const cachedData = read(cacheName, code);
   const script = new vm.Script(Module.wrap(text), { filename: bundle, cachedData });
   if (!cachedData || script.cachedDataRejected) {
