@@ -44,10 +44,12 @@ function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const lines = isExpected
     ? error.problems
-    : [`This is a defect, nothing was synthesized: ${oneLine(message)} (DEBUG=1 shows where; please report it)`];
+    : [
+        `This is a defect, nothing was synthesized: ${oneLine(redact(message, secrets))} (DEBUG=1 shows where; please report it)`,
+      ];
   const stack =
     process.env.DEBUG === "1" && error instanceof Error
-      ? (error.stack ?? "").split("\n").map((line) => `  ${oneLine(line, 1000)}`)
+      ? (error.stack ?? "").split("\n").map((line) => `  ${oneLine(redact(line, secrets), 1000)}`)
       : [];
   return redact(`${[...lines, ...stack].join("\n")}\n`, secrets);
 }

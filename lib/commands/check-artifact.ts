@@ -45,8 +45,13 @@ function currentSecrets(invocation: Invocation): readonly Current[] {
 // What this machine's own synth handed to Terraform.
 function bundleOf(file: string): string | undefined {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
-  const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-  return isJsonObject(content) ? String(content[INSTALL_BUNDLE_VARIABLE]) : undefined;
+  try {
+    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (isJsonObject(content)) return String(content[INSTALL_BUNDLE_VARIABLE]);
+  } catch {
+    // What JSON.parse says may quote the bundle.
+  }
+  throw new OutputError([`${oneLine(file)} isn't as synth wrote it. Remove it, or synthesize again.`]);
 }
 
 function entriesOf(folder: string): readonly { readonly path: string; readonly isFile: boolean }[] {

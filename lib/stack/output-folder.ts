@@ -92,6 +92,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: "it is on a read-only file system",
   ENOSPC: "no space is left on the device; make room",
   EDQUOT: "the disk quota is used up; make room",
+  EFBIG: "a file would exceed the limit on file sizes (ulimit -f); raise it",
   ENOTDIR: "a file is in its place; move that away",
   EEXIST: "a file is in its place; move that away",
   EISDIR: "a folder is where a file belongs; move that away",
