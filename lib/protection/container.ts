@@ -1,35 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { JsonObject, JsonValue } from "../json";
+import { isJsonArray, type JsonObject, type JsonValue } from "../json";
 import { type Deviation, differences, listOf, objectOf, type Request, sameMembers, show } from "./deviation";
-import { environmentBase, environmentDeviations } from "./environment";
-import { ADDED_VARIABLES, DEFENDER, WRAPPERS } from "./names";
+import { commonVariables, environmentDeviations, equal, optional } from "./environment";
+import { DEFENDER, WRAPPERS } from "./names";
 
 /** What differs between an application container as sent, protected, and the one that came back. */
 export function containerDeviations(sent: JsonObject, got: JsonObject, request: Request): readonly Deviation[] {
   return [
     ...differences(sent, got, ["entryPoint", "environment", "dependsOn", "volumesFrom", "linuxParameters"]),
     ...entryPointDeviations(sent.entryPoint, got.entryPoint, request.extracting),
-    ...environmentDeviations(
-      listOf(sent.environment),
-      got.environment,
-      [...ADDED_VARIABLES, ...request.acceptedVariables],
-      {
-        ...environmentBase(request),
-        TW_CONTAINER_NAME: String(sent.name),
-        TW_IMAGE_NAME: String(sent.image),
-      },
+    ...environmentDeviations(sent.environment, got.environment, {
+      ...commonVariables(request),
+      TW_CONTAINER_NAME: equal(String(sent.name)),
+      TW_IMAGE_NAME: optional(equal(String(sent.image))),
+    }),
+    ...additionDeviations("dependsOn", sent, got, "containerName", "condition HEALTHY or START", ({ condition }) =>
+      ["HEALTHY", "START"].includes(String(condition)),
     ),
-    ...additionDeviations("dependsOn", sent.dependsOn, got.dependsOn, "containerName", (entry) =>
-      ["HEALTHY", "START"].includes(String(entry.condition)) && Object.keys(entry).length === 2
-        ? undefined
-        : "condition HEALTHY or START",
-    ),
-    ...additionDeviations("volumesFrom", sent.volumesFrom, got.volumesFrom, "sourceContainer", (entry) =>
-      !entry.readOnly && Object.keys(entry).every((key) => key === "sourceContainer" || key === "readOnly")
-        ? undefined
-        : "readOnly false",
-    ),
+    ...additionDeviations("volumesFrom", sent, got, "sourceContainer", "readOnly false", ({ readOnly }) => !readOnly),
     ...linuxDeviations(objectOf(sent.linuxParameters), objectOf(got.linuxParameters)),
   ];
 }
@@ -40,63 +29,60 @@ function entryPointDeviations(
   extracting: boolean,
 ): readonly Deviation[] {
   const field = "entryPoint";
-  const words = Array.isArray(got) ? got : [];
-  const [wrapper, ...rest] = words;
-  const wrapped = WRAPPERS.includes(String(wrapper)) && rest[0] === "fargate" && rest[1] === "entrypoint";
-  if (!wrapped) {
-    return [{ field, expected: `to begin with ${show([WRAPPERS[0] ?? "", "fargate", "entrypoint"])}`, got: show(got) }];
+  const [wrapper, fargate, entrypoint, ...behind] = isJsonArray(got) ? got : [];
+  if (!isWrapper(wrapper) || fargate !== "fargate" || entrypoint !== "entrypoint") {
+    return [
+      { field, expected: `to begin with ${show([...WRAPPERS.slice(0, 1), "fargate", "entrypoint"])}`, got: show(got) },
+    ];
   }
-  const behind = words.slice(3);
   if (sent !== undefined) {
-    if (isDeepStrictEqual(behind, sent)) return [];
-    return [{ field, expected: `${show(sent)} behind the wrapper`, got: show(behind) }];
+    return isDeepStrictEqual(behind, sent)
+      ? []
+      : [{ field, expected: `${show(sent)} behind the wrapper`, got: show(behind) }];
   }
-  const extracted = extracting && behind.length > 0 && behind.every((word) => typeof word === "string" && word !== "");
-  return extracted ? [] : [{ field, expected: "the image's entry point behind the wrapper", got: show(behind) }];
+  const [first] = behind;
+  const isExtracted = extracting && first !== undefined && !isWrapper(first) && !behind.includes("");
+  return isExtracted ? [] : [{ field, expected: "the image's entry point behind the wrapper", got: show(behind) }];
 }
 
-/** The original entries are all there, and exactly one for the Defender besides. */
+const isWrapper = (word: JsonValue | undefined) => WRAPPERS.includes(String(word));
+
+/** The original entries are all there, and exactly one for the Defender besides, which is `right`. */
 function additionDeviations(
-  field: string,
-  sent: JsonValue | undefined,
-  got: JsonValue | undefined,
+  field: "dependsOn" | "volumesFrom",
+  sent: JsonObject,
+  got: JsonObject,
   key: string,
-  wrong: (entry: JsonObject) => string | undefined,
+  expected: string,
+  right: (entry: JsonObject) => boolean,
 ): readonly Deviation[] {
-  const entries = listOf(got);
-  const others = entries.filter((entry) => entry[key] !== DEFENDER);
-  const [added, ...more] = entries.filter((entry) => entry[key] === DEFENDER);
-  const deviations: Deviation[] = [];
-  if (!sameMembers(listOf(sent), others)) {
-    deviations.push({ field, expected: `${show(sent ?? [])} and ${DEFENDER}`, got: show(entries) });
-  }
-  if (added === undefined || more.length > 0) {
-    deviations.push({ field, expected: `${DEFENDER} once`, got: `${more.length + (added ? 1 : 0)} times` });
-  } else {
-    const expected = wrong(added);
-    if (expected !== undefined) deviations.push({ field, expected: `${DEFENDER} with ${expected}`, got: show(added) });
-  }
-  return deviations;
+  const before = listOf(sent[field]);
+  const after = listOf(got[field]);
+  const added = after.filter((entry) => entry[key] === DEFENDER);
+  const hasOthers = sameMembers(
+    before,
+    after.filter((entry) => entry[key] !== DEFENDER),
+  );
+  return [
+    ...(hasOthers ? [] : [{ field, expected: `${show(before)} and ${DEFENDER}`, got: show(after) }]),
+    ...(added.length === 1 ? [] : [{ field, expected: `${DEFENDER} once`, got: `${added.length} times` }]),
+    ...(added.every(right) ? [] : [{ field, expected: `${DEFENDER} with ${expected}`, got: show(added) }]),
+  ];
 }
 
 function linuxDeviations(sent: JsonObject, got: JsonObject): readonly Deviation[] {
   const before = objectOf(sent.capabilities);
   const after = objectOf(got.capabilities);
   const field = "linuxParameters.capabilities";
-  const added = listOfStrings(after.add);
-  const expected = [...new Set([...listOfStrings(before.add), "SYS_PTRACE"])];
+  const expected = [...new Set([...elements(before.add), "SYS_PTRACE"])];
+  const isAdded = sameMembers(expected, elements(after.add));
+  const isDropped = elements(after.drop).includes("SYS_PTRACE");
   return [
     ...differences(sent, got, ["capabilities"], "linuxParameters."),
     ...differences(before, after, ["add"], `${field}.`),
-    ...(sameMembers(expected, added)
-      ? []
-      : [{ field: `${field}.add`, expected: show(expected), got: show(after.add) }]),
-    ...(listOfStrings(after.drop).includes("SYS_PTRACE")
-      ? [{ field: `${field}.drop`, expected: "SYS_PTRACE to be kept", got: show(after.drop) }]
-      : []),
+    ...(isAdded ? [] : [{ field: `${field}.add`, expected: show(expected), got: show(after.add) }]),
+    ...(isDropped ? [{ field: `${field}.drop`, expected: "SYS_PTRACE to be kept", got: show(after.drop) }] : []),
   ];
 }
 
-function listOfStrings(value: JsonValue | undefined): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
+const elements = (value: JsonValue | undefined) => (isJsonArray(value) ? value : []);

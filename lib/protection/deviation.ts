@@ -27,7 +27,7 @@ export type Request = {
 };
 
 // Where people put credentials in spite of all advice: these values appear in no message.
-const PRIVATE = /(^|\.)(command|options|dockerLabels|driverOpts)\b/;
+const PRIVATE = /(^|\.)(command|options|dockerLabels|driverOpts)(\.|$)/;
 
 /** Where two objects differ, down to the key. */
 export function differences(
@@ -38,7 +38,7 @@ export function differences(
 ): readonly Deviation[] {
   const keys = [...new Set([...Object.keys(sent), ...Object.keys(got)])].filter((key) => !except.includes(key));
   return keys.flatMap((key) => {
-    const [before, after] = [sent[key], got[key]];
+    const [before, after] = [own(sent, key), own(got, key)];
     const field = prefix + oneLine(key, 80);
     if (isDeepStrictEqual(before, after)) return [];
     if (isJsonObject(before) && isJsonObject(after)) return differences(before, after, [], `${field}.`);
@@ -67,7 +67,14 @@ export function objectOf(value: JsonValue | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** A value for an error message: one line, short, without anything of a secret's shape. */
+/** A value for an error message: one line, short, without anything that is or may be a secret. */
 export function show(value: JsonValue | undefined): string {
-  return value === undefined ? "none" : oneLine(redact(JSON.stringify(value)), 120);
+  if (value === undefined) return "none";
+  const text = JSON.stringify(value, (key, child: JsonValue) => (PRIVATE.test(key) ? "…" : child));
+  return oneLine(redact(text), 120);
+}
+
+// A key such as `constructor` is there on every object, though not as its own.
+function own(object: JsonObject, key: string): JsonValue | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }

@@ -1,65 +1,75 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { JsonObject, JsonValue } from "../json";
+import type { JsonValue } from "../json";
 import { oneLine } from "../outside-text";
 import { type Deviation, listOf, type Request, show } from "./deviation";
 
-/** Values that variables must have when they are there; `FARGATE_TASK` always must. */
-export function environmentBase(request: Request): Readonly<Record<string, string | RegExp>> {
+/** What is wrong with the value of a variable that the Console adds; `undefined` comes for a missing one. */
+export type Check = (value: JsonValue | undefined) => Pick<Deviation, "expected" | "got"> | undefined;
+
+export const equal =
+  (expected: string): Check =>
+  (value) =>
+    value === expected ? undefined : { expected, got: show(value) };
+
+export const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined ? undefined : check(value);
+
+const flag: Check = (value) =>
+  value === "true" || value === "false" ? undefined : { expected: "true or false", got: show(value) };
+
+/** The variables that the Console adds to application containers and sidecar alike. */
+export function commonVariables(request: Request): Readonly<Record<string, Check>> {
   const monitoring = request.filesystemMonitoring;
   return {
-    FARGATE_TASK: request.family,
-    DEFENDER_TYPE: "fargate",
-    FILESYSTEM_MONITORING: monitoring === undefined ? /^(true|false)$/ : String(monitoring),
-    FIPS_ENABLED: /^(true|false)$/,
+    ...Object.fromEntries(request.acceptedVariables.map((name) => [name, () => undefined])),
+    DEFENDER_TYPE: optional(equal("fargate")),
+    FARGATE_TASK: equal(request.family),
+    FILESYSTEM_MONITORING: monitoring === undefined ? optional(flag) : equal(String(monitoring)),
+    FIPS_ENABLED: optional(flag),
   };
 }
 
-const REQUIRED = ["FARGATE_TASK", "TW_CONTAINER_NAME"];
-
-/** Compares by name: the order of variables means nothing. Values are never shown: they may be secrets. */
+/**
+ * The original variables as they were, `added` ones at most once, no others. Compares by name: the
+ * order of variables means nothing. Original values are never shown: they may be secrets.
+ */
 export function environmentDeviations(
-  sent: readonly JsonObject[],
+  sent: JsonValue | undefined,
   got: JsonValue | undefined,
-  known: readonly string[],
-  values: Readonly<Record<string, string | RegExp>>,
+  added: Readonly<Record<string, Check>>,
 ): readonly Deviation[] {
-  const field = (name: JsonValue | undefined) => `environment ${oneLine(String(name), 80)}`;
-  const deviations: Deviation[] = [];
-  const entries = listOf(got);
-  for (const { name } of sent.filter((original) => !entries.some((entry) => isDeepStrictEqual(entry, original)))) {
-    deviations.push({
-      field: field(name),
-      expected: "its original value",
-      got: entries.some((entry) => entry.name === name) ? "another" : "none",
-    });
-  }
-  for (const [name, count] of countNames(entries)) {
-    const originals = sent.filter((entry) => entry.name === name).length;
-    if (originals === 0 && !known.includes(name)) {
-      const accept = `to be absent (to accept it, add "environment:${oneLine(name, 80)}" to runtimeDefense.accept)`;
-      deviations.push({ field: field(name), expected: accept, got: "added" });
-    } else if (count !== Math.max(originals, 1)) {
-      deviations.push({ field: field(name), expected: "one value", got: `${count} values` });
-    }
-  }
-  for (const [name, expected] of Object.entries(values)) {
-    const entry = entries.find((candidate) => candidate.name === name);
-    const required = REQUIRED.includes(name) || (name === "FILESYSTEM_MONITORING" && typeof expected === "string");
-    if (entry === undefined && !required) continue;
-    const value = entry?.value;
-    const right = typeof expected === "string" ? value === expected : expected.test(String(value));
-    const shape = typeof expected === "string" ? expected : "true or false";
-    if (!right) deviations.push({ field: field(name), expected: shape, got: show(value) });
-  }
-  if (entries.some((entry) => typeof entry.value !== "string" || Object.keys(entry).length !== 2)) {
-    deviations.push({ field: "environment", expected: "pairs of name and value", got: "something else" });
-  }
-  return deviations;
+  const before = valuesByName(sent);
+  const after = valuesByName(got);
+  const checks = new Map(Object.entries(added));
+  return [...new Set([...before.keys(), ...after.keys(), ...checks.keys()])].flatMap((name) => {
+    const wrong = whatIsWrong(name, before.get(name) ?? [], after.get(name) ?? [], checks.get(name));
+    return wrong ? [{ field: `environment ${oneLine(name, 80)}`, ...wrong }] : [];
+  });
 }
 
-function countNames(entries: readonly JsonObject[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { name } of entries) counts.set(String(name), (counts.get(String(name)) ?? 0) + 1);
-  return counts;
+function whatIsWrong(
+  name: string,
+  originals: readonly JsonValue[],
+  values: readonly JsonValue[],
+  check: Check | undefined,
+): ReturnType<Check> {
+  if (originals.length > 0 && !isDeepStrictEqual(values, originals)) {
+    return { expected: "its original value", got: values.length === 0 ? "none" : "another" };
+  }
+  if (originals.length === 0 && values.length > 1) return { expected: "one value", got: `${values.length} values` };
+  if (originals.length > 0 || check) return check?.(values[0]);
+  const accept = `"environment:${oneLine(name, 80)}"`;
+  return { expected: `to be absent (to accept it, add ${accept} to runtimeDefense.accept)`, got: "added" };
+}
+
+function valuesByName(environment: JsonValue | undefined): ReadonlyMap<string, readonly JsonValue[]> {
+  const values = new Map<string, JsonValue[]>();
+  for (const { name, value = null } of listOf(environment)) {
+    const key = String(name);
+    values.set(key, [...(values.get(key) ?? []), value]);
+  }
+  return values;
 }

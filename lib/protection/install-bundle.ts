@@ -3,8 +3,7 @@ import { createHash } from "node:crypto";
 import type { JsonValue } from "../json";
 import type { Secret } from "../secret";
 
-const BASE64 =
-  /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** Why this is no install bundle, without a character of it; undefined when it is one. */
 export function bundleProblem(value: JsonValue | undefined): string | undefined {

@@ -10,24 +10,5 @@ export const WRAPPERS: readonly string[] = [
   "/var/lib/twistlock/fargate/fargate_defender.sh",
 ];
 
-/** The variables that the Console adds to an application container. */
-export const ADDED_VARIABLES: readonly string[] = [
-  "TW_IMAGE_NAME",
-  "TW_CONTAINER_NAME",
-  "DEFENDER_TYPE",
-  "FARGATE_TASK",
-  "FILESYSTEM_MONITORING",
-  "FIPS_ENABLED",
-];
-
-export const SIDECAR_VARIABLES: readonly string[] = [
-  INSTALL_BUNDLE,
-  "DEFENDER_TYPE",
-  "FARGATE_TASK",
-  "WS_ADDRESS",
-  "FILESYSTEM_MONITORING",
-  "FIPS_ENABLED",
-];
-
 export const SIDECAR_ENTRY_POINT: readonly string[] = ["/usr/local/bin/defender", "fargate", "sidecar"];
 export const SIDECAR_HEALTH_CHECK: readonly string[] = ["/usr/local/bin/defender", "fargate", "healthcheck"];

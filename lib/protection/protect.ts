@@ -84,6 +84,6 @@ function together(failures: readonly Failure[]): ExpectedError {
     if (problem.startsWith(`${file}:`)) return problem;
     return `${file}${others.length > 0 ? ` and ${others.length} more` : ""}: ${problem}`;
   });
-  const distrusted = failures.some(({ error }) => error instanceof ProofError);
-  return distrusted ? new ProofError(problems) : new ConsoleError(problems);
+  const Kind = [ProofError, TaskFileError].find((kind) => failures.some(({ error }) => error instanceof kind));
+  return new (Kind ?? ConsoleError)(problems);
 }

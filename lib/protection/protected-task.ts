@@ -95,6 +95,10 @@ export class ProtectedTask {
       (original) => proven.containerDefinitions.find(({ name }) => name === original.name) ?? original,
     );
     const definition = { ...proven, containerDefinitions: [...applications, container].map(ordered) };
+    if (JSON.stringify(definition).includes(bundle)) {
+      const expected = "the install bundle in the sidecar's INSTALL_BUNDLE alone";
+      throw new ProofError([sentence(task, { field: "task definition", expected, got: "it in another place too" })]);
+    }
     return new ProtectedTask(task, definition, new Secret(bundle), findChanges(sent, proven), logGroup);
   }
 }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 
 import type { JsonObject, JsonValue } from "../json";
-import { type Deviation, listOf, objectOf, type Request, show } from "./deviation";
-import { environmentBase, environmentDeviations } from "./environment";
+import { oneLine } from "../outside-text";
+import { type Deviation, objectOf, type Request, show } from "./deviation";
+import { type Check, commonVariables, environmentDeviations } from "./environment";
 import { bundleProblem } from "./install-bundle";
-import { INSTALL_BUNDLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK, SIDECAR_VARIABLES } from "./names";
+import { INSTALL_BUNDLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "./names";
 
 const KNOWN_KEYS = ["name", "image", "entryPoint", "environment", "essential", "healthCheck", "logConfiguration"];
 
@@ -13,63 +14,47 @@ const DEFENDER_IMAGE = /^[\w.-]+(:\d+)?\/([\w.-]+\/)*twistlock\/defender:defende
 
 /** What is wrong with the sidecar. `logs` are the log configurations that the Console may have copied. */
 export function sidecarDeviations(
-  sidecars: readonly JsonObject[],
+  sidecar: JsonObject,
   logs: readonly JsonValue[],
   request: Request,
 ): readonly Deviation[] {
-  const [sidecar, ...more] = sidecars;
-  if (sidecar === undefined) return [{ field: "container", expected: "to be there", got: "none" }];
-  if (more.length > 0) {
-    return [{ field: "container", expected: "to be there once", got: `${sidecars.length} times` }];
-  }
-  const deviations: Deviation[] = [];
-  const check = (right: boolean, field: string, expected: string, got: JsonValue | undefined) => {
-    if (!right) deviations.push({ field, expected, got: show(got) });
-  };
   const { image, entryPoint, essential, healthCheck, logConfiguration } = sidecar;
-  check(essential === true, "essential", "true", essential);
-  check(isDeepStrictEqual(entryPoint, SIDECAR_ENTRY_POINT), "entryPoint", show(SIDECAR_ENTRY_POINT), entryPoint);
-  check(
-    isDeepStrictEqual(objectOf(healthCheck).command, SIDECAR_HEALTH_CHECK),
-    "healthCheck.command",
-    show(SIDECAR_HEALTH_CHECK),
-    objectOf(healthCheck).command,
-  );
-  if (request.defenderImage === undefined) {
-    check(
-      DEFENDER_IMAGE.test(String(image)),
-      "image",
-      "a Defender image, …/twistlock/defender:defender_MM_mm_bbb",
-      image,
-    );
-  } else {
-    check(image === request.defenderImage, "image", request.defenderImage, image);
-  }
-  const copied = logConfiguration === undefined || logs.some((log) => isDeepStrictEqual(log, logConfiguration));
-  check(copied, "logConfiguration", "none, or that of an application container", logConfiguration);
-  for (const key of Object.keys(sidecar).filter((key) => !KNOWN_KEYS.includes(key))) {
-    check(false, show(key), "none", sidecar[key]);
-  }
-  return [...deviations, ...sidecarEnvironmentDeviations(sidecar, request)];
+  const { command } = objectOf(healthCheck);
+  const asked = request.defenderImage;
+  const isImage = asked === undefined ? DEFENDER_IMAGE.test(String(image)) : image === asked;
+  const isCopied = logConfiguration === undefined || logs.some((log) => isDeepStrictEqual(log, logConfiguration));
+  const checks: readonly [boolean, string, string, JsonValue | undefined][] = [
+    [essential === true, "essential", "true", essential],
+    [isDeepStrictEqual(entryPoint, SIDECAR_ENTRY_POINT), "entryPoint", show(SIDECAR_ENTRY_POINT), entryPoint],
+    [isDeepStrictEqual(command, SIDECAR_HEALTH_CHECK), "healthCheck.command", show(SIDECAR_HEALTH_CHECK), command],
+    [isImage, "image", asked ?? "a Defender image, …/twistlock/defender:defender_MM_mm_bbb", image],
+    [isCopied, "logConfiguration", "none, or that of an application container", logConfiguration],
+    ...Object.entries(sidecar).map(([key, value]): [boolean, string, string, JsonValue] => [
+      KNOWN_KEYS.includes(key),
+      oneLine(key, 80),
+      "none",
+      value,
+    ]),
+  ];
+  return [
+    ...checks.flatMap(([right, field, expected, got]) => (right ? [] : [{ field, expected, got: show(got) }])),
+    ...environmentDeviations(undefined, sidecar.environment, {
+      ...commonVariables(request),
+      [INSTALL_BUNDLE]: installBundle,
+      WS_ADDRESS: webSocketTo(request.consoleAddress),
+    }),
+  ];
 }
 
-function sidecarEnvironmentDeviations(sidecar: JsonObject, request: Request): readonly Deviation[] {
-  const entries = listOf(sidecar.environment);
-  const variable = (name: string) => entries.find((entry) => entry.name === name)?.value;
-  const deviations = [
-    ...environmentDeviations(
-      [],
-      sidecar.environment,
-      [...SIDECAR_VARIABLES, ...request.acceptedVariables],
-      environmentBase(request),
-    ),
-  ];
-  const problem = bundleProblem(variable(INSTALL_BUNDLE));
-  if (problem) deviations.push({ field: `environment ${INSTALL_BUNDLE}`, expected: "a base64 bundle", got: problem });
-  const [, host] = /^wss:\/\/(.+?)(?::\d+)?\/?$/.exec(String(variable("WS_ADDRESS"))) ?? [];
-  if (host?.toLowerCase() !== request.consoleAddress.toLowerCase()) {
-    const expected = `wss:// and the host ${request.consoleAddress}`;
-    deviations.push({ field: "environment WS_ADDRESS", expected, got: show(variable("WS_ADDRESS")) });
-  }
-  return deviations;
+const installBundle: Check = (value) => {
+  const problem = bundleProblem(value);
+  return problem === undefined ? undefined : { expected: "a base64 bundle", got: problem };
+};
+
+function webSocketTo(address: string): Check {
+  return (value) => {
+    const [, host] = /^wss:\/\/(.+?)(?::\d+)?\/?$/.exec(String(value)) ?? [];
+    if (host?.toLowerCase() === address.toLowerCase()) return undefined;
+    return { expected: `wss:// and the host ${address}`, got: show(value) };
+  };
 }

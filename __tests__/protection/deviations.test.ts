@@ -1,0 +1,204 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+
+import { synth } from "../../lib/commands/synth";
+import { ProofError } from "../../lib/errors";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../lib/json";
+import { type LocalConsole, startLocalConsole } from "../../local-console/server";
+import { type Answer, CONSOLE_ADDRESS, DEVIATIONS, ORIGINAL, type Part } from "./deviations";
+
+const PREFIX = "the Console's answer isn't this task protected: ";
+
+let console: LocalConsole;
+let change: (answer: unknown, sent: unknown) => unknown = (answer) => answer;
+let folder: string;
+
+beforeAll(async () => {
+  console = await startLocalConsole({
+    intercept: async (c, next) => {
+      const sent: unknown = c.req.path.endsWith("/fargate.json") ? await c.req.raw.clone().json() : null;
+      await next();
+      if (sent === null) return;
+      const answer = change(await c.res.json(), sent);
+      c.res = undefined;
+      c.res = Response.json(answer);
+    },
+  });
+});
+afterAll(() => console.close());
+beforeEach(async () => {
+  change = (answer) => answer;
+  folder = await mkdtemp(join(tmpdir(), "deviations-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** The problems that the whole command ends with, without what begins each; none when it goes well. */
+async function problemsOfSynth(task: JsonObject): Promise<readonly string[]> {
+  const file = join(folder, "task.json");
+  const output = join(folder, "cdktf.out");
+  await writeFile(file, JSON.stringify(task));
+  await mkdir(output);
+  await writeFile(join(output, "manifest.json"), "{}"); // an earlier run's
+  const invocation = {
+    args: [],
+    environment: {
+      TL_CONSOLE: console.url,
+      TL_USER: console.user,
+      TL_PASS: console.password,
+      TL_CONSOLE_ADDRESS: CONSOLE_ADDRESS,
+      TL_RETRY_DELAY_MS: "1",
+      TASK_DEFINITION_PATH: file,
+      CDKTF_OUTDIR: output,
+    },
+    folder,
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    signal: new AbortController().signal,
+  };
+  try {
+    await synth(invocation);
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error;
+    expect(existsSync(output)).toBe(false);
+    return error.problems.map((problem) => problem.replace(`${file}: ${PREFIX}`, ""));
+  }
+  expect(existsSync(join(output, "stacks", "prisma-runtime-defense", "cdk.tf.json"))).toBe(true);
+  return [];
+}
+
+function parts(answer: unknown): Answer {
+  const task = part(answer);
+  const [app, worker, sidecar] = isJsonArray(task.containerDefinitions) ? task.containerDefinitions.map(part) : [];
+  if (!app || !worker || !sidecar) throw new Error("The local Console answers with three containers.");
+  return { task, app, worker, sidecar };
+}
+
+function part(value: unknown): Part {
+  if (!isJsonObject(value)) throw new Error("This is no object.");
+  return value;
+}
+
+test("what the Console protects as documented is synthesized", async () => {
+  expect(await problemsOfSynth(ORIGINAL)).toEqual([]);
+});
+
+test.each(Object.entries(DEVIATIONS))(
+  "an answer is refused when %s",
+  async (_, { alter, problems, runtimeDefense }) => {
+    change = (answer) => {
+      alter(parts(answer));
+      return answer;
+    };
+    const found = await problemsOfSynth({ ...ORIGINAL, ...(runtimeDefense && { runtimeDefense }) });
+    expect(found).toEqual(problems);
+    expect(found.join("\n")).not.toMatch(/hidden|eyJ|tw_local/);
+  },
+);
+
+test("an answer that is the task definition sent, unprotected, is refused", async () => {
+  change = (_, sent) => sent;
+  const problems = await problemsOfSynth(ORIGINAL);
+  expect(problems).toContain("container TwistlockDefender, container: expected to be there, got none.");
+  expect(problems.filter((problem) => problem.includes("entryPoint: expected to begin with"))).toHaveLength(2);
+});
+
+test.each([
+  ["nothing", [], "[]"],
+  ["an empty word", [""], '[""]'],
+  [
+    "the wrapper once more",
+    ["/var/lib/twistlock/fargate/defender", "fargate"],
+    '["/var/lib/twistlock/fargate/defender","fargate"]',
+  ],
+])(
+  "an entry point that the Console was to find is refused when %s stands behind the wrapper",
+  async (_, words, shown) => {
+    change = (answer) => {
+      const { worker } = parts(answer);
+      worker.entryPoint = ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint", ...words];
+      return answer;
+    };
+    const [app] = ORIGINAL.containerDefinitions;
+    const containerDefinitions = [{ ...app }, { name: "worker", image: "nginx:1.27" }];
+    expect(
+      await problemsOfSynth({ ...ORIGINAL, containerDefinitions, runtimeDefense: { entryPoint: { extract: true } } }),
+    ).toEqual([`container worker, entryPoint: expected the image's entry point behind the wrapper, got ${shown}.`]);
+  },
+);
+
+const HARMLESS: Readonly<Record<string, { alter: (answer: Answer) => void; runtimeDefense?: JsonObject }>> = {
+  "the older Consoles' wrapper and condition": {
+    alter: ({ app, worker }) => {
+      for (const container of [app, worker]) {
+        const [, ...words] = isJsonArray(container.entryPoint) ? container.entryPoint : [];
+        container.entryPoint = ["/var/lib/twistlock/fargate/fargate_defender.sh", ...words];
+      }
+      worker.dependsOn = [{ containerName: "TwistlockDefender", condition: "START" }];
+    },
+  },
+  "nulls and empty lists": {
+    alter: ({ task, app, sidecar }) => {
+      Object.assign(task, { pidMode: null, placementConstraints: [], proxyConfiguration: {} });
+      Object.assign(app, { privileged: null, ulimits: [], systemControls: null });
+      Object.assign(sidecar, { command: null, mountPoints: [], logConfiguration: null });
+    },
+  },
+  "another order of keys, containers and variables": {
+    alter: ({ task, app }) => {
+      const reversed = Object.entries(app).reverse();
+      for (const [key] of reversed) delete app[key];
+      Object.assign(app, Object.fromEntries(reversed));
+      for (const [part, key] of [
+        [app, "environment"],
+        [app, "dependsOn"],
+        [task, "containerDefinitions"],
+      ] as const) {
+        part[key] = isJsonArray(part[key]) ? [...part[key]].reverse() : null;
+      }
+    },
+  },
+  "the variables of older Consoles alone": {
+    alter: ({ app, worker, sidecar }) => {
+      for (const container of [app, worker, sidecar]) {
+        const environment = isJsonArray(container.environment) ? container.environment.map(part) : [];
+        container.environment = environment.filter(({ name }) => {
+          return !["TW_IMAGE_NAME", "DEFENDER_TYPE", "FILESYSTEM_MONITORING", "FIPS_ENABLED"].includes(String(name));
+        });
+      }
+    },
+  },
+  "a variable that is accepted by name": {
+    alter: ({ app, sidecar }) => {
+      for (const container of [app, sidecar]) {
+        const environment = isJsonArray(container.environment) ? container.environment : [];
+        container.environment = [...environment, { name: "NEW_CONSOLE_SETTING", value: "any" }];
+      }
+    },
+    runtimeDefense: { accept: ["environment:NEW_CONSOLE_SETTING"] },
+  },
+  "a Defender without logs": { alter: ({ sidecar }) => void delete sidecar.logConfiguration },
+  "a Defender that dials without a port": {
+    alter: ({ sidecar }) => {
+      const environment = isJsonArray(sidecar.environment) ? sidecar.environment.map(part) : [];
+      sidecar.environment = environment.map((entry) =>
+        entry.name === "WS_ADDRESS" ? { ...entry, value: "wss://CONSOLE.example.com" } : entry,
+      );
+    },
+  },
+  "a Defender from a mirror": {
+    alter: ({ sidecar }) => {
+      sidecar.image = "mirror.example.com:5000/team/twistlock/defender:defender_30_03_122";
+    },
+  },
+};
+
+test.each(Object.entries(HARMLESS))("an answer passes with %s", async (_, { alter, runtimeDefense }) => {
+  change = (answer) => {
+    alter(parts(answer));
+    return answer;
+  };
+  expect(await problemsOfSynth({ ...ORIGINAL, ...(runtimeDefense && { runtimeDefense }) })).toEqual([]);
+});
