@@ -13,8 +13,6 @@ import { BUNDLE_SECRET_PREFIX, INSTALL_BUNDLE_VARIABLE, ids } from "./names";
 export type InstallBundleSecret = {
   /** What the sidecar's `secrets` say: the ARN, with the JSON key where the user named one. */
   readonly valueFrom: string;
-  /** What the execution role may read. */
-  readonly secretArn: string;
   readonly readyWhen: readonly ITerraformDependable[];
 };
 
@@ -26,8 +24,7 @@ type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
  */
 export function installBundleSecret(stack: TerraformStack, props: Props): InstallBundleSecret {
   const existing = props.installBundleSecretArn;
-  // A secret's ARN has seven parts; what follows picks a JSON key, a stage or a version.
-  if (existing) return { valueFrom: existing, secretArn: existing.split(":").slice(0, 7).join(":"), readyWhen: [] };
+  if (existing) return { valueFrom: existing, readyWhen: [] };
 
   const variable = new TerraformVariable(stack, INSTALL_BUNDLE_VARIABLE, {
     type: "string",
@@ -51,11 +48,13 @@ export function installBundleSecret(stack: TerraformStack, props: Props): Instal
     secretStringWo: variable.stringValue,
     secretStringWoVersion: bundleVersion(theBundle(props.tasks)),
   });
-  return { valueFrom: secret.arn, secretArn: secret.arn, readyWhen: [version] };
+  return { valueFrom: secret.arn, readyWhen: [version] };
 }
 
 /** The IAM statements that reading the bundle needs, and not one more. */
-export function installBundleStatements(secretArn: string, kmsKeyArn?: string): readonly object[] {
+export function installBundleStatements(secret: string, kmsKeyArn?: string): readonly object[] {
+  // A secret's ARN has seven parts; what follows picks a JSON key, a stage or a version, and isn't IAM's.
+  const secretArn = secret.split(":").slice(0, 7).join(":");
   const read = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn };
   if (!kmsKeyArn) return [read];
   const Condition = { StringEquals: { "kms:EncryptionContext:SecretARN": secretArn } };

@@ -51,7 +51,7 @@ export class RuntimeDefenseStack extends TerraformStack {
     const bundle = installBundleSecret(this, props);
     new IamRolePolicy(this, ids.bundlePolicy, {
       role: role.name,
-      policy: policy(installBundleStatements(bundle.secretArn, props.installBundleKmsKeyArn)),
+      policy: policy(installBundleStatements(bundle.valueFrom, props.installBundleKmsKeyArn)),
     });
     const cluster = new EcsCluster(this, ids.cluster, { name: CLUSTER });
     new TerraformOutput(this, ids.clusterOutput, { value: cluster.arn });
