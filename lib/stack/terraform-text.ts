@@ -10,7 +10,7 @@ export function escapeTerraform(text: string): string {
   if (text.includes("TfToken[")) {
     throw new OutputError([`${oneLine(text, 60)} holds TfToken[, which CDKTF keeps for itself. Write it otherwise.`]);
   }
-  return text.replaceAll("${", "$${").replaceAll("%{", "%%{");
+  return text.replace(/[$%](?=\{)/g, (sign) => sign + sign);
 }
 
 /** The same for every string and every key of a JSON value; `live` stays as it is, an expression of ours. */
@@ -32,7 +32,7 @@ export function escapeAll(value: unknown, live?: string): unknown {
 export function evaluateTemplate(template: string, known: Readonly<Record<string, string>> = {}): string {
   return template.replace(/\$\$\{|%%\{|\$\{([^{}]*)\}|[$%]\{/g, (found, expression?: string) => {
     if (found === "$${" || found === "%%{") return found.slice(1);
-    const value = expression === undefined ? undefined : known[expression];
+    const value = expression !== undefined && Object.hasOwn(known, expression) ? known[expression] : undefined;
     if (value === undefined)
       throw new OutputError([`cdk.tf.json holds an expression that isn't ours: ${oneLine(found, 80)}`]);
     return value;

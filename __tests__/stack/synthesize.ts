@@ -1,0 +1,68 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { JsonObject } from "../../lib/json";
+import { ProtectedTask, toSend } from "../../lib/protection/protected-task";
+import type { StackSettings } from "../../lib/settings";
+import { prepareOutput, STACK_FILE } from "../../lib/stack/output-folder";
+import { synthesize } from "../../lib/stack/synthesize";
+import { protect } from "../../local-console/protect";
+import { read } from "../task/read";
+
+export const BUNDLE = Buffer.from('{"customerID":"made up","apiKey":"made up"}').toString("base64");
+export const SETTINGS: StackSettings = {
+  region: "eu-west-1",
+  partition: "aws",
+  defaultTags: {},
+  state: { kind: "local" },
+};
+
+/** The document as a task, protected as the local Console does it, and proven. */
+export async function proven(document: unknown, installBundle = BUNDLE): Promise<ProtectedTask> {
+  const task = await read(document);
+  const answer = protect(JSON.parse(JSON.stringify(toSend(task))), {
+    image: task.runtimeDefense.defenderImage ?? "registry.example.com/twistlock/defender:defender_34_04_145",
+    installBundle,
+    wsAddress: "wss://dial.example.com:443",
+    filesystemMonitoring: false,
+  });
+  const place = { consoleAddress: "dial.example.com", region: SETTINGS.region };
+  return ProtectedTask.prove(task, JSON.parse(JSON.stringify(answer)), place);
+}
+
+/** cdk.tf.json as a run with these tasks and settings leaves it, and all that is in its folder. */
+export function synthesized(tasks: readonly ProtectedTask[], settings: Partial<StackSettings> = {}) {
+  return inFolder((folder) => {
+    const out = join(folder, "cdktf.out");
+    const props = { ...SETTINGS, ...settings, tasks, projectFolder: folder, files: [] };
+    synthesize({ ...props, folder: out, staging: prepareOutput(out) })();
+    const text = readFileSync(join(out, STACK_FILE), "utf8");
+    const stack: Stack = JSON.parse(text);
+    return { text, stack };
+  });
+}
+
+type Blocks = Readonly<Record<string, JsonObject>>;
+
+/** What the tests look at. */
+export type Stack = {
+  readonly terraform: {
+    readonly required_version: string;
+    readonly backend: Blocks;
+    readonly required_providers: Blocks;
+  };
+  readonly provider: Readonly<Record<string, readonly JsonObject[]>>;
+  readonly resource: Readonly<Record<string, Blocks>>;
+  readonly variable?: Blocks;
+  readonly output: Blocks;
+};
+
+export function inFolder<T>(use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "stack-"));
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,59 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
+import * as fc from "fast-check";
+
+import { OutputError } from "../../lib/errors";
+import { escapeAll, escapeTerraform, evaluateTemplate } from "../../lib/stack/terraform-text";
+
+test.each([
+  ["plain $ and % and { and }", "plain $ and % and { and }"],
+  ["${a}", "$${a}"],
+  ["%{a}", "%%{a}"],
+  ["$${a}", "$$${a}"],
+  ["%%{a}", "%%%{a}"],
+  ["$$${a}", "$$$${a}"],
+  ["${", "$${"],
+  ["${${a}}", "$${$${a}}"],
+  ["$%{a}", "$%%{a}"],
+  ["%${a}", "%$${a}"],
+])("%j is written as %j, and read back as it was", (text, escaped) => {
+  expect(escapeTerraform(text)).toBe(escaped);
+  expect(evaluateTemplate(escaped)).toBe(text);
+});
+
+test("any text is read back as it was", () => {
+  const texts = fc.string({ unit: fc.constantFrom("$", "%", "{", "}", "a", "~", "\\", '"', "\n", "é") });
+  fc.assert(fc.property(texts, (text) => evaluateTemplate(escapeTerraform(text)) === text));
+});
+
+test("text that CDKTF would take for a token of its own is refused", () => {
+  expect(() => escapeTerraform("a ${TfToken[TOKEN.0]}")).toThrow(
+    "a ${TfToken[TOKEN.0]} holds TfToken[, which CDKTF keeps for itself. Write it otherwise.",
+  );
+  expect(() => escapeAll({ a: [{ "TfToken[1": "b" }] })).toThrow(OutputError);
+});
+
+test("of a value every string and key is escaped, but for the one expression of ours", () => {
+  const value = { "${key}": ["${ours}", "${ours} and more", 7, true, null], b: { c: "%{x" } };
+  expect(escapeAll(value, "${ours}")).toStrictEqual({
+    "$${key}": ["${ours}", "$${ours} and more", 7, true, null],
+    b: { c: "%%{x" },
+  });
+});
+
+test("known expressions are evaluated, once", () => {
+  expect(evaluateTemplate("a ${x} b ${x}", { x: "${y}" })).toBe("a ${y} b ${y}");
+});
+
+test.each(["${x}", "${", "%{ if true }", "%{", "a${}b", "${a{b}}", "$$$${x}${y}"])(
+  "an expression that isn't known is refused: %s",
+  (template) => {
+    expect(() => evaluateTemplate(template, { z: "" })).toThrow(OutputError);
+    expect(() => evaluateTemplate(template, { z: "" })).toThrow("cdk.tf.json holds an expression that isn't ours: ");
+  },
+);
+
+test("names that objects inherit aren't known", () => {
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    expect(() => evaluateTemplate(`\${${name}}`)).toThrow(OutputError);
+  }
+});
