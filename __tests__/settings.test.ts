@@ -138,7 +138,7 @@ const URL_PROBLEMS: readonly [string, string][] = [
   ["https://console.example.com/#s3cr3t", "must not hold a # fragment"],
 ];
 
-test.each([
+test.each<readonly [string, string, string]>([
   ...["TL_CONSOLE", "AUTH_API_ENDPOINT", "TASK_GENERATION_API_ENDPOINT"].flatMap((name) =>
     URL_PROBLEMS.map(([value, message]) => [name, value, message] as const),
   ),

@@ -61,9 +61,9 @@ function asRegistered(resource: JsonValue): JsonObject {
   const attributes: JsonObject = isJsonObject(resource) ? { ...resource, "//": null, depends_on: null } : {};
   const { container_definitions, ephemeral_storage, proxy_configuration, tags, volume, ...same } =
     evaluated(attributes);
-  return clean({
+  const registered = clean({
     ...camelCased(same),
-    containerDefinitions: JSON.parse(String(container_definitions)),
+    containerDefinitions: parsed(container_definitions),
     ephemeralStorage: isJsonObject(ephemeral_storage) ? { sizeInGiB: ephemeral_storage.size_in_gib ?? null } : null,
     proxyConfiguration: isJsonObject(proxy_configuration)
       ? {
@@ -74,6 +74,19 @@ function asRegistered(resource: JsonValue): JsonObject {
     tags: asPairs(tags, "key"),
     volumes: Array.isArray(volume) ? volume.map(asVolume) : null,
   });
+  // Empty ones mean something to Terraform: no resource at all, for one.
+  const metaArguments = META_ARGUMENTS.filter((name) => Object.hasOwn(attributes, name));
+  return { ...registered, ...Object.fromEntries(metaArguments.map((name) => [name, "there"])) };
+}
+
+const META_ARGUMENTS = ["connection", "count", "for_each", "lifecycle", "provider", "provisioner"];
+
+function parsed(text: JsonValue | undefined): JsonValue {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return null;
+  }
 }
 
 function asVolume(volume: JsonValue): JsonValue {

@@ -1,0 +1,129 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { OutputError } from "../../lib/errors";
+import { discardOutput, guarded, prepareOutput, publish, SECRET_FILE, STACK_FILE } from "../../lib/stack/output-folder";
+import { inFolder } from "./synthesize";
+
+const OURS = ["manifest.json", STACK_FILE, SECRET_FILE, "runtime-defense.md", "runtime-defense.json"];
+const FOREIGN = "stacks/prisma-runtime-defense/.terraform/providers";
+
+test("what an earlier run left goes, half-made output of a killed one too, and what Terraform keeps stays", () => {
+  inFolder((folder) => {
+    for (const path of [...OURS, FOREIGN, ".staging-abc123/stacks/x/cdk.tf.json"]) write(folder, path);
+    const staging = prepareOutput(folder);
+    expect(files(folder)).toEqual([FOREIGN]);
+    expect(dirname(staging)).toBe(folder);
+    expect(readdirSync(staging)).toEqual([]);
+  });
+});
+
+test("a run that failed leaves no folder of its own", () => {
+  inFolder((folder) => {
+    const out = join(folder, "a/cdktf.out");
+    const staging = prepareOutput(out);
+    for (const path of OURS) write(out, path);
+    write(staging, "manifest.json");
+    discardOutput(out);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+test("a run that failed leaves what isn't its own", () => {
+  inFolder((folder) => {
+    prepareOutput(folder);
+    for (const path of [...OURS, FOREIGN, "notes.txt"]) write(folder, path);
+    discardOutput(folder);
+    expect(files(folder)).toEqual(["notes.txt", FOREIGN]);
+  });
+});
+
+test("discarding what isn't there is no failure", () => {
+  inFolder((folder) => expect(() => discardOutput(join(folder, "nothing"))).not.toThrow());
+});
+
+test("all that is prepared is published, a secret for its owner alone", () => {
+  inFolder((folder) => {
+    const staging = prepareOutput(folder);
+    for (const path of ["manifest.json", STACK_FILE]) write(staging, path);
+    publish(folder, staging, [
+      { path: "runtime-defense.md", content: "text" },
+      { path: SECRET_FILE, content: "secret", secret: true },
+    ]);
+    expect(files(folder)).toEqual(["manifest.json", "runtime-defense.md", STACK_FILE, SECRET_FILE].sort());
+    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+    expect(statSync(join(folder, SECRET_FILE)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(folder, SECRET_FILE), "utf8")).toBe("secret");
+  });
+});
+
+test("without all of it nothing that can be deployed is published", () => {
+  inFolder((folder) => {
+    const staging = prepareOutput(folder);
+    for (const path of ["manifest.json", STACK_FILE]) write(staging, path);
+    write(folder, "stacks/prisma-runtime-defense/cdk.tf.json/a-folder-in-its-place");
+    expect(() => publish(folder, staging, [])).toThrow(OutputError);
+    expect(existsSync(join(folder, "manifest.json"))).toBe(false);
+  });
+});
+
+test.each([
+  ["EACCES", "no permission; change its owner or its mode"],
+  ["EPERM", "no permission; change its owner or its mode"],
+  ["EROFS", "it is on a read-only file system"],
+  ["ENOSPC", "no space is left on the device; make room"],
+  ["EDQUOT", "the disk quota is used up; make room"],
+  ["EFBIG", "a file would exceed the limit on file sizes (ulimit -f); raise it"],
+  ["ENOTDIR", "a file is in its place; move that away"],
+  ["EEXIST", "a file is in its place; move that away"],
+  ["EISDIR", "a folder is where a file belongs; move that away"],
+  ["ENOENT", "its parent is gone"],
+])("%s of the system becomes a sentence", (code, reason) => {
+  const write = () => {
+    throw Object.assign(new Error("refused"), { code });
+  };
+  expect(() => guarded("cdktf.out", write)).toThrow(
+    new OutputError([`cdktf.out can't be written: ${reason} (${code}).`]),
+  );
+});
+
+test("an error of another kind stays what it is", () => {
+  const defect = new TypeError("defect");
+  const write = () => {
+    throw defect;
+  };
+  expect(() => guarded("cdktf.out", write)).toThrow(defect);
+});
+
+const canBeRefused = process.getuid?.() !== 0;
+(canBeRefused ? test : test.skip)("a folder without permission is named (not as root, who has them all)", () => {
+  inFolder((folder) => {
+    const out = join(folder, "cdktf.out");
+    mkdirSync(out);
+    chmodSync(out, 0o500);
+    expect(() => prepareOutput(out)).toThrow(/can't be written: no permission/);
+    chmodSync(out, 0o700);
+  });
+});
+
+test.each(["cdktf.out", "cdktf.out/stacks"])("a file in place of %s is named", (path) => {
+  inFolder((folder) => {
+    write(folder, path);
+    const out = join(folder, "cdktf.out");
+    expect(() => prepareOutput(out)).toThrow(
+      /^.*cdktf\.out can't be written: a file is in its place; move that away \(/,
+    );
+  });
+});
+
+function write(folder: string, path: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), "");
+}
+
+function files(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1))
+    .sort();
+}
