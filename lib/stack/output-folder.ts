@@ -79,7 +79,7 @@ export function guarded<T>(path: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
     const reason = REASONS[code];
     if (!reason) throw error;
     throw new OutputError([`${path} can't be written: ${reason} (${code}).`]);
