@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import type { LocalConsole } from "../local-console/server";
+
+const PROJECT = resolve(__dirname, "..");
+const COMMAND = [join(PROJECT, "scripts/run.cjs"), join(PROJECT, "main.ts")];
+
+export const EXAMPLE = join(PROJECT, "original_task_definition.json");
+
+export type Run = {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly tookMs: number;
+};
+
+export type Place = {
+  /** The working folder, where cdktf.out will be. */
+  readonly folder: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A line of a shell to go before. */
+  readonly shell?: string;
+};
+
+/** Runs the real entry point as a process of its own. */
+export function start(args: readonly string[], { folder, environment = {}, shell }: Place) {
+  const env = { PATH: process.env.PATH, FORCE_COLOR: "0", TL_RETRY_DELAY_MS: "1", ...environment };
+  const began = performance.now();
+  const [file, all] = shell
+    ? ["/bin/sh", ["-c", `${shell}; exec "$0" "$@"`, process.execPath, ...COMMAND, ...args]]
+    : [process.execPath, [...COMMAND, ...args]];
+  const child = spawn(file, all, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  return { child, finished: finished(child, began) };
+}
+
+export function run(args: readonly string[], place: Place): Promise<Run> {
+  return start(args, place).finished;
+}
+
+function finished(child: ChildProcess, began: number): Promise<Run> {
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      output[name] += text;
+    });
+  }
+  return new Promise((done, fail) => {
+    child.once("error", fail).once("close", (status, signal) => {
+      done({ status, signal, ...output, tookMs: performance.now() - began });
+    });
+  });
+}
+
+/** What has to be set to talk to this Console. */
+export function variablesFor({ url, user, password }: Pick<LocalConsole, "url" | "user" | "password">) {
+  return { TL_CONSOLE: url, TL_USER: user, TL_PASS: password, TASK_DEFINITION_PATH: EXAMPLE };
+}
+
+/** Every file in the folder, by its path from there. */
+export function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+/** Temporary folders that are gone after each test. */
+export function temporaryFolders(): () => string {
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  });
+  return () => {
+    const folder = mkdtempSync(join(tmpdir(), "entry-"));
+    folders.push(folder);
+    return folder;
+  };
+}

@@ -1,0 +1,262 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { MiddlewareHandler } from "hono";
+
+import { type LocalConsole, type LocalConsoleOptions, startLocalConsole } from "../local-console/server";
+import { EXAMPLE, filesIn, type Place, type Run, run, start, temporaryFolders, variablesFor } from "./entry";
+
+const STACK = "cdktf.out/stacks/prisma-runtime-defense";
+const OUTPUT = [
+  "cdktf.out/manifest.json",
+  "cdktf.out/runtime-defense.json",
+  "cdktf.out/runtime-defense.md",
+  `${STACK}/cdk.tf.json`,
+  `${STACK}/install_bundle.auto.tfvars.json`,
+];
+
+const newFolder = temporaryFolders();
+const consoles: LocalConsole[] = [];
+
+afterEach(async () => {
+  await Promise.all(consoles.splice(0).map((local) => local.close()));
+});
+
+async function aConsole(options?: LocalConsoleOptions) {
+  const local = await startLocalConsole(options);
+  consoles.push(local);
+  return { local, environment: variablesFor(local) };
+}
+
+async function good(environment: Place["environment"] = {}): Promise<{ folder: string; result: Run }> {
+  const folder = newFolder();
+  const { environment: variables } = await aConsole();
+  return { folder, result: await run(["synth"], { folder, environment: { ...variables, ...environment } }) };
+}
+
+describe("a run that goes well", () => {
+  test("ends with 0, says what is protected, and leaves the stack", async () => {
+    const { folder, result } = await good();
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+    expect(result.stdout).toMatch(/^prisma-runtime-defense\n {2}hello +protected\n/);
+    expect(result.stdout).toContain("1 of 1 containers proven protected (100 %)");
+    expect(filesIn(folder)).toEqual(OUTPUT);
+    expect(statSync(join(folder, `${STACK}/install_bundle.auto.tfvars.json`)).mode & 0o777).toBe(0o600);
+    // The Console's sockets stay open for seconds.
+    expect(result.tookMs).toBeLessThan(4000);
+  });
+
+  test("is the default command's too, into the folder that cdktf names, again and again", async () => {
+    const { environment } = await aConsole();
+    const place = { folder: newFolder(), environment: { ...environment, CDKTF_OUTDIR: "elsewhere" } };
+    const contents: (string | undefined)[][] = [];
+    for (const args of [[], ["synth"]]) {
+      expect(await run(args, place)).toMatchObject({ status: 0, stderr: "" });
+      const files = filesIn(place.folder);
+      expect(files).toEqual(OUTPUT.map((path) => path.replace("cdktf.out", "elsewhere")));
+      contents.push(files.map((path) => readFileSync(join(place.folder, path), "utf8")));
+    }
+    expect(contents[1]).toEqual(contents[0]);
+  });
+});
+
+describe("a run that fails ends with 1, one line, and no output:", () => {
+  test.each<[string, Record<string, string>, RegExp]>([
+    ["a variable is missing", { TL_PASS: "$(TL_PASS)" }, /^TL_PASS is required: .*\n$/],
+    ["a variable is malformed", { TL_CONSOLE: "https://" }, /^TL_CONSOLE must be a URL such as .*\n$/],
+    ["no such file", { TASK_DEFINITION_PATH: "none.json" }, /^none\.json: there is no such file or folder\..*\n$/],
+    ["no JSON", { TASK_DEFINITION_PATH: __filename }, /^\S+main\.test\.ts: .*\n$/],
+    ["the login is refused", { TL_PASS: "wrong" }, /^The Console refused the login \(HTTP 401, .*\n$/],
+    [
+      "Console down",
+      { TL_CONSOLE: "http://127.0.0.1:9" },
+      /^127\.0\.0\.1:9 refuses the connection, 4 tries: POST .*\n$/,
+    ],
+    ["HCL is asked for", { SYNTH_HCL_OUTPUT: "true" }, /^HCL output can't be proven\..*\n$/],
+  ])("%s", async (_, environment, stderr) => {
+    const { folder, result } = await good(environment);
+    expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(stderr);
+    expect(filesIn(folder)).toEqual([]);
+    expect(existsSync(join(folder, "cdktf.out"))).toBe(false);
+  });
+
+  test("the answer isn't protected", async () => {
+    const { environment } = await aConsole({
+      intercept: answering("fargate.json", (body) => body.replace("fargate", "no")),
+    });
+    const folder = newFolder();
+    const { status, stderr } = await run(["synth"], { folder, environment });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`${EXAMPLE}: the Console's answer isn't this task protected: container hello, `);
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  test("a file stands where a folder belongs", async () => {
+    const { environment } = await aConsole();
+    const folder = newFolder();
+    mkdirSync(join(folder, "cdktf.out"));
+    writeFileSync(join(folder, "cdktf.out/stacks"), "the user's");
+    const { status, stderr } = await run(["synth"], { folder, environment });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: "cdktf.out can't be written: a file is in its place; move that away (ENOTDIR).\n",
+    });
+    expect(filesIn(folder)).toEqual(["cdktf.out/stacks"]);
+  });
+
+  test("a file grows larger than it may, as on a full disk", async () => {
+    const { environment } = await aConsole();
+    const folder = newFolder();
+    const { status, stderr } = await run(["synth"], { folder, environment, shell: "ulimit -f 1" });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        "cdktf.out can't be written: a file would exceed the limit on file sizes (ulimit -f); raise it (EFBIG).\n",
+    });
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  test("there is no such command", async () => {
+    const folder = newFolder();
+    expect(await run(["\u001b[31msnyth"], { folder })).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: "There is no command snyth, only synth, protect, install-bundle, check-artifact.\n",
+    });
+  });
+});
+
+describe("an earlier run's output", () => {
+  test.each([
+    ["a variable is missing", { TL_USER: "" }],
+    ["the Console is down", { TL_CONSOLE: "http://127.0.0.1:9" }],
+  ])("is gone when %s, folders too", async (_, environment) => {
+    const { folder, result } = await good();
+    expect(result.status).toBe(0);
+    expect((await run([], { folder, environment })).status).toBe(1);
+    expect(existsSync(join(folder, "cdktf.out"))).toBe(false);
+  });
+
+  test("is gone after a failure, and what Terraform keeps there stays", async () => {
+    const { folder } = await good();
+    mkdirSync(join(folder, STACK, ".terraform"));
+    writeFileSync(join(folder, STACK, ".terraform/providers"), "");
+    writeFileSync(join(folder, STACK, ".terraform.lock.hcl"), "");
+    expect((await run(["synth"], { folder })).status).toBe(1);
+    expect(filesIn(folder)).toEqual([`${STACK}/.terraform.lock.hcl`, `${STACK}/.terraform/providers`]);
+  });
+
+  test("gives way to a new one, and what Terraform keeps there stays", async () => {
+    const { folder } = await good();
+    writeFileSync(join(folder, STACK, ".terraform.lock.hcl"), "");
+    const before = readFileSync(join(folder, STACK, "cdk.tf.json"), "utf8");
+    const { environment } = await aConsole();
+    cpSync(EXAMPLE, join(folder, "other.json"));
+    const other = readFileSync(EXAMPLE, "utf8").replace('"family": "prisma-runtime-defense"', '"family": "other"');
+    writeFileSync(join(folder, "other.json"), other);
+    const changed = { ...environment, TASK_DEFINITION_PATH: "other.json" };
+    expect((await run(["synth"], { folder, environment: changed })).status).toBe(0);
+    expect(filesIn(folder)).toEqual([...OUTPUT, `${STACK}/.terraform.lock.hcl`, "other.json"].sort());
+    expect(readFileSync(join(folder, STACK, "cdk.tf.json"), "utf8")).not.toBe(before);
+  });
+});
+
+describe("while a Console says nothing", () => {
+  const silentAt =
+    (path: string, onRequest: () => void): MiddlewareHandler =>
+    async (c, next) => {
+      if (!c.req.path.endsWith(path)) return next();
+      onRequest();
+      await new Promise(() => {});
+    };
+
+  test.each([
+    ["SIGINT", "authenticate"],
+    ["SIGTERM", "fargate.json"],
+  ] as const)("%s ends the run within a second, at %s", async (signal, path) => {
+    const folder = newFolder();
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const { environment } = await aConsole({ intercept: silentAt(path, () => asked()) });
+    const { child, finished } = start(["synth"], { folder, environment });
+    await isAsked;
+    const began = performance.now();
+    child.kill(signal);
+    const { status, stderr } = await finished;
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: `Stopped by ${signal}: nothing was synthesized.\n` });
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  test("the run ends within its limits", async () => {
+    const folder = newFolder();
+    const { environment } = await aConsole({ intercept: silentAt("authenticate", () => {}) });
+    const { status, stderr, tookMs } = await run(["synth"], {
+      folder,
+      environment: { ...environment, TL_TIMEOUT_MS: "100" },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^No whole answer within [\d.]+ s, 4 tries: POST http:\S+\/api\/v1\/authenticate\. .* or raise TL_TIMEOUT_MS\.\n$/,
+    );
+    expect(tookMs).toBeLessThan(4000);
+    expect(filesIn(folder)).toEqual([]);
+  });
+});
+
+describe("DEBUG=1", () => {
+  test("adds the stack of an expected failure", async () => {
+    const { result } = await good({ DEBUG: "1", TL_PASS: "wrong" });
+    const [line, ...stack] = result.stderr.trimEnd().split("\n");
+    expect(line).toMatch(/^The Console refused the login/);
+    expect(stack.filter((frame) => /^ {2}at .*lib\/console\/\S+\.ts:\d+:\d+\)$/.test(frame)).length).toBeGreaterThan(0);
+    expect(stack.every((frame) => frame.startsWith("  "))).toBe(true);
+  });
+});
+
+describe("an error that nobody expected", () => {
+  test("is called a defect, and ends the run with 1 and without output", async () => {
+    const { folder, result } = await good({ CDKTF_CONTEXT_JSON: "{ broken" });
+    expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(
+      /^This is a defect, nothing was synthesized: .*JSON.* \(DEBUG=1 shows where; please report it\)\n$/,
+    );
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  test.each(["0", "1"])("shows nothing of what hangs on it, with DEBUG=%s", async (debug) => {
+    const folder = newFolder();
+    writeFileSync(join(folder, "break.cjs"), BREAK);
+    const { environment } = await aConsole();
+    const variables = { ...environment, DEBUG: debug, NODE_OPTIONS: `--require ${join(folder, "break.cjs")}` };
+    const { status, stdout, stderr } = await run(["synth"], { folder, environment: variables });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^This is a defect, nothing was synthesized: broken by \[redacted\] \(DEBUG=1 shows/);
+    expect(stderr.includes("break.cjs:")).toBe(debug === "1");
+    expect(stdout + stderr).not.toMatch(/local-password|local-user|bearer|eyJ|authorization/i);
+    expect(filesIn(folder)).toEqual(["break.cjs"]);
+  });
+});
+
+// Throws where no code of ours can catch it, an error with all of the request on it.
+const BREAK = `
+const http = require("node:http");
+const { request } = http;
+http.request = function (...args) {
+  const sent = request.apply(this, args);
+  sent.once("response", () => {
+    const error = new Error("broken by " + process.env.TL_PASS);
+    throw Object.assign(error, { request: sent, args, headers: sent.getHeaders(), cause: process.env.TL_PASS });
+  });
+  return sent;
+};`;
+
+function answering(path: string, change: (body: string) => string): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    if (c.req.path.endsWith(path)) c.res = new Response(change(await c.res.text()), c.res);
+  };
+}
