@@ -1,79 +1,134 @@
+import { DEFENDER } from "../protection/names";
+import { code, text } from "./outside-markdown";
 import { taskPicture } from "./picture";
-import type { Report, TaskReport } from "./report";
+import type { ExecutionRole, Report, TaskReport } from "./report";
 
 // Beyond these the pictures cost more than they show.
 const PICTURES = 10;
+// Azure DevOps takes a summary of 1 MiB at most.
+const BYTES = 900_000;
 
-/** The report as Markdown that renders in Azure DevOps and on GitHub. */
+/** The report as Markdown that renders in Azure DevOps and on GitHub: the overview first, then a section a task. */
 export function toMarkdown(report: Report): string {
-  const { coverage, console, tasks } = report;
-  return [
+  const { tasks } = report;
+  const parts = [head(report), overview(tasks), roles(tasks)].filter((part) => part !== "");
+  let room = BYTES - Buffer.byteLength(parts.join(""));
+  for (const [index, task] of tasks.entries()) {
+    const section = taskSection(task, index < PICTURES ? taskPicture(report, task) : undefined);
+    room -= Buffer.byteLength(section);
+    if (room < 0) return [...parts, leftOver(tasks.length - index)].join("\n");
+    parts.push(section);
+  }
+  return parts.join("\n");
+}
+
+function head({ coverage, console, installBundle, region, stack, tasks }: Report): string {
+  const covered = `${coverage.protected} of ${coverage.containers} containers proven protected`;
+  const bundle =
+    installBundle.kind === "managed"
+      ? "a secret of this stack, in neither plan nor state"
+      : `the existing secret ${code(installBundle.arn)}`;
+  return lines(
     "# Runtime defense",
     "",
-    `**${coverage.protected} of ${coverage.containers} containers protected (${coverage.percent} %)** in ${count(tasks.length, "task")}, ` +
-      `proven against the answer of Console ${text(console.version)} at ${text(console.url)}.`,
+    `**${covered} (${coverage.percent} %)** in ${count(tasks.length, "task")}.`,
     "",
-    installBundleLine(report),
-    "",
-    ...tasks.flatMap((task, index) => taskSection(task, index < PICTURES ? taskPicture(report, task) : undefined)),
-  ].join("\n");
+    `- Console: ${text(console.version)} at ${code(console.url)}`,
+    `- Stack: ${code(stack)} in ${code(region)}`,
+    `- Install bundle: ${bundle}`,
+  );
 }
 
-function installBundleLine({ installBundle }: Report): string {
-  return installBundle.kind === "managed"
-    ? "The install bundle comes from a Secrets Manager secret of this stack; it is in neither plan nor state."
-    : `The install bundle comes from the existing secret ${text(installBundle.arn)}.`;
+function overview(tasks: readonly TaskReport[]): string {
+  if (tasks.length < 2) return "";
+  const rows = tasks.map(({ family, containers, cpu, memory, defender, notices }) => {
+    const covered = containers.filter((container) => container.protected).length;
+    const protection = covered === containers.length ? `all ${covered}` : `**${covered} of ${containers.length}**`;
+    return [text(family), protection, cpu, memory, `${defender.cpu} / ${defender.memory}`, notices.length];
+  });
+  const columns = ["Task", "Protected", "CPU units", "MiB", "Defender's share", "Notices"];
+  return lines(...table(columns, ["---", "---", "---:", "---:", "---:", "---:"], rows));
 }
 
-function taskSection(task: TaskReport, picture: string | undefined): readonly string[] {
-  const { defender } = task;
-  return [
+/** What the owners of roles that aren't the stack's have to allow, once a role. */
+function roles(tasks: readonly TaskReport[]): string {
+  const own = new Map<string, ExecutionRole & { readonly kind: "task" }>();
+  for (const { executionRole } of tasks) if (executionRole.kind === "task") own.set(executionRole.arn, executionRole);
+  return [...own.values()]
+    .map(({ arn, statements }) =>
+      lines(
+        `The execution role ${code(arn)} is the task's own. It has to allow:`,
+        "",
+        "```json",
+        JSON.stringify(statements, null, 2),
+        "```",
+      ),
+    )
+    .join("\n");
+}
+
+function taskSection(task: TaskReport, picture: string | undefined): string {
+  const { cpu, memory, defender, containers, changes, notices } = task;
+  const share = `${defender.cpu} CPU units and ${defender.memory} MiB`;
+  const licence = defender.ownImage ? "your own mirror" : "its path holds the licence token";
+  return lines(
     `## ${text(task.family)}`,
     "",
-    ...table(
-      ["Container", "Image", "Protected"],
-      task.containers.map(({ name, image, reason }) => [name, image, reason === null ? "yes" : `no: ${reason}`]),
-    ),
-    `Defender ${text(defender.version)}, image ${text(defender.image)}${defender.ownImage ? " (your own mirror)" : ""}. ` +
-      `The task has ${task.cpu} CPU units and ${task.memory} MiB; the Defender's share is ${defender.cpu} CPU units and ${defender.memory} MiB.` +
-      (defender.logGroup ? ` It logs to ${text(defender.logGroup)}.` : ""),
+    `${cpu} CPU units and ${memory} MiB, of which ${share} are the Defender's share. From ${code(task.file)}.`,
     "",
+    ...table(
+      ["Container", "Protected", "Image"],
+      ["---", "---", "---"],
+      [
+        ...containers.map(({ name, image, reason }) => [
+          text(name),
+          reason === null ? "yes" : `**no**: ${text(reason)}`,
+          code(image),
+        ]),
+        [DEFENDER, `Defender ${text(defender.version)}`, `${code(defender.image)} (${licence})`],
+      ],
+    ),
+    "",
+    ...(defender.logGroup ? [`The Defender logs to ${code(defender.logGroup)}.`, ""] : []),
     ...(picture ? ["```mermaid", picture, "```", ""] : []),
     "What the Console changed:",
     "",
     ...table(
-      ["Container", "Field", "Change"],
-      task.changes.map(({ container, field, change }) => [container, field, change]),
+      ["Field", "Change", "Containers"],
+      ["---", "---", "---"],
+      merged(changes).map((row) => row.map(text)),
     ),
-    ...roleLines(task),
-    ...(task.notices.length > 0 ? ["Notices:", "", ...task.notices.map((notice) => `- ${text(notice)}`), ""] : []),
-  ];
+    ...(notices.length > 0 ? ["", "Notices:", "", ...notices.map((notice) => `- ${text(notice)}`)] : []),
+  );
 }
 
-function roleLines({ executionRole }: TaskReport): readonly string[] {
-  if (executionRole.kind === "stack") return [];
-  const statements = executionRole.statements.map((statement) => text(JSON.stringify(statement)));
-  return [
-    `The execution role ${text(executionRole.arn)} is the task's own. It has to allow:`,
-    "",
-    ...statements.map((statement) => `- ${statement}`),
-    "",
-  ];
+/** One row for what was changed alike in several containers. */
+function merged(changes: TaskReport["changes"]): readonly (readonly string[])[] {
+  const rows = new Map<string, { readonly field: string; readonly change: string; readonly containers: string[] }>();
+  for (const { container, field, change } of changes) {
+    const key = `${field} ${change}`;
+    const row = rows.get(key) ?? { field, change, containers: [] };
+    rows.set(key, { ...row, containers: [...row.containers, container] });
+  }
+  return [...rows.values()].map(({ field, change, containers }) => [field, change, containers.join(", ")]);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map((cells) => line(cells.map(text))), ""];
+function leftOver(number: number): string {
+  return lines(`${count(number, "more task")} would make this page too long: see runtime-defense.json.`);
+}
+
+function table(
+  columns: readonly string[],
+  alignments: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): readonly string[] {
+  return [columns, alignments, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+}
+
+function lines(...all: readonly string[]): string {
+  return `${all.join("\n")}\n`;
 }
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/**
- * Text from outside as Markdown that shows it and does nothing else: whatever could be markup, a link,
- * a mention or a logging command becomes a character reference.
- */
-function text(outside: string): string {
-  return outside.replace(/[^A-Za-z0-9 /,=()+.-]|(?<=www)\./giu, (character) => `&#${character.codePointAt(0)};`);
 }

@@ -1,24 +1,27 @@
 import { DEFENDER } from "../protection/names";
 import type { Report, TaskReport } from "./report";
 
-/** A task, its containers, the sidecar, the secret and the role as a Mermaid flowchart. */
+/** A task, its containers, the sidecar, the secret and the role in Mermaid, by the part of it that Azure DevOps takes. */
 export function taskPicture({ console, installBundle }: Report, task: TaskReport): string {
-  const containers = task.containers.map(({ name, reason }, index) => {
-    const state = reason === null ? "protected" : "left out";
-    return { id: `container${index}`, label: `${label(name)}<br/>${state}`, isProtected: reason === null };
-  });
+  const containers = task.containers.map(({ name, reason }, index) => ({
+    id: `container${index}`,
+    label: `${label(name)}: ${reason === null ? "protected" : "left out"}`,
+    isProtected: reason === null,
+  }));
+  const leftOut = containers.filter(({ isProtected }) => !isProtected).map(({ id }) => id);
   const role = task.executionRole.kind === "stack" ? "execution role" : "the task's own execution role";
   const secret = installBundle.kind === "managed" ? "install bundle" : "existing install bundle";
   return [
-    "flowchart LR",
+    "graph LR",
     `  subgraph task["task ${label(task.family)}"]`,
     ...containers.map(({ id, label }) => `    ${id}["${label}"]`),
-    `    defender["${DEFENDER}<br/>${label(task.defender.version)}"]`,
+    `    defender["${DEFENDER} ${label(task.defender.version)}"]`,
     "  end",
     ...containers.filter(({ isProtected }) => isProtected).map(({ id }) => `  ${id} --> defender`),
     `  role(["${role}"]) -->|reads| secret[("${secret}")]`,
     "  secret -->|is given to| defender",
     `  defender -->|reports to| console{{"Console ${label(console.version)}"}}`,
+    ...leftOut.map((id) => `  style ${id} stroke-dasharray: 5 5`),
   ].join("\n");
 }
 

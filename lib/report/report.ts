@@ -68,7 +68,14 @@ export function buildReport({ tasks, statementsFor, ...facts }: ReportFacts): Re
   const containers = reports.flatMap((task) => task.containers);
   const covered = containers.filter((container) => container.protected).length;
   const percent = Math.floor((100 * covered) / containers.length);
-  return { ...facts, coverage: { containers: containers.length, protected: covered, percent }, tasks: reports };
+  const { installBundle: bundle } = facts;
+  const installBundle = bundle.kind === "managed" ? bundle : { ...bundle, arn: plain(bundle.arn) };
+  return {
+    ...facts,
+    installBundle,
+    coverage: { containers: containers.length, protected: covered, percent },
+    tasks: reports,
+  };
 }
 
 function taskReport(

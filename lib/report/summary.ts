@@ -3,98 +3,91 @@ import { createColors } from "picocolors";
 import type { Report, TaskReport } from "./report";
 
 const WIDTH = 80;
-// A longer fleet gets a line a task.
+// A longer fleet gets a line a task, and what can't wait for the report.
 const BLOCKS = 10;
+
+type Colors = ReturnType<typeof createColors>;
+type Row = readonly [name: string, text: string];
 
 /** The report's short form for a terminal or a build log: whole lines of at most 80 columns where words allow it. */
 export function toSummary(report: Report, isTerminal: boolean): string {
-  const { coverage, installBundle, tasks } = report;
+  const { console, coverage, installBundle, tasks } = report;
   const colors = createColors(isTerminal);
-  const detailed = tasks.length <= BLOCKS;
-  const blocks = tasks.flatMap((task) => [
-    ...wrap(
-      colors.bold(task.family),
-      detailed ? sizeOf(task) : coverageOf(task),
-      longest(tasks.map(({ family }) => family)),
-      0,
+  const covered = `${coverage.protected} of ${coverage.containers} containers proven protected (${coverage.percent} %)`;
+  const isDetailed = tasks.length <= BLOCKS;
+  const rows: readonly Row[] = [
+    ...tasks.flatMap((task) =>
+      isDetailed ? [[colors.bold(task.family), ""] as const, ...details(task, colors)] : [oneRow(task, colors)],
     ),
-    ...(detailed ? rows(task) : notices(task)).flatMap(([name, text]) => wrap(name, text, 14, 2)),
-  ]);
-  const secret =
-    installBundle.kind === "managed"
-      ? `given to Terraform by ${installBundle.file}, kept in a secret of the stack`
-      : `read from ${installBundle.arn}`;
-  return [
-    ...blocks,
-    "",
-    ...wrap("Console", `${report.console.version} at ${report.console.url}`, 14, 0),
-    ...wrap("Bundle", secret, 14, 0),
-    ...wrap(
-      "Coverage",
-      colors.green(
-        `${coverage.protected} of ${coverage.containers} containers proven protected (${coverage.percent} %)`,
-      ),
-      14,
-      0,
-    ),
-    "",
-  ].join("\n");
+    ["", ""],
+    ["Console", `${console.version} at ${console.url}`],
+    [
+      "Bundle",
+      installBundle.kind === "managed"
+        ? `given to Terraform by ${installBundle.file}, kept in a secret of the stack`
+        : `read from ${installBundle.arn}`,
+    ],
+    ...roles(tasks),
+    ["Coverage", coverage.percent === 100 ? colors.green(covered) : colors.yellow(covered)],
+  ];
+  const column = Math.min(Math.max(...rows.map(([name, text]) => (text ? visible(name) : 0))) + 2, 32);
+  return `${rows.flatMap((row) => wrap(row, column)).join("\n")}\n`;
 }
 
-function rows(task: TaskReport): readonly (readonly [string, string])[] {
-  const { defender, executionRole } = task;
-  const licence = defender.ownImage ? " (your own mirror)" : " (its path holds the licence token)";
+function details(task: TaskReport, { green, yellow }: Colors): readonly Row[] {
+  const { containers, cpu, memory, defender, notices } = task;
+  const licence = defender.ownImage ? "your own mirror" : "its path holds the licence token";
+  const share = `${defender.cpu ? `${defender.cpu} CPU units and ` : ""}${defender.memory} MiB`;
   return [
-    ...task.containers.map(
-      ({ name, reason }) => [name, reason === null ? "protected" : `left out: ${reason}`] as const,
+    ...containers.map(
+      ({ name, reason }): Row => [`  ${name}`, reason === null ? green("protected") : yellow(`left out: ${reason}`)],
     ),
-    ["Defender", `${defender.version}, ${defender.image}${licence}`],
-    ...(defender.logGroup ? [["Logs", defender.logGroup] as const] : []),
-    ...(executionRole.kind === "task"
-      ? [
-          [
-            "Role",
-            `${executionRole.arn} is the task's own and has to allow ${JSON.stringify(executionRole.statements)}`,
-          ] as const,
-        ]
-      : []),
-    ...notices(task),
+    ["  Defender", `${defender.version}, ${defender.image} (${licence})`],
+    ["  Size", `${cpu} CPU units and ${memory} MiB, of these for the Defender ${share}`],
+    ...(defender.logGroup ? [["  Logs", defender.logGroup] as const] : []),
+    ...notices.map((notice): Row => ["  Notice", notice]),
   ];
 }
 
-function notices(task: TaskReport): readonly (readonly [string, string])[] {
-  return task.notices.map((notice) => ["Notice", notice] as const);
+function oneRow({ family, containers, notices }: TaskReport, { green, yellow }: Colors): Row {
+  const leftOut = containers.filter(({ reason }) => reason !== null);
+  const protection = `${containers.length - leftOut.length} of ${containers.length} protected`;
+  const parts = [
+    leftOut.length > 0 ? yellow(protection) : green(protection),
+    ...leftOut.map(({ name, reason }) => yellow(`left out ${name}: ${reason}`)),
+    ...(notices.length > 0 ? [`${notices.length} notice${notices.length > 1 ? "s" : ""} in the report`] : []),
+  ];
+  return [family, parts.join(", ")];
 }
 
-function sizeOf({ cpu, memory, defender }: TaskReport): string {
-  return `${cpu} CPU units, ${memory} MiB, of which ${defender.memory} MiB for the Defender`;
+/** What the owners of roles that aren't the stack's have to allow, once a role. */
+function roles(tasks: readonly TaskReport[]): readonly Row[] {
+  const statements = new Map<string, readonly object[]>();
+  for (const { executionRole: role } of tasks) if (role.kind === "task") statements.set(role.arn, role.statements);
+  return [...statements].map(([arn, allowed]) => ["Role", `${arn} has to allow ${JSON.stringify(allowed)}`]);
 }
 
-function coverageOf({ containers }: TaskReport): string {
-  return `${containers.filter((container) => container.protected).length} of ${containers.length} containers`;
-}
-
-function longest(words: readonly string[]): number {
-  return Math.min(Math.max(...words.map((word) => word.length)) + 2, 32);
-}
-
-/** A name, and beside it a text in as many lines as it needs. Words longer than a line stay whole. */
-function wrap(name: string, text: string, column: number, indent: number): readonly string[] {
+/** A name, and beside it a text in as many lines as it needs. */
+function wrap([name, text]: Row, column: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && indent + column + visible(line) + 1 + visible(word) > WIDTH) {
+  for (const word of text.split(/(?= )/).flatMap((word) => pieces(word, WIDTH - column))) {
+    if (line !== "" && column + visible(line + word) > WIDTH) {
       lines.push(line);
-      line = word;
+      line = word.trimStart();
     } else {
-      line = line === "" ? word : `${line} ${word}`;
+      line += word;
     }
   }
-  const margin = " ".repeat(indent);
   return [...lines, line].map((part, index) => {
     const head = index === 0 ? name + " ".repeat(Math.max(1, column - visible(name))) : " ".repeat(column);
-    return `${margin}${head}${part}`;
+    return `${head}${part}`.trimEnd();
   });
+}
+
+// A long path goes on after a slash. What is to be copied, such as JSON, stays whole.
+function pieces(word: string, width: number): readonly string[] {
+  return visible(word) > width && !word.includes('"') ? word.split(/(?<=\/)/) : [word];
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
