@@ -1,7 +1,14 @@
+// Pipelines set CI, and publish what jest-junit writes.
+const reporters = [
+  "default",
+  ...(process.env.CI ? [["jest-junit", { outputDirectory: "reports", outputName: "junit.xml" }]] : []),
+];
+
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
+  reporters,
   transform: { "\\.(ts|js)$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   // These are published as ES modules only.
   transformIgnorePatterns: ["/node_modules/(?!(p-map|p-retry|is-network-error|p-limit|yocto-queue)/)"],

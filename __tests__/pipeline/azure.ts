@@ -1,0 +1,131 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as v from "valibot";
+
+const TargetSchema = v.strictObject({
+  commands: v.literal("restricted"),
+  settableVariables: v.union([v.literal("none"), v.array(v.string())]),
+});
+
+const StepSchema = v.strictObject({
+  task: v.optional(v.string()),
+  bash: v.optional(v.string()),
+  checkout: v.optional(v.string()),
+  download: v.optional(v.string()),
+  publish: v.optional(v.string()),
+  artifact: v.optional(v.string()),
+  displayName: v.optional(v.string()),
+  condition: v.optional(v.string()),
+  inputs: v.optional(v.record(v.string(), v.string()), {}),
+  env: v.optional(v.record(v.string(), v.string()), {}),
+  target: v.optional(TargetSchema),
+});
+export type Step = v.InferOutput<typeof StepSchema>;
+
+const StepsSchema = v.array(StepSchema);
+
+export const PipelineSchema = v.looseObject({
+  variables: v.record(v.string(), v.string()),
+  stages: v.strictTuple([
+    v.strictObject({
+      stage: v.literal("Build"),
+      variables: v.array(v.unknown()),
+      jobs: v.strictTuple([v.strictObject({ job: v.string(), steps: StepsSchema })]),
+    }),
+    v.strictObject({
+      stage: v.literal("Deploy"),
+      dependsOn: v.literal("Build"),
+      condition: v.string(),
+      variables: v.array(v.unknown()),
+      jobs: v.strictTuple([
+        v.strictObject({
+          deployment: v.string(),
+          environment: v.string(),
+          strategy: v.strictObject({ runOnce: v.strictObject({ deploy: v.strictObject({ steps: StepsSchema }) }) }),
+        }),
+      ]),
+    }),
+  ]),
+});
+export type Pipeline = v.InferOutput<typeof PipelineSchema>;
+
+export type Agent = {
+  /** The folder of the checkout, and the folder that it and everything else lies in. */
+  readonly sources: string;
+  readonly workspace: string;
+  /** Variables by name: the pipeline's own, the group's, and what steps set. */
+  readonly variables: Map<string, string>;
+  /** Names of those that only `env:` hands to a step. */
+  readonly secret: Set<string>;
+  /** What the machine has. */
+  readonly machine: Readonly<Record<string, string | undefined>>;
+};
+
+export type Outcome = {
+  readonly status: number | null;
+  readonly output: string;
+  readonly summaries: readonly string[];
+};
+
+/** The steps' script, whatever runs it. */
+export function scriptOf(step: Step): string | undefined {
+  return step.bash ?? step.inputs.inlineScript;
+}
+
+/** Runs one script step as the agent does: macros first, then bash, and logging commands as far as `target` lets them. */
+export async function runStep(step: Step, agent: Agent): Promise<Outcome> {
+  const file = join(agent.workspace, "step.sh");
+  writeFileSync(file, expand(scriptOf(step) ?? "", agent));
+  const { status, output } = await bash(file, agent.sources, environmentOf(step, agent));
+  const summaries: string[] = [];
+  const shown: string[] = [];
+  for (const line of output.split("\n")) {
+    const [, command, properties = "", value = ""] = /^##vso\[([\w.]+)(?: ([^\]]*))?\](.*)$/.exec(line) ?? [];
+    if (!command) shown.push(line);
+    else if (command === "task.uploadsummary" && !step.target) summaries.push(value);
+    else if (command === "task.prependpath" && !step.target) agent.variables.set("PATH", value);
+    else if (command === "task.setvariable") setVariable(step, agent, properties, value);
+    else throw new Error(`${step.displayName} prints a command that it may not give: ${command}`);
+  }
+  return { status, output: shown.join("\n"), summaries };
+}
+
+/** `$(NAME)` of known variables; any other stays as it stands, as in Azure Pipelines. */
+export function expand(text: string, { variables }: Agent): string {
+  return text.replace(/\$\(([\w.]+)\)/g, (macro, name: string) => {
+    const value = variables.get(name);
+    return value === undefined
+      ? macro
+      : value.replace(/\$\([\w.]+\)/g, (inner) => variables.get(inner.slice(2, -1)) ?? inner);
+  });
+}
+
+function environmentOf(step: Step, agent: Agent): Record<string, string | undefined> {
+  const plain = [...agent.variables].filter(([name]) => !agent.secret.has(name) && name !== "PATH");
+  const asVariables = plain.map(([name, value]) => [name.toUpperCase().replaceAll(".", "_"), expand(value, agent)]);
+  const mapped = Object.entries(step.env).map(([name, value]) => [name, expand(value, agent)]);
+  const added = agent.variables.get("PATH");
+  const PATH = added ? `${added}:${agent.machine.PATH}` : agent.machine.PATH;
+  return { ...agent.machine, PATH, ...Object.fromEntries(asVariables), ...Object.fromEntries(mapped) };
+}
+
+function setVariable({ displayName, target }: Step, agent: Agent, properties: string, value: string): void {
+  const { variable = "", issecret } = Object.fromEntries(properties.split(";").map((pair) => pair.split("=")));
+  const settable = target?.settableVariables;
+  if (!Array.isArray(settable) || !settable.includes(variable))
+    throw new Error(`${displayName} may not set ${variable}`);
+  agent.variables.set(variable, value);
+  if (issecret === "true") agent.secret.add(variable);
+}
+
+function bash(file: string, cwd: string, env: Record<string, string | undefined>): Promise<Omit<Outcome, "summaries">> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("bash", ["--noprofile", "--norc", file], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text) => (output += text));
+    child.once("error", reject).once("close", (status) => resolve({ status, output }));
+  });
+}

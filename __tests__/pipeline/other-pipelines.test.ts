@@ -1,0 +1,133 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as v from "valibot";
+import { parse } from "yaml";
+
+import { startLocalConsole } from "../../local-console/server";
+import { copyProject, PROJECT } from "./project-copy";
+import { hasTerraform, startAws } from "./terraform-place";
+
+const page = readFileSync(join(PROJECT, "docs/other-pipelines.md"), "utf8");
+
+test("the page's shell commands build an artifact without a secret and deploy it up to the provider's download", async () => {
+  const project = copyProject();
+  const local = await startLocalConsole({ password: "a-password-that-nobody-prints" });
+  const place = join(project.folder, "place");
+  mkdirSync(place);
+  const aws = await startAws(place);
+  try {
+    // The installed packages are linked, and the tests are what runs this.
+    const script = block("sh").replace(/^npm (ci|test)$/gm, "");
+    expect(block("sh").length - script.length).toBe("npm cinpm test".length);
+    writeFileSync(join(place, "script.sh"), script);
+    const { status, output } = await bash(join(place, "script.sh"), project.folder, {
+      PATH: process.env.PATH,
+      HOME: place,
+      TL_CONSOLE: local.url,
+      TL_USER: local.user,
+      TL_PASS: local.password,
+      TF_STATE_S3_BUCKET: "state",
+      ...aws.environment,
+    });
+    const artifact = join(project.folder, "artifact");
+    const files = readdirSync(artifact, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const contents = files
+      .filter(({ parentPath }) => !parentPath.includes(".terraform"))
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+    expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(["cdk.tf.json", "runtime-defense.md"]));
+    for (const part of [output, ...contents]) {
+      expect(part).not.toContain(local.password);
+      expect(part).not.toContain(local.installBundle);
+    }
+    expect(output).toContain("The state is kept remotely.");
+    expect(local.requests.map(({ path }) => path)).toContain("/api/v1/defenders/install-bundle");
+    expect(status).not.toBe(0);
+    expect(output).toContain(
+      hasTerraform ? "Failed to query available provider packages" : "terraform: command not found",
+    );
+    expect(existsSync(join(artifact, "tfplan"))).toBe(false);
+  } finally {
+    await Promise.all([local.close(), aws.close()]);
+    project.remove();
+  }
+}, 30_000);
+
+describe("the page's GitHub Actions workflow", () => {
+  const StepSchema = v.strictObject({
+    name: v.optional(v.string()),
+    uses: v.optional(v.string()),
+    with: v.optional(v.record(v.string(), v.unknown())),
+    if: v.optional(v.string()),
+    env: v.optional(v.record(v.string(), v.string()), {}),
+    run: v.optional(v.string()),
+  });
+  const JobSchema = v.looseObject({ steps: v.array(StepSchema), if: v.optional(v.string()) });
+  const WorkflowSchema = v.looseObject({ jobs: v.strictObject({ build: JobSchema, deploy: JobSchema }) });
+  const { jobs } = v.parse(WorkflowSchema, parse(block("yaml")));
+  const steps = [...jobs.build.steps, ...jobs.deploy.steps];
+
+  test("builds, then deploys from main alone, after the environment's approval", () => {
+    expect(jobs.deploy).toMatchObject({
+      needs: "build",
+      if: "github.event_name == 'push' && github.ref == 'refs/heads/main'",
+      environment: "prisma-runtime-defense",
+    });
+    const [upload, download] = ["upload", "download"].map((what) =>
+      steps.find(({ uses }) => uses?.includes(`${what}-artifact`)),
+    );
+    expect(upload?.with).toEqual(download?.with);
+  });
+
+  test("has the same versions as azure-pipelines.yml", () => {
+    const { variables } = v.parse(
+      v.looseObject({ variables: v.looseObject({ nodeVersion: v.string(), terraformVersion: v.string() }) }),
+      parse(readFileSync(join(PROJECT, "azure-pipelines.yml"), "utf8")),
+    );
+    const versions = steps.flatMap(({ with: inputs }) => inputs?.["node-version"] ?? inputs?.terraform_version ?? []);
+    expect(versions).toEqual([variables.nodeVersion, variables.nodeVersion, variables.terraformVersion]);
+    expect(page).toContain(`Terraform ${variables.terraformVersion}`);
+  });
+
+  test("maps each secret into the steps that use it, and into no other", () => {
+    const holders = steps.filter(({ env }) => Object.keys(env).some((name) => name.startsWith("TL_")));
+    expect(holders.map(({ name, env }) => [name, Object.keys(env)])).toEqual([
+      ["Synthesize", ["TL_CONSOLE", "TL_USER", "TL_PASS", "TF_STATE_S3_BUCKET"]],
+      ["Prepare the artifact, and check that it holds no secret", ["TL_PASS"]],
+      ["Plan and apply", ["TL_CONSOLE", "TL_USER", "TL_PASS"]],
+    ]);
+    for (const { run = "", with: inputs } of steps)
+      expect(run + JSON.stringify(inputs)).not.toMatch(/secrets\.|\$\{?TL_/);
+  });
+
+  test("gives a pull request the local Console", () => {
+    expect(steps.find(({ run }) => run === "npm run demo")?.if).toBe("github.event_name == 'pull_request'");
+    expect(steps.find(({ name }) => name === "Synthesize")?.if).toBe("github.event_name != 'pull_request'");
+  });
+
+  test("takes nothing printed from outside for a command", () => {
+    for (const { run = "" } of steps.filter(({ run }) => /cdktf synth|terraform init/.test(run ?? ""))) {
+      expect(run).toMatch(/^echo "::stop-commands::\$\(uuidgen\)"\n/);
+    }
+  });
+});
+
+function block(language: string): string {
+  const [, content] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(page) ?? [];
+  if (!content) throw new Error(`The page has no ${language} block.`);
+  return content;
+}
+
+function bash(file: string, cwd: string, env: Record<string, string | undefined>) {
+  return new Promise<{ readonly status: number | null; readonly output: string }>((resolve, reject) => {
+    const child = spawn("bash", ["--noprofile", "--norc", file], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        output += text;
+      });
+    }
+    child.once("error", reject).once("close", (status) => resolve({ status, output }));
+  });
+}
