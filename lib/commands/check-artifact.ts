@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { OutputError, SettingsError } from "../errors";
 import { isJsonObject } from "../json";
 import { oneLine } from "../outside-text";
-import { Secret, spellings } from "../secret";
+import { spellings } from "../secret";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
 import { SECRET_FILE } from "../stack/output-folder";
 import { type Invocation, outputFolder } from "./invocation";
@@ -31,7 +31,11 @@ export async function checkArtifact(invocation: Invocation): Promise<void> {
   invocation.stdout.write(`${entries.length} files in ${oneLine(folder)} hold no secret.\n`);
 }
 
-type Current = { readonly what: string; readonly value: Secret };
+type Current = {
+  readonly what: string;
+  /** The secret's bytes in every spelling and encoding. */
+  readonly bytes: readonly Buffer[];
+};
 
 function currentSecrets(invocation: Invocation): readonly Current[] {
   const { TL_PASS, TF_VAR_install_bundle, INSTALL_BUNDLE } = invocation.environment;
@@ -39,7 +43,14 @@ function currentSecrets(invocation: Invocation): readonly Current[] {
   return [
     { what: "the password", value: TL_PASS },
     ...bundles.map((value) => ({ what: "the install bundle", value })),
-  ].flatMap(({ what, value }) => (value && !value.startsWith("$(") ? [{ what, value: new Secret(value) }] : []));
+  ].flatMap(({ what, value }) => (value && !value.startsWith("$(") ? [{ what, bytes: encodings(value) }] : []));
+}
+
+function encodings(value: string): readonly Buffer[] {
+  return spellings(value).flatMap((spelling) => {
+    const utf16 = Buffer.from(spelling, "utf16le");
+    return [Buffer.from(spelling), utf16, Buffer.from(utf16).swap16()];
+  });
 }
 
 // What this machine's own synth handed to Terraform.
@@ -72,12 +83,9 @@ function inFile(file: string, secrets: readonly Current[]): readonly string[] {
   if (/\.tfstate(\.[\w.]+)?$/.test(file)) return ["Terraform's state"];
   if (/\.(zip|t?gz|7z|bz2|xz)$/.test(file)) return ["an archive, which can't be looked into"];
   const content = readFileSync(file);
-  const texts = [content.toString("latin1"), content.toString("utf16le")];
-  const known = secrets.filter(({ value }) => {
-    return spellings(value.reveal()).some(
-      (spelling) => content.includes(spelling) || content.includes(spelling, 0, "utf16le"),
-    );
-  });
+  // Bytes one further on are UTF-16 at an odd place, or the other byte order.
+  const texts = [content.toString("latin1"), content.toString("utf16le"), content.toString("utf16le", 1)];
+  const known = secrets.filter(({ bytes }) => bytes.some((spelling) => content.includes(spelling)));
   const shapes = texts.flatMap((text) => [
     ...(matches(text, /eyJ[A-Za-z0-9+/]{60,}={0,2}/g).some(isBundle) ? ["an install bundle"] : []),
     ...(matches(text, /eyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/g).some(isConsoleToken) ? ["a token of a Console"] : []),

@@ -1,0 +1,168 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { checkArtifact } from "../../lib/commands/check-artifact";
+import { synth } from "../../lib/commands/synth";
+import { SECRET_FILE } from "../../lib/stack/output-folder";
+import { startLocalConsole } from "../../local-console/server";
+import { variablesFor } from "../entry";
+import { invoke } from "./invoke";
+
+const PASSWORD = 'pa"ss wörd/+&';
+const BUNDLE = Buffer.from(JSON.stringify({ apiKey: "ÿ>?".repeat(20), customerID: "c" })).toString("base64");
+const JWT = ['{"alg":"HS256"}', '{"iss":"twistlock"}', "signature"].map((part) =>
+  Buffer.from(part.padEnd(12)).toString("base64url"),
+);
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "artifact-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(path: string, content: string | Buffer): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+const check = (environment: Record<string, string> = {}) =>
+  invoke(checkArtifact, [folder], { CDKTF_OUTDIR: join(folder, "../none"), ...environment });
+
+test("a clean folder passes, and how much was looked at is said", async () => {
+  write("manifest.json", "{}");
+  write(
+    "stacks/a/cdk.tf.json",
+    '{"image":"registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender:defender_34_04_145"}',
+  );
+  write("stacks/a/.hidden", "text");
+  expect(await check({ TL_PASS: PASSWORD, TF_VAR_install_bundle: BUNDLE })).toEqual({
+    problems: [],
+    stdout: `3 files in ${folder} hold no secret.\n`,
+    stderr: "",
+  });
+});
+
+const SPELLINGS: readonly [string, (value: string) => string | Buffer][] = [
+  ["in clear", (value) => `a ${value} b`],
+  ["as part of a word", (value) => `a${value}b`],
+  ["URL-encoded", (value) => `https://x.example/?q=${encodeURIComponent(value)}&r`],
+  ["as a form", (value) => String(new URLSearchParams({ q: value }))],
+  ["JSON-escaped", (value) => JSON.stringify({ value })],
+  ["in base64", (value) => Buffer.from(value).toString("base64")],
+  ["in base64 for URLs", (value) => Buffer.from(value).toString("base64url")],
+  ["in UTF-16", (value) => Buffer.from(`\ufeff${value}`, "utf16le")],
+  ["in UTF-16, at an odd place", (value) => Buffer.concat([Buffer.from("x"), Buffer.from(value, "utf16le")])],
+  ["in UTF-16 of the other byte order", (value) => Buffer.from(value, "utf16le").swap16()],
+  ["among bytes that are no text", (value) => Buffer.concat([Buffer.from([0xff, 0xfe, 0]), Buffer.from(value)])],
+];
+
+test.each(
+  SPELLINGS.flatMap(([how, spell]) => [
+    ["the password", how, spell, PASSWORD, "TL_PASS"] as const,
+    ["the install bundle", how, spell, BUNDLE, "TF_VAR_install_bundle"] as const,
+    ["the install bundle", `${how}, known by INSTALL_BUNDLE`, spell, BUNDLE, "INSTALL_BUNDLE"] as const,
+  ]),
+)("%s %s is found", async (what, _, spell, value, variable) => {
+  write("deep/er/file.txt", spell(value));
+  const { problems, stdout } = await check({ [variable]: value });
+  expect(problems[0]).toBe(`deep/er/file.txt holds ${what}: it must not be published.`);
+  expect(problems.join() + stdout).not.toContain(value);
+});
+
+test("the bundle is known from this machine's own output", async () => {
+  write(SECRET_FILE, JSON.stringify({ install_bundle: "c2hvcnQ=" }));
+  write("artifact/log.txt", "it said c2hvcnQ= then");
+  const { problems } = await invoke(checkArtifact, [join(folder, "artifact")], { CDKTF_OUTDIR: folder });
+  expect(problems).toEqual(["log.txt holds the install bundle: it must not be published."]);
+});
+
+test.each(['{"install_bundle":"c2hvcnQ=', '{"install_bundle":c2hvcnQ=}', "[]", ""])(
+  "an output that isn't as synth wrote it is refused, and not quoted: %s",
+  async (content) => {
+    write(SECRET_FILE, content);
+    write("artifact/log.txt", "text");
+    const { problems } = await invoke(checkArtifact, [join(folder, "artifact")], { CDKTF_OUTDIR: folder });
+    expect(problems).toEqual([`${join(folder, SECRET_FILE)} isn't as synth wrote it. Remove it, or synthesize again.`]);
+  },
+);
+
+test.each([
+  ["an install bundle", BUNDLE],
+  ["an install bundle", JSON.stringify({ environment: [{ name: "INSTALL_BUNDLE", value: BUNDLE }] })],
+  ["an install bundle", Buffer.from(BUNDLE, "utf16le")],
+  ["an install bundle", Buffer.from(BUNDLE, "utf16le").swap16()],
+  ["a token of a Console", `Authorization: Bearer ${JWT.join(".")}`],
+  ["a private key", "-----BEGIN PRIVATE KEY-----\nabc"],
+  ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nabc"],
+])("%s is found by its shape alone", async (what, content) => {
+  write("file", content);
+  expect((await check()).problems).toEqual([`file holds ${what}: it must not be published.`]);
+});
+
+test.each([
+  ["a.auto.tfvars.json", "values of Terraform variables"],
+  ["terraform.tfvars", "values of Terraform variables"],
+  ["terraform.tfstate", "Terraform's state"],
+  ["terraform.tfstate.backup", "Terraform's state"],
+  ["terraform.tfstate.1700000000.backup", "Terraform's state"],
+  ["a.zip", "an archive, which can't be looked into"],
+  ["a.tar.gz", "an archive, which can't be looked into"],
+  ["a.tgz", "an archive, which can't be looked into"],
+])("%s is refused by its name, whatever it holds", async (name, what) => {
+  write(`x/${name}`, "");
+  expect((await check()).problems).toEqual([`x/${name} holds ${what}: it must not be published.`]);
+});
+
+test.each([
+  ["a link to a file", () => symlinkSync("/etc/hostname", join(folder, "link"))],
+  ["a link to a folder", () => symlinkSync("/tmp", join(folder, "link"))],
+  ["a link to nothing", () => symlinkSync("/nothing", join(folder, "link"))],
+  ["a pipe", () => execFileSync("mkfifo", [join(folder, "link")])],
+])("%s is refused: who publishes may follow it", async (_, make) => {
+  make();
+  expect((await check()).problems).toEqual(["link holds something that is no file: it must not be published."]);
+});
+
+test("every file with a secret is named at once", async () => {
+  write("b", BUNDLE);
+  write("a", PASSWORD);
+  write("c.tfvars", "");
+  expect((await check({ TL_PASS: PASSWORD })).problems).toHaveLength(3);
+});
+
+test("a variable that a pipeline left unexpanded is no secret", async () => {
+  write("a", "$(TL_PASS)");
+  expect((await check({ TL_PASS: "$(TL_PASS)" })).problems).toEqual([]);
+});
+
+test("an empty folder is refused", async () => {
+  mkdirSync(join(folder, "empty"));
+  expect((await check()).problems).toEqual([`${folder} is empty: there is nothing to publish.`]);
+});
+
+test.each([
+  [[], "check-artifact takes one folder. Usage: npm run check-artifact -- FOLDER."],
+  [["a", "b"], "check-artifact takes one folder. Usage: npm run check-artifact -- FOLDER."],
+  [["/nothing"], "/nothing is no folder. Usage: npm run check-artifact -- FOLDER."],
+  [[__filename], `${__filename} is no folder. Usage: npm run check-artifact -- FOLDER.`],
+])("%j for arguments is refused with the usage", async (args, problem) => {
+  expect((await invoke(checkArtifact, args)).problems).toEqual([problem]);
+});
+
+test("what synth leaves passes without the file for Terraform, and with it doesn't", async () => {
+  const local = await startLocalConsole({ installBundle: BUNDLE });
+  const environment = { ...variablesFor(local), CDKTF_OUTDIR: folder };
+  expect((await invoke(synth, [], environment)).problems).toEqual([]);
+  await local.close();
+  expect(readFileSync(join(folder, "stacks/prisma-runtime-defense/cdk.tf.json"), "utf8")).toMatch(/\/tw_\w+\//);
+  expect((await invoke(checkArtifact, [folder], environment)).problems).toEqual([
+    `${SECRET_FILE} holds values of Terraform variables: it must not be published.`,
+  ]);
+  rmSync(join(folder, SECRET_FILE));
+  const known = { ...environment, INSTALL_BUNDLE: BUNDLE };
+  expect(await invoke(checkArtifact, [folder], known)).toMatchObject({ problems: [], stderr: "" });
+});

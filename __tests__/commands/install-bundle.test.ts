@@ -1,0 +1,37 @@
+import { installBundle } from "../../lib/commands/install-bundle";
+import { startLocalConsole } from "../../local-console/server";
+import { variablesFor } from "../entry";
+import { invoke } from "./invoke";
+
+const USAGE = "Usage: npm run --silent install-bundle [-- --azure-pipelines].";
+
+test.each([
+  ["the bundle alone", [], ""],
+  [
+    "the command that makes it a masked variable",
+    ["--azure-pipelines"],
+    "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]",
+  ],
+])("%s is printed as one line, and nothing else", async (_, args, command) => {
+  const local = await startLocalConsole({ tenantPath: "us-2-158" });
+  const outcome = await invoke(installBundle, args, variablesFor(local));
+  await local.close();
+  expect(outcome).toEqual({ problems: [], stdout: `${command}${local.installBundle}\n`, stderr: "" });
+  expect(local.requests.map(({ path, query }) => [path, query.consoleaddr])).toEqual([
+    ["/us-2-158/api/v1/authenticate", undefined],
+    ["/us-2-158/api/v1/defenders/install-bundle", "127.0.0.1"],
+  ]);
+});
+
+test.each([[["--azure"]], [["--azure-pipelines", "more"]], [["file"]]])("%j for arguments is refused", async (args) => {
+  const outcome = await invoke(installBundle, args);
+  expect(outcome).toEqual({ problems: [`Unknown arguments. ${USAGE}`], stdout: "", stderr: "" });
+});
+
+test.each(["", "not base64!", "a\n##vso[task.complete]"])("a bundle that is none is refused: %j", async (bundle) => {
+  const local = await startLocalConsole({ installBundle: bundle });
+  const { problems, stdout } = await invoke(installBundle, ["--azure-pipelines"], variablesFor(local));
+  await local.close();
+  expect(stdout).toBe("");
+  expect(problems).toEqual([expect.stringContaining("where an object with an installBundle in base64 was expected")]);
+});

@@ -1,0 +1,129 @@
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import pMap from "p-map";
+
+import { startLocalConsole } from "../../local-console/server";
+import { EXAMPLE, filesIn, run, start, temporaryFolders, variablesFor } from "../entry";
+
+// What a deployment would take for a run's result is a manifest. A run that is killed must leave none, or its own and
+// all that belongs to it. Before Node has come to the first line of scripts/run.cjs nothing of ours runs, so an
+// earlier run's manifest can only be removed by that line: the kills begin after it.
+
+const newFolder = temporaryFolders();
+const FAMILY = "this-run";
+const STACK = "cdktf.out/stacks/prisma-runtime-defense";
+const FILES = [
+  "cdktf.out/manifest.json",
+  "cdktf.out/runtime-defense.json",
+  "cdktf.out/runtime-defense.md",
+  `${STACK}/cdk.tf.json`,
+  `${STACK}/install_bundle.auto.tfvars.json`,
+];
+
+/** A folder with the whole output of an earlier run, of another task, and the task of this run. */
+async function afterEarlierRun(environment: Record<string, string>): Promise<string> {
+  const folder = newFolder();
+  expect((await run(["synth"], { folder, environment })).status).toBe(0);
+  expect(filesIn(folder)).toEqual(FILES);
+  writeFileSync(
+    join(folder, "task.json"),
+    readFileSync(EXAMPLE, "utf8").replace('"prisma-runtime-defense"', `"${FAMILY}"`),
+  );
+  return folder;
+}
+
+function outcomeIn(folder: string): "nothing" | "this run" {
+  if (!existsSync(join(folder, FILES[0] ?? ""))) return "nothing";
+  expect(filesIn(folder)).toEqual(expect.arrayContaining(FILES));
+  const stack = JSON.parse(readFileSync(join(folder, `${STACK}/cdk.tf.json`), "utf8"));
+  expect(Object.keys(stack.resource.aws_ecs_task_definition)).toEqual([`task-definition-${FAMILY}`]);
+  const report = JSON.parse(readFileSync(join(folder, "cdktf.out/runtime-defense.json"), "utf8"));
+  expect(report.tasks).toMatchObject([{ family: FAMILY }]);
+  const values = JSON.parse(readFileSync(join(folder, `${STACK}/install_bundle.auto.tfvars.json`), "utf8"));
+  expect(Object.keys(values)).toEqual(["install_bundle"]);
+  return "this run";
+}
+
+test("kill -9 before any one of the run's steps on the disk leaves nothing to deploy, or all of this run", async () => {
+  const local = await startLocalConsole();
+  const environment = variablesFor(local);
+  const earlier = await afterEarlierRun(environment);
+  writeFileSync(join(earlier, "kill.cjs"), KILL);
+  const killedAt = async (step: number) => {
+    const folder = newFolder();
+    cpSync(earlier, folder, { recursive: true });
+    const variables = { ...environment, TASK_DEFINITION_PATH: "task.json", STEP: String(step) };
+    const options = { NODE_OPTIONS: `--require ${join(folder, "kill.cjs")}` };
+    const { signal, status } = await run(["synth"], { folder, environment: { ...variables, ...options } });
+    const steps = existsSync(join(folder, "steps")) ? readFileSync(join(folder, "steps"), "utf8").split("\n") : [];
+    return { signal, status, steps, outcome: outcomeIn(folder) };
+  };
+
+  const whole = await killedAt(Number.MAX_SAFE_INTEGER);
+  expect(whole).toMatchObject({ status: 0, outcome: "this run" });
+  const { steps } = whole;
+  expect(steps[0]).toBe("unlinkSync manifest.json");
+  expect(steps.length).toBeGreaterThan(20);
+
+  const moments = steps.slice(1).map((_, index) => index + 1);
+  const killed = await pMap(moments, killedAt, { concurrency: 3 });
+  await local.close();
+
+  expect(killed.filter(({ signal }) => signal !== "SIGKILL")).toEqual([]);
+  const published = steps.indexOf("renameSync manifest.json");
+  expect(published).toBeGreaterThan(0);
+  expect(killed.map(({ outcome }) => outcome)).toEqual(
+    moments.map((step) => (step > published ? "this run" : "nothing")),
+  );
+}, 30_000);
+
+test.each(["authenticate", "version", "fargate.json"])(
+  "kill -9 while the Console works on %s leaves nothing to deploy",
+  async (path) => {
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const local = await startLocalConsole({
+      intercept: async (c, next) => {
+        if (armed && c.req.path.endsWith(path)) asked();
+        return next();
+      },
+    });
+    let armed = false;
+    const folder = await afterEarlierRun(variablesFor(local));
+    armed = true;
+    const { child, finished } = start(["synth"], {
+      folder,
+      environment: { ...variablesFor(local), TASK_DEFINITION_PATH: "task.json" },
+    });
+    await isAsked;
+    child.kill("SIGKILL");
+    expect((await finished).signal).toBe("SIGKILL");
+    await local.close();
+    expect(outcomeIn(folder)).toBe("nothing");
+  },
+);
+
+// Counts what changes the output folder, and kills its own process before the step that STEP names.
+const KILL = `
+const fs = require("node:fs");
+const path = require("node:path");
+const out = path.join(__dirname, "cdktf.out");
+let step = 0;
+const names = [];
+for (const name of ["writeFileSync", "renameSync", "mkdirSync", "mkdtempSync", "rmSync", "rmdirSync", "unlinkSync"]) {
+  const real = fs[name];
+  fs[name] = function (...args) {
+    const target = path.resolve(String(name === "renameSync" ? args[1] : args[0]));
+    if (target.startsWith(out)) {
+      if (step === Number(process.env.STEP)) process.kill(process.pid, "SIGKILL");
+      step++;
+      names.push(name + " " + path.relative(out, target));
+    }
+    return real.apply(this, args);
+  };
+}
+process.on("exit", () => fs.writeFileSync(path.join(__dirname, "steps"), names.join("\\n")));
+`;

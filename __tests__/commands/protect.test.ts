@@ -1,0 +1,133 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { protect } from "../../lib/commands/protect";
+import { type LocalConsole, startLocalConsole } from "../../local-console/server";
+import { EXAMPLE, run, variablesFor } from "../entry";
+import { invoke } from "./invoke";
+
+const USAGE = "Usage: npm run --silent protect -- FILE [--out FILE].";
+const IN_CLEAR =
+  "The output holds the install bundle, a credential of the whole tenant, in clear. Set INSTALL_BUNDLE_SECRET_ARN to refer to a secret instead.\n";
+const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma/bundle-AbCdEf:bundle::";
+
+let folder: string;
+let local: LocalConsole;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  local = await startLocalConsole();
+  const { TASK_DEFINITION_PATH, ...variables } = variablesFor(local);
+  environment = variables;
+});
+
+afterAll(() => local.close());
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "protect-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const bundleOf = (text: string) => {
+  const { containerDefinitions } = JSON.parse(text);
+  const { environment, secrets } = containerDefinitions.at(-1);
+  return { environment: environment.find(({ name }: { name: string }) => name === "INSTALL_BUNDLE")?.value, secrets };
+};
+
+test("the real command prints the protected task alone, and notices on stderr", async () => {
+  const { status, stdout, stderr } = await run(["protect", EXAMPLE], { folder, environment });
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout).containerDefinitions[0].entryPoint).toEqual([
+    "/var/lib/twistlock/fargate/defender",
+    "fargate",
+    "entrypoint",
+    "sh",
+    "-c",
+  ]);
+  expect(bundleOf(stdout)).toEqual({ environment: local.installBundle, secrets: undefined });
+  expect(stderr).toMatch(/: networkMode belongs to the task, not to a container: moved up from .*\n/);
+  expect(stderr.endsWith(IN_CLEAR)).toBe(true);
+  expect(stderr).not.toContain(local.installBundle);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each([
+  ["a new file", undefined],
+  ["a file that others may read", 0o644],
+])("--out writes %s, for its owner alone, and nothing on stdout", async (_, mode) => {
+  const out = join(folder, "protected.json");
+  if (mode) {
+    writeFileSync(out, "what was there before");
+    chmodSync(out, mode);
+  }
+  const inOut = await invoke(protect, [EXAMPLE, "--out", out], environment);
+  expect(inOut).toMatchObject({ problems: [], stdout: "" });
+  expect(inOut.stderr).toContain(IN_CLEAR);
+  expect(statSync(out).mode & 0o777).toBe(0o600);
+  expect(readFileSync(out, "utf8")).toBe((await invoke(protect, [EXAMPLE], environment)).stdout);
+  expect(readdirSync(folder)).toEqual(["protected.json"]);
+});
+
+test("a failure leaves the file of --out as it was", async () => {
+  const out = join(folder, "protected.json");
+  writeFileSync(out, "what was there before");
+  const { problems } = await invoke(protect, [EXAMPLE, "--out", out], { ...environment, TL_PASS: "wrong" });
+  expect(problems).toHaveLength(1);
+  expect(readFileSync(out, "utf8")).toBe("what was there before");
+});
+
+test("--out that can't be written is named, and nothing of the bundle is left", async () => {
+  const { problems } = await invoke(protect, [EXAMPLE, "--out", join(folder, "none/out.json")], environment);
+  expect(problems).toEqual([`${folder}/none/out.json can't be written: its parent is gone (ENOENT).`]);
+  const inPlace = await invoke(protect, [EXAMPLE, "--out", folder], environment);
+  expect(inPlace.problems).toEqual([
+    `${folder} can't be written: a folder is where a file belongs; move that away (EISDIR).`,
+  ]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("with INSTALL_BUNDLE_SECRET_ARN the bundle is in no output, and its notice isn't either", async () => {
+  const existing = { ...environment, INSTALL_BUNDLE_SECRET_ARN: SECRET_ARN };
+  const { problems, stdout, stderr } = await invoke(protect, [EXAMPLE], existing);
+  expect(problems).toEqual([]);
+  expect(bundleOf(stdout)).toEqual({
+    environment: undefined,
+    secrets: [{ name: "INSTALL_BUNDLE", valueFrom: SECRET_ARN }],
+  });
+  expect(stdout + stderr).not.toContain(local.installBundle);
+  expect(stderr).not.toContain("in clear");
+});
+
+test.each([
+  [[], `protect takes one file, got 0. ${USAGE}`],
+  [["a.json", "b.json"], `protect takes one file, got 2. ${USAGE}`],
+  [["none.json"], "none.json: there is no such file or folder. Check the path (TASK_DEFINITION_PATH)."],
+])("%j for arguments is refused", async (args, problem) => {
+  expect(await invoke(protect, args, environment)).toEqual({ problems: [problem], stdout: "", stderr: "" });
+});
+
+test.each([
+  [["a.json", "--out"], "Option '--out <value>' argument missing."],
+  [["a.json", "--output", "b"], "Unknown option '--output'."],
+])("%j for arguments is refused with the usage", async (args, problem) => {
+  const { status, stdout, stderr } = await run(["protect", ...args], { folder, environment });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr.startsWith(problem)).toBe(true);
+  expect(stderr.endsWith(` ${USAGE}\n`)).toBe(true);
+});
+
+test("a folder of several tasks is refused", async () => {
+  const text = readFileSync(EXAMPLE, "utf8");
+  writeFileSync(join(folder, "a.json"), text);
+  writeFileSync(join(folder, "b.json"), text.replace('"prisma-runtime-defense"', '"b"'));
+  expect((await invoke(protect, [folder], environment)).problems).toEqual([
+    `${folder} holds 2 task definitions, and protect takes one. ${USAGE}`,
+  ]);
+});
+
+test("variables are checked before the file is read", async () => {
+  const { problems } = await invoke(protect, ["none.json"], { ...environment, TL_USER: "" });
+  expect(problems).toEqual(["TL_USER is required: the access key id, or the user's name."]);
+});
