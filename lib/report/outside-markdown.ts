@@ -1,7 +1,7 @@
-// Left alone is what means nothing where it stands. Lists begin with a dash or a number; renderers make links of a dot
-// before a letter, of colons and of slashes, and emphasis of what isn't within a word.
+// Left alone is what means nothing where it stands. Lists begin with a dash or a number, code with spaces; renderers make
+// links of a dot before a letter, of colons and of slashes, and emphasis of what isn't within a word.
 const MARKUP =
-  /^-|^\d(?=\d*[.)](?: |$))|[^\p{L}\p{N} ,.()'"%;:?_/=+-]|\.(?=\p{L})|:(?! |$)|(?<![\p{L}\p{N}])[_/=+]|[_/=+](?![\p{L}\p{N}])/gu;
+  /^[ -]|^\d(?=\d*[.)](?: |$))|[^\p{L}\p{N} ,.()'"%;:?_/=+-]|\.(?=\p{L})|:(?! |$)|(?<![\p{L}\p{N}])[_/=+]|[_/=+](?![\p{L}\p{N}])/gu;
 const CODE = /^[\w .:/@=,()[\]+*"{}~-]+$/;
 
 /**
