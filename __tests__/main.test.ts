@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import type { MiddlewareHandler } from "hono";
 
@@ -14,6 +16,8 @@ const OUTPUT = [
   `${STACK}/cdk.tf.json`,
   `${STACK}/install_bundle.auto.tfvars.json`,
 ];
+
+jest.setTimeout(20_000);
 
 const newFolder = temporaryFolders();
 const consoles: LocalConsole[] = [];
@@ -58,6 +62,23 @@ describe("a run that goes well", () => {
     }
     expect(contents[1]).toEqual(contents[0]);
   });
+});
+
+test("cdktf synth gives the same bytes", async () => {
+  const { local, environment } = await aConsole();
+  const folder = newFolder();
+  const app = ["run.cjs", "../main.ts"].map((file) => JSON.stringify(join(__dirname, "../scripts", file))).join(" ");
+  writeFileSync(join(folder, "cdktf.json"), JSON.stringify({ language: "typescript", app: `node ${app}` }));
+  const quiet = { CI: "true", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1", HOME: folder };
+  const outputs = () => OUTPUT.map((path) => readFileSync(join(folder, path), "utf8"));
+
+  await promisify(execFile)(process.execPath, [require.resolve("cdktf-cli/bundle/bin/cdktf"), "synth"], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...quiet, ...environment },
+  });
+  const byCdktf = outputs();
+  expect((await run(["synth"], { folder, environment: variablesFor(local) })).status).toBe(0);
+  expect(outputs()).toEqual(byCdktf);
 });
 
 describe("a run that fails ends with 1, one line, and no output:", () => {

@@ -10,6 +10,8 @@ import { EXAMPLE, filesIn, run, start, temporaryFolders, variablesFor } from "..
 // all that belongs to it. Before Node has come to the first line of scripts/run.cjs nothing of ours runs, so an
 // earlier run's manifest can only be removed by that line: the kills begin after it.
 
+jest.setTimeout(20_000);
+
 const newFolder = temporaryFolders();
 const FAMILY = "this-run";
 const STACK = "cdktf.out/stacks/prisma-runtime-defense";
@@ -79,7 +81,7 @@ test("kill -9 before each change of a file leaves nothing to deploy, or all of t
   expect(killed.map(({ outcome }) => outcome)).toEqual(
     moments.map((step) => (step > published ? "this run" : "nothing")),
   );
-}, 30_000);
+});
 
 test.each(["authenticate", "version", "fargate.json"])(
   "kill -9 while the Console works on %s leaves nothing to deploy",
