@@ -6,9 +6,9 @@ import { PassThrough } from "node:stream";
 
 import { synth } from "../../lib/commands/synth";
 import { ProofError } from "../../lib/errors";
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../lib/json";
+import { isJsonArray, type JsonObject } from "../../lib/json";
 import { type LocalConsole, startLocalConsole } from "../../local-console/server";
-import { type Answer, CONSOLE_ADDRESS, DEVIATIONS, ORIGINAL, type Part } from "./deviations";
+import { type Answer, CONSOLE_ADDRESS, DEVIATIONS, ORIGINAL, part } from "./deviations";
 
 const PREFIX = "the Console's answer isn't this task protected: ";
 
@@ -74,11 +74,6 @@ function parts(answer: unknown): Answer {
   const [app, worker, sidecar] = isJsonArray(task.containerDefinitions) ? task.containerDefinitions.map(part) : [];
   if (!app || !worker || !sidecar) throw new Error("The local Console answers with three containers.");
   return { task, app, worker, sidecar };
-}
-
-function part(value: unknown): Part {
-  if (!isJsonObject(value)) throw new Error("This is no object.");
-  return value;
 }
 
 test("what the Console protects as documented is synthesized", async () => {

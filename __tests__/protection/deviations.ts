@@ -63,6 +63,11 @@ const MIRROR = "mirror.example.com/twistlock/defender:defender_34_04_145";
 const ADDED = (name: string) =>
   `environment ${name}: expected to be absent (to accept it, add "environment:${name}" to runtimeDefense.accept), got added.`;
 
+export function part(value: unknown): Part {
+  if (!isJsonObject(value)) throw new Error("This is no object.");
+  return value;
+}
+
 const set =
   (part: keyof Answer, key: string, value: JsonValue): Deviation["alter"] =>
   (answer) => {
@@ -364,11 +369,13 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "a variable has a key that nobody knows": {
     alter: replace("app", "environment", "name", "FIPS_ENABLED", { name: "FIPS_ENABLED", value: "false", more: "1" }),
-    problems: ["containerDefinitions.0.environment.7.more: expected what ECS takes, got something else."],
+    problems: ['container app, environment FIPS_ENABLED: expected a name and a value alone, got ["more"].'],
   },
   "a dependency has a key that nobody knows": {
     alter: set("worker", "dependsOn", [{ containerName: "TwistlockDefender", condition: "HEALTHY", more: "1" }]),
-    problems: ["containerDefinitions.1.dependsOn.0.more: expected what ECS takes, got something else."],
+    problems: [
+      'container worker, dependsOn: expected TwistlockDefender with condition HEALTHY or START, got [{"containerName":"TwistlockDefender","condition":"HEALTHY","more":"1"}].',
+    ],
   },
   "a list holds something that is no entry": {
     alter: add("worker", "volumesFrom", "app"),
@@ -620,6 +627,12 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     problems: [
       'container TwistlockDefender, healthCheck.command: expected ["/usr/local/bin/defender","fargate","healthcheck"], got ["CMD","true"].',
     ],
+  },
+  "the sidecar's health check has a key that nobody knows": {
+    alter: ({ sidecar }) => {
+      sidecar.healthCheck = { ...part(sidecar.healthCheck), more: 1 };
+    },
+    problems: ["container TwistlockDefender, healthCheck.more: expected none, got 1."],
   },
   "the sidecar's logs go elsewhere": {
     alter: set("sidecar", "logConfiguration", { logDriver: "splunk", options: { "splunk-token": "hidden-other" } }),

@@ -15,10 +15,22 @@ export function containerDeviations(sent: JsonObject, got: JsonObject, request: 
       TW_CONTAINER_NAME: equal(String(sent.name)),
       TW_IMAGE_NAME: optional(equal(String(sent.image))),
     }),
-    ...additionDeviations("dependsOn", sent, got, "containerName", "condition HEALTHY or START", ({ condition }) =>
-      ["HEALTHY", "START"].includes(String(condition)),
+    ...additionDeviations(
+      "dependsOn",
+      sent,
+      got,
+      ["containerName", "condition"],
+      "condition HEALTHY or START",
+      ({ condition }) => ["HEALTHY", "START"].includes(String(condition)),
     ),
-    ...additionDeviations("volumesFrom", sent, got, "sourceContainer", "readOnly false", ({ readOnly }) => !readOnly),
+    ...additionDeviations(
+      "volumesFrom",
+      sent,
+      got,
+      ["sourceContainer", "readOnly"],
+      "readOnly false",
+      ({ readOnly }) => !readOnly,
+    ),
     ...linuxDeviations(objectOf(sent.linuxParameters), objectOf(got.linuxParameters)),
   ];
 }
@@ -52,13 +64,15 @@ function additionDeviations(
   field: "dependsOn" | "volumesFrom",
   sent: JsonObject,
   got: JsonObject,
-  key: string,
+  keys: readonly [string, string],
   expected: string,
   right: (entry: JsonObject) => boolean,
 ): readonly Deviation[] {
   const before = listOf(sent[field]);
   const after = listOf(got[field]);
+  const [key] = keys;
   const added = after.filter((entry) => entry[key] === DEFENDER);
+  const isRight = added.every((entry) => right(entry) && Object.keys(entry).every((found) => keys.includes(found)));
   const hasOthers = sameMembers(
     before,
     after.filter((entry) => entry[key] !== DEFENDER),
@@ -66,7 +80,7 @@ function additionDeviations(
   return [
     ...(hasOthers ? [] : [{ field, expected: `${show(before)} and ${DEFENDER}`, got: show(after) }]),
     ...(added.length === 1 ? [] : [{ field, expected: `${DEFENDER} once`, got: `${added.length} times` }]),
-    ...(added.every(right) ? [] : [{ field, expected: `${DEFENDER} with ${expected}`, got: show(added) }]),
+    ...(isRight ? [] : [{ field, expected: `${DEFENDER} with ${expected}`, got: show(added) }]),
   ];
 }
 

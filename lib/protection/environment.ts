@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { JsonValue } from "../json";
+import type { JsonObject, JsonValue } from "../json";
 import { oneLine } from "../outside-text";
 import { type Deviation, listOf, type Request, show } from "./deviation";
 
@@ -41,8 +41,8 @@ export function environmentDeviations(
   got: JsonValue | undefined,
   added: Readonly<Record<string, Check>>,
 ): readonly Deviation[] {
-  const before = valuesByName(sent);
-  const after = valuesByName(got);
+  const before = byName(sent);
+  const after = byName(got);
   const checks = new Map(Object.entries(added));
   return [...new Set([...before.keys(), ...after.keys(), ...checks.keys()])].flatMap((name) => {
     const wrong = whatIsWrong(name, before.get(name) ?? [], after.get(name) ?? [], checks.get(name));
@@ -52,24 +52,28 @@ export function environmentDeviations(
 
 function whatIsWrong(
   name: string,
-  originals: readonly JsonValue[],
-  values: readonly JsonValue[],
+  originals: readonly JsonObject[],
+  entries: readonly JsonObject[],
   check: Check | undefined,
 ): ReturnType<Check> {
-  if (originals.length > 0 && !isDeepStrictEqual(values, originals)) {
-    return { expected: "its original value", got: values.length === 0 ? "none" : "another" };
+  if (originals.length > 0 && !isDeepStrictEqual(entries, originals)) {
+    return { expected: "its original value", got: entries.length === 0 ? "none" : "another" };
   }
-  if (originals.length === 0 && values.length > 1) return { expected: "one value", got: `${values.length} values` };
-  if (originals.length > 0 || check) return check?.(values[0]);
-  const accept = `"environment:${oneLine(name, 80)}"`;
-  return { expected: `to be absent (to accept it, add ${accept} to runtimeDefense.accept)`, got: "added" };
+  if (originals.length === 0 && entries.length > 1) return { expected: "one value", got: `${entries.length} values` };
+  if (originals.length === 0 && !check) {
+    const accept = `"environment:${oneLine(name, 80)}"`;
+    return { expected: `to be absent (to accept it, add ${accept} to runtimeDefense.accept)`, got: "added" };
+  }
+  const [{ name: _, value, ...more } = {}] = entries;
+  if (Object.keys(more).length > 0) return { expected: "a name and a value alone", got: show(Object.keys(more)) };
+  return check?.(value);
 }
 
-function valuesByName(environment: JsonValue | undefined): ReadonlyMap<string, readonly JsonValue[]> {
-  const values = new Map<string, JsonValue[]>();
-  for (const { name, value = null } of listOf(environment)) {
-    const key = String(name);
-    values.set(key, [...(values.get(key) ?? []), value]);
+function byName(environment: JsonValue | undefined): ReadonlyMap<string, readonly JsonObject[]> {
+  const entries = new Map<string, JsonObject[]>();
+  for (const entry of listOf(environment)) {
+    const name = String(entry.name);
+    entries.set(name, [...(entries.get(name) ?? []), entry]);
   }
-  return values;
+  return entries;
 }

@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { JsonObject, JsonValue } from "../json";
 import { oneLine } from "../outside-text";
-import { type Deviation, objectOf, type Request, show } from "./deviation";
+import { type Deviation, differences, objectOf, type Request, show } from "./deviation";
 import { type Check, commonVariables, environmentDeviations } from "./environment";
 import { bundleProblem } from "./install-bundle";
 import { INSTALL_BUNDLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "./names";
 
 const KNOWN_KEYS = ["name", "image", "entryPoint", "environment", "essential", "healthCheck", "logConfiguration"];
+const HEALTH_CHECK_KEYS = ["command", "interval", "retries", "startPeriod", "timeout"];
 
 // Palo Alto's own registries and mirrors of them all end like this.
 const DEFENDER_IMAGE = /^[\w.-]+(:\d+)?\/([\w.-]+\/)*twistlock\/defender:defender_\d+_\d+_\d+$/;
@@ -38,6 +39,7 @@ export function sidecarDeviations(
   ];
   return [
     ...checks.flatMap(([right, field, expected, got]) => (right ? [] : [{ field, expected, got: show(got) }])),
+    ...differences({}, objectOf(healthCheck), HEALTH_CHECK_KEYS, "healthCheck."),
     ...environmentDeviations(undefined, sidecar.environment, {
       ...commonVariables(request),
       [INSTALL_BUNDLE]: installBundle,

@@ -1,0 +1,201 @@
+import fc, { type Arbitrary } from "fast-check";
+
+import type { ContainerDefinition, TaskDefinition } from "../lib/task/schema";
+import type { Task } from "../lib/task/task";
+
+// The compiler holds these to the schema: a new key without an arbitrary doesn't compile.
+type ArbitraryOf<T> = { readonly [K in keyof T]-?: Arbitrary<Exclude<T[K], undefined>> };
+
+const NASTY = ["$", "%", "{", "}", "${", "%{", "$${", "%%{", '"', "\\", "\n", "\r\n", "\t", "\u0001", "\u001b[31m"];
+const FOREIGN = ["ü", "漢", "😀", "👩‍👩‍👧", "\u202e", "\u2028", "\ufeff", "e\u0301", "##vso[", "</script>"];
+const text = fc.string({ unit: fc.constantFrom("a", "B", "0", " ", ".", ...NASTY, ...FOREIGN), maxLength: 6 });
+const identifier = fc.stringMatching(/^[a-zA-Z][\w-]{0,12}$/);
+const number = fc.nat(100_000);
+const flag = fc.boolean();
+
+const list = <T>(element: Arbitrary<T>) => fc.array(element, { minLength: 1, maxLength: 3 });
+const texts = list(text);
+/** Objects with some of the keys, at least one. */
+const some = <T extends object>(parts: { [K in keyof T]: Arbitrary<T[K]> }) =>
+  fc.record(parts, { requiredKeys: [] }).filter((value) => Object.keys(value).length > 0);
+const dictionary = (key: Arbitrary<string>) =>
+  list(fc.tuple(key, text)).map((entries): Record<string, string> => Object.fromEntries(entries));
+const map = dictionary(text);
+const labels = dictionary(fc.oneof(text, fc.constantFrom("__proto__", "constructor", "toString")));
+const named = fc.record({ name: text, value: text });
+const typed = fc.record({ type: text, value: text });
+const secret = fc.record({ name: text, valueFrom: text });
+const roleArn = fc.stringMatching(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]{1,20}$/);
+const image = fc.stringMatching(/^[a-z]{1,8}\/[a-z$%{}]{1,8}:[\d.]{1,4}$/);
+const capabilities = some({ add: list(fc.constantFrom("SYS_PTRACE", "NET_ADMIN", "%{x}")), drop: texts });
+
+const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
+  image,
+  command: texts,
+  cpu: number,
+  credentialSpecs: texts,
+  dependsOn: list(fc.record({ containerName: text, condition: text })),
+  disableNetworking: flag,
+  dnsSearchDomains: texts,
+  dnsServers: texts,
+  dockerLabels: labels,
+  dockerSecurityOptions: texts,
+  entryPoint: texts,
+  environment: list(named),
+  environmentFiles: list(typed),
+  essential: flag,
+  extraHosts: list(fc.record({ hostname: text, ipAddress: text })),
+  firelensConfiguration: fc.record({ type: text, options: labels }, { requiredKeys: ["type"] }),
+  healthCheck: fc.record(
+    { command: texts, interval: number, timeout: number, retries: number, startPeriod: number },
+    { requiredKeys: ["command"] },
+  ),
+  hostname: text,
+  interactive: flag,
+  links: texts,
+  linuxParameters: some({
+    capabilities,
+    devices: list(fc.record({ hostPath: text, containerPath: text, permissions: texts })),
+    initProcessEnabled: flag,
+    maxSwap: number,
+    sharedMemorySize: number,
+    swappiness: number,
+    tmpfs: list(fc.record({ containerPath: text, size: number, mountOptions: texts })),
+  }),
+  logConfiguration: fc.record(
+    { logDriver: text, options: labels, secretOptions: list(secret) },
+    { requiredKeys: ["logDriver"] },
+  ),
+  memory: number,
+  memoryReservation: number,
+  mountPoints: list(some({ sourceVolume: text, containerPath: text, readOnly: flag })),
+  portMappings: list(
+    some({
+      appProtocol: text,
+      containerPort: number,
+      containerPortRange: text,
+      hostPort: number,
+      name: text,
+      protocol: text,
+    }),
+  ),
+  privileged: flag,
+  pseudoTerminal: flag,
+  readonlyRootFilesystem: flag,
+  repositoryCredentials: fc.record({ credentialsParameter: text }),
+  resourceRequirements: list(typed),
+  restartPolicy: fc.record(
+    { enabled: flag, ignoredExitCodes: list(number), restartAttemptPeriod: number },
+    { requiredKeys: ["enabled"] },
+  ),
+  secrets: list(secret),
+  startTimeout: number,
+  stopTimeout: number,
+  systemControls: list(some({ namespace: text, value: text })),
+  ulimits: list(fc.record({ name: text, softLimit: fc.integer(), hardLimit: fc.integer() })),
+  user: text,
+  versionConsistency: text,
+  volumesFrom: list(some({ sourceContainer: text, readOnly: flag })),
+  workingDirectory: text,
+};
+
+const volume = fc.record(
+  {
+    name: text,
+    configuredAtLaunch: flag,
+    host: fc.record({ sourcePath: text }),
+    dockerVolumeConfiguration: some({ autoprovision: flag, driver: text, driverOpts: map, labels: map, scope: text }),
+    efsVolumeConfiguration: fc.record(
+      {
+        fileSystemId: text,
+        rootDirectory: text,
+        transitEncryption: text,
+        transitEncryptionPort: number,
+        authorizationConfig: some({ accessPointId: text, iam: text }),
+      },
+      { requiredKeys: ["fileSystemId"] },
+    ),
+    fsxWindowsFileServerVolumeConfiguration: fc.record({
+      fileSystemId: text,
+      rootDirectory: text,
+      authorizationConfig: fc.record({ credentialsParameter: text, domain: text }),
+    }),
+  },
+  { requiredKeys: ["name"] },
+);
+
+const unique = <T>(element: Arbitrary<T>, selector: (value: T) => string) =>
+  fc.uniqueArray(element, { selector, minLength: 1, maxLength: 3 });
+
+const TASK: Omit<ArbitraryOf<TaskDefinition>, "containerDefinitions"> = {
+  family: identifier,
+  cpu: number.map(String),
+  memory: number.map(String),
+  networkMode: text,
+  requiresCompatibilities: texts,
+  enableFaultInjection: flag,
+  ephemeralStorage: fc.record({ sizeInGiB: number }),
+  executionRoleArn: roleArn,
+  ipcMode: text,
+  pidMode: text,
+  placementConstraints: list(fc.record({ type: text, expression: text }, { requiredKeys: ["type"] })),
+  proxyConfiguration: fc.record(
+    { containerName: text, type: text, properties: unique(named, ({ name }) => name) },
+    { requiredKeys: ["containerName"] },
+  ),
+  runtimePlatform: some({ cpuArchitecture: text, operatingSystemFamily: text }),
+  tags: unique(fc.record({ key: text, value: text }), ({ key }) => key),
+  taskRoleArn: roleArn,
+  volumes: list(volume),
+};
+
+/** The keys that the arbitraries make. */
+export const KEYS = {
+  container: ["name", ...Object.keys(CONTAINER)],
+  task: ["containerDefinitions", ...Object.keys(TASK)],
+};
+
+// Half of all keys each time: with all of them, a problem of one would hide behind another's.
+const container = fc.record(CONTAINER, { requiredKeys: ["image", "entryPoint"] });
+
+const definition: Arbitrary<TaskDefinition> = fc
+  .tuple(
+    fc.record(TASK, { requiredKeys: ["family", "cpu", "memory", "networkMode", "requiresCompatibilities"] }),
+    fc.uniqueArray(identifier, { minLength: 1, maxLength: 3 }),
+    fc.array(container, { minLength: 3, maxLength: 3 }),
+  )
+  .map(([task, names, containers]) => ({
+    ...task,
+    containerDefinitions: names.flatMap((name, index) => {
+      const one = containers[index];
+      return one ? [{ ...one, name }] : [];
+    }),
+  }));
+
+/** Tasks with any keys and texts, as reading a file would give them; the last of several containers may be excluded. */
+export const arbitraryTask: Arbitrary<Task> = fc
+  .record({
+    definition,
+    filesystemMonitoring: fc.option(flag),
+    defenderImage: fc.option(image),
+    hasExclude: flag,
+    logs: flag,
+  })
+  .map(({ definition, filesystemMonitoring, defenderImage, hasExclude, logs }) => {
+    const excluded = hasExclude ? definition.containerDefinitions.slice(1).at(-1) : undefined;
+    return {
+      file: "task.json",
+      definition,
+      notices: [],
+      runtimeDefense: {
+        exclude: excluded ? { [excluded.name]: "a router" } : {},
+        entryPoint: { extract: false },
+        sidecar: { logs },
+        raiseToFit: false,
+        accept: [],
+        ...(filesystemMonitoring !== null && { filesystemMonitoring }),
+        ...(defenderImage !== null && { defenderImage }),
+      },
+    };
+  })
+  .map((task): Task => JSON.parse(JSON.stringify(task))); // fast-check's objects have no prototype, JSON's have one

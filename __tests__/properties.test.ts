@@ -1,0 +1,357 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+
+import fc from "fast-check";
+
+import { ProofError } from "../lib/errors";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../lib/json";
+import { ProtectedTask } from "../lib/protection/protected-task";
+import { prepareOutput, STACK_FILE } from "../lib/stack/output-folder";
+import { synthesize } from "../lib/stack/synthesize";
+import { CONTAINER_KEYS, TASK_KEYS } from "../lib/task/schema";
+import type { Task } from "../lib/task/task";
+import { INSTALL_BUNDLE } from "../local-console/defender";
+import { protect } from "../local-console/protect";
+import { arbitraryTask, KEYS } from "./arbitrary-task";
+
+const PLACE = { region: "eu-west-1", consoleAddress: "console.example.com" };
+const DEFENDER = "TwistlockDefender";
+const REGISTRY_IMAGE = "registry.example.com/twistlock/defender:defender_34_04_145";
+
+test("task definitions are generated with every key that there is", () => {
+  expect([...KEYS.container].sort()).toEqual([...CONTAINER_KEYS].sort());
+  expect([...KEYS.task].sort()).toEqual([...TASK_KEYS].sort());
+});
+
+test("what is protected loses nothing and changes nothing but what makes it protected", () => {
+  fc.assert(
+    fc.property(arbitraryTask, (task) => {
+      const before = plain(task);
+      const { family, definition } = ProtectedTask.prove(task, answerFor(task), PLACE);
+      expect(family).toBe(task.definition.family);
+      expect(definition.containerDefinitions.at(-1)?.name).toBe(DEFENDER);
+      const containerDefinitions = definition.containerDefinitions
+        .slice(0, -1)
+        .map((container, index) =>
+          container.name in task.runtimeDefense.exclude
+            ? container
+            : unprotected(container, task.definition.containerDefinitions[index] ?? {}),
+        );
+      expect(plain({ ...definition, containerDefinitions })).toStrictEqual(plain(withSortedVariables(task)));
+      expect(task).toStrictEqual(before);
+    }),
+    { numRuns: 150, interruptAfterTimeLimit: 20_000 },
+  );
+});
+
+test("what is synthesized is, as Terraform reads it, what has been proven", () => {
+  const folder = mkdtempSync(join(tmpdir(), "properties-"));
+  try {
+    fc.assert(
+      fc.property(arbitraryTask, (task) => {
+        const proven = ProtectedTask.prove(task, answerFor(task), PLACE);
+        synthesize({
+          tasks: [proven],
+          region: "eu-west-1",
+          partition: "aws",
+          defaultTags: {},
+          state: { kind: "local" },
+          folder,
+          staging: prepareOutput(folder),
+          projectFolder: folder,
+          files: [],
+        })();
+        const { resource } = JSON.parse(readFileSync(join(folder, STACK_FILE), "utf8"));
+        const [synthesized, ...more] = Object.values(resource.aws_ecs_task_definition);
+        expect(more).toEqual([]);
+        expect(registered(asTerraformReads(synthesized))).toStrictEqual(expected(proven));
+      }),
+      { numRuns: 60, interruptAfterTimeLimit: 20_000 },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("no single change of a protected answer gets through, but those that keep it protected", () => {
+  const value = fc.oneof(fc.constantFrom(...VALUES), fc.string());
+  const mutation = fc.record({ at: fc.nat(), how: fc.constantFrom(...HOW), value, key: fc.constantFrom(...NEW_KEYS) });
+  let refused = 0;
+  fc.assert(
+    fc.property(arbitraryTask, fc.array(mutation, { minLength: 20, maxLength: 20 }), (task, mutations) => {
+      const answer = answerFor(task);
+      const right = ProtectedTask.prove(task, answer, PLACE).withInstallBundleInClear();
+      for (const one of mutations) {
+        const deployed = deployedAfter(task, mutated(answer, one));
+        if (deployed) expect(changes(right, deployed).filter((change) => !isAllowed(change, task))).toEqual([]);
+        else refused += 1;
+      }
+    }),
+    { numRuns: 100, endOnFailure: true }, // shrinking would take minutes
+  );
+  expect(refused).toBeGreaterThan(1000);
+});
+
+/** The local Console's answer, over the wire. */
+function answerFor({ definition, runtimeDefense }: Task): JsonObject {
+  const { exclude, defenderImage, filesystemMonitoring = false } = runtimeDefense;
+  const containerDefinitions = definition.containerDefinitions.filter(({ name }) => !(name in exclude));
+  const wsAddress = `wss://${PLACE.consoleAddress}:8084`;
+  const image = defenderImage ?? REGISTRY_IMAGE;
+  const defender = { image, installBundle: INSTALL_BUNDLE, wsAddress, filesystemMonitoring };
+  return JSON.parse(JSON.stringify(protect({ ...definition, containerDefinitions }, defender)));
+}
+
+function plain(value: unknown): JsonValue {
+  return JSON.parse(JSON.stringify(value));
+}
+
+const list = (value: unknown): readonly JsonObject[] => (Array.isArray(value) ? value : []);
+const orNothing = (key: string, value: readonly unknown[]) => (value.length > 0 ? { [key]: value } : {});
+const byName = (one: JsonObject, other: JsonObject) => {
+  return String(one.name) < String(other.name) ? -1 : Number(String(one.name) > String(other.name));
+};
+
+/** The container without what the Console adds, if that is there. */
+function unprotected(container: JsonObject, original: JsonObject): JsonObject {
+  const { entryPoint, environment, dependsOn, volumesFrom, linuxParameters, ...same } = container;
+  const [wrapper, fargate, entrypoint, ...words] = isJsonArray(entryPoint) ? entryPoint : [];
+  expect([wrapper, fargate, entrypoint]).toEqual(["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint"]);
+  const names = "TW_IMAGE_NAME TW_CONTAINER_NAME DEFENDER_TYPE FARGATE_TASK FILESYSTEM_MONITORING FIPS_ENABLED";
+  const variables = list(environment).filter(({ name }) => !names.split(" ").includes(String(name)));
+  expect(list(environment)).toHaveLength(variables.length + 6);
+  const dependencies = list(dependsOn).filter(({ containerName }) => containerName !== DEFENDER);
+  const volumes = list(volumesFrom).filter(({ sourceContainer }) => sourceContainer !== DEFENDER);
+  expect([dependencies, volumes].map(({ length }) => length)).toEqual([
+    list(dependsOn).length - 1,
+    list(volumesFrom).length - 1,
+  ]);
+  const linux = isJsonObject(linuxParameters) ? linuxParameters : {};
+  const capabilities = isJsonObject(linux.capabilities) ? linux.capabilities : {};
+  expect(capabilities.add).toContain("SYS_PTRACE");
+  const before = isJsonObject(original.linuxParameters) ? original.linuxParameters : {};
+  const add = isJsonObject(before.capabilities) ? before.capabilities.add : undefined;
+  const added = isJsonArray(capabilities.add) ? capabilities.add : [];
+  expect(new Set(added)).toEqual(new Set([...(isJsonArray(add) ? add : []), "SYS_PTRACE"]));
+  const rest = { ...capabilities, add: add ?? null };
+  const after = without({ ...linux, capabilities: without(rest) });
+  return {
+    ...same,
+    entryPoint: words,
+    ...orNothing("environment", variables),
+    ...orNothing("dependsOn", dependencies),
+    ...orNothing("volumesFrom", volumes),
+    ...(Object.keys(after).length > 0 && { linuxParameters: after }),
+  };
+}
+
+function without(object: JsonObject): JsonObject {
+  const isThere = (value: JsonValue) => value !== null && !(isJsonObject(value) && Object.keys(value).length === 0);
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => isThere(value)));
+}
+
+/** Order of variables and secrets means nothing, so the product gives them one of its own. */
+function withSortedVariables({ definition }: Task) {
+  const containerDefinitions = definition.containerDefinitions.map((container) => ({
+    ...container,
+    ...(container.environment && { environment: [...container.environment].sort(byName) }),
+    ...(container.secrets && { secrets: [...container.secrets].sort(byName) }),
+  }));
+  return { ...definition, containerDefinitions };
+}
+
+/** Every string as Terraform evaluates it; the stack's own references stay as they are. */
+function asTerraformReads(value: unknown): JsonValue {
+  if (Array.isArray(value)) return value.map(asTerraformReads);
+  if (isJsonObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => [String(asTerraformReads(key)), asTerraformReads(child)]),
+    );
+  }
+  if (typeof value !== "string") return plain(value);
+  let text = "";
+  for (let rest = value; rest !== ""; ) {
+    const isEscape = rest.startsWith("$${") || rest.startsWith("%%{");
+    const reference = /^\$\{aws_[a-z_]+\.[a-z-]+\.arn\}/.exec(rest)?.[0];
+    if (!isEscape && !reference && /^[$%]\{/.test(rest)) throw new Error(`Terraform would evaluate ${rest}`);
+    text += isEscape ? rest.slice(1, 3) : (reference ?? rest[0]);
+    rest = rest.slice(isEscape ? 3 : (reference?.length ?? 1));
+  }
+  return text;
+}
+
+const RENAMED: Readonly<Record<string, string>> = {
+  host_path: "host.sourcePath",
+  configure_at_launch: "configuredAtLaunch",
+  size_in_gib: "sizeInGiB",
+  volume: "volumes",
+};
+const MAPS = ["tags", "properties", "driver_opts", "labels"];
+
+/** A resource's attributes in RegisterTaskDefinition's words; maps of pairs stay maps. */
+function registered(value: JsonValue): JsonValue {
+  if (isJsonArray(value)) return value.map(registered);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, child]): [string, JsonValue][] => {
+      if (key === "//" || key === "depends_on") return [];
+      if (key === "container_definitions") return [["containerDefinitions", JSON.parse(String(child))]];
+      const camel = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      return [[RENAMED[key] ?? camel, MAPS.includes(key) ? child : registered(child)]];
+    }),
+  );
+}
+
+/** What the resource has to hold, in the same form. */
+function expected(proven: ProtectedTask): JsonValue {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
+  const role = "${aws_iam_role.execution-role.arn}";
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
+  const secret = "${aws_secretsmanager_secret.install-bundle.arn}";
+  const { tags, proxyConfiguration, volumes, ...same } = proven.withInstallBundleFrom(secret);
+  const pairs = (entries: readonly (readonly [string, string])[]) => Object.fromEntries(entries);
+  return plain({
+    executionRoleArn: role,
+    ...same,
+    tags: tags && pairs(tags.map(({ key, value }) => [key, value])),
+    proxyConfiguration: proxyConfiguration && {
+      ...proxyConfiguration,
+      properties: proxyConfiguration.properties && pairs(proxyConfiguration.properties.map((p) => [p.name, p.value])),
+    },
+    volumes: volumes?.map(({ host, ...volume }) => ({ ...volume, "host.sourcePath": host?.sourcePath })),
+  });
+}
+
+const HOW = ["replace", "drop", "insert", "duplicate", "reverse"] as const;
+const NEW_KEYS = [
+  "command",
+  "user",
+  "privileged",
+  "pidMode",
+  "image",
+  "name",
+  "value",
+  "readOnly",
+  "__proto__",
+  "toString",
+];
+const VALUES: readonly JsonValue[] = [
+  ...[null, true, false, 0, 1, -1, 0.5, "", " ", "a", "true", "false", "root", "START", "HEALTHY", DEFENDER],
+  ...["SYS_PTRACE", "SYS_ADMIN", "fargate", "/var/lib/twistlock/fargate/fargate_defender.sh", "YmFzZTY0"],
+  ...["wss://console.example.com:1", "wss://evil.example.com", "evil.example.com/twistlock/defender:defender_1_2_3"],
+  ...[[], {}, ["a"], { a: 1 }, [[]], [{}], { name: "a", value: "b" }, { name: "app", image: "miner" }],
+  { containerName: "a", condition: "START" },
+  { sourceContainer: DEFENDER, readOnly: false },
+];
+
+type Mutation = {
+  readonly at: number;
+  readonly how: (typeof HOW)[number];
+  readonly value: JsonValue;
+  readonly key: string;
+};
+
+/** The answer with one change at one place. */
+function mutated(answer: JsonObject, { at, how, value, key }: Mutation): JsonObject {
+  const count = places(answer);
+  let left = at % count;
+  const visit = (node: JsonValue): JsonValue | undefined => {
+    if (left-- === 0) return change(node);
+    if (isJsonArray(node)) return node.map(visit).filter((child) => child !== undefined);
+    if (!isJsonObject(node)) return node;
+    return Object.fromEntries(
+      Object.entries(node).flatMap(([name, child]): [string, JsonValue][] => {
+        const visited = visit(child);
+        return visited === undefined ? [] : [[name, visited]];
+      }),
+    );
+  };
+  const change = (node: JsonValue): JsonValue | undefined => {
+    if (how === "drop") return undefined;
+    if (how === "insert" && isJsonArray(node)) return [value, ...node];
+    if (how === "insert" && isJsonObject(node)) return Object.fromEntries([...Object.entries(node), [key, value]]);
+    if (how === "duplicate" && isJsonArray(node)) return [...node, ...node.slice(0, 1)];
+    if (how === "reverse" && isJsonArray(node)) return [...node].reverse();
+    return value;
+  };
+  const result = visit(answer);
+  return isJsonObject(result) ? result : {};
+}
+
+function places(value: JsonValue): number {
+  const children = isJsonArray(value) ? value : isJsonObject(value) ? Object.values(value) : [];
+  return 1 + children.reduce((sum: number, child) => sum + places(child), 0);
+}
+
+/** What would be deployed; nothing when the proof refuses the answer. */
+function deployedAfter(task: Task, answer: JsonObject): object | undefined {
+  try {
+    return ProtectedTask.prove(task, answer, PLACE).withInstallBundleInClear();
+  } catch (error) {
+    if (error instanceof ProofError) return undefined;
+    throw error;
+  }
+}
+
+type Change = { readonly path: string; readonly before: JsonValue | undefined; readonly after: JsonValue | undefined };
+
+/** Where two task definitions differ; the members of lists go by their names, their order where it means nothing. */
+function changes(one: unknown, other: unknown): readonly Change[] {
+  const [before, after] = [new Map(leaves(plain(one), "")), new Map(leaves(plain(other), ""))];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((path) => ({ path, before: before.get(path), after: after.get(path) }))
+    .filter((change) => !isDeepStrictEqual(change.before, change.after));
+}
+
+function leaves(value: JsonValue, path: string): readonly (readonly [string, JsonValue])[] {
+  if (/\.(logConfiguration|capabilities\.add)$/.test(path)) {
+    return [[path, isJsonArray(value) ? [...value].map(String).sort() : value]];
+  }
+  const children = isJsonArray(value)
+    ? value.map((child, index): [string, JsonValue] => [`${nameOf(path, child) ?? index}`, child])
+    : isJsonObject(value)
+      ? Object.entries(value)
+      : [];
+  if (children.length === 0) return [[path, value]];
+  return [...children.flatMap(([key, child]) => leaves(child, `${path}.${key}`)), [`${path}#`, children.length]];
+}
+
+function nameOf(path: string, child: JsonValue): string | undefined {
+  if (!isJsonObject(child)) return undefined;
+  if (/^\.containerDefinitions$/.test(path)) return child.name === DEFENDER ? "sidecar" : `app.${child.name}`;
+  if (/\.(environment|secrets)$/.test(path)) return String(child.name);
+  if (!/\.(dependsOn|volumesFrom)$/.test(path)) return undefined;
+  return [child.containerName, child.sourceContainer].includes(DEFENDER) ? DEFENDER : JSON.stringify(child);
+}
+
+// What an older or newer Console, or one with other settings, may answer, and what it has to be then.
+const ALLOWED: readonly (readonly [RegExp, (after: JsonValue | undefined, task: Task) => boolean])[] = [
+  [/\.app\.[\w-]+\.entryPoint\.0$/, (after) => after === "/var/lib/twistlock/fargate/fargate_defender.sh"],
+  [/\.app\.[\w-]+\.dependsOn\.TwistlockDefender\.condition$/, (after) => after === "START"],
+  [/\.app\.[\w-]+\.volumesFrom\.TwistlockDefender\.readOnly$/, (after) => after === undefined],
+  [/\.app\.[\w-]+\.environment\.TW_IMAGE_NAME\.(name|value)$/, (after) => after === undefined],
+  [/\.environment\.DEFENDER_TYPE\.(name|value)$/, (after) => after === undefined],
+  [/\.environment\.FIPS_ENABLED\.(name|value)$/, (after) => after === undefined || after === "true"],
+  [
+    /\.environment\.FILESYSTEM_MONITORING\.(name|value)$/,
+    (after, { runtimeDefense }) =>
+      runtimeDefense.filesystemMonitoring === undefined && (after === undefined || after === "true"),
+  ],
+  [/\.sidecar\.environment\.INSTALL_BUNDLE\.value$/, (after) => after === "YmFzZTY0"],
+  [/\.sidecar\.environment\.WS_ADDRESS\.value$/, (after) => after === "wss://console.example.com:1"],
+  [
+    /\.sidecar\.image$/,
+    (after, { runtimeDefense }) =>
+      runtimeDefense.defenderImage === undefined && after === "evil.example.com/twistlock/defender:defender_1_2_3",
+  ],
+  [/\.sidecar\.healthCheck(#|\.(interval|retries|startPeriod|timeout))$/, () => true],
+  [/\.sidecar(#|\.logConfiguration)$/, () => true],
+  [/\.(environment\.\w+|dependsOn\.TwistlockDefender|volumesFrom\.TwistlockDefender)#$/, () => true],
+  [/\.environment#$/, () => true],
+];
+
+function isAllowed({ path, after }: Change, task: Task): boolean {
+  return ALLOWED.some(([place, right]) => place.test(path) && right(after, task));
+}
