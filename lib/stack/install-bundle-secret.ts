@@ -48,7 +48,8 @@ export function installBundleSecret(stack: TerraformStack, props: Props): Instal
     secretStringWo: variable.stringValue,
     secretStringWoVersion: bundleVersion(theBundle(props.tasks)),
   });
-  return { valueFrom: secret.arn, readyWhen: [version] };
+  // Written out: CDKTF leaves its own token bare in a text that holds an open "${" before it.
+  return { valueFrom: `\${${secret.terraformResourceType}.${ids.secret}.arn}`, readyWhen: [version] };
 }
 
 /** The IAM statements that reading the bundle needs, and not one more. */

@@ -1,0 +1,157 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { JsonObject, JsonValue } from "../../lib/json";
+import { CONTAINER_KEYS, TASK_KEYS } from "../../lib/task/schema";
+import { problemsIn, read, TASK } from "../task/read";
+import { proven, synthesized } from "./synthesize";
+
+const EVERY_KEY = join(__dirname, "..", "task", "fixtures", "every-key.json");
+
+type Place = { readonly as: string; readonly value: JsonValue };
+
+// Where every key of the task goes in the resource, and what the one in the fixture becomes there.
+const TASK_PLACES: Readonly<Record<string, Place>> = {
+  containerDefinitions: { as: "container_definitions", value: "a JSON text, see below" },
+  cpu: { as: "cpu", value: "4096" },
+  enableFaultInjection: { as: "enable_fault_injection", value: false },
+  ephemeralStorage: { as: "ephemeral_storage", value: { size_in_gib: 40 } },
+  executionRoleArn: { as: "execution_role_arn", value: "arn:aws:iam::111122223333:role/execution" },
+  family: { as: "family", value: "every-key" },
+  ipcMode: { as: "ipc_mode", value: "task" },
+  memory: { as: "memory", value: "8192" },
+  networkMode: { as: "network_mode", value: "awsvpc" },
+  pidMode: { as: "pid_mode", value: "task" },
+  placementConstraints: {
+    as: "placement_constraints",
+    value: [{ expression: "attribute:ecs.os-type == linux", type: "memberOf" }],
+  },
+  proxyConfiguration: {
+    as: "proxy_configuration",
+    value: { container_name: "first", properties: { AppPorts: "80" }, type: "APPMESH" },
+  },
+  requiresCompatibilities: { as: "requires_compatibilities", value: ["FARGATE"] },
+  runtimePlatform: { as: "runtime_platform", value: { cpu_architecture: "X86_64", operating_system_family: "LINUX" } },
+  tags: { as: "tags", value: { team: "shop" } },
+  taskRoleArn: { as: "task_role_arn", value: "arn:aws:iam::111122223333:role/task" },
+  volumes: {
+    as: "volume",
+    value: [
+      { name: "launch", configure_at_launch: true },
+      { name: "bind", host_path: "/data" },
+      {
+        name: "docker",
+        docker_volume_configuration: {
+          autoprovision: true,
+          driver: "local",
+          driver_opts: { type: "tmpfs" },
+          labels: { a: "b" },
+          scope: "shared",
+        },
+      },
+      {
+        name: "efs",
+        efs_volume_configuration: {
+          authorization_config: { access_point_id: "fsap-1", iam: "ENABLED" },
+          file_system_id: "fs-1",
+          root_directory: "/",
+          transit_encryption: "ENABLED",
+          transit_encryption_port: 2999,
+        },
+      },
+      {
+        name: "fsx",
+        fsx_windows_file_server_volume_configuration: {
+          authorization_config: {
+            credentials_parameter: "arn:aws:ssm:eu-west-1:111122223333:parameter/a",
+            domain: "d",
+          },
+          file_system_id: "fs-2",
+          root_directory: "share",
+        },
+      },
+    ],
+  },
+};
+
+// Keys that the protection changes; `links` is the one that Fargate refuses. All others stay as they are.
+const CHANGED = ["entryPoint", "environment", "dependsOn", "volumesFrom", "linuxParameters"];
+const REFUSED = ["links"];
+const SAME =
+  "name image command cpu credentialSpecs disableNetworking dnsSearchDomains dnsServers dockerLabels " +
+  "dockerSecurityOptions environmentFiles essential extraHosts firelensConfiguration healthCheck hostname interactive " +
+  "logConfiguration memory memoryReservation mountPoints portMappings privileged pseudoTerminal readonlyRootFilesystem " +
+  "repositoryCredentials resourceRequirements restartPolicy secrets startTimeout stopTimeout systemControls ulimits user " +
+  "versionConsistency workingDirectory";
+
+async function resourceOf(document: JsonObject): Promise<JsonObject> {
+  const { stack } = synthesized([await proven(document)]);
+  return stack.resource.aws_ecs_task_definition?.["task-definition-every-key"] ?? {};
+}
+
+async function everyKey() {
+  return JSON.parse(await readFile(EVERY_KEY, "utf8"));
+}
+
+test("the tables, and the fixture behind them, name every key that there is", async () => {
+  expect(Object.keys(TASK_PLACES).sort()).toEqual([...TASK_KEYS].sort());
+  expect([...SAME.split(" "), ...CHANGED, ...REFUSED].sort()).toEqual([...CONTAINER_KEYS].sort());
+  const { definition } = await read(await everyKey());
+  expect(Object.keys(definition).sort()).toEqual([...TASK_KEYS].sort());
+  const [first] = definition.containerDefinitions;
+  expect(Object.keys(first ?? {}).sort()).toEqual([...SAME.split(" "), ...CHANGED].sort());
+});
+
+test("every key of the task arrives in the resource, in the provider's words, and nothing else does", async () => {
+  const { container_definitions, "//": _, depends_on, ...attributes } = await resourceOf(await everyKey());
+  const { containerDefinitions, ...places } = TASK_PLACES;
+  expect(containerDefinitions?.as).toBe("container_definitions");
+  expect(typeof container_definitions).toBe("string");
+  expect(depends_on).toEqual(["aws_secretsmanager_secret_version.install-bundle-version"]);
+  expect(attributes).toEqual(Object.fromEntries(Object.values(places).map(({ as, value }) => [as, value])));
+});
+
+test.each(SAME.split(" "))("a container's %s arrives as it is", async (key) => {
+  const task = await everyKey();
+  const [original] = task.containerDefinitions;
+  const { container_definitions } = await resourceOf(task);
+  const [first] = JSON.parse(String(container_definitions).replaceAll("$${", "${").replaceAll("%%{", "%{"));
+  expect(first[key]).toEqual(original[key]);
+  expect(first[key]).toBeDefined();
+});
+
+test("what a protected container has besides arrives with what it had before", async () => {
+  const [first] = JSON.parse(String((await resourceOf(await everyKey())).container_definitions));
+  expect(first.entryPoint.slice(3)).toEqual(["/first"]);
+  expect(first.environment).toContainEqual({ name: "A", value: "b" });
+  expect(first.dependsOn).toContainEqual({ containerName: "second", condition: "START" });
+  expect(first.volumesFrom).toContainEqual({ sourceContainer: "second", readOnly: true });
+  expect(first.linuxParameters).toEqual({
+    capabilities: { add: ["NET_ADMIN", "SYS_PTRACE"], drop: ["MKNOD"] },
+    devices: [{ hostPath: "/dev/a", containerPath: "/dev/b", permissions: ["read"] }],
+    initProcessEnabled: true,
+    maxSwap: 1,
+    sharedMemorySize: 64,
+    swappiness: 10,
+    tmpfs: [{ containerPath: "/tmp", size: 16, mountOptions: ["noexec"] }],
+  });
+});
+
+test.each([
+  ["inferenceAccelerators", { inferenceAccelerators: [{ deviceName: "a", deviceType: "b" }] }, /inferenceAccelerators/],
+  ["links", { containerDefinitions: [{ ...TASK.containerDefinitions[0], links: ["db"] }] }, /links: not on Fargate/],
+])("%s, which can't arrive, is refused rather than dropped", async (_, part, message) => {
+  expect((await problemsIn({ ...TASK, ...part })).join("\n")).toMatch(message);
+});
+
+test("a text that opens a template and never ends it leaves the install bundle's reference alive", async () => {
+  const task = await everyKey();
+  const { container_definitions } = await resourceOf({
+    ...task,
+    containerDefinitions: task.containerDefinitions.map((one: object) => ({ ...one, user: "${" })),
+  });
+  const sidecar = JSON.parse(String(container_definitions)).at(-1);
+  expect(sidecar.secrets).toEqual([
+    { name: "INSTALL_BUNDLE", valueFrom: `\${aws_secretsmanager_secret.install-bundle.arn}` },
+  ]);
+});
