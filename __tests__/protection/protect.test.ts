@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { login } from "../../lib/console/login";
+import { ConsoleError, type ExpectedError, ProofError, TaskFileError } from "../../lib/errors";
+import { type ProtectOptions, protectTasks } from "../../lib/protection/protect";
+import { Secret } from "../../lib/secret";
+import type { Task } from "../../lib/task/task";
+import { type LocalConsoleOptions, startLocalConsole } from "../../local-console/server";
+import { read, TASK } from "../task/read";
+import { CONSOLE_ADDRESS } from "./deviations";
+
+/** Has the tasks protected by a local Console; returns what came out and what was asked. */
+async function run(
+  tasks: readonly Task[],
+  intercept: LocalConsoleOptions["intercept"],
+  more: Partial<ProtectOptions> = {},
+) {
+  const server = await startLocalConsole({ ...(intercept && { intercept }) });
+  const signal = more.signal ?? new AbortController().signal;
+  const settings = {
+    apiUrl: `${server.url}/api/v1`,
+    user: server.user,
+    password: new Secret(server.password),
+    consoleAddress: CONSOLE_ADDRESS,
+    timeoutMs: 10_000,
+    retryDelayMs: 1,
+  };
+  const console = await login(settings, { signal, notice: () => {} });
+  const options = { consoleAddress: CONSOLE_ADDRESS, region: "eu-west-1", concurrency: 8, signal, ...more };
+  try {
+    const proven = await protectTasks(tasks, console, options).catch((error: ExpectedError) => error);
+    return { proven, paths: server.requests.map(({ path }) => path) };
+  } finally {
+    console.close();
+    await server.close();
+  }
+}
+
+async function fleet(size: number): Promise<readonly Task[]> {
+  const task = await read(TASK);
+  return Array.from({ length: size }, (_, index) => ({
+    ...task,
+    file: `tasks/${index}.json`,
+    definition: { ...task.definition, family: `shop-${index}` },
+  }));
+}
+
+const failing = (families: readonly string[]): LocalConsoleOptions["intercept"] => {
+  return async (c, next) => {
+    if (!c.req.path.endsWith("/fargate.json")) return next();
+    const { family } = Object(await c.req.raw.clone().json());
+    return families.includes(family) ? c.json({ err: "no licence left" }, 400) : next();
+  };
+};
+
+test("many tasks take one login, as many requests at once as allowed, and come in their order", async () => {
+  const [tasks, done] = [await fleet(20), [] as number[]];
+  let [open, peak] = [0, 0];
+  const { proven, paths } = await run(
+    tasks,
+    async (_, next) => {
+      peak = Math.max(peak, ++open);
+      await sleep(5);
+      await next();
+      open -= 1;
+    },
+    { concurrency: 3, onProgress: (count) => done.push(count) },
+  );
+  expect(peak).toBe(3);
+  expect(paths.filter((path) => path.endsWith("/authenticate"))).toHaveLength(1);
+  expect(paths).toHaveLength(21);
+  expect(Array.isArray(proven) && proven.map(({ family }) => family)).toEqual(tasks.map((t) => t.definition.family));
+  expect(done).toEqual(tasks.map((_, index) => index + 1));
+});
+
+test("failures of all tasks are told together, what befell many in the same words once", async () => {
+  const { proven } = await run(await fleet(5), failing(["shop-1", "shop-3", "shop-4"]));
+  expect(proven).toBeInstanceOf(ConsoleError);
+  expect(proven).toMatchObject({ problems: [expect.stringMatching(/^tasks\/1\.json and 2 more: .*no licence left/)] });
+});
+
+test("an answer that can't be trusted outweighs one that failed, and each is told", async () => {
+  const { proven } = await run(await fleet(3), async (c, next) => {
+    if (!c.req.path.endsWith("/fargate.json")) return next();
+    const sent = Object(await c.req.raw.clone().json());
+    if (sent.family === "shop-2") return next();
+    return sent.family === "shop-0" ? c.json({ err: "no licence left" }, 400) : c.json(sent);
+  });
+  expect(proven).toBeInstanceOf(ProofError);
+  const { problems } = proven as ProofError;
+  expect(problems[0]).toMatch(/^tasks\/0\.json: .*no licence left/);
+  expect(problems.slice(1).length).toBeGreaterThan(1);
+  for (const problem of problems.slice(1))
+    expect(problem).toMatch(/^tasks\/1\.json: the Console's answer isn't this task/);
+});
+
+test.each([
+  [62_000, undefined],
+  [64_500, /^tasks\/0\.json: the protected task definition has \d{5} bytes, and ECS takes 65536 at most\. Shorten/],
+])("a task definition of %d bytes and the Defender is held to what ECS takes", async (size, problem) => {
+  const [task] = await fleet(1);
+  if (!task) throw new Error("There is no task.");
+  const containerDefinitions = task.definition.containerDefinitions.map((one) => ({ ...one, user: "u".repeat(size) }));
+  const { proven } = await run([{ ...task, definition: { ...task.definition, containerDefinitions } }], undefined);
+  if (!problem) return expect(proven).toHaveLength(1);
+  expect(proven).toBeInstanceOf(TaskFileError);
+  expect(proven).toMatchObject({ problems: [expect.stringMatching(problem)] });
+});
+
+test("a run that is stopped asks nothing more and ends with the reason", async () => {
+  const stop = new AbortController();
+  const reason = new ConsoleError(["Stopped."]);
+  let asked = 0;
+  const { proven } = await run(
+    await fleet(20),
+    (c, next) => {
+      if (c.req.path.endsWith("/fargate.json") && ++asked === 2) stop.abort(reason);
+      return next();
+    },
+    { concurrency: 2, signal: stop.signal },
+  );
+  expect(proven).toBe(reason);
+  expect(asked).toBeLessThanOrEqual(4);
+});
