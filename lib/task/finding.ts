@@ -15,10 +15,9 @@ export const quoted = (word: string): string => `"${oneLine(redact(word), 200)}"
 
 export function run<T>(step: Step<T>): { readonly value: T; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
-  let next = step.next();
-  while (!next.done) {
+  for (;;) {
+    const next = step.next();
+    if (next.done) return { value: next.value, findings };
     findings.push(next.value);
-    next = step.next();
   }
-  return { value: next.value, findings };
 }

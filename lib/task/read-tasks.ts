@@ -29,7 +29,7 @@ type ReadFile = { readonly task?: Task; readonly problems: readonly string[] };
 
 async function readTask(file: string): Promise<ReadFile> {
   try {
-    const { value, findings } = run(understand(await parseJson(await readText(file))));
+    const { value, findings } = run(understand(parseJson(await readText(file))));
     const problems = findings.filter(({ kind }) => kind === "problem").map(({ text }) => text);
     if (problems.length > 0) return { problems: problems.map((text) => line(file, text)) };
     if (!value) throw new Error(`${file}: a step gave neither a value nor a problem`);
