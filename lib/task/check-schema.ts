@@ -1,6 +1,7 @@
+import { distance } from "fastest-levenshtein";
 import * as v from "valibot";
 
-import type { JsonValue } from "../json";
+import { isJsonObject, type JsonValue } from "../json";
 import { problem, quoted, type Step } from "./finding";
 import { type Path, show } from "./json-path";
 
@@ -19,31 +20,46 @@ export function* checkSchema<T>(
   root: string,
   told: ReadonlySet<string> = new Set(),
 ): Step<T | undefined> {
-  const result = v.safeParse(schema, value);
-  const issues = result.issues ?? [];
+  const message = ({ expected }: v.BaseIssue<unknown>) => `must be ${NAMES[expected ?? ""] ?? expected}`;
+  const { issues = [], typed, output } = v.safeParse(schema, value, { message });
   const unknown = new Set(issues.filter(isUnknownKey).map((issue) => pathOf(issue).join(".").toLowerCase()));
   for (const issue of issues) {
     const path = pathOf(issue);
-    const isInWrongCase = issue.received === "undefined" && unknown.has(path.join(".").toLowerCase());
+    const isInWrongCase = isMissing(issue) && unknown.has(path.join(".").toLowerCase());
     if (isInWrongCase || told.has(path.join("."))) continue;
     const at = [root, show(value, path)].filter(Boolean).join(".");
     yield problem(`${at && `${at}: `}${sentence(issue)}`);
   }
   // Right in its types, though not in its values: the later checks can tell their problems too.
-  return result.typed ? result.output : undefined;
+  return typed ? output : undefined;
+}
+
+/** An object with these keys and no other. Unlike `v.strictObject` it reports every unknown key, not the first alone. */
+export function closed<const E extends v.ObjectEntries>(
+  entries: E,
+): v.GenericSchema<v.InferInput<v.ObjectSchema<E, undefined>>, v.InferOutput<v.ObjectSchema<E, undefined>>> {
+  const known = Object.keys(entries);
+  return v.pipe(
+    v.looseObject(entries),
+    v.rawCheck(({ dataset: { value: input }, addIssue }) => {
+      if (!isJsonObject(input)) return;
+      for (const [key, value] of Object.entries(input).filter(([key]) => !known.includes(key))) {
+        const message = `is no key that is known here. ${remedy(key, known)}`;
+        addIssue({ message, path: [{ type: "object", origin: "key", input, key, value }] });
+      }
+    }),
+  );
 }
 
 const isUnknownKey = (issue: v.BaseIssue<unknown>) => issue.type === "raw_check";
+const isMissing = (issue: v.BaseIssue<unknown>) => issue.received === "undefined";
 
 const pathOf = (issue: v.BaseIssue<unknown>): Path =>
   (issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
 
 function sentence(issue: v.BaseIssue<unknown>): string {
   if (isUnknownKey(issue)) return issue.message;
-  if (issue.received === "undefined") return "is required.";
-  const isOwn = !issue.message.startsWith("Invalid ");
-  const expected = isOwn ? issue.message : `must be ${NAMES[issue.expected ?? ""] ?? issue.expected}`;
-  return `${expected}, got ${got(issue)}.`;
+  return isMissing(issue) ? "is required." : `${issue.message}, got ${got(issue)}.`;
 }
 
 // A value is shown where it can be no secret: a text in place of a number, or one that only has the wrong form.
@@ -53,4 +69,11 @@ function got({ kind, type, input }: v.BaseIssue<unknown>): string {
   if (isHarmless && typeof input === "number") return String(input);
   if (input === null) return "null";
   return Array.isArray(input) ? "a list" : (NAMES[typeof input] ?? "an object");
+}
+
+function remedy(key: string, known: readonly string[]): string {
+  const unlikeness = (name: string) => distance(key.toLowerCase(), name.toLowerCase());
+  const [nearest] = known.toSorted((one, other) => unlikeness(one) - unlikeness(other));
+  if (nearest && unlikeness(nearest) <= Math.min(2, key.length / 4)) return `Write ${nearest}.`;
+  return known.length <= 12 ? `Known are ${known.join(", ")}.` : "The AWS provider would drop it: take it off.";
 }

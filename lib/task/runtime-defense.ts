@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
-import { closed } from "./closed-object";
+import { closed } from "./check-schema";
+import { whole } from "./schema";
 
 /** What one task asks of its protection: the `runtimeDefense` key of its file, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
@@ -15,7 +16,7 @@ export const RuntimeDefenseSchema = closed({
       /** Ask the Console to find the entry points that the task definition doesn't name. */
       extract: v.optional(v.boolean(), false),
       registryType: v.optional(v.picklist(["aws", "2", "jfrog"], 'must be "aws", "2" or "jfrog"')),
-      registryCredentialId: v.optional(v.pipe(v.string(), v.minLength(1))),
+      registryCredentialId: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
     }),
     {},
   ),
@@ -24,10 +25,10 @@ export const RuntimeDefenseSchema = closed({
   sidecar: v.optional(
     closed({
       /** CPU units. */
-      cpu: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+      cpu: v.optional(v.pipe(whole, v.minValue(0))),
       /** MiB; ECS takes no less than 6. */
-      memory: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(6))),
-      memoryReservation: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(6))),
+      memory: v.optional(v.pipe(whole, v.minValue(6))),
+      memoryReservation: v.optional(v.pipe(whole, v.minValue(6))),
       logs: v.optional(v.boolean(), false),
     }),
     {},

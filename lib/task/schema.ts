@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { isJsonObject, type JsonObject } from "../json";
-import { closed } from "./closed-object";
+import { closed } from "./check-schema";
 
 /**
  * What RegisterTaskDefinition takes, as far as the AWS provider passes it on: lower camel case, no
@@ -10,22 +10,27 @@ import { closed } from "./closed-object";
  */
 export type TaskDefinition = v.InferOutput<typeof TaskDefinitionSchema>;
 export type ContainerDefinition = TaskDefinition["containerDefinitions"][number];
-export type LogConfiguration = v.InferOutput<typeof LogConfigurationSchema>;
 
+/** A whole number, as every number of a task definition is. */
+export const whole = v.pipe(v.number(), v.safeInteger("must be a whole number"));
+const natural = v.pipe(whole, v.minValue(0, "must not be below 0"));
 const text = v.string();
-const texts = v.exactOptional(v.array(text));
-const flag = v.exactOptional(v.boolean());
-const whole = v.pipe(v.number(), v.safeInteger("must be a whole number"), v.minValue(0, "must not be below 0"));
-const number = v.exactOptional(whole);
+const identifier = v.pipe(text, v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"));
+
+// From here on everything may be absent.
 const string = v.exactOptional(text);
-// A list would pass for a record with the keys 0, 1, 2.
+const strings = v.exactOptional(v.array(text));
+const number = v.exactOptional(natural);
+const flag = v.exactOptional(v.boolean());
+const object = <const E extends v.ObjectEntries>(entries: E) => v.exactOptional(closed(entries));
+const objects = <const E extends v.ObjectEntries>(entries: E) => v.exactOptional(v.array(closed(entries)));
 const stringMap = v.exactOptional(
   v.pipe(
+    // A list would pass for a record with the keys 0, 1, 2.
     v.custom<JsonObject>((value) => isJsonObject(value), "must be an object"),
     v.record(text, text),
   ),
 );
-const identifier = v.pipe(text, v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"));
 const roleArn = v.exactOptional(
   v.pipe(
     text,
@@ -35,130 +40,84 @@ const roleArn = v.exactOptional(
     ),
   ),
 );
-const nameAndValue = closed({ name: text, value: text });
-const secret = closed({ name: text, valueFrom: text });
-const typeAndValue = closed({ type: text, value: text });
-
-const LogConfigurationSchema = closed({
-  logDriver: text,
-  options: stringMap,
-  secretOptions: v.exactOptional(v.array(secret)),
-});
 
 const containerEntries = {
   name: identifier,
   image: v.pipe(text, v.regex(/^\S+$/, "must be an image, without spaces")),
-  command: texts,
+  command: strings,
   cpu: number,
-  credentialSpecs: texts,
-  dependsOn: v.exactOptional(v.array(closed({ containerName: text, condition: text }))),
+  credentialSpecs: strings,
+  dependsOn: objects({ containerName: text, condition: text }),
   disableNetworking: flag,
-  dnsSearchDomains: texts,
-  dnsServers: texts,
+  dnsSearchDomains: strings,
+  dnsServers: strings,
   dockerLabels: stringMap,
-  dockerSecurityOptions: texts,
-  entryPoint: texts,
-  environment: v.exactOptional(v.array(nameAndValue)),
-  environmentFiles: v.exactOptional(v.array(typeAndValue)),
+  dockerSecurityOptions: strings,
+  entryPoint: strings,
+  environment: objects({ name: text, value: text }),
+  environmentFiles: objects({ type: text, value: text }),
   essential: flag,
-  extraHosts: v.exactOptional(v.array(closed({ hostname: text, ipAddress: text }))),
-  firelensConfiguration: v.exactOptional(closed({ type: text, options: stringMap })),
-  healthCheck: v.exactOptional(
-    closed({ command: v.array(text), interval: number, timeout: number, retries: number, startPeriod: number }),
-  ),
+  extraHosts: objects({ hostname: text, ipAddress: text }),
+  firelensConfiguration: object({ type: text, options: stringMap }),
+  healthCheck: object({
+    command: v.array(text),
+    interval: number,
+    timeout: number,
+    retries: number,
+    startPeriod: number,
+  }),
   hostname: string,
   interactive: flag,
-  links: texts,
-  linuxParameters: v.exactOptional(
-    closed({
-      capabilities: v.exactOptional(closed({ add: texts, drop: texts })),
-      devices: v.exactOptional(v.array(closed({ hostPath: text, containerPath: string, permissions: texts }))),
-      initProcessEnabled: flag,
-      maxSwap: number,
-      sharedMemorySize: number,
-      swappiness: number,
-      tmpfs: v.exactOptional(v.array(closed({ containerPath: text, size: whole, mountOptions: texts }))),
-    }),
-  ),
-  logConfiguration: v.exactOptional(LogConfigurationSchema),
+  links: strings,
+  linuxParameters: object({
+    capabilities: object({ add: strings, drop: strings }),
+    devices: objects({ hostPath: text, containerPath: string, permissions: strings }),
+    initProcessEnabled: flag,
+    maxSwap: number,
+    sharedMemorySize: number,
+    swappiness: number,
+    tmpfs: objects({ containerPath: text, size: natural, mountOptions: strings }),
+  }),
+  logConfiguration: object({
+    logDriver: text,
+    options: stringMap,
+    secretOptions: objects({ name: text, valueFrom: text }),
+  }),
   memory: number,
   memoryReservation: number,
-  mountPoints: v.exactOptional(v.array(closed({ sourceVolume: string, containerPath: string, readOnly: flag }))),
-  portMappings: v.exactOptional(
-    v.array(
-      closed({
-        appProtocol: string,
-        containerPort: number,
-        containerPortRange: string,
-        hostPort: number,
-        name: string,
-        protocol: string,
-      }),
-    ),
-  ),
+  mountPoints: objects({ sourceVolume: string, containerPath: string, readOnly: flag }),
+  portMappings: objects({
+    appProtocol: string,
+    containerPort: number,
+    containerPortRange: string,
+    hostPort: number,
+    name: string,
+    protocol: string,
+  }),
   privileged: flag,
   pseudoTerminal: flag,
   readonlyRootFilesystem: flag,
-  repositoryCredentials: v.exactOptional(closed({ credentialsParameter: text })),
-  resourceRequirements: v.exactOptional(v.array(typeAndValue)),
-  restartPolicy: v.exactOptional(
-    closed({
-      enabled: v.boolean(),
-      ignoredExitCodes: v.exactOptional(v.array(whole)),
-      restartAttemptPeriod: number,
-    }),
-  ),
-  secrets: v.exactOptional(v.array(secret)),
+  repositoryCredentials: object({ credentialsParameter: text }),
+  resourceRequirements: objects({ type: text, value: text }),
+  restartPolicy: object({
+    enabled: v.boolean(),
+    ignoredExitCodes: v.exactOptional(v.array(natural)),
+    restartAttemptPeriod: number,
+  }),
+  secrets: objects({ name: text, valueFrom: text }),
   startTimeout: number,
   stopTimeout: number,
-  systemControls: v.exactOptional(v.array(closed({ namespace: string, value: string }))),
-  ulimits: v.exactOptional(
-    v.array(
-      closed({
-        name: text,
-        softLimit: v.pipe(v.number(), v.safeInteger()),
-        hardLimit: v.pipe(v.number(), v.safeInteger()),
-      }),
-    ),
-  ),
+  systemControls: objects({ namespace: string, value: string }),
+  ulimits: objects({ name: text, softLimit: whole, hardLimit: whole }),
   user: string,
   versionConsistency: string,
-  volumesFrom: v.exactOptional(v.array(closed({ sourceContainer: string, readOnly: flag }))),
+  volumesFrom: objects({ sourceContainer: string, readOnly: flag }),
   workingDirectory: string,
 };
 
-const ContainerDefinitionSchema = closed(containerEntries);
-
-export const CONTAINER_KEYS: readonly string[] = Object.keys(containerEntries);
-
-const VolumeSchema = closed({
-  name: text,
-  configuredAtLaunch: flag,
-  host: v.exactOptional(closed({ sourcePath: string })),
-  dockerVolumeConfiguration: v.exactOptional(
-    closed({ autoprovision: flag, driver: string, driverOpts: stringMap, labels: stringMap, scope: string }),
-  ),
-  efsVolumeConfiguration: v.exactOptional(
-    closed({
-      fileSystemId: text,
-      rootDirectory: string,
-      transitEncryption: string,
-      transitEncryptionPort: number,
-      authorizationConfig: v.exactOptional(closed({ accessPointId: string, iam: string })),
-    }),
-  ),
-  fsxWindowsFileServerVolumeConfiguration: v.exactOptional(
-    closed({
-      fileSystemId: text,
-      rootDirectory: text,
-      authorizationConfig: closed({ credentialsParameter: text, domain: text }),
-    }),
-  ),
-});
-
 const taskEntries = {
   family: identifier,
-  containerDefinitions: v.pipe(v.array(ContainerDefinitionSchema), v.minLength(1, "must have at least one container")),
+  containerDefinitions: v.pipe(v.array(closed(containerEntries)), v.minLength(1, "must have at least one container")),
   /** CPU units, digits only: `"256"` is a quarter of a vCPU. */
   cpu: text,
   /** MiB, digits only. */
@@ -166,22 +125,44 @@ const taskEntries = {
   networkMode: text,
   requiresCompatibilities: v.array(text),
   enableFaultInjection: flag,
-  ephemeralStorage: v.exactOptional(closed({ sizeInGiB: whole })),
+  ephemeralStorage: object({ sizeInGiB: natural }),
   executionRoleArn: roleArn,
   ipcMode: string,
   pidMode: string,
-  placementConstraints: v.exactOptional(v.array(closed({ type: text, expression: string }))),
-  proxyConfiguration: v.exactOptional(
-    closed({ containerName: text, type: string, properties: v.exactOptional(v.array(nameAndValue)) }),
-  ),
-  runtimePlatform: v.exactOptional(closed({ cpuArchitecture: string, operatingSystemFamily: string })),
-  tags: v.exactOptional(v.array(closed({ key: text, value: text }))),
+  placementConstraints: objects({ type: text, expression: string }),
+  proxyConfiguration: object({ containerName: text, type: string, properties: objects({ name: text, value: text }) }),
+  runtimePlatform: object({ cpuArchitecture: string, operatingSystemFamily: string }),
+  tags: objects({ key: text, value: text }),
   taskRoleArn: roleArn,
-  volumes: v.exactOptional(v.array(VolumeSchema)),
+  volumes: objects({
+    name: text,
+    configuredAtLaunch: flag,
+    host: object({ sourcePath: string }),
+    dockerVolumeConfiguration: object({
+      autoprovision: flag,
+      driver: string,
+      driverOpts: stringMap,
+      labels: stringMap,
+      scope: string,
+    }),
+    efsVolumeConfiguration: object({
+      fileSystemId: text,
+      rootDirectory: string,
+      transitEncryption: string,
+      transitEncryptionPort: number,
+      authorizationConfig: object({ accessPointId: string, iam: string }),
+    }),
+    fsxWindowsFileServerVolumeConfiguration: object({
+      fileSystemId: text,
+      rootDirectory: text,
+      authorizationConfig: closed({ credentialsParameter: text, domain: text }),
+    }),
+  }),
 };
 
 export const TaskDefinitionSchema = closed(taskEntries);
 
+export const CONTAINER_KEYS: readonly string[] = Object.keys(containerEntries);
 export const TASK_KEYS: readonly string[] = Object.keys(taskEntries);
 
 /** Whether the value is one as it stands. Parsing would copy it, and drop keys such as `constructor` on the way. */
