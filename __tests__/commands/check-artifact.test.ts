@@ -156,8 +156,8 @@ test.each([
 test("what synth leaves passes without the file for Terraform, and with it doesn't", async () => {
   const local = await startLocalConsole({ installBundle: BUNDLE });
   const environment = { ...variablesFor(local), CDKTF_OUTDIR: folder };
-  expect((await invoke(synth, [], environment)).problems).toEqual([]);
-  await local.close();
+  const { problems } = await invoke(synth, [], environment).finally(() => local.close());
+  expect(problems).toEqual([]);
   expect(readFileSync(join(folder, "stacks/prisma-runtime-defense/cdk.tf.json"), "utf8")).toMatch(/\/tw_\w+\//);
   expect((await invoke(checkArtifact, [folder], environment)).problems).toEqual([
     `${SECRET_FILE} holds values of Terraform variables: it must not be published.`,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import pMap from "p-map";
 
-import { startLocalConsole } from "../../local-console/server";
+import { type LocalConsole, startLocalConsole } from "../../local-console/server";
 import { EXAMPLE, filesIn, run, start, temporaryFolders, variablesFor } from "../entry";
 
 // What a deployment would take for a run's result is a manifest. A run that is killed must leave none, or its own and
@@ -11,6 +11,11 @@ import { EXAMPLE, filesIn, run, start, temporaryFolders, variablesFor } from "..
 // earlier run's manifest can only be removed by that line: the kills begin after it.
 
 jest.setTimeout(20_000);
+
+let local: LocalConsole | undefined;
+
+// After a failure too: a server that listens would hold the tests.
+afterEach(() => local?.close());
 
 const newFolder = temporaryFolders();
 const FAMILY = "this-run";
@@ -48,7 +53,7 @@ function outcomeIn(folder: string): "nothing" | "this run" {
 }
 
 test("kill -9 before each change of a file leaves nothing to deploy, or all of this run", async () => {
-  const local = await startLocalConsole();
+  local = await startLocalConsole();
   const environment = variablesFor(local);
   const earlier = await afterEarlierRun(environment);
   writeFileSync(join(earlier, "kill.cjs"), KILL);
@@ -73,7 +78,6 @@ test("kill -9 before each change of a file leaves nothing to deploy, or all of t
   const moments = steps.flatMap((step, index) => (index > 0 && changes.test(step) ? [index] : []));
   expect(moments.length).toBeGreaterThanOrEqual(10);
   const killed = await pMap(moments, killedAt, { concurrency: 3 });
-  await local.close();
 
   expect(killed.filter(({ signal }) => signal !== "SIGKILL")).toEqual([]);
   const published = steps.indexOf("renameSync manifest.json");
@@ -90,7 +94,7 @@ test.each(["authenticate", "version", "fargate.json"])(
     const isAsked = new Promise<void>((resolve) => {
       asked = resolve;
     });
-    const local = await startLocalConsole({
+    local = await startLocalConsole({
       intercept: async (c, next) => {
         if (armed && c.req.path.endsWith(path)) asked();
         return next();
@@ -106,7 +110,6 @@ test.each(["authenticate", "version", "fargate.json"])(
     await isAsked;
     child.kill("SIGKILL");
     expect((await finished).signal).toBe("SIGKILL");
-    await local.close();
     expect(outcomeIn(folder)).toBe("nothing");
   },
 );
