@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isJsonArray, isJsonObject, type JsonValue } from "../../lib/json";
 import { run } from "../../lib/task/finding";
 import { type Path, walk } from "../../lib/task/json-path";
-import { understand } from "../../lib/task/understand";
+import { understand } from "../../lib/task/task";
 
 const JUNK: readonly JsonValue[] = [
   null,

@@ -79,11 +79,6 @@ test("every key that the provider takes arrives unchanged; what Fargate refuses 
   const first = "containerDefinitions[first]";
   expect(task?.notices).toEqual(
     [
-      "ipcMode",
-      "placementConstraints",
-      "volumes[bind].host.sourcePath",
-      "volumes[docker].dockerVolumeConfiguration",
-      "volumes[fsx].fsxWindowsFileServerVolumeConfiguration",
       `${first}.dnsSearchDomains`,
       `${first}.dnsServers`,
       `${first}.dockerSecurityOptions`,
@@ -98,6 +93,11 @@ test("every key that the provider takes arrives unchanged; what Fargate refuses 
       `${first}.logConfiguration.logDriver other than awslogs, awsfirelens and splunk`,
       `${first}.privileged`,
       `${first}.resourceRequirements`,
+      "ipcMode",
+      "placementConstraints",
+      "volumes[bind].host.sourcePath",
+      "volumes[docker].dockerVolumeConfiguration",
+      "volumes[fsx].fsxWindowsFileServerVolumeConfiguration",
     ].map((key) => `${key} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`),
   );
 });

@@ -176,22 +176,22 @@ test.each<[string, object, string]>([
   [
     "Windows",
     { ...TASK, runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } },
-    'runtimePlatform: "WINDOWS_SERVER_2022_CORE" can\'t be protected, the Defender for Fargate runs on Linux alone.',
+    'runtimePlatform.operatingSystemFamily: must be LINUX, the Defender for Fargate runs on nothing else, got "WINDOWS_SERVER_2022_CORE".',
   ],
   [
     "ARM64",
     { ...TASK, runtimePlatform: { cpuArchitecture: "ARM64" } },
-    "runtimePlatform: ARM64 can't be protected, the Defender for Fargate is X86_64. Build the images for it.",
+    'runtimePlatform.cpuArchitecture: must be X86_64, the Defender for Fargate is built for nothing else, got "ARM64". Build the images for it.',
   ],
   [
     "another system",
     { ...TASK, runtimePlatform: { operatingSystemFamily: "linux" } },
-    'runtimePlatform.operatingSystemFamily: must be LINUX, got "linux".',
+    'runtimePlatform.operatingSystemFamily: must be LINUX, the Defender for Fargate runs on nothing else, got "linux".',
   ],
   [
     "another architecture",
     { ...TASK, runtimePlatform: { cpuArchitecture: "RISCV" } },
-    'runtimePlatform.cpuArchitecture: must be X86_64, got "RISCV".',
+    'runtimePlatform.cpuArchitecture: must be X86_64, the Defender for Fargate is built for nothing else, got "RISCV". Build the images for it.',
   ],
   [
     "a task for EC2",

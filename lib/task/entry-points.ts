@@ -2,13 +2,8 @@ import { notice, problem, quoted, type Step } from "./finding";
 import type { RuntimeDefense } from "./runtime-defense";
 import type { ContainerDefinition, TaskDefinition } from "./schema";
 
-/** Who is left out, and whether there is an entry point to be wrapped for everybody else. */
+/** Whether there is an entry point to be wrapped, for every container that isn't left out. */
 export function* checkEntryPoints(task: TaskDefinition, { exclude, entryPoint }: RuntimeDefense): Step {
-  const names = task.containerDefinitions.map(({ name }) => name);
-  for (const name of Object.keys(exclude)) {
-    if (names.includes(name)) continue;
-    yield problem(`runtimeDefense.exclude: there is no container ${quoted(name)}. Known are ${names.join(", ")}.`);
-  }
   const wrapped = task.containerDefinitions.filter(({ name }) => !Object.hasOwn(exclude, name));
   if (wrapped.length === 0) {
     yield problem("runtimeDefense.exclude leaves every container out, so nothing would be protected. Keep one.");

@@ -1,79 +1,55 @@
 import { notice, problem, quoted, type Step } from "./finding";
-import type { ContainerDefinition, TaskDefinition } from "./schema";
+import { show, walk } from "./json-path";
+import type { TaskDefinition } from "./schema";
+
+/** What ECS is documented to refuse on Fargate, but for the values that follow. */
+const REFUSED: readonly (readonly [place: RegExp, ...allowed: readonly string[]])[] = [
+  [/^(ipcMode|placementConstraints)$/],
+  [/^pidMode$/, "task"],
+  [/^volumes\.\d+\.(host\.sourcePath|dockerVolumeConfiguration|fsxWindowsFileServerVolumeConfiguration)$/],
+  [/^containerDefinitions\.\d+\.(disableNetworking|dnsSearchDomains|dnsServers|dockerSecurityOptions)$/],
+  [/^containerDefinitions\.\d+\.(extraHosts|hostname|privileged|resourceRequirements)$/],
+  [/^containerDefinitions\.\d+\.linuxParameters\.(devices|maxSwap|sharedMemorySize|swappiness|tmpfs)$/],
+  [/^containerDefinitions\.\d+\.linuxParameters\.capabilities\.add$/, "SYS_PTRACE"],
+  [/^containerDefinitions\.\d+\.logConfiguration\.logDriver$/, "awslogs", "awsfirelens", "splunk"],
+];
+
+const LIST = new Intl.ListFormat("en-GB");
 
 /** The Defender for Fargate runs on Linux/X86_64 in awsvpc mode alone. */
 export function* checkPlatform(task: TaskDefinition): Step {
-  const { operatingSystemFamily: system = "LINUX", cpuArchitecture: architecture = "X86_64" } =
-    task.runtimePlatform ?? {};
-  if (/^windows/i.test(system)) {
-    yield problem(
-      `runtimePlatform: ${quoted(system)} can't be protected, the Defender for Fargate runs on Linux alone.`,
-    );
-  } else if (system !== "LINUX") {
-    yield problem(`runtimePlatform.operatingSystemFamily: must be LINUX, got ${quoted(system)}.`);
+  const { networkMode, requiresCompatibilities, runtimePlatform: platform = {} } = task;
+  const { operatingSystemFamily: system = "LINUX", cpuArchitecture: architecture = "X86_64" } = platform;
+  if (system !== "LINUX") {
+    const why = "the Defender for Fargate runs on nothing else";
+    yield problem(`runtimePlatform.operatingSystemFamily: must be LINUX, ${why}, got ${quoted(system)}.`);
   }
-  if (/^arm64$/i.test(architecture)) {
+  if (architecture !== "X86_64") {
+    const why = "the Defender for Fargate is built for nothing else";
     yield problem(
-      "runtimePlatform: ARM64 can't be protected, the Defender for Fargate is X86_64. Build the images for it.",
+      `runtimePlatform.cpuArchitecture: must be X86_64, ${why}, got ${quoted(architecture)}. Build the images for it.`,
     );
-  } else if (architecture !== "X86_64") {
-    yield problem(`runtimePlatform.cpuArchitecture: must be X86_64, got ${quoted(architecture)}.`);
   }
-  if (!task.requiresCompatibilities.includes("FARGATE")) {
-    const kinds = quoted(task.requiresCompatibilities.join(", "));
+  if (!requiresCompatibilities.includes("FARGATE")) {
+    const kinds = quoted(requiresCompatibilities.join(", "));
     yield problem(
       `requiresCompatibilities: this is a task for ${kinds}, only FARGATE can be protected this way. Add it.`,
     );
   }
-  if (task.networkMode !== "awsvpc") {
-    yield problem(`networkMode: must be awsvpc on Fargate, got ${quoted(task.networkMode)}.`);
+  if (networkMode !== "awsvpc") {
+    yield problem(`networkMode: must be awsvpc on Fargate, got ${quoted(networkMode)}.`);
   }
   for (const { name, links } of task.containerDefinitions) {
     if (links)
       yield problem(`containerDefinitions[${name}].links: not on Fargate; containers reach each other by localhost.`);
   }
-  for (const key of refusedByFargate(task))
-    yield notice(`${key} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`);
+  for (const { path, value } of walk(task)) {
+    const rule = REFUSED.find(([place]) => place.test(path.join(".")));
+    if (!rule) continue;
+    const [, ...allowed] = rule;
+    const isAllowed = [value].flat().every((one) => one === false || allowed.includes(String(one)));
+    if (isAllowed) continue;
+    const what = show(task, path) + (allowed.length > 0 ? ` other than ${LIST.format(allowed)}` : "");
+    yield notice(`${what} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`);
+  }
 }
-
-function refusedByFargate(task: TaskDefinition): readonly string[] {
-  const ofTask = present({
-    ipcMode: task.ipcMode,
-    placementConstraints: task.placementConstraints,
-    "pidMode other than task": task.pidMode === "task" ? undefined : task.pidMode,
-  });
-  const ofVolumes = (task.volumes ?? []).flatMap((volume) =>
-    present({
-      "host.sourcePath": volume.host?.sourcePath,
-      dockerVolumeConfiguration: volume.dockerVolumeConfiguration,
-      fsxWindowsFileServerVolumeConfiguration: volume.fsxWindowsFileServerVolumeConfiguration,
-    }).map((key) => `volumes[${volume.name}].${key}`),
-  );
-  return [...ofTask, ...ofVolumes, ...task.containerDefinitions.flatMap(refusedInContainer)];
-}
-
-function refusedInContainer(container: ContainerDefinition): readonly string[] {
-  const { linuxParameters: linux, logConfiguration: logs } = container;
-  const capabilities = linux?.capabilities?.add?.filter((capability) => capability !== "SYS_PTRACE") ?? [];
-  const isForeignDriver = logs && !["awslogs", "awsfirelens", "splunk"].includes(logs.logDriver);
-  return present({
-    disableNetworking: container.disableNetworking || undefined,
-    dnsSearchDomains: container.dnsSearchDomains,
-    dnsServers: container.dnsServers,
-    dockerSecurityOptions: container.dockerSecurityOptions,
-    extraHosts: container.extraHosts,
-    hostname: container.hostname,
-    "linuxParameters.capabilities.add other than SYS_PTRACE": capabilities.length > 0 || undefined,
-    "linuxParameters.devices": linux?.devices,
-    "linuxParameters.maxSwap": linux?.maxSwap,
-    "linuxParameters.sharedMemorySize": linux?.sharedMemorySize,
-    "linuxParameters.swappiness": linux?.swappiness,
-    "linuxParameters.tmpfs": linux?.tmpfs,
-    "logConfiguration.logDriver other than awslogs, awsfirelens and splunk": isForeignDriver || undefined,
-    privileged: container.privileged || undefined,
-    resourceRequirements: container.resourceRequirements,
-  }).map((key) => `containerDefinitions[${container.name}].${key}`);
-}
-
-const present = (values: Readonly<Record<string, unknown>>) =>
-  Object.keys(values).filter((key) => values[key] !== undefined);

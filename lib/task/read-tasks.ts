@@ -5,9 +5,8 @@ import { oneLine } from "../outside-text";
 import { redact } from "../secret";
 import { run } from "./finding";
 import { parseJson } from "./parse-json";
-import type { Task } from "./task";
+import { type Task, understand } from "./task";
 import { readText, taskFiles } from "./task-files";
-import { understand } from "./understand";
 
 const FILES_AT_ONCE = 16;
 
