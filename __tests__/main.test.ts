@@ -203,7 +203,7 @@ describe("while a Console says nothing", () => {
     });
     const { environment } = await aConsole({ intercept: silentAt(path, () => asked()) });
     const { child, finished } = start(["synth"], { folder, environment });
-    await isAsked;
+    await Promise.race([isAsked, finished]);
     const began = performance.now();
     child.kill(signal);
     const { status, stderr } = await finished;

@@ -107,7 +107,7 @@ test.each(["authenticate", "version", "fargate.json"])(
       folder,
       environment: { ...variablesFor(local), TASK_DEFINITION_PATH: "task.json" },
     });
-    await isAsked;
+    await Promise.race([isAsked, finished]);
     child.kill("SIGKILL");
     expect((await finished).signal).toBe("SIGKILL");
     expect(outcomeIn(folder)).toBe("nothing");
