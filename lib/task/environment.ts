@@ -30,26 +30,20 @@ export function* checkEnvironment(task: TaskDefinition, { exclude }: RuntimeDefe
 }
 
 /** The stack's own execution role may read the install bundle alone. */
-export function* checkExecutionRole(task: TaskDefinition): Step {
-  if (task.executionRoleArn !== undefined) return;
-  for (const {
-    name,
-    secrets,
-    logConfiguration: logs,
-    repositoryCredentials,
-    environmentFiles,
-  } of task.containerDefinitions) {
-    const needs = Object.entries({
-      secrets,
-      "logConfiguration.secretOptions": logs?.secretOptions,
-      "awslogs-create-group": logs?.options?.["awslogs-create-group"],
-      repositoryCredentials,
-      environmentFiles,
-    }).flatMap(([what, value]) => (value === undefined ? [] : [what]));
+export function* checkExecutionRole({ executionRoleArn, containerDefinitions }: TaskDefinition): Step {
+  if (executionRoleArn !== undefined) return;
+  for (const container of containerDefinitions) {
+    const { options, secretOptions } = container.logConfiguration ?? {};
+    const needs = [
+      container.secrets && "secrets",
+      secretOptions && "logConfiguration.secretOptions",
+      options?.["awslogs-create-group"] && "awslogs-create-group",
+      container.repositoryCredentials && "repositoryCredentials",
+      container.environmentFiles && "environmentFiles",
+    ].filter(Boolean);
     if (needs.length === 0) continue;
-    yield notice(
-      `containerDefinitions[${name}] uses ${needs.join(", ")}: the task needs an executionRoleArn of its own, ` +
-        "because the stack's role may read the install bundle alone.",
-    );
+    const why =
+      "the task needs an executionRoleArn of its own, because the stack's role may read the install bundle alone";
+    yield notice(`containerDefinitions[${container.name}] uses ${needs.join(", ")}: ${why}.`);
   }
 }

@@ -5,18 +5,8 @@ import { notice, problem, quoted, type Step } from "./finding";
 import { show } from "./json-path";
 import { CONTAINER_KEYS, TASK_KEYS } from "./schema";
 
-const DESCRIBED_KEYS = [
-  "taskDefinitionArn",
-  "revision",
-  "status",
-  "requiresAttributes",
-  "compatibilities",
-  "registeredAt",
-  "registeredBy",
-  "deregisteredAt",
-  "deleteRequestedAt",
-];
-const EXPECTED = "expected one task definition as RegisterTaskDefinition takes it";
+const DESCRIBED =
+  /^(taskDefinitionArn|revision|status|requiresAttributes|compatibilities|(de)?registeredAt|registeredBy|deleteRequestedAt)$/;
 
 export type Shaped = {
   /** In the form of RegisterTaskDefinition, cleaned, not checked. */
@@ -27,9 +17,9 @@ export type Shaped = {
 
 /** Brings what people have (describe output, an envelope, keys in the wrong place) into the one form. */
 export function* shape(document: JsonValue): Step<Shaped | undefined> {
-  const refusal = foreign(document);
-  if (refusal || !isJsonObject(document)) {
-    yield problem(refusal ?? `${EXPECTED}, got ${document === null ? "null" : `a ${typeof document}`}.`);
+  const foreign = whatElse(document);
+  if (foreign || !isJsonObject(document)) {
+    yield problem(`expected one task definition as RegisterTaskDefinition takes it, got ${foreign}`);
     return undefined;
   }
   const { runtimeDefense = {}, ...task } = yield* withoutEnvelope(document);
@@ -38,14 +28,14 @@ export function* shape(document: JsonValue): Step<Shaped | undefined> {
   return { definition: yield* withTags(moved), runtimeDefense };
 }
 
-function foreign(document: JsonValue): string | undefined {
+function whatElse(document: JsonValue): string | undefined {
   if (isJsonArray(document)) {
-    return `${EXPECTED}, got a bare list. Put the containers into {"family": "NAME", "containerDefinitions": [ … ]}.`;
+    return 'a bare list. Put the containers into {"family": "NAME", "containerDefinitions": [ … ]}.';
   }
-  if (isJsonObject(document) && ("Resources" in document || document.Type === "AWS::ECS::TaskDefinition")) {
-    return `${EXPECTED}, got CloudFormation. Deploy it, then save what "aws ecs describe-task-definition" prints.`;
-  }
-  return undefined;
+  if (!isJsonObject(document)) return document === null ? "null." : `a ${typeof document}.`;
+  const isCloudFormation = "Resources" in document || document.Type === "AWS::ECS::TaskDefinition";
+  if (!isCloudFormation) return undefined;
+  return 'CloudFormation. Deploy it, then save what "aws ecs describe-task-definition" prints.';
 }
 
 function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
@@ -60,39 +50,32 @@ function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
 }
 
 function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
-  const described = DESCRIBED_KEYS.filter((key) => key in task);
-  if (described.length === 0) return task;
-  yield notice(`Left out what describe-task-definition adds: ${described.join(", ")}.`);
-  const { compatibilities } = task;
-  const rest = Object.fromEntries(Object.entries(task).filter(([key]) => !described.includes(key)));
+  const [described, rest] = split(task, (key) => DESCRIBED.test(key));
+  const keys = Object.keys(described);
+  if (keys.length > 0) yield notice(`Left out what describe-task-definition adds: ${keys.join(", ")}.`);
+  const { compatibilities } = described;
   // Registered without Fargate in it, it must not become a Fargate task by our default.
   const isForeign = isJsonArray(compatibilities) && !compatibilities.includes("FARGATE");
-  return isForeign && !("requiresCompatibilities" in rest)
-    ? { ...rest, requiresCompatibilities: compatibilities }
-    : rest;
+  return isForeign ? { requiresCompatibilities: compatibilities, ...rest } : rest;
 }
 
 function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
   if (!isJsonArray(task.containerDefinitions)) return task;
   let moved = task;
-  const containers: JsonValue[] = [];
+  const containerDefinitions: JsonValue[] = [];
   for (const [index, container] of task.containerDefinitions.entries()) {
-    if (!isJsonObject(container)) {
-      containers.push(container);
-      continue;
-    }
-    const entries = Object.entries(container);
+    const [misplaced, rest] = isJsonObject(container) ? split(container, isMisplaced) : [{}, container];
+    containerDefinitions.push(rest);
     const at = show(task, ["containerDefinitions", index]);
-    for (const [key, value] of entries.filter(([key]) => belongsToTask(key))) {
+    for (const [key, value] of Object.entries(misplaced)) {
       moved = yield* put(moved, key, value, `in ${at}`);
       yield notice(`${key} belongs to the task, not to a container: moved up from ${at}.`);
     }
-    containers.push(Object.fromEntries(entries.filter(([key]) => !belongsToTask(key))));
   }
-  return { ...moved, containerDefinitions: containers };
+  return { ...moved, containerDefinitions };
 }
 
-const belongsToTask = (key: string) =>
+const isMisplaced = (key: string) =>
   TASK_KEYS.includes(key) && !CONTAINER_KEYS.includes(key) && key !== "containerDefinitions";
 
 function* put(task: JsonObject, key: string, value: JsonValue, where: string): Step<JsonObject> {
@@ -105,7 +88,7 @@ function* put(task: JsonObject, key: string, value: JsonValue, where: string): S
 function* withTags(task: JsonObject): Step<JsonObject> {
   if (!isJsonArray(task.tags)) return task;
   const tags = task.tags.map(lowerCaseTag);
-  const reserved = tags.flatMap((tag) => (isReserved(tag) ? [String(tag.key)] : []));
+  const reserved = tags.filter(isReserved).map(({ key }) => key);
   if (reserved.length > 0) yield notice(`Left out tags that AWS alone may set: ${reserved.join(", ")}.`);
   return clean({ ...task, tags: tags.filter((tag) => !isReserved(tag)) });
 }
@@ -114,7 +97,18 @@ const isReserved = (tag: JsonValue): tag is JsonObject => isJsonObject(tag) && /
 
 // As CloudFormation and some other APIs spell it; a tag may have no value.
 function lowerCaseTag(tag: JsonValue): JsonValue {
-  if (!isJsonObject(tag) || ("key" in tag && "Key" in tag) || ("value" in tag && "Value" in tag)) return tag;
-  const { Key, Value, ...rest } = tag;
-  return { value: "", ...(Key !== undefined && { key: Key }), ...(Value !== undefined && { value: Value }), ...rest };
+  if (!isJsonObject(tag)) return tag;
+  const lowerCase = (name: string) =>
+    /^(Key|Value)$/.test(name) && !(name.toLowerCase() in tag) ? name.toLowerCase() : name;
+  const entries = Object.entries(tag).map(([name, value]) => [lowerCase(name), value] as const);
+  return { value: "", ...Object.fromEntries(entries) };
+}
+
+type Split = readonly [taken: JsonObject, left: JsonObject];
+
+function split(object: JsonObject, isTaken: (key: string) => boolean): Split {
+  const entries = Object.entries(object);
+  const taken = entries.filter(([key]) => isTaken(key));
+  const left = entries.filter(([key]) => !isTaken(key));
+  return [Object.fromEntries(taken), Object.fromEntries(left)];
 }

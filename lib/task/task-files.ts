@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -15,44 +16,35 @@ export async function taskFiles(path: string): Promise<readonly string[]> {
   } catch (error) {
     throw new TaskFileError([`${oneLine(path)}: ${unreadable(error)}`]);
   }
-  throw new TaskFileError([
-    `${oneLine(path)}: this folder has no *.json in it. Put each task definition into a file of its own there.`,
-  ]);
+  const remedy = "Put each task definition into a file of its own there.";
+  throw new TaskFileError([`${oneLine(path)}: this folder has no *.json in it. ${remedy}`]);
 }
 
 /** The text of a task definition file, read once. The errors don't name the file. */
 export async function readText(file: string): Promise<string> {
-  const bytes = await readBytes(file).catch((error: unknown) => {
-    throw error instanceof TaskFileError ? error : new TaskFileError([unreadable(error)]);
-  });
-  if (bytes.length > LIMIT) throw tooLarge();
-  const text = decode(bytes);
+  const bytes = await readBytes(file);
+  // Zero bytes are valid UTF-8, and what UTF-16 without a mark is full of.
+  if (bytes.includes(0)) throw notUtf8("UTF-16 or a binary file");
+  if (!isUtf8(bytes)) throw notUtf8("an 8-bit encoding");
+  const text = new TextDecoder().decode(bytes); // takes a byte order mark off
   if (text.trim() === "") throw new TaskFileError(["the file is empty. Write a task definition into it."]);
   return text;
 }
 
 async function readBytes(file: string): Promise<Buffer> {
-  const stats = await stat(file); // before it is opened: opening a pipe waits for its writer
+  const refuse = (error: unknown) => {
+    throw new TaskFileError([unreadable(error)]);
+  };
+  const stats = await stat(file).catch(refuse); // before it is opened: opening a pipe waits for its writer
   if (stats.isDirectory()) throw new TaskFileError(["is a directory, not a file. Rename it, or name a file in it."]);
   if (!stats.isFile()) throw new TaskFileError(["is neither a file nor a folder. Name a task definition file."]);
-  if (stats.size > LIMIT) throw tooLarge();
-  return await readFile(file);
-}
-
-const tooLarge = () =>
-  new TaskFileError(["is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?"]);
-
-// Takes a byte order mark off. Zero bytes are valid UTF-8, and what UTF-16 without a mark is full of.
-function decode(bytes: Buffer): string {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (!text.includes("\0")) return text;
-  } catch {
-    // Told below.
+  if (stats.size > LIMIT) {
+    throw new TaskFileError(["is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?"]);
   }
-  const found = bytes.includes(0) ? "it looks like UTF-16 or a binary file" : "it looks like an 8-bit encoding";
-  throw new TaskFileError([`is not UTF-8 text, ${found}. Save it as UTF-8.`]);
+  return await readFile(file).catch(refuse);
 }
+
+const notUtf8 = (found: string) => new TaskFileError([`is not UTF-8 text, it looks like ${found}. Save it as UTF-8.`]);
 
 function unreadable(error: unknown): string {
   const code = typeof error === "object" && error && "code" in error ? String(error.code) : "unknown error";
