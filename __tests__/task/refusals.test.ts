@@ -176,32 +176,32 @@ test.each<[string, object, string]>([
   [
     "Windows",
     { ...TASK, runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } },
-    'runtimePlatform.operatingSystemFamily: must be LINUX, the Defender for Fargate runs on nothing else, got "WINDOWS_SERVER_2022_CORE".',
+    'runtimePlatform.operatingSystemFamily: must be LINUX: the Defender for Fargate runs on nothing else, got "WINDOWS_SERVER_2022_CORE".',
   ],
   [
     "ARM64",
     { ...TASK, runtimePlatform: { cpuArchitecture: "ARM64" } },
-    'runtimePlatform.cpuArchitecture: must be X86_64, the Defender for Fargate is built for nothing else, got "ARM64". Build the images for it.',
+    'runtimePlatform.cpuArchitecture: must be X86_64: the Defender for Fargate is built for nothing else, got "ARM64".',
   ],
   [
     "another system",
     { ...TASK, runtimePlatform: { operatingSystemFamily: "linux" } },
-    'runtimePlatform.operatingSystemFamily: must be LINUX, the Defender for Fargate runs on nothing else, got "linux".',
+    'runtimePlatform.operatingSystemFamily: must be LINUX: the Defender for Fargate runs on nothing else, got "linux".',
   ],
   [
     "another architecture",
     { ...TASK, runtimePlatform: { cpuArchitecture: "RISCV" } },
-    'runtimePlatform.cpuArchitecture: must be X86_64, the Defender for Fargate is built for nothing else, got "RISCV". Build the images for it.',
+    'runtimePlatform.cpuArchitecture: must be X86_64: the Defender for Fargate is built for nothing else, got "RISCV".',
   ],
   [
     "a task for EC2",
     { ...TASK, requiresCompatibilities: ["EC2"] },
-    'requiresCompatibilities: this is a task for "EC2", only FARGATE can be protected this way. Add it.',
+    'requiresCompatibilities: must have FARGATE, nothing else can be protected this way, got "EC2".',
   ],
   [
     "a task that was registered for EC2 alone",
     { ...TASK, requiresCompatibilities: [], compatibilities: ["EC2", "EXTERNAL"] },
-    'requiresCompatibilities: this is a task for "EC2, EXTERNAL", only FARGATE can be protected this way. Add it.',
+    'requiresCompatibilities: must have FARGATE, nothing else can be protected this way, got "EC2, EXTERNAL".',
   ],
   ["another network mode", { ...TASK, networkMode: "bridge" }, 'networkMode: must be awsvpc on Fargate, got "bridge".'],
   ["links", of({ links: ["db"] }), `${app}.links: not on Fargate; containers reach each other by localhost.`],

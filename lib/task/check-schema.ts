@@ -67,6 +67,7 @@ function got({ kind, type, input }: v.BaseIssue<unknown>): string {
   const isHarmless = kind === "validation" || type === "number" || type === "picklist";
   if (isHarmless && typeof input === "string") return quoted(input);
   if (isHarmless && typeof input === "number") return String(input);
+  if (kind === "validation" && Array.isArray(input)) return quoted(input.join(", "));
   if (input === null) return "null";
   return Array.isArray(input) ? "a list" : (NAMES[typeof input] ?? "an object");
 }

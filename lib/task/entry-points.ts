@@ -19,17 +19,17 @@ export function* checkEntryPoints(task: TaskDefinition, { exclude, entryPoint }:
 
 function missing(container: ContainerDefinition, isExtracted: boolean): string | undefined {
   const { name, command, firelensConfiguration } = container;
+  const restarts = "it would restart for ever once wrapped. Write entryPoint";
+  const exclude = "or leave it out with a reason by runtimeDefense.exclude.";
   if (firelensConfiguration) {
-    const exclude = { exclude: { [name]: "FireLens router, its image has no entrypoint" } };
-    return `is a FireLens router without entryPoint, which breaks when wrapped. Add "runtimeDefense": ${JSON.stringify(exclude)}.`;
+    const proposal = JSON.stringify({ exclude: { [name]: "FireLens router, its image has no entrypoint" } });
+    return `is a FireLens router without entryPoint, which breaks when wrapped. Add "runtimeDefense": ${proposal}.`;
   }
-  if (isExtracted && !command) return undefined;
-  const why = command
-    ? "has a command but no entryPoint, and the command switches the Console's extraction off for it"
-    : "has no entryPoint";
-  const extract = command ? "" : "set runtimeDefense.entryPoint.extract, ";
-  return (
-    `${why}: it would restart for ever once wrapped. Write entryPoint${command ? "" : " (and command)"} as the image ` +
-    `has it, ${extract}or leave it out with a reason by runtimeDefense.exclude.`
-  );
+  if (command) {
+    const why = "has a command but no entryPoint, and the command switches the Console's extraction off for it";
+    return `${why}: ${restarts} as the image has it, ${exclude}`;
+  }
+  if (isExtracted) return undefined;
+  const extract = "set runtimeDefense.entryPoint.extract";
+  return `has no entryPoint: ${restarts} (and command) as the image has it, ${extract}, ${exclude}`;
 }

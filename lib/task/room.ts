@@ -25,38 +25,37 @@ const SIZES: readonly Size[] = [
 
 /** What the Defender takes of the task: what `sidecar` says, else nothing of the CPU and 256 MiB. */
 export function defenderShare({ sidecar }: RuntimeDefense): Size {
-  return { cpu: sidecar.cpu ?? 0, memory: sidecar.memoryReservation ?? sidecar.memory ?? DEFENDER_MEMORY };
+  return { cpu: sidecar.cpu ?? 0, memory: reserved(sidecar) || DEFENDER_MEMORY };
 }
 
 /** The task, raised to the next size of Fargate that holds the Defender too where it was asked for. */
 export function* withRoom(task: TaskDefinition, runtimeDefense: RuntimeDefense): Step<TaskDefinition> {
   yield* checkLimits(task, runtimeDefense);
-  const { sidecar } = runtimeDefense;
+  const { sidecar, raiseToFit } = runtimeDefense;
+  const containers = task.containerDefinitions;
   const size: Size = { cpu: Number(task.cpu), memory: Number(task.memory) };
   const share = defenderShare(runtimeDefense);
-  const containers = task.containerDefinitions;
-  const cpu = sum(containers.map((container) => container.cpu ?? 0));
-  const memory = sum(containers.map((container) => container.memoryReservation ?? container.memory ?? 0));
-  const largest = Math.max(0, sidecar.memory ?? 0, ...containers.map((container) => container.memory ?? 0));
-  const needed: Size = { cpu: cpu + share.cpu, memory: Math.max(memory + share.memory, largest) };
+  const taken: Size = { cpu: sum(containers.map(({ cpu = 0 }) => cpu)), memory: sum(containers.map(reserved)) };
+  const largest = Math.max(...[...containers, sidecar].map(({ memory = 0 }) => memory));
+  const needed = (memory: number) => ({ cpu: taken.cpu + share.cpu, memory: Math.max(taken.memory + memory, largest) });
 
   const isLegal = SIZES.some((legal) => holds(legal, size) && holds(size, legal));
-  if (isLegal && holds(size, needed)) return task;
+  if (isLegal && holds(size, needed(share.memory))) return task;
   const why = isLegal
-    ? `The containers take ${show({ cpu, memory })}${largest > memory ? ` (one up to ${largest} MiB)` : ""}, ` +
+    ? `The containers take ${show(taken)}${largest > taken.memory ? ` (one up to ${largest} MiB)` : ""}, ` +
       `the Defender ${show(share)}: more than the task's ${show(size)}.`
     : `Fargate has no size of ${show(size)}.`;
-  const next = SIZES.find((legal) => holds(legal, size) && holds(legal, needed));
-  if (next && runtimeDefense.raiseToFit) {
+  const next = SIZES.find((legal) => holds(legal, size) && holds(legal, needed(share.memory)));
+  if (next && raiseToFit) {
     yield notice(`${why} Raised from ${show(size)} to ${show(next)}.`);
     return { ...task, cpu: String(next.cpu), memory: String(next.memory) };
   }
-  const withoutDefault = memory + (sidecar.memoryReservation ?? sidecar.memory ?? 0);
-  const fitsForEcs = holds(size, { cpu: needed.cpu, memory: Math.max(withoutDefault, largest) });
   const remedy = next
     ? `The next size that fits is ${show(next)}: set it, or runtimeDefense.raiseToFit.`
     : "No size of Fargate fits. Lower what the containers reserve.";
-  yield (isLegal && fitsForEcs ? notice : problem)(`${why} ${remedy}`);
+  // ECS itself doesn't know of the 256 MiB.
+  const registers = isLegal && holds(size, needed(reserved(sidecar)));
+  yield (registers ? notice : problem)(`${why} ${remedy}`);
   return task;
 }
 
@@ -67,20 +66,19 @@ function* checkLimits(task: TaskDefinition, { sidecar }: RuntimeDefense): Step {
   }
   const bytes = Buffer.byteLength(JSON.stringify(task));
   if (bytes > MAX_BYTES) {
-    yield problem(
-      `The task definition has ${bytes} bytes without the Defender, ECS takes ${MAX_BYTES}. Split the task.`,
-    );
+    const limit = `ECS takes ${MAX_BYTES}. Split the task.`;
+    yield problem(`The task definition has ${bytes} bytes without the Defender, ${limit}`);
   }
-  const limited = task.containerDefinitions.map((container) => ({
-    at: `containerDefinitions[${container.name}]`,
-    ...container,
-  }));
-  for (const { at, memory, memoryReservation } of [...limited, { at: "runtimeDefense.sidecar", ...sidecar }]) {
-    if (memory === undefined || memoryReservation === undefined || memory >= memoryReservation) continue;
+  for (const { name, memory, memoryReservation } of [...task.containerDefinitions, { name: undefined, ...sidecar }]) {
+    if (memory === undefined || memory >= (memoryReservation ?? 0)) continue;
+    const at = name === undefined ? "runtimeDefense.sidecar" : `containerDefinitions[${name}]`;
     yield problem(`${at}: memory must not be below memoryReservation, got ${memory} and ${memoryReservation}.`);
   }
 }
 
+type Limits = { readonly memory?: number | undefined; readonly memoryReservation?: number | undefined };
+
+const reserved = ({ memory = 0, memoryReservation = memory }: Limits) => memoryReservation;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 const holds = (outer: Size, inner: Size) => outer.cpu >= inner.cpu && outer.memory >= inner.memory;
 const show = ({ cpu, memory }: Size) => `cpu ${cpu} and memory ${memory} MiB`;

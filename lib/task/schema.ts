@@ -16,6 +16,7 @@ export const whole = v.pipe(v.number(), v.safeInteger("must be a whole number"))
 const natural = v.pipe(whole, v.minValue(0, "must not be below 0"));
 const text = v.string();
 const identifier = v.pipe(text, v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"));
+const only = (value: string, why: string) => v.pipe(text, v.value(value, `must be ${value}${why}`));
 
 // From here on everything may be absent.
 const string = v.exactOptional(text);
@@ -122,8 +123,11 @@ const taskEntries = {
   cpu: text,
   /** MiB, digits only. */
   memory: text,
-  networkMode: text,
-  requiresCompatibilities: v.array(text),
+  networkMode: only("awsvpc", " on Fargate"),
+  requiresCompatibilities: v.pipe(
+    v.array(text),
+    v.includes("FARGATE", "must have FARGATE, nothing else can be protected this way"),
+  ),
   enableFaultInjection: flag,
   ephemeralStorage: object({ sizeInGiB: natural }),
   executionRoleArn: roleArn,
@@ -131,7 +135,10 @@ const taskEntries = {
   pidMode: string,
   placementConstraints: objects({ type: text, expression: string }),
   proxyConfiguration: object({ containerName: text, type: string, properties: objects({ name: text, value: text }) }),
-  runtimePlatform: object({ cpuArchitecture: string, operatingSystemFamily: string }),
+  runtimePlatform: object({
+    cpuArchitecture: v.exactOptional(only("X86_64", ": the Defender for Fargate is built for nothing else")),
+    operatingSystemFamily: v.exactOptional(only("LINUX", ": the Defender for Fargate runs on nothing else")),
+  }),
   tags: objects({ key: text, value: text }),
   taskRoleArn: roleArn,
   volumes: objects({

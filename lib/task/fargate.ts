@@ -1,0 +1,33 @@
+import { notice, problem, type Step } from "./finding";
+import { show, walk } from "./json-path";
+import type { TaskDefinition } from "./schema";
+
+/** What ECS is documented to refuse on Fargate, but for the values that follow. */
+const REFUSED: readonly (readonly [place: RegExp, ...allowed: readonly string[]])[] = [
+  [/^(ipcMode|placementConstraints)$/],
+  [/^pidMode$/, "task"],
+  [/^volumes\.\d+\.(host\.sourcePath|dockerVolumeConfiguration|fsxWindowsFileServerVolumeConfiguration)$/],
+  [/^containerDefinitions\.\d+\.(disableNetworking|dnsSearchDomains|dnsServers|dockerSecurityOptions)$/],
+  [/^containerDefinitions\.\d+\.(extraHosts|hostname|privileged|resourceRequirements)$/],
+  [/^containerDefinitions\.\d+\.linuxParameters\.(devices|maxSwap|sharedMemorySize|swappiness|tmpfs)$/],
+  [/^containerDefinitions\.\d+\.linuxParameters\.capabilities\.add$/, "SYS_PTRACE"],
+  [/^containerDefinitions\.\d+\.logConfiguration\.logDriver$/, "awslogs", "awsfirelens", "splunk"],
+];
+
+const LIST = new Intl.ListFormat("en-GB");
+
+/** Links, which there can't be, and what is told to be refused. */
+export function* checkFargate(task: TaskDefinition): Step {
+  for (const { name, links } of task.containerDefinitions) {
+    const why = "not on Fargate; containers reach each other by localhost.";
+    if (links) yield problem(`containerDefinitions[${name}].links: ${why}`);
+  }
+  for (const { path, value } of walk(task)) {
+    const rule = REFUSED.find(([place]) => place.test(path.join(".")));
+    if (!rule) continue;
+    const [, ...allowed] = rule;
+    if ([value].flat().every((one) => one === false || allowed.includes(String(one)))) continue;
+    const what = show(task, path) + (allowed.length > 0 ? ` other than ${LIST.format(allowed)}` : "");
+    yield notice(`${what} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`);
+  }
+}
