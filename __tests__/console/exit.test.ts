@@ -73,7 +73,7 @@ test("a connection that doesn't come about is given up before the answer's limit
   const url = new URL(`https://127.0.0.1:${typeof address === "object" ? address?.port : ""}/api/v1/version`);
   const call = { method: "GET", url, variable: "TL_CONSOLE", remedy: "", secrets: [] } as const;
   const { signal } = new AbortController();
-  const connections = await openConnections([url], undefined, 50, signal);
+  const connections = await openConnections(undefined, 50, signal);
   await expect(exchange(call, undefined, connections, 60_000, signal)).rejects.toThrow(
     `No connection to ${url.host} within the limit: GET ${url.href}. `,
   );

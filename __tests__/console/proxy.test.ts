@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { openConnections } from "../../lib/console/connections";
+import { exchange } from "../../lib/console/exchange";
 import { login } from "../../lib/console/login";
 import { SettingsError } from "../../lib/errors";
 import { authority, type Certificate, serverCertificate } from "./certificates";
@@ -60,6 +62,21 @@ test("64 calls side by side go through tunnels", async () => {
   console.close();
 });
 
+test("an answer through the tunnel may take longer than its connection", async () => {
+  const url = new URL(
+    await servers.secure(certificate, (_, response) => void setTimeout(() => response.end("late"), 600)),
+  );
+  const proxy = await servers.proxy();
+  process.env.HTTPS_PROXY = `http://${proxy.host}`;
+  const { signal } = new AbortController();
+  const connections = await openConnections(caFile, 300, signal);
+  const call = { method: "GET", url, variable: "TL_CONSOLE", remedy: "", secrets: [] } as const;
+  const { body } = await exchange(call, undefined, connections, 5000, signal);
+  connections.close();
+  expect(body.toString()).toBe("late");
+  expect(proxy.connects).toHaveLength(1);
+});
+
 test("the Console's certificate is verified behind the tunnel", async () => {
   const url = await servers.secure(unknown, goodConsole());
   const proxy = await servers.proxy();
@@ -98,7 +115,7 @@ const TUNNEL_FAULTS = [
     "opens no way to console.example.com (HTTP 503), 4 tries: ",
     4,
   ],
-  ["does not speak HTTP", "SSH-2.0-OpenSSH_9.6", 'can\'t be used ("HPE_INVALID_CONSTANT"): ', 1],
+  ["does not speak HTTP", "SSH-2.0-OpenSSH_9.6", "can't be used (HPE_INVALID_CONSTANT): ", 1],
 ] as const;
 
 test.each(TUNNEL_FAULTS)("a proxy that %s is named, without its credentials", async (_, line, says, tries) => {
@@ -118,7 +135,7 @@ test.each([
   [
     "refuses connections",
     "http://user:hidden@127.0.0.1:1",
-    'The proxy 127.0.0.1:1 (HTTPS_PROXY) can\'t be used ("ECONNREFUSED"), 4 tries: ',
+    "The proxy 127.0.0.1:1 (HTTPS_PROXY) can't be used (ECONNREFUSED), 4 tries: ",
   ],
 ])("a proxy that %s is named", async (_, setting, says) => {
   process.env.HTTPS_PROXY = setting;

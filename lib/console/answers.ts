@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 import * as v from "valibot";
 
 import { isJsonObject, type JsonObject } from "../json";
@@ -53,24 +55,14 @@ const CHECK = "Check that {variable} leads to a Prisma Cloud Compute Console, an
 
 // The content decides; the content type only helps to say what came instead.
 function parseJson(answer: Answer, call: Call): unknown {
-  if (answer.body.length === 0) throw new Failure(call, `The answer is empty (HTTP ${answer.status})`, CHECK);
-  const text = decode(answer.body);
+  const { body, status, contentType } = answer;
+  if (body.length === 0) throw new Failure(call, `The answer is empty (HTTP ${status})`, CHECK);
   try {
-    if (text !== undefined) return JSON.parse(text);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
-    const page = pageFailure(answer, call);
-    if (page) throw page;
-  }
-  const type = answer.contentType === "" ? "no content type" : `content type ${quote(answer.contentType, call, 60)}`;
-  const what = text === undefined ? "is not UTF-8 text" : "is not JSON, or is cut off";
-  throw new Failure(call, `The answer ${what} (HTTP ${answer.status}, ${answer.body.length} bytes, ${type})`, CHECK);
-}
-
-function decode(body: Buffer): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    return undefined;
+    const what = isUtf8(body) ? "is not JSON, or is cut off" : "is not UTF-8 text";
+    const detail = `HTTP ${status}, ${body.length} bytes, content type ${quote(contentType, call, 60)}`;
+    throw pageFailure(answer, call) ?? new Failure(call, `The answer ${what} (${detail})`, CHECK);
   }
 }
 

@@ -10,33 +10,27 @@ import { getProxyForUrl } from "proxy-from-env";
 
 import { SettingsError } from "../errors";
 import { oneLine } from "../outside-text";
-import { deadline } from "./deadline";
 
 /** Where sockets come from: kept alive between calls, verified, through the proxy where there is one. */
 export type Connections = {
   agentFor(url: URL): http.Agent;
-  /** `host:port` of the proxy that stands before this address. */
-  proxyFor(url: URL): string | undefined;
   close(): void;
 };
 
 /** The way to the proxy, or through it, failed: the Console was not reached. */
 export class ProxyError extends Error {
-  readonly code: string | undefined;
-  /** What the proxy answered to CONNECT. */
-  readonly status: number | undefined;
-
-  constructor(error: Error & { code?: string }, timedOut: boolean) {
+  constructor(
+    /** `host:port` */
+    readonly proxy: string,
+    /** The error's code, or `HTTP 407` when that was the answer to CONNECT. */
+    readonly reason: string,
+  ) {
     super("The proxy failed.");
-    this.code = timedOut ? "ETIMEDOUT" : error.code;
-    const status = /^Bad response: (\d{3})$/.exec(error.message)?.[1];
-    this.status = status === undefined ? undefined : Number(status);
   }
 }
 
-/** @throws SettingsError when TL_CA_CERT names no certificate, or HTTPS_PROXY is no proxy's address. */
+/** @throws SettingsError when TL_CA_CERT names no certificate; `agentFor` when HTTPS_PROXY is no proxy's address. */
 export async function openConnections(
-  urls: readonly URL[],
   caFile: string | undefined,
   connectMs: number,
   stop: AbortSignal,
@@ -49,17 +43,18 @@ export async function openConnections(
   };
   const plain = connectWithin(connectMs, new http.Agent({ keepAlive: true }));
   const direct = connectWithin(connectMs, new https.Agent(secure));
-  const tunnels = new Map(
-    urls.flatMap((url) => {
-      const proxy = proxyOf(url);
-      return proxy ? [[proxy.href, tunnel(proxy, secure, connectMs, stop)] as const] : [];
-    }),
-  );
+  let tunnel: https.Agent | undefined; // one is enough: HTTPS_PROXY is the same for every address
   return {
-    agentFor: (url) => (url.protocol === "http:" ? plain : (tunnels.get(proxyOf(url)?.href ?? "") ?? direct)),
-    proxyFor: (url) => proxyOf(url)?.host,
+    agentFor: (url) => {
+      // For loopback alone, so it never goes to a proxy, which would read the password.
+      if (url.protocol === "http:") return plain;
+      const proxy = proxyOf(url);
+      if (proxy === undefined) return direct;
+      tunnel ??= tunnelThrough(proxy, secure, connectMs, stop);
+      return tunnel;
+    },
     close: () => {
-      for (const agent of [plain, direct, ...tunnels.values()]) agent.destroy();
+      for (const agent of [plain, direct, tunnel]) agent?.destroy();
     },
   };
 }
@@ -81,31 +76,34 @@ async function trusting(caFile: string): Promise<tls.SecureContext> {
   }
 }
 
-// Plain http is for loopback alone, so it never goes to a proxy, which would read the password.
 function proxyOf(url: URL): URL | undefined {
-  const setting = url.protocol === "https:" ? getProxyForUrl(url.href) : "";
+  const setting = getProxyForUrl(url.href);
   if (setting === "") return undefined;
   const proxy = URL.canParse(setting) ? new URL(setting) : undefined;
-  if (proxy?.hostname && (proxy.protocol === "http:" || proxy.protocol === "https:")) return proxy;
+  if (proxy?.hostname && /^https?:$/.test(proxy.protocol)) return proxy;
   throw new SettingsError([
     "HTTPS_PROXY must be an address such as http://proxy.example.com:3128, got something else.",
   ]);
 }
 
-function tunnel(proxy: URL, secure: https.AgentOptions, connectMs: number, stop: AbortSignal): https.Agent {
-  const request = { ...secure, signal: stop };
-  const agent = new HttpsProxyAgent({ ...secure, proxy, proxyRequestOptions: request as object });
+function tunnelThrough(proxy: URL, secure: https.AgentOptions, connectMs: number, stop: AbortSignal): https.Agent {
+  // The signal is for a request to the proxy that would hold the process.
+  const proxyRequestOptions: object = { ...secure, signal: stop };
+  const agent = new HttpsProxyAgent({ ...secure, timeout: connectMs, proxy, proxyRequestOptions });
   const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (target, done) => {
-    const limit = deadline(connectMs, stop);
-    request.signal = limit.signal; // read by the next line; a proxy that never answers CONNECT would hold the process
-    return connect(target, (error, socket) => {
-      limit.release();
-      if (error) done?.(new ProxyError(error, limit.signal.aborted), socket);
+  agent.createConnection = (target, done) =>
+    connect(target, (error, socket) => {
+      if (error) done?.(new ProxyError(proxy.host, reasonOf(error)), socket);
       else done?.(null, limited(socket, connectMs));
     });
-  };
   return agent;
+}
+
+// hpagent tells a status, and its time limit, in the message alone.
+function reasonOf({ message, code }: NodeJS.ErrnoException): string {
+  if (message === "Proxy timeout") return "ETIMEDOUT";
+  const status = /^Bad response: (\d{3})$/.exec(message)?.[1];
+  return status ? `HTTP ${status}` : (code ?? "no reason given");
 }
 
 function connectWithin<A extends http.Agent>(milliseconds: number, agent: A): A {

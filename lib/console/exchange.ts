@@ -58,7 +58,7 @@ export async function exchange(
     };
   } catch (error) {
     stop.throwIfAborted();
-    if (!limit.signal.aborted) throw networkFailure(error, call, connections.proxyFor(call.url));
+    if (!limit.signal.aborted) throw networkFailure(error, call);
     const remedy = "Check that this machine may reach {host}, or raise TL_TIMEOUT_MS.";
     throw new Failure(call, `No whole answer within ${Math.ceil(limitMs) / 1000} s`, remedy, { retry: true });
   } finally {

@@ -16,14 +16,10 @@ export type Call = {
 };
 
 /**
- * Why one try failed, and whether another one may help. {host} and {variable} stand for the call's own.
- * The call, and axios's error, aren't kept: they hold the password and the token.
+ * Why one try failed. {host}, {variable} and {remedy} stand for the call's own; the call itself, and
+ * axios's error, aren't kept: they hold the password and the token.
  */
 export class Failure extends ConsoleError {
-  readonly status: number | undefined;
-  readonly retry: boolean;
-  /** What `Retry-After` asks for. */
-  readonly waitMs: number;
   /** The sentence with something added to what happened, or with another remedy. */
   readonly retell: (added: string, remedy?: string) => string;
 
@@ -31,16 +27,15 @@ export class Failure extends ConsoleError {
     call: Call,
     what: string,
     remedy: string,
-    { status, retry = false, waitMs = 0 }: { status?: number; retry?: boolean; waitMs?: number } = {},
+    /** Whether another try may help, and the pause that `Retry-After` asks for. */
+    readonly hints: { readonly status?: number; readonly retry?: boolean; readonly waitMs?: number } = {},
   ) {
     const { host, origin, pathname } = call.url;
-    const fill = (text: string) => text.replaceAll("{host}", host).replaceAll("{variable}", call.variable);
+    const fill = (text: string) =>
+      text.replaceAll("{host}", host).replaceAll("{variable}", call.variable).replaceAll("{remedy}", call.remedy);
     const retell = (added: string, then = remedy) =>
       `${fill(what)}${added}: ${call.method} ${origin}${pathname}. ${fill(then)}`;
     super([retell("")]);
-    this.status = status;
-    this.retry = retry;
-    this.waitMs = waitMs;
     this.retell = retell;
   }
 }

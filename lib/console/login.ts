@@ -16,28 +16,23 @@ import { statusFailure } from "./status-failure";
  * @throws ConsoleError, or SettingsError when TL_CA_CERT or HTTPS_PROXY is of no use.
  */
 export async function login(settings: ConsoleSettings, talk: Talk): Promise<Console> {
-  talk.signal.throwIfAborted();
-  const stopping = new AbortController();
-  const stop = stopping.signal;
-  setMaxListeners(0, stop); // each call under way listens
+  const closing = new AbortController();
+  const signal = AbortSignal.any([talk.signal, closing.signal]);
+  setMaxListeners(0, signal); // each call under way listens
   const secrets = [settings.password];
   const calls = callsOf(settings, secrets);
-  const urls = [calls.authenticate, calls.version, calls.fargate({ definition: {} })].map(({ url }) => url);
-  const connectMs = Math.min(10_000, settings.timeoutMs);
-  const connections = await openConnections(urls, settings.caFile, connectMs, stop);
-  const abort = () => stopping.abort(talk.signal.reason);
-  talk.signal.addEventListener("abort", abort, { once: true });
+  const connections = await openConnections(settings.caFile, Math.min(10_000, settings.timeoutMs), signal);
 
   const send = <T>(call: Call, shape: Shape<T>, token?: Secret): Promise<T> =>
     withRetries(
       async (limitMs) => {
-        const answer = await exchange(call, token, connections, limitMs, stop);
+        const answer = await exchange(call, token, connections, limitMs, signal);
         const failure = statusFailure(answer, call, token === undefined);
         if (failure) throw failure;
         return parseAnswer(answer, shape, call);
       },
       settings,
-      { ...talk, signal: stop },
+      { ...talk, signal },
     );
 
   const authenticate = async (): Promise<Secret> => {
@@ -47,8 +42,7 @@ export async function login(settings: ConsoleSettings, talk: Talk): Promise<Cons
   };
 
   const close = () => {
-    talk.signal.removeEventListener("abort", abort);
-    stopping.abort(new Error("The Console's client is closed."));
+    closing.abort(new Error("The Console's client is closed."));
     connections.close();
   };
 
@@ -64,7 +58,7 @@ export async function login(settings: ConsoleSettings, talk: Talk): Promise<Cons
     try {
       return await send(call, shape, first);
     } catch (error) {
-      if (!(error instanceof Failure) || error.status !== 401) throw error;
+      if (!(error instanceof Failure) || error.hints.status !== 401) throw error;
       second ??= authenticate();
       return send(call, shape, await second);
     }
@@ -81,35 +75,39 @@ export async function login(settings: ConsoleSettings, talk: Talk): Promise<Cons
 function callsOf(settings: ConsoleSettings, secrets: readonly Secret[]) {
   const { apiUrl, authenticateUrl, fargateUrl, project, consoleAddress, user, password } = settings;
   const defender = { consoleaddr: consoleAddress, defenderType: "appEmbedded", project };
-  const common = { secrets, variable: "TL_CONSOLE", remedy: "Check TL_CONSOLE_ADDRESS and TL_PROJECT." };
-  const authenticate: Call = {
-    ...common,
-    method: "POST",
-    url: address(authenticateUrl ?? `${apiUrl}/authenticate`, {}),
-    body: { username: user, password: password.reveal() },
-    ...(authenticateUrl ? { variable: "AUTH_API_ENDPOINT" } : {}),
-    remedy: "Check TL_USER and TL_PASS.",
-  };
-  const version: Call = { ...common, method: "GET", url: address(`${apiUrl}/version`, { project }) };
-  const bundleUrl = address(`${apiUrl}/defenders/install-bundle`, defender);
-  const installBundle: Call = { ...common, method: "GET", url: bundleUrl };
-  const fargate = ({ definition, registryCredentialId, ...options }: ProtectRequest): Call => ({
-    ...common,
-    method: "POST",
-    url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, {
-      ...options,
-      registryCredentialID: registryCredentialId,
-      ...defender,
-    }),
-    body: definition,
-    ...(fargateUrl ? { variable: "TASK_GENERATION_API_ENDPOINT" } : {}),
-    remedy: "Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.",
+  const get = (path: string, query: Query): Call => ({
+    method: "GET",
+    url: address(`${apiUrl}/${path}`, query),
+    variable: "TL_CONSOLE",
+    remedy: "Check TL_CONSOLE_ADDRESS and TL_PROJECT.",
+    secrets,
   });
-  return { authenticate, version, installBundle, fargate };
+  return {
+    version: get("version", { project }),
+    installBundle: get("defenders/install-bundle", defender),
+    authenticate: {
+      method: "POST",
+      url: address(authenticateUrl ?? `${apiUrl}/authenticate`, {}),
+      body: { username: user, password: password.reveal() },
+      variable: authenticateUrl ? "AUTH_API_ENDPOINT" : "TL_CONSOLE",
+      remedy: "Check TL_USER and TL_PASS.",
+      secrets,
+    } satisfies Call,
+    fargate: ({ definition, registryCredentialId: registryCredentialID, ...options }: ProtectRequest): Call => ({
+      method: "POST",
+      url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, { ...options, registryCredentialID, ...defender }),
+      body: definition,
+      variable: fargateUrl ? "TASK_GENERATION_API_ENDPOINT" : "TL_CONSOLE",
+      remedy: "Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.",
+      secrets,
+    }),
+  };
 }
 
+type Query = Readonly<Record<string, string | boolean | undefined>>;
+
 // What an overriding address carries already stays, unless it is ours to say.
-function address(base: string, query: Readonly<Record<string, string | boolean | undefined>>): URL {
+function address(base: string, query: Query): URL {
   const url = new URL(base);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));

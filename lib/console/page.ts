@@ -3,39 +3,32 @@ import { type Call, Failure, quote } from "./failure";
 
 /** The failure when the answer is a web page: who may have written it, and what to do then. */
 export function pageFailure(answer: Answer, call: Call): Failure | undefined {
-  const title = pageTitle(answer, call);
-  if (title === undefined) return undefined;
+  const titled = pageTitle(answer, call);
+  if (titled === undefined) return undefined;
   const text = start(answer);
-  const [, looks, remedy] = LOOKS.find(([pattern]) => pattern.test(text)) ?? UNKNOWN;
-  const what = `A web page came instead of the Console's answer (HTTP ${answer.status}, ${title}), it looks like ${looks}`;
+  const [, looks, remedy] = LOOKS.find(([words]) => words.test(text)) ?? UNKNOWN;
+  const what = `A web page came instead of the Console's answer (HTTP ${answer.status}, ${titled}), it looks like ${looks}`;
   return new Failure(call, what, remedy, { status: answer.status });
 }
 
 /** `titled "…"` for a web page; undefined for anything else. */
 export function pageTitle(answer: Answer, call: Call): string | undefined {
   const text = start(answer);
-  if (!/^\s*<(!doctype html|html|head|body|!--)/i.test(text) && !/^text\/html/i.test(answer.contentType))
-    return undefined;
+  const isPage = /^\s*<(!doctype html|html|head|body|!--)/i.test(text) || /^text\/html/i.test(answer.contentType);
+  if (!isPage) return undefined;
   const title = /<title[^<>]*>([^<]*)</i.exec(text)?.[1];
   return title?.trim() ? `titled ${quote(title, call, 80)}` : "untitled";
 }
 
+const PROXY =
+  /proxy|squid|zscaler|netskope|forcepoint|blue ?coat|fortigate|web ?gateway|firewall|access denied|blocked/i;
+const CONSOLE = /prisma|twistlock|<app-root|<base href/i;
 const TENANT =
   "Set {variable} to the path to Console, tenant path included, as Compute > Manage > System > Utilities shows it.";
 
 const LOOKS: readonly (readonly [RegExp, looks: string, remedy: string])[] = [
-  [
-    /proxy|squid|zscaler|netskope|forcepoint|blue ?coat|fortigate|web ?gateway|firewall|access denied|blocked/i,
-    "the page of a proxy or firewall",
-    "Have {host} allowed there, or check HTTPS_PROXY and NO_PROXY.",
-  ],
-  [
-    /prisma|twistlock|<app-root|<base href/i,
-    "the Console's own user interface: the tenant path is wrong or missing",
-    TENANT,
-  ],
-  [/sign ?in|log ?in|single sign|saml|sso\b/i, "a sign-in page", TENANT],
-  [/bad gateway|gateway time|unavailable|nginx|cloudfront|load balancer/i, "the page of a load balancer", TENANT],
+  [PROXY, "the page of a proxy or firewall", "Have {host} allowed there, or check HTTPS_PROXY and NO_PROXY."],
+  [CONSOLE, "the Console's own user interface: the tenant path is wrong or missing", TENANT],
 ];
 
 const UNKNOWN = [/^/, "another site's, or that of a wrong tenant path", TENANT] as const;
