@@ -22,6 +22,9 @@ process.on("uncaughtException", (error) => {
   process.exit(1);
 });
 
+// What can't be written is the command's matter, which gets to know it from the write itself.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 const [, , command = "synth", ...args] = process.argv;
 const { env: environment, stdout, stderr } = process;
 run(command, { args, environment, folder: process.cwd(), stdout, stderr, signal: stop.signal }).then(

@@ -64,6 +64,15 @@ describe("a run that goes well", () => {
   });
 });
 
+test("nobody has to read the summary to its end", async () => {
+  const { environment } = await aConsole();
+  const folder = newFolder();
+  const { child, finished } = start(["synth"], { folder, environment });
+  child.stdout?.destroy();
+  expect(await finished).toMatchObject({ status: 0, stderr: "" });
+  expect(filesIn(folder)).toEqual(OUTPUT);
+});
+
 test("cdktf synth gives the same bytes", async () => {
   const { local, environment } = await aConsole();
   const folder = newFolder();
@@ -135,6 +144,14 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
       stderr:
         "cdktf.out can't be written: a file would exceed the limit on file sizes (ulimit -f); raise it (EFBIG).\n",
     });
+    expect(filesIn(folder)).toEqual([]);
+  });
+
+  test("the summary can't be printed", async () => {
+    const { environment } = await aConsole();
+    const folder = newFolder();
+    const { status, stderr } = await run(["synth"], { folder, environment, shell: "exec >/dev/full" });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "The output can't be printed (ENOSPC). Make room.\n" });
     expect(filesIn(folder)).toEqual([]);
   });
 

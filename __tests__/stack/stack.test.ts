@@ -169,7 +169,7 @@ test.each([
     Effect: "Allow",
     Action: "kms:Decrypt",
     Resource: KEY_ARN,
-    Condition: { StringEquals: { "kms:EncryptionContext:SecretARN": arn } },
+    Condition: { StringLike: { "kms:EncryptionContext:SecretARN": arn } },
   });
   const secret = stack.resource.aws_secretsmanager_secret?.["install-bundle"];
   expect(secret?.kms_key_id).toBe("installBundleSecretArn" in place ? undefined : KEY_ARN);

@@ -7,7 +7,7 @@ import { oneLine } from "../outside-text";
 import { spellings } from "../secret";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
 import { SECRET_FILE } from "../stack/output-folder";
-import { type Invocation, outputFolder } from "./invocation";
+import { type Invocation, outputFolder, print } from "./invocation";
 
 const USAGE = "Usage: npm run check-artifact -- FOLDER.";
 
@@ -28,7 +28,7 @@ export async function checkArtifact(invocation: Invocation): Promise<void> {
   });
   if (entries.length === 0) throw new OutputError([`${oneLine(folder)} is empty: there is nothing to publish.`]);
   if (problems.length > 0) throw new OutputError(problems);
-  invocation.stdout.write(`${entries.length} files in ${oneLine(folder)} hold no secret.\n`);
+  await print(invocation.stdout, `${entries.length} files in ${oneLine(folder)} hold no secret.\n`);
 }
 
 type Current = {

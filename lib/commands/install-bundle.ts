@@ -1,7 +1,7 @@
 import { login } from "../console/login";
 import { SettingsError } from "../errors";
 import { parseSettings } from "../settings";
-import { type Invocation, talkOn } from "./invocation";
+import { type Invocation, print, talkOn } from "./invocation";
 
 const USAGE = "Usage: npm run --silent install-bundle [-- --azure-pipelines].";
 
@@ -18,7 +18,7 @@ export async function installBundle({ args, environment, signal, stdout, stderr 
   try {
     const bundle = await console.installBundle();
     const command = forAzure ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";
-    stdout.write(`${command}${bundle.reveal()}\n`);
+    await print(stdout, `${command}${bundle.reveal()}\n`);
   } finally {
     console.close();
   }

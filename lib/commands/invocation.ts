@@ -1,4 +1,5 @@
 import type { Talk } from "../console/console";
+import { OutputError } from "../errors";
 import { oneLine } from "../outside-text";
 import type { Terminal } from "../report/progress";
 import { redact } from "../secret";
@@ -24,4 +25,15 @@ export function outputFolder({ environment }: Invocation): string {
 /** Notices as lines of `stream`. */
 export function talkOn(stream: NodeJS.WritableStream, signal: AbortSignal): Talk {
   return { signal, notice: (line) => stream.write(`${oneLine(redact(line), 1000)}\n`) };
+}
+
+/**
+ * Prints a command's result. Who reads no further, as in `npm run synth | head`, doesn't make it fail.
+ *
+ * @throws OutputError
+ */
+export async function print(stream: NodeJS.WritableStream, text: string): Promise<void> {
+  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => stream.write(text, resolve));
+  if (error && error.code !== "EPIPE")
+    throw new OutputError([`The output can't be printed (${error.code}). Make room.`]);
 }

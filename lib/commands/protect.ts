@@ -8,7 +8,7 @@ import { protectTasks } from "../protection/protect";
 import { parseSettings } from "../settings";
 import { guarded } from "../stack/output-folder";
 import { readTasks } from "../task/read-tasks";
-import { type Invocation, talkOn } from "./invocation";
+import { type Invocation, print, talkOn } from "./invocation";
 
 const USAGE = "Usage: npm run --silent protect -- FILE [--out FILE].";
 
@@ -35,7 +35,7 @@ export async function protect(invocation: Invocation): Promise<void> {
     }
     const definition = arn ? task.withInstallBundleFrom(arn) : task.withInstallBundleInClear();
     const content = `${JSON.stringify(definition, null, 2)}\n`;
-    if (out === undefined) invocation.stdout.write(content);
+    if (out === undefined) await print(invocation.stdout, content);
     else writeForOwner(out, content);
   } finally {
     console.close();

@@ -21,7 +21,7 @@ import {
 import { synthesize } from "../stack/synthesize";
 import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
-import { type Invocation, outputFolder, talkOn } from "./invocation";
+import { type Invocation, outputFolder, print, talkOn } from "./invocation";
 
 // A run may take as long as this many tries of one call.
 const RUN_LIMIT = 30;
@@ -42,7 +42,7 @@ export async function synth(invocation: Invocation): Promise<void> {
     const publish = synthesize({ ...settings.stack, tasks, folder, staging, projectFolder: invocation.folder, files });
     await lastChanceToStop(invocation.signal);
     publish();
-    invocation.stdout.write(`${toSummary(report, invocation.stdout.isTTY === true)}\n`);
+    await print(invocation.stdout, `${toSummary(report, invocation.stdout.isTTY === true)}\n`);
   } catch (error) {
     discardOutput(folder);
     throw error;

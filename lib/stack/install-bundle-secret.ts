@@ -58,7 +58,8 @@ export function installBundleStatements(secret: string, kmsKeyArn?: string): rea
   const secretArn = secret.split(":").slice(0, 7).join(":");
   const read = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn };
   if (!kmsKeyArn) return [read];
-  const Condition = { StringEquals: { "kms:EncryptionContext:SecretARN": secretArn } };
+  // "Like", since before the first deployment the secret's name is known by its prefix alone.
+  const Condition = { StringLike: { "kms:EncryptionContext:SecretARN": secretArn } };
   return [read, { Effect: "Allow", Action: "kms:Decrypt", Resource: kmsKeyArn, Condition }];
 }
 
