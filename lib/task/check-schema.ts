@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
   Object: "an object",
 };
 
-/** Parses with the schema; every issue becomes a sentence with its path below `root`. `told` are paths to be silent on. */
+/** Parses with the schema; every issue becomes a sentence with its path below `root`, but for the paths in `told`. */
 export function* checkSchema<T>(
   schema: v.GenericSchema<unknown, T>,
   value: JsonValue,
@@ -34,7 +34,7 @@ export function* checkSchema<T>(
   return typed ? output : undefined;
 }
 
-/** An object with these keys and no other. Unlike `v.strictObject` it reports every unknown key, not the first alone. */
+/** An object with these keys alone. Unlike `v.strictObject` it reports every unknown key, not just the first. */
 export function closed<const E extends v.ObjectEntries>(
   entries: E,
 ): v.GenericSchema<v.InferInput<v.ObjectSchema<E, undefined>>, v.InferOutput<v.ObjectSchema<E, undefined>>> {

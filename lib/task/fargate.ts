@@ -3,7 +3,7 @@ import { show, walk } from "./json-path";
 import type { TaskDefinition } from "./schema";
 
 /** What ECS is documented to refuse on Fargate, but for the values that follow. */
-const REFUSED: readonly (readonly [place: RegExp, ...allowed: readonly string[]])[] = [
+const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[]])[] = [
   [/^(ipcMode|placementConstraints)$/],
   [/^pidMode$/, "task"],
   [/^volumes\.\d+\.(host\.sourcePath|dockerVolumeConfiguration|fsxWindowsFileServerVolumeConfiguration)$/],
@@ -14,20 +14,20 @@ const REFUSED: readonly (readonly [place: RegExp, ...allowed: readonly string[]]
   [/^containerDefinitions\.\d+\.logConfiguration\.logDriver$/, "awslogs", "awsfirelens", "splunk"],
 ];
 
-const LIST = new Intl.ListFormat("en-GB");
-
-/** Links, which there can't be, and what is told to be refused. */
+/** Fargate has no links; what else it is said to refuse is a notice, for such lists change. */
 export function* checkFargate(task: TaskDefinition): Step {
   for (const { name, links } of task.containerDefinitions) {
     const why = "not on Fargate; containers reach each other by localhost.";
     if (links) yield problem(`containerDefinitions[${name}].links: ${why}`);
   }
   for (const { path, value } of walk(task)) {
-    const rule = REFUSED.find(([place]) => place.test(path.join(".")));
+    const place = path.join(".");
+    const rule = REFUSED.find(([pattern]) => pattern.test(place));
     if (!rule) continue;
     const [, ...allowed] = rule;
     if ([value].flat().every((one) => one === false || allowed.includes(String(one)))) continue;
-    const what = show(task, path) + (allowed.length > 0 ? ` other than ${LIST.format(allowed)}` : "");
+    const others = allowed.join(", ").replace(/, (?=\w+$)/, " and ");
+    const what = `${show(task, path)}${others && ` other than ${others}`}`;
     yield notice(`${what} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`);
   }
 }

@@ -8,7 +8,7 @@ export function walk(value: JsonValue, path: Path = []): readonly { readonly pat
   return [{ path, value }, ...children(value).flatMap(([key, child]) => walk(child, [...path, key]))];
 }
 
-/** The path in the user's terms; a list's element goes by its name where it has one: `containerDefinitions[app].image`. */
+/** The path in the user's terms; a list's element goes by its name if it has one: `containerDefinitions[app].image`. */
 export function show(root: JsonValue, path: Path): string {
   let here: JsonValue | undefined = root;
   let text = "";

@@ -14,7 +14,7 @@ const MATTERS = [
   /^containerDefinitions\.\d+\.(secrets|logConfiguration\.secretOptions|environmentFiles)\.\d+\.value(From)?$/,
 ];
 const LOG_OPTION =
-  /^containerDefinitions\.\d+\.(logConfiguration|firelensConfiguration)\.options\.(?!awslogs-(multiline-pattern|datetime-format)$)/;
+  /^containerDefinitions\.\d+\.(log|firelens)Configuration\.options\.(?!awslogs-(multiline-pattern|datetime-format)$)/;
 
 /**
  * Placeholders that some template engine should have filled in. Returns the paths at which they are a

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { closed } from "./check-schema";
 import { whole } from "./schema";
 
-/** What one task asks of its protection: the `runtimeDefense` key of its file, described in docs/task-definitions.md. */
+/** What one task asks of its protection: its file's `runtimeDefense` key, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
 
 const reason = v.pipe(v.string(), v.trim(), v.minLength(1, "must be the reason for leaving the container out"));

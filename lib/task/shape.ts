@@ -5,17 +5,15 @@ import { notice, problem, quoted, type Step } from "./finding";
 import { show } from "./json-path";
 import { CONTAINER_KEYS, TASK_KEYS } from "./schema";
 
-const DESCRIBED =
-  /^(taskDefinitionArn|revision|status|requiresAttributes|compatibilities|(de)?registeredAt|registeredBy|deleteRequestedAt)$/;
+const DESCRIBED = [
+  ...["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities"],
+  ...["registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt"],
+];
 
-export type Shaped = {
-  /** In the form of RegisterTaskDefinition, cleaned, not checked. */
-  readonly definition: JsonObject;
-  /** As it stands in the file. */
-  readonly runtimeDefense: JsonValue;
-};
-
-/** Brings what people have (describe output, an envelope, keys in the wrong place) into the one form. */
+/**
+ * Brings what people have (describe output, an envelope, keys in the wrong place) into the form of
+ * RegisterTaskDefinition, cleaned, not checked; `runtimeDefense` as it stands in the file.
+ */
 export function* shape(document: JsonValue): Step<Shaped | undefined> {
   const foreign = whatElse(document);
   if (foreign || !isJsonObject(document)) {
@@ -27,6 +25,8 @@ export function* shape(document: JsonValue): Step<Shaped | undefined> {
   const moved = yield* withMisplacedKeysMovedUp(registered);
   return { definition: yield* withTags(moved), runtimeDefense };
 }
+
+type Shaped = { readonly definition: JsonObject; readonly runtimeDefense: JsonValue };
 
 function whatElse(document: JsonValue): string | undefined {
   if (isJsonArray(document)) {
@@ -50,7 +50,7 @@ function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
 }
 
 function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
-  const [described, rest] = split(task, (key) => DESCRIBED.test(key));
+  const [described, rest] = split(task, (key) => DESCRIBED.includes(key));
   const keys = Object.keys(described);
   if (keys.length > 0) yield notice(`Left out what describe-task-definition adds: ${keys.join(", ")}.`);
   const { compatibilities } = described;
@@ -104,9 +104,8 @@ function lowerCaseTag(tag: JsonValue): JsonValue {
   return { value: "", ...Object.fromEntries(entries) };
 }
 
-type Split = readonly [taken: JsonObject, left: JsonObject];
-
-function split(object: JsonObject, isTaken: (key: string) => boolean): Split {
+/** The object's entries that are taken, and those that are left. */
+function split(object: JsonObject, isTaken: (key: string) => boolean): readonly [JsonObject, JsonObject] {
   const entries = Object.entries(object);
   const taken = entries.filter(([key]) => isTaken(key));
   const left = entries.filter(([key]) => !isTaken(key));
