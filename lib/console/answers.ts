@@ -55,14 +55,14 @@ const CHECK = "Check that {variable} leads to a Prisma Cloud Compute Console, an
 
 // The content decides; the content type only helps to say what came instead.
 function parseJson(answer: Answer, call: Call): unknown {
-  const { body, status, contentType } = answer;
+  const { body, status } = answer;
   if (body.length === 0) throw new Failure(call, `The answer is empty (HTTP ${status})`, CHECK);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
-    const what = isUtf8(body) ? "is not JSON, or is cut off" : "is not UTF-8 text";
-    const detail = `HTTP ${status}, ${body.length} bytes, content type ${quote(contentType, call, 60)}`;
-    throw pageFailure(answer, call) ?? new Failure(call, `The answer ${what} (${detail})`, CHECK);
+    const detail = `HTTP ${status}, ${body.length} bytes, content type ${quote(answer.header("content-type"), call, 60)}`;
+    const what = `The answer ${isUtf8(body) ? "is not JSON, or is cut off" : "is not UTF-8 text"} (${detail})`;
+    throw pageFailure(answer, call) ?? new Failure(call, what, CHECK);
   }
 }
 

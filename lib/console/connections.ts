@@ -41,8 +41,8 @@ export async function openConnections(
     rejectUnauthorized: true,
     ...(caFile === undefined ? {} : { secureContext: await trusting(caFile) }),
   };
-  const plain = connectWithin(connectMs, new http.Agent({ keepAlive: true }));
-  const direct = connectWithin(connectMs, new https.Agent(secure));
+  const plain = new http.Agent({ keepAlive: true });
+  const direct = directly(secure, connectMs);
   let tunnel: https.Agent | undefined; // one is enough: HTTPS_PROXY is the same for every address
   return {
     agentFor: (url) => {
@@ -106,11 +106,12 @@ function reasonOf({ message, code }: NodeJS.ErrnoException): string {
   return status ? `HTTP ${status}` : (code ?? "no reason given");
 }
 
-function connectWithin<A extends http.Agent>(milliseconds: number, agent: A): A {
+function directly(secure: https.AgentOptions, connectMs: number): https.Agent {
+  const agent = new https.Agent(secure);
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (target) => {
     const socket = connect(target);
-    return socket && limited(socket, milliseconds);
+    return socket && limited(socket, connectMs);
   };
   return agent;
 }
@@ -118,8 +119,6 @@ function connectWithin<A extends http.Agent>(milliseconds: number, agent: A): A 
 function limited<S extends Duplex>(socket: S, milliseconds: number): S {
   const late = Object.assign(new Error("The connection took too long."), { code: "ETIMEDOUT" });
   const timer = setTimeout(() => socket.destroy(late), milliseconds);
-  for (const event of [socket instanceof tls.TLSSocket ? "secureConnect" : "connect", "close"]) {
-    socket.once(event, () => clearTimeout(timer));
-  }
+  for (const event of ["secureConnect", "close"]) socket.once(event, () => clearTimeout(timer));
   return socket;
 }

@@ -10,9 +10,8 @@ import { networkFailure } from "./network-failure";
 export type Answer = {
   readonly status: number;
   readonly body: Buffer;
-  readonly contentType: string;
-  readonly location: string;
-  readonly retryAfter: string;
+  /** Empty when it isn't there. */
+  readonly header: (name: string) => string;
 };
 
 const LARGEST_ANSWER = 5 * 1024 * 1024;
@@ -48,14 +47,8 @@ export async function exchange(
       responseType: "arraybuffer",
       validateStatus: null,
     });
-    const header = (name: string) => String(headers[name] ?? "");
-    return {
-      status,
-      body: Buffer.isBuffer(data) ? data : Buffer.alloc(0),
-      contentType: header("content-type"),
-      location: header("location"),
-      retryAfter: header("retry-after"),
-    };
+    const body = Buffer.isBuffer(data) ? data : Buffer.alloc(0);
+    return { status, body, header: (name) => String(headers[name] ?? "") };
   } catch (error) {
     stop.throwIfAborted();
     if (!limit.signal.aborted) throw networkFailure(error, call);

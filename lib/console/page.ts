@@ -14,8 +14,8 @@ export function pageFailure(answer: Answer, call: Call): Failure | undefined {
 /** `titled "…"` for a web page; undefined for anything else. */
 export function pageTitle(answer: Answer, call: Call): string | undefined {
   const text = start(answer);
-  const isPage = /^\s*<(!doctype html|html|head|body|!--)/i.test(text) || /^text\/html/i.test(answer.contentType);
-  if (!isPage) return undefined;
+  const isCalledPage = /^text\/html/i.test(answer.header("content-type"));
+  if (!isCalledPage && !/^\s*<(!doctype html|html|head|body|!--)/i.test(text)) return undefined;
   const title = /<title[^<>]*>([^<]*)</i.exec(text)?.[1];
   return title?.trim() ? `titled ${quote(title, call, 80)}` : "untitled";
 }

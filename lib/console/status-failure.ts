@@ -8,17 +8,18 @@ const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 50
 
 /** The failure that the status of an answer means; undefined for a status of success. */
 export function statusFailure(answer: Answer, call: Call, atLogin: boolean): Failure | undefined {
-  const { status, location } = answer;
+  const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
   if (status >= 300 && status < 400) {
-    const target = URL.canParse(location, call.url.href) && location ? new URL(location, call.url).host : "";
+    const location = answer.header("location");
+    const target = location && URL.canParse(location, call.url.href) ? new URL(location, call.url).host : "";
     const what = `The Console redirects to ${target ? quote(target, call, 100) : "no address"} (HTTP ${status})`;
     const remedy = "That is not followed, it would carry credentials along. Set {variable} to the final address.";
     return new Failure(call, what, remedy, { status });
   }
   if (TRANSIENT.has(status)) {
     const what = status === 429 ? "The Console gets too many requests" : "The Console fails";
-    const hints = { status, retry: true, waitMs: retryAfterMs(answer.retryAfter) };
+    const hints = { status, retry: true, waitMs: retryAfterMs(answer.header("retry-after")) };
     return new Failure(call, `${what} ${told(answer, call)}`, "Try again later, or ask whoever runs it.", hints);
   }
   const page = pageFailure(answer, call);
