@@ -243,6 +243,16 @@ test.each<[string, object, string]>([
     "runtimeDefense.sidecar.memory: must be >=6, got 5.",
   ],
   [
+    "a sidecar with a fraction of a CPU unit",
+    { ...TASK, runtimeDefense: { sidecar: { cpu: 0.5 } } },
+    "runtimeDefense.sidecar.cpu: must be a whole number, got 0.5.",
+  ],
+  [
+    "a registry's credential without a name",
+    { ...TASK, runtimeDefense: { entryPoint: { registryCredentialId: "" } } },
+    'runtimeDefense.entryPoint.registryCredentialId: must not be empty, got "".',
+  ],
+  [
     "an image's placeholder",
     { ...TASK, runtimeDefense: { defenderImage: "<IMAGE>" } },
     'runtimeDefense.defenderImage: has the placeholder "<IMAGE>". Write the value in its place.',
