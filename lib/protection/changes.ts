@@ -1,5 +1,5 @@
+import { DEFENDER } from "../defender";
 import type { TaskDefinition } from "../task/schema";
-import { DEFENDER } from "./names";
 
 /** Something that the Console changed in an application container, for people. */
 export type Change = { readonly container: string; readonly field: string; readonly change: string };

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { DEFENDER, WRAPPERS } from "../defender";
 import { isJsonArray, type JsonObject, type JsonValue } from "../json";
 import { type Deviation, differences, listOf, objectOf, type Request, sameMembers, show } from "./deviation";
 import { commonVariables, environmentDeviations, equal, optional } from "./environment";
-import { DEFENDER, WRAPPERS } from "./names";
 
 /** What differs between an application container as sent, protected, and the one that came back. */
 export function containerDeviations(sent: JsonObject, got: JsonObject, request: Request): readonly Deviation[] {

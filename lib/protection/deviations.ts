@@ -1,7 +1,7 @@
+import { DEFENDER } from "../defender";
 import type { JsonObject } from "../json";
 import { containerDeviations } from "./container";
 import { type Deviation, differences, listOf, type Request, show } from "./deviation";
-import { DEFENDER } from "./names";
 import { sidecarDeviations } from "./sidecar";
 
 /**

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { DEFENDER, INSTALL_BUNDLE } from "../defender";
 import { defined } from "../defined";
 import { ProofError } from "../errors";
 import { clean, type JsonObject } from "../json";
@@ -10,7 +11,6 @@ import type { Task } from "../task/task";
 import { type Change, findChanges } from "./changes";
 import type { Deviation, Request } from "./deviation";
 import { findDeviations } from "./deviations";
-import { DEFENDER, INSTALL_BUNDLE } from "./names";
 import { applySidecarPolicy, type SidecarPlace } from "./sidecar-policy";
 
 /**

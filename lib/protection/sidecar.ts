@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { INSTALL_BUNDLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "../defender";
 import type { JsonObject, JsonValue } from "../json";
 import { oneLine } from "../outside-text";
 import { type Deviation, differences, objectOf, type Request, show } from "./deviation";
 import { type Check, commonVariables, environmentDeviations } from "./environment";
 import { bundleProblem } from "./install-bundle";
-import { INSTALL_BUNDLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "./names";
 
 const KNOWN_KEYS = ["name", "image", "entryPoint", "environment", "essential", "healthCheck", "logConfiguration"];
 const HEALTH_CHECK_KEYS = ["command", "interval", "retries", "startPeriod", "timeout"];

@@ -1,4 +1,4 @@
-import { DEFENDER } from "../protection/names";
+import { DEFENDER } from "../defender";
 import { code, text } from "./outside-markdown";
 import { taskPicture } from "./picture";
 import type { ExecutionRole, Report, TaskReport } from "./report";

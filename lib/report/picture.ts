@@ -1,4 +1,4 @@
-import { DEFENDER } from "../protection/names";
+import { DEFENDER } from "../defender";
 import type { Report, TaskReport } from "./report";
 
 /** A task, its containers, the sidecar, the secret and the role in Mermaid, by the part of it that Azure DevOps takes. */

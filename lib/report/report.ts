@@ -1,5 +1,5 @@
+import { DEFENDER } from "../defender";
 import { oneLine } from "../outside-text";
-import { DEFENDER } from "../protection/names";
 import type { ProtectedTask } from "../protection/protected-task";
 import { redact } from "../secret";
 import { defenderShare } from "../task/room";

@@ -1,24 +1,14 @@
+import { DEFENDER_VARIABLES } from "../defender";
 import { notice, problem, type Step } from "./finding";
 import type { RuntimeDefense } from "./runtime-defense";
 import type { TaskDefinition } from "./schema";
-
-const DEFENDERS_OWN = [
-  "TW_IMAGE_NAME",
-  "TW_CONTAINER_NAME",
-  "DEFENDER_TYPE",
-  "FARGATE_TASK",
-  "FILESYSTEM_MONITORING",
-  "FIPS_ENABLED",
-  "INSTALL_BUNDLE",
-  "WS_ADDRESS",
-];
 
 /** Environment variables that would clash with the Defender's, or unsettle every later plan. */
 export function* checkEnvironment(task: TaskDefinition, { exclude }: RuntimeDefense): Step {
   for (const { name: container, environment = [], secrets = [] } of task.containerDefinitions) {
     const at = `containerDefinitions[${container}].environment`;
     const names = Object.hasOwn(exclude, container) ? [] : [...environment, ...secrets].map(({ name }) => name);
-    for (const name of names.filter((name) => DEFENDERS_OWN.includes(name))) {
+    for (const name of names.filter((name) => DEFENDER_VARIABLES.includes(name))) {
       yield problem(
         `${at}: ${name} is a variable that the Defender sets itself. Take it off, or exclude the container.`,
       );

@@ -1,16 +1,14 @@
+import { DEFENDER } from "../defender";
 import { problem, quoted, type Step } from "./finding";
 import type { TaskDefinition } from "./schema";
-
-/** The Defender's sidecar, as the Console names it. */
-const SIDECAR = "TwistlockDefender";
 
 /** Names that must be unique, and names that must name something. */
 export function* checkReferences(task: TaskDefinition, excluded: readonly string[]): Step {
   const { containerDefinitions: containers, proxyConfiguration: proxy, volumes = [], tags = [] } = task;
   const names = containers.map(({ name }) => name);
   const volumeNames = volumes.map(({ name }) => name);
-  if (names.includes(SIDECAR)) {
-    yield problem(`The task already holds ${SIDECAR}. Give the unprotected task definition.`);
+  if (names.includes(DEFENDER)) {
+    yield problem(`The task already holds ${DEFENDER}. Give the unprotected task definition.`);
   }
   const unique = {
     container: names,

@@ -1,8 +1,20 @@
-// What the Console writes into a protected task definition.
+// What the Console writes into a protected task definition: names and words that tasks, proof and report know alike.
 
 /** The sidecar's name. */
 export const DEFENDER = "TwistlockDefender";
 export const INSTALL_BUNDLE = "INSTALL_BUNDLE";
+
+/** The variables that the Console sets in containers and sidecar. */
+export const DEFENDER_VARIABLES: readonly string[] = [
+  "TW_IMAGE_NAME",
+  "TW_CONTAINER_NAME",
+  "DEFENDER_TYPE",
+  "FARGATE_TASK",
+  "FILESYSTEM_MONITORING",
+  "FIPS_ENABLED",
+  INSTALL_BUNDLE,
+  "WS_ADDRESS",
+];
 
 /** The first word of a wrapped entry point: Console 30 and later, and older ones. */
 export const WRAPPERS: readonly string[] = [
