@@ -7,6 +7,8 @@ const reporters = [
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
+  // Half of the tests wait for servers and processes of their own: a core less, as is the default, costs time only.
+  maxWorkers: "100%",
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   reporters,
   transform: { "\\.(ts|js)$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { inspect } from "node:util";
 
 import pMap from "p-map";
@@ -27,10 +29,15 @@ beforeAll(async () => {
   await pMap(ROWS, async (row) => results.set(row.title, await run(row.fault, row.call)), { concurrency: 8 });
 }, 60_000);
 
+const recovered = ROWS.filter((row) => expectation(row).outcome === "recovered").length;
+const SUMMARY = `${FAULTS.length} faults × ${CALLS.length} calls: ${recovered} recovered, ${ROWS.length - recovered} refused`;
+
 afterAll(() => {
-  const recovered = ROWS.filter((row) => expectation(row).outcome === "recovered").length;
-  const summary = `${FAULTS.length} faults × ${CALLS.length} calls: ${recovered} recovered, ${ROWS.length - recovered} refused`;
-  process.stdout.write(`Fault suite of the client: ${summary}\n`);
+  process.stdout.write(`Fault suite of the client: ${SUMMARY}\n`);
+});
+
+test("the README says what this suite holds", () => {
+  expect(readFileSync(join(__dirname, "../../README.md"), "utf8")).toContain(SUMMARY);
 });
 
 test.each(ROWS)("$title: one clear outcome, and no secret", (row) => {
