@@ -35,24 +35,19 @@ run(command, { args, environment, folder: process.cwd(), stdout, stderr, signal:
 );
 
 async function run(name: string, invocation: Invocation): Promise<void> {
-  const found = Object.entries(COMMANDS).find(([known]) => known === name);
-  if (!found)
-    throw new SettingsError([`There is no command ${oneLine(name, 40)}, only ${Object.keys(COMMANDS).join(", ")}.`]);
-  await found[1](invocation);
+  const perform = new Map(Object.entries(COMMANDS)).get(name);
+  if (perform) return perform(invocation);
+  throw new SettingsError([`There is no command ${oneLine(name, 40)}, only ${Object.keys(COMMANDS).join(", ")}.`]);
 }
 
 function explain(error: unknown): string {
   const secrets = process.env.TL_PASS ? [new Secret(process.env.TL_PASS)] : [];
-  const isExpected = error instanceof ExpectedError;
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = isExpected
-    ? error.problems
-    : [
-        `This is a defect, nothing was synthesized: ${oneLine(redact(message, secrets))} (DEBUG=1 shows where; please report it)`,
-      ];
-  const stack =
-    process.env.DEBUG === "1" && error instanceof Error
-      ? (error.stack ?? "").split("\n").map((line) => `  ${oneLine(redact(line, secrets), 1000)}`)
-      : [];
-  return redact(`${[...lines, ...stack].join("\n")}\n`, secrets);
+  const masked = (text: string) => oneLine(redact(text, secrets), 1000);
+  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  const problems =
+    error instanceof ExpectedError
+      ? error.problems
+      : [`This is a defect, nothing was synthesized: ${masked(message)} (DEBUG=1 shows where; please report it)`];
+  const frames = process.env.DEBUG === "1" ? stack.split("\n").map((line) => `  ${masked(line)}`) : [];
+  return redact(`${[...problems, ...frames].join("\n")}\n`, secrets);
 }

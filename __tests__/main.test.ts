@@ -42,7 +42,7 @@ describe("a run that goes well", () => {
   test("ends with 0, says what is protected, and leaves the stack", async () => {
     const { folder, result } = await good();
     expect(result).toMatchObject({ status: 0, stderr: "" });
-    expect(result.stdout).toMatch(/^prisma-runtime-defense\n {2}hello +protected\n/);
+    expect(result.stdout).toMatch(/^prisma-runtime-defense\n {2}File[\s\S]+?\n {2}hello +protected\n/);
     expect(result.stdout).toContain("1 of 1 containers proven protected (100 %)");
     expect(filesIn(folder)).toEqual(OUTPUT);
     expect(statSync(join(folder, `${STACK}/install_bundle.auto.tfvars.json`)).mode & 0o777).toBe(0o600);
@@ -153,6 +153,14 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     const { status, stderr } = await run(["synth"], { folder, environment, shell: "exec >/dev/full" });
     expect({ status, stderr }).toEqual({ status: 1, stderr: "The output can't be printed (ENOSPC). Make room.\n" });
     expect(filesIn(folder)).toEqual([]);
+  });
+
+  test("it is given arguments", async () => {
+    const folder = newFolder();
+    expect(await run(["synth", "my-task.json"], { folder })).toMatchObject({
+      status: 1,
+      stderr: "synth takes no arguments. Set TASK_DEFINITION_PATH instead.\n",
+    });
   });
 
   test("there is no such command", async () => {

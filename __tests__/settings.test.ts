@@ -10,6 +10,7 @@ describe("without anything but the required variables", () => {
     const { console, ...rest } = parseSettings(REQUIRED);
     const { password, ...shown } = console;
     expect(shown).toStrictEqual({
+      url: "https://console.example.com:8083",
       apiUrl: "https://console.example.com:8083/api/v1",
       user: "access-key",
       consoleAddress: "console.example.com",
@@ -29,6 +30,8 @@ describe("without anything but the required variables", () => {
     ["empty", ""],
     ["blank", " \t"],
     ["an unexpanded variable of a pipeline", "$(NAME)"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as a tool leaves it standing
+    ["an unexpanded variable of a template", "${NAME}"],
     ["an unexpanded variable with a dot", " $(prisma.NAME) "],
   ])("each that is %s is missing, and all are named at once", (_, value) => {
     expect(problemsOf({ TL_CONSOLE: value, TL_USER: value, TL_PASS: value })).toEqual([
@@ -167,15 +170,19 @@ test.each<readonly [string, string, string]>([
       ["TL_CONSOLE_ADDRESS", value, `must be a host alone, without https://, port and path, got "${value}"`] as const,
   ),
   ...["34.04", "v2", "v34.4", "v034.04", "V1", "v34.04.145"].map(
-    (value) => ["TL_API_VERSION", value, "must be v1 or a version such as v34.04"] as const,
+    (value) => ["TL_API_VERSION", value, `must be v1 or a version such as v34.04, got "${value}"`] as const,
   ),
   ...["99", "600001", "-1", "1.5", "30s", "1e3"].map(
-    (value) => ["TL_TIMEOUT_MS", value, "must be a whole number from 100 to 600000"] as const,
+    (value) => ["TL_TIMEOUT_MS", value, `must be a whole number from 100 to 600000, got "${value}"`] as const,
   ),
-  ...["0", "60001"].map((value) => ["TL_RETRY_DELAY_MS", value, "must be a whole number from 1 to 60000"] as const),
-  ...["0", "65"].map((value) => ["TL_CONCURRENCY", value, "must be a whole number from 1 to 64"] as const),
+  ...["0", "60001"].map(
+    (value) => ["TL_RETRY_DELAY_MS", value, `must be a whole number from 1 to 60000, got "${value}"`] as const,
+  ),
+  ...["0", "65"].map(
+    (value) => ["TL_CONCURRENCY", value, `must be a whole number from 1 to 64, got "${value}"`] as const,
+  ),
   ...["EU-WEST-1", "eu-west", "eu-west-1a", "eu_west_1", "Ireland"].map(
-    (value) => ["AWS_REGION", value, "must be a region such as eu-west-1"] as const,
+    (value) => ["AWS_REGION", value, `must be a region such as eu-west-1, got "${value}"`] as const,
   ),
   ...["team=payments", "[]", "null", '"team"', "7"].map(
     (value) => ["DEFAULT_TAGS", value, 'must be a JSON object of strings such as {"team":"payments"}'] as const,
@@ -361,3 +368,25 @@ function problemsOf(environment: Environment): readonly string[] {
     return error.problems;
   }
 }
+
+test.each(["TF_STATE_S3_BUCKT", "TF_STATE_AZURE_ACCOUNT", "TASK_DEFINITIONS_PATH"])(
+  "%s is told to be misspelt",
+  (name) => {
+    expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([
+      `${name} is no variable that is known here. Check its spelling.`,
+    ]);
+  },
+);
+
+test.each([
+  ["TF_STATE_S3_KEY", "TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET beside them."],
+  ["TF_STATE_S3_REGION", "TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET beside them."],
+  ["TF_STATE_AZURE_CONTAINER", "TF_STATE_AZURE_… variables need TF_STATE_AZURE_STORAGE_ACCOUNT beside them."],
+  ["TF_STATE_AZURE_KEY", "TF_STATE_AZURE_… variables need TF_STATE_AZURE_STORAGE_ACCOUNT beside them."],
+])("%s alone names no state, and doesn't fall back to local state", (name, problem) => {
+  expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([problem]);
+});
+
+test("the install bundle in the place of its secret's ARN isn't shown", () => {
+  expect(problemsOf({ ...REQUIRED, INSTALL_BUNDLE_SECRET_ARN: "c2VjcmV0IGJ1bmRsZQ==" }).join()).not.toContain("c2Vj");
+});

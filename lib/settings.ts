@@ -17,6 +17,8 @@ export type Settings = {
 };
 
 export type ConsoleSettings = {
+  /** The path to Console, without a slash at the end. */
+  readonly url: string;
   /** Tenant path included, without a slash at the end: `https://host/tenant/api/v1`. */
   readonly apiUrl: string;
   /** Full URLs that replace the ones derived from `apiUrl`. */
@@ -64,7 +66,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function parseSettings(environment: Environment): Settings {
   const given = present(environment);
   const parsed = v.safeParse(Variables, given, { abortPipeEarly: true });
-  const problems = [...(parsed.issues ?? []).map(sentence), ...conflicts(given)];
+  const problems = [...(parsed.issues ?? []).map(sentence), ...conflicts(given, environment)];
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
   const variables = parsed.output;
   const { TL_CONSOLE: url, TASK_GENERATION_API_ENDPOINT: fargateUrl, AWS_REGION: region } = variables;
@@ -73,6 +75,7 @@ export function parseSettings(environment: Environment): Settings {
 
   return {
     console: defined({
+      url: url.href.replace(/\/+$/, ""),
       apiUrl: `${url.href.replace(/\/+$/, "")}/api/${variables.TL_API_VERSION}`,
       authenticateUrl: variables.AUTH_API_ENDPOINT?.href,
       fargateUrl: fargateUrl?.href,
@@ -97,8 +100,8 @@ export function parseSettings(environment: Environment): Settings {
   };
 }
 
-// Azure DevOps leaves `$(NAME)` standing for a variable that isn't set.
-const UNEXPANDED = /^\$\([\w.]+\)$/;
+// Azure DevOps leaves `$(NAME)` standing for a variable that isn't set, some other tools `${NAME}`.
+const UNEXPANDED = /^\$(\([\w.]+\)|\{\w+\})$/;
 
 function present(environment: Environment): Environment {
   return Object.fromEntries(
@@ -120,6 +123,8 @@ const KMS_KEY_ARN = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 const OptionalText = v.optional(v.string());
 const text = (pattern: RegExp, message: v.ErrorMessage<v.RegexIssue<string>>) =>
   v.pipe(v.string(), v.regex(pattern, message));
+const shown = (message: string) => (issue: { readonly input: string }) =>
+  `${message}, got "${oneLine(issue.input, 80)}"`;
 
 /** Plain http for this machine alone. The value isn't quoted: it may hold credentials. */
 const SafeUrl = v.pipe(
@@ -159,8 +164,9 @@ const Tags = v.pipe(
 
 function wholeNumber(fallback: string, min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
-  const within = v.check((value: number) => value >= min && value <= max, message);
-  return v.optional(v.pipe(v.string(), v.digits(message), v.transform(Number), within), fallback);
+  const isWithin = (value: string) => /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max;
+  const check = v.check(isWithin, shown(message));
+  return v.optional(v.pipe(v.string(), check, v.transform(Number)), fallback);
 }
 
 const Variables = v.object({
@@ -177,18 +183,17 @@ const Variables = v.object({
       ),
     ),
   ),
-  TL_CONSOLE_ADDRESS: v.optional(
-    text(HOST, ({ received }) => `must be a host alone, without https://, port and path, got ${oneLine(received, 80)}`),
-  ),
-  TL_API_VERSION: v.optional(text(/^v(1|\d{2}\.\d{2})$/, "must be v1 or a version such as v34.04"), "v1"),
+  TL_CONSOLE_ADDRESS: v.optional(text(HOST, shown("must be a host alone, without https://, port and path"))),
+  TL_API_VERSION: v.optional(text(/^v(1|\d{2}\.\d{2})$/, shown("must be v1 or a version such as v34.04")), "v1"),
   TL_PROJECT: OptionalText,
   TL_CA_CERT: OptionalText,
   TL_TIMEOUT_MS: wholeNumber("30000", 100, 600_000),
   TL_RETRY_DELAY_MS: wholeNumber("1000", 1, 60_000),
   TL_CONCURRENCY: wholeNumber("8", 1, 64),
   TASK_DEFINITION_PATH: v.optional(v.string(), "original_task_definition.json"),
-  AWS_REGION: v.optional(text(REGION, "must be a region such as eu-west-1"), "eu-west-1"),
+  AWS_REGION: v.optional(text(REGION, shown("must be a region such as eu-west-1")), "eu-west-1"),
   DEFAULT_TAGS: v.optional(Tags, "{}"),
+  // Not shown: it may be the bundle itself, in the wrong variable.
   INSTALL_BUNDLE_SECRET_ARN: v.optional(
     text(
       SECRET_ARN,
@@ -217,7 +222,7 @@ function sentence(issue: v.BaseIssue<unknown>): string {
 const ARN_PLACE = /^arn:(aws[\w-]*):\w+:([a-z0-9-]+):\d{12}:/;
 
 // Beside the schema, whose own checks across variables would wait until each is right by itself.
-function conflicts(given: Environment): readonly string[] {
+function conflicts(given: Environment, environment: Environment): readonly string[] {
   const problems: string[] = [];
   const region = v.safeParse(Variables.entries.AWS_REGION, given.AWS_REGION);
   for (const name of ["INSTALL_BUNDLE_SECRET_ARN", "INSTALL_BUNDLE_KMS_KEY_ARN"]) {
@@ -227,11 +232,24 @@ function conflicts(given: Environment): readonly string[] {
     const place = `${partitionOf(region.output)} ${region.output}`;
     if (got !== place) problems.push(`${name} must be in the stack's region (AWS_REGION), ${place}, got ${got}.`);
   }
+  const known = Object.keys(Variables.entries);
+  for (const name of Object.keys(environment)) {
+    if (!/^(TF_STATE_|TASK_DEFINITION)/.test(name) || known.includes(name)) continue;
+    problems.push(`${oneLine(name, 80)} is no variable that is known here. Check its spelling.`);
+  }
   const account = given.TF_STATE_AZURE_STORAGE_ACCOUNT;
-  if (account && given.TF_STATE_S3_BUCKET) {
+  const bucket = given.TF_STATE_S3_BUCKET;
+  if (!bucket && (given.TF_STATE_S3_KEY || given.TF_STATE_S3_REGION)) {
+    problems.push("TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET beside them.");
+  }
+  const { TF_STATE_AZURE_RESOURCE_GROUP: group, TF_STATE_AZURE_CONTAINER: container } = given;
+  if (!account && (group || container || given.TF_STATE_AZURE_KEY)) {
+    problems.push("TF_STATE_AZURE_… variables need TF_STATE_AZURE_STORAGE_ACCOUNT beside them.");
+  }
+  if (account && bucket) {
     problems.push("TF_STATE_S3_BUCKET and TF_STATE_AZURE_STORAGE_ACCOUNT are both set, but the state has one place.");
   }
-  if (account && !(given.TF_STATE_AZURE_RESOURCE_GROUP && given.TF_STATE_AZURE_CONTAINER)) {
+  if (account && !(group && container)) {
     problems.push(
       "TF_STATE_AZURE_STORAGE_ACCOUNT needs TF_STATE_AZURE_RESOURCE_GROUP and TF_STATE_AZURE_CONTAINER beside it.",
     );

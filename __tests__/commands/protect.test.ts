@@ -131,3 +131,20 @@ test("variables are checked before the file is read", async () => {
   const { problems } = await invoke(protect, ["none.json"], { ...environment, TL_USER: "" });
   expect(problems).toEqual(["TL_USER is required: the access key id, or the user's name."]);
 });
+
+test.each([
+  [{}, "It reads a secret, so it needs an executionRoleArn whose role may."],
+  [
+    { executionRoleArn: "arn:aws:iam::111122223333:role/shop" },
+    `arn:aws:iam::111122223333:role/shop has to allow [{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"${SECRET_ARN.replace(":bundle::", "")}"}].`,
+  ],
+  [
+    { runtimeDefense: { sidecar: { logs: true } } },
+    "The log group /prisma/defender/prisma-runtime-defense has to exist.",
+  ],
+])("what the stack would have provided is told: %j", async (more, notice) => {
+  const file = join(folder, "task.json");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(EXAMPLE, "utf8")), ...more }));
+  const { stderr } = await invoke(protect, [file], { ...environment, INSTALL_BUNDLE_SECRET_ARN: SECRET_ARN });
+  expect(stderr).toContain(`${file}: ${notice}\n`);
+});

@@ -9,6 +9,7 @@ export const BUNDLE = Buffer.from(JSON.stringify({ customerID: "local", apiKey: 
 
 export function settingsFor(url: string, more: Partial<ConsoleSettings> = {}): ConsoleSettings {
   return {
+    url,
     apiUrl: `${url}/api/v1`,
     user: "access-key-id",
     password: new Secret(PASSWORD),

@@ -18,6 +18,7 @@ async function run(
   const server = await startLocalConsole({ ...(intercept && { intercept }) });
   const signal = more.signal ?? new AbortController().signal;
   const settings = {
+    url: server.url,
     apiUrl: `${server.url}/api/v1`,
     user: server.user,
     password: new Secret(server.password),

@@ -5,7 +5,9 @@ import { parseArgs } from "node:util";
 import { login } from "../console/login";
 import { SettingsError } from "../errors";
 import { protectTasks } from "../protection/protect";
-import { parseSettings } from "../settings";
+import type { ProtectedTask } from "../protection/protected-task";
+import { parseSettings, type Settings } from "../settings";
+import { statementsForRole } from "../stack/install-bundle-secret";
 import { guarded } from "../stack/output-folder";
 import { readTasks } from "../task/read-tasks";
 import { type Invocation, print, talkOn } from "./invocation";
@@ -26,13 +28,8 @@ export async function protect(invocation: Invocation): Promise<void> {
     const options = { consoleAddress, region: settings.stack.region, concurrency: 1, signal: invocation.signal };
     const [task] = await protectTasks(tasks, console, options);
     if (!task) throw new Error("protectTasks returns a proven task for each task");
-    for (const notice of task.task.notices) talk.notice(`${file}: ${notice}`);
+    for (const notice of [...task.task.notices, ...whatItNeeds(task, settings)]) talk.notice(`${file}: ${notice}`);
     const arn = settings.stack.installBundleSecretArn;
-    if (!arn) {
-      talk.notice(
-        "The output holds the install bundle, a credential of the whole tenant, in clear. Set INSTALL_BUNDLE_SECRET_ARN to refer to a secret instead.",
-      );
-    }
     const definition = arn ? task.withInstallBundleFrom(arn) : task.withInstallBundleInClear();
     const content = `${JSON.stringify(definition, null, 2)}\n`;
     if (out === undefined) await print(invocation.stdout, content);
@@ -40,6 +37,18 @@ export async function protect(invocation: Invocation): Promise<void> {
   } finally {
     console.close();
   }
+}
+
+// What the stack would have provided.
+function whatItNeeds({ task, logGroup }: ProtectedTask, { stack }: Settings): readonly string[] {
+  const role = task.definition.executionRoleArn;
+  const needs = logGroup ? [`The log group ${logGroup} has to exist.`] : [];
+  if (!stack.installBundleSecretArn) {
+    const clear = "The output holds the install bundle, a credential of the whole tenant, in clear.";
+    return [...needs, `${clear} Set INSTALL_BUNDLE_SECRET_ARN to refer to a secret instead.`];
+  }
+  if (!role) return [...needs, "It reads a secret, so it needs an executionRoleArn whose role may."];
+  return [...needs, `${role} has to allow ${JSON.stringify(statementsForRole(role, stack))}.`];
 }
 
 function parse(args: readonly string[]): { readonly file: string; readonly out?: string } {

@@ -1,6 +1,6 @@
 import { deadline } from "../console/deadline";
 import { login } from "../console/login";
-import { ConsoleError } from "../errors";
+import { ConsoleError, SettingsError } from "../errors";
 import { protectTasks } from "../protection/protect";
 import type { ProtectedTask } from "../protection/protected-task";
 import { toMarkdown } from "../report/markdown";
@@ -8,8 +8,8 @@ import { startProgress } from "../report/progress";
 import { buildReport, type Report } from "../report/report";
 import { toSummary } from "../report/summary";
 import { parseSettings, type Settings } from "../settings";
-import { installBundleStatements } from "../stack/install-bundle-secret";
-import { BUNDLE_SECRET_PREFIX, STACK } from "../stack/names";
+import { statementsForRole } from "../stack/install-bundle-secret";
+import { STACK } from "../stack/names";
 import {
   discardOutput,
   type OutputFile,
@@ -31,6 +31,8 @@ const RUN_LIMIT = 30;
  * wrong, the output folder holds no stack afterwards.
  */
 export async function synth(invocation: Invocation): Promise<void> {
+  if (invocation.args.length > 0)
+    throw new SettingsError(["synth takes no arguments. Set TASK_DEFINITION_PATH instead."]);
   const folder = outputFolder(invocation);
   const staging = prepareOutput(folder);
   try {
@@ -85,14 +87,10 @@ function reportOn({ console, stack }: Settings, version: string, tasks: readonly
   return buildReport({
     stack: STACK,
     region: stack.region,
-    console: { url: console.apiUrl.replace(/\/api\/v[\d.]+$/, ""), version },
+    console: { url: console.url, version },
     installBundle: existing ? { kind: "existing", arn: existing } : { kind: "managed", file: SECRET_FILE },
     tasks,
-    statementsFor: (roleArn) => {
-      const account = roleArn.split(":")[4];
-      const managed = `arn:${stack.partition}:secretsmanager:${stack.region}:${account}:secret:${BUNDLE_SECRET_PREFIX}*`;
-      return installBundleStatements(existing ?? managed, stack.installBundleKmsKeyArn);
-    },
+    statementsFor: (roleArn) => statementsForRole(roleArn, stack),
   });
 }
 

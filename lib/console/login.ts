@@ -98,7 +98,9 @@ function callsOf(settings: ConsoleSettings, secrets: readonly Secret[]) {
       url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, { ...options, registryCredentialID, ...defender }),
       body: definition,
       variable: fargateUrl ? "TASK_GENERATION_API_ENDPOINT" : "TL_CONSOLE",
-      remedy: "Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.",
+      remedy: options.extractEntrypoint
+        ? "Write the entryPoint and command of an image that it can't extract, or exclude its container."
+        : "Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.",
       secrets,
     }),
   };

@@ -38,7 +38,7 @@ const REASONS: readonly Reason[] = [
   [BROKEN, "The connection broke before the whole answer was there", CHECK, true],
   [/^TOO_LONG$/, "The answer is longer than 5 MiB, no Console's is", CHECK],
   [/^Z_/, "The answer says it is compressed, and is not", CHECK],
-  [/^EPROTO$/, "{host} does not speak TLS", PORT],
+  [/^EPROTO$/, "{host} does not speak TLS", `${PORT} Plain http, on this machine alone, begins with http://.`],
   [/^HPE_/, "{host} does not speak HTTP", PORT],
   [/^CERT_HAS_EXPIRED$/, "The certificate of {host} has expired", "Have it renewed, and check this machine's clock."],
   [/^CERT_NOT_YET_VALID$/, "The certificate of {host} is not valid yet", "Check this machine's clock."],

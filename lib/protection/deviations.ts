@@ -5,7 +5,7 @@ import { type Deviation, differences, listOf, type Request, show } from "./devia
 import { sidecarDeviations } from "./sidecar";
 
 /**
- * Every way in which `answer` differs from `sent` plus its protection, as design and README define
+ * Every way in which `answer` differs from `sent` plus its protection, as the README defines
  * it; none means protected. Both without nulls and empty lists; key order doesn't matter.
  */
 export function findDeviations(sent: JsonObject, answer: JsonObject, request: Request): readonly Deviation[] {

@@ -20,6 +20,7 @@ export function toSummary(report: Report, isTerminal: boolean): string {
       isDetailed ? [[colors.bold(task.family), ""] as const, ...details(task, colors)] : [oneRow(task, colors)],
     ),
     ["", ""],
+    ["Region", report.region],
     ["Console", `${console.version} at ${console.url}`],
     [
       "Bundle",
@@ -39,6 +40,7 @@ function details(task: TaskReport, { green, yellow }: Colors): readonly Row[] {
   const licence = defender.ownImage ? "your own mirror" : "its path holds the licence token";
   const share = `${defender.cpu ? `${defender.cpu} CPU units and ` : ""}${defender.memory} MiB`;
   return [
+    ["  File", task.file],
     ...containers.map(
       ({ name, reason }): Row => [`  ${name}`, reason === null ? green("protected") : yellow(`left out: ${reason}`)],
     ),

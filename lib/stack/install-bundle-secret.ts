@@ -63,6 +63,13 @@ export function installBundleStatements(secret: string, kmsKeyArn?: string): rea
   return [read, { Effect: "Allow", Action: "kms:Decrypt", Resource: kmsKeyArn, Condition }];
 }
 
+/** What a role that isn't the stack's has to be allowed. The stack's own secret is known by its prefix alone. */
+export function statementsForRole(roleArn: string, settings: StackSettings): readonly object[] {
+  const { partition, region, installBundleSecretArn, installBundleKmsKeyArn } = settings;
+  const managed = `arn:${partition}:secretsmanager:${region}:${roleArn.split(":")[4]}:secret:${BUNDLE_SECRET_PREFIX}*`;
+  return installBundleStatements(installBundleSecretArn ?? managed, installBundleKmsKeyArn);
+}
+
 /**
  * The one install bundle of all tasks.
  *
