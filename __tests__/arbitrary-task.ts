@@ -11,6 +11,8 @@ const FOREIGN = ["ü", "漢", "😀", "👩‍👩‍👧", "\u202e", "\u2028", 
 const text = fc.string({ unit: fc.constantFrom("a", "B", "0", " ", ".", ...NASTY, ...FOREIGN), maxLength: 6 });
 const identifier = fc.stringMatching(/^[a-zA-Z][\w-]{0,12}$/);
 const number = fc.nat(100_000);
+const mebibytes = fc.integer({ min: 6, max: 100_000 });
+const condition = fc.constantFrom("START", "COMPLETE", "SUCCESS", "HEALTHY");
 const flag = fc.boolean();
 
 const list = <T>(element: Arbitrary<T>) => fc.array(element, { minLength: 1, maxLength: 3 });
@@ -34,7 +36,7 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   command: texts,
   cpu: number,
   credentialSpecs: texts,
-  dependsOn: list(fc.record({ containerName: text, condition: text })),
+  dependsOn: list(fc.record({ containerName: text, condition })),
   disableNetworking: flag,
   dnsSearchDomains: texts,
   dnsServers: texts,
@@ -66,8 +68,8 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
     { logDriver: text, options: labels, secretOptions: list(secret) },
     { requiredKeys: ["logDriver"] },
   ),
-  memory: number,
-  memoryReservation: number,
+  memory: mebibytes,
+  memoryReservation: mebibytes,
   mountPoints: list(some({ sourceVolume: text, containerPath: text, readOnly: flag })),
   portMappings: list(
     some({
@@ -134,7 +136,7 @@ const TASK: Omit<ArbitraryOf<TaskDefinition>, "containerDefinitions"> = {
   networkMode: fc.constant("awsvpc"),
   requiresCompatibilities: texts.map((others) => [...others, "FARGATE"]),
   enableFaultInjection: flag,
-  ephemeralStorage: fc.record({ sizeInGiB: number }),
+  ephemeralStorage: fc.record({ sizeInGiB: fc.integer({ min: 21, max: 200 }) }),
   executionRoleArn: roleArn,
   ipcMode: text,
   pidMode: text,

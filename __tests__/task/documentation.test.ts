@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { problemsIn, read, TASK } from "./read";
+import { CONTAINER, problemsIn, read, TASK } from "./read";
 
 const document = () => readFile(join(__dirname, "../../docs/task-definitions.md"), "utf8");
 
@@ -43,7 +43,14 @@ test.each([
   ["no size", { ...TASK, memory: "700" }, "Fargate has no size of …"],
   ["a placeholder", { ...TASK, taskRoleArn: "{{role}}" }, "has the placeholder …"],
   ["an unknown key", { ...TASK, gpu: 1 }, "is no key that is known here"],
+  ["no containers", { ...TASK, containerDefinitions: [] }, "must have at least one container"],
+  [
+    "a container that waits for itself",
+    { ...TASK, containerDefinitions: [{ ...CONTAINER, dependsOn: [{ containerName: "app", condition: "HEALTHY" }] }] },
+    "dependsOn goes in a circle; has no healthCheck to be HEALTHY by",
+  ],
 ])("the error on %s is found in the document by its words", async (_kind, task, words) => {
-  expect((await problemsIn(task)).join()).toContain(words.replace(" …", ""));
+  const problems = (await problemsIn(task)).join();
+  for (const part of words.replace(" …", "").split("; ")) expect(problems).toContain(part);
   expect(await document()).toContain(words);
 });

@@ -186,7 +186,7 @@ test("the problems of all files come together, each with its file's name, and on
     await writeFile(join(folder, "d.json"), JSON.stringify({ ...TASK, family: "d", containerDefinitions: [] }));
     expect(await problemsOf(folder)).toEqual([
       "b.json: is not JSON: close brace expected at line 1, column 2. Correct it there.",
-      "d.json: containerDefinitions: is required.",
+      "d.json: containerDefinitions: must have at least one container.",
       "c.json: the family shop is also in a.json. Rename one.",
     ]);
   });

@@ -1,6 +1,14 @@
 import { CONTAINER, problemsIn, read, TASK } from "./read";
 
 const of = (container: object) => ({ ...TASK, containerDefinitions: [{ ...CONTAINER, ...container }] });
+const among = (dependencies: Readonly<Record<string, readonly string[]>>) => ({
+  ...TASK,
+  containerDefinitions: Object.entries(dependencies).map(([name, others]) => ({
+    ...CONTAINER,
+    name,
+    dependsOn: others.map((containerName) => ({ containerName, condition: "START" })),
+  })),
+});
 const UNKNOWN = "is no key that is known here.";
 const app = "containerDefinitions[app]";
 const role = "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME";
@@ -13,7 +21,7 @@ test.each<[string, object, string]>([
     { ...TASK, family: "a/b" },
     'family: must have letters, digits, - and _ only, 255 at most, got "a/b".',
   ],
-  ["no containers", { ...TASK, containerDefinitions: null }, "containerDefinitions: is required."],
+  ["no containers", { ...TASK, containerDefinitions: [] }, "containerDefinitions: must have at least one container."],
   [
     "a container that is a text",
     { ...TASK, containerDefinitions: ["app"] },
@@ -71,6 +79,38 @@ test.each<[string, object, string]>([
     of({ dockerLabels: { "TfToken[a": "b" } }),
     `${app}.dockerLabels.TfToken[a: "TfToken[" is reserved by CDKTF, which would replace it. Rename it.`,
   ],
+  ["a misspelled runtimeDefense", { ...TASK, runtimedefense: {} }, `runtimedefense: ${UNKNOWN} Write runtimeDefense.`],
+  [
+    "runtimeDefense in British spelling",
+    { ...TASK, runtimeDefence: { exclude: { app: "why" } } },
+    `runtimeDefence: ${UNKNOWN} Write runtimeDefense.`,
+  ],
+  [
+    "a misspelled runtimeDefense in a container",
+    of({ runtimeDefence: null }),
+    `${app}.runtimeDefence: ${UNKNOWN} Write runtimeDefense.`,
+  ],
+  [
+    "an empty list at an unknown key",
+    { ...TASK, foo: [] },
+    `foo: ${UNKNOWN} The AWS provider would drop it: take it off.`,
+  ],
+  ["null at a key in another case", of({ EntryPoint: null }), `${app}.EntryPoint: ${UNKNOWN} Write entryPoint.`],
+  [
+    "an empty object at an unknown key further down",
+    of({ logConfiguration: { logDriver: "awslogs", Options: {} } }),
+    `${app}.logConfiguration.Options: ${UNKNOWN} Write options.`,
+  ],
+  [
+    "other accelerators than none",
+    { ...TASK, inferenceAccelerators: [{ deviceName: "a" }] },
+    `inferenceAccelerators: ${UNKNOWN} The AWS provider would drop it: take it off.`,
+  ],
+  [
+    "a runtimeDefense in a container that differs",
+    { ...of({ runtimeDefense: { raiseToFit: true } }), runtimeDefense: { raiseToFit: false } },
+    `runtimeDefense in ${app} differs from the task's own. Keep one.`,
+  ],
   [
     "something beside the envelope",
     { taskDefinition: TASK, failures: [] },
@@ -104,15 +144,43 @@ test.each<[string, object, string]>([
   ],
   ["two tags of one key", { ...TASK, tags: [{ key: "a" }, { Key: "a" }] }, 'The tag "a" is there twice. Rename one.'],
   [
-    "a Defender",
-    { ...TASK, containerDefinitions: [CONTAINER, { ...CONTAINER, name: "TwistlockDefender" }] },
-    "The task already holds TwistlockDefender. Give the unprotected task definition.",
-  ],
-  [
     "a dependency on nobody",
     of({ dependsOn: [{ containerName: "db", condition: "START" }] }),
     `${app}.dependsOn: there is no container "db". Known are app.`,
   ],
+  [
+    "a dependency's condition in another case",
+    of({ dependsOn: [{ containerName: "app", condition: "healthy" }] }),
+    `${app}.dependsOn[0].condition: must be START, COMPLETE, SUCCESS or HEALTHY, got "healthy".`,
+  ],
+  [
+    "a container that waits for itself",
+    of({ dependsOn: [{ containerName: "app", condition: "START" }] }),
+    "dependsOn goes in a circle, so app would never start. Take one dependency off.",
+  ],
+  [
+    "containers that wait for each other",
+    among({ a: ["b"], b: ["c"], c: ["b"], d: [] }),
+    "dependsOn goes in a circle, so a, b, c would never start. Take one dependency off.",
+  ],
+  [
+    "a wait for the health of what has no check",
+    {
+      ...TASK,
+      containerDefinitions: [
+        CONTAINER,
+        { ...CONTAINER, name: "web", dependsOn: [{ containerName: "app", condition: "HEALTHY" }] },
+      ],
+    },
+    "containerDefinitions[web].dependsOn: app has no healthCheck to be HEALTHY by. Write one (that of its image doesn't count), or wait for START.",
+  ],
+  ["5 MiB", of({ memory: 5 }), `${app}.memory: must not be below 6 MiB, got 5.`],
+  ["5 MiB kept", of({ memoryReservation: 5 }), `${app}.memoryReservation: must not be below 6 MiB, got 5.`],
+  ...[20, 201].map((sizeInGiB): [string, object, string] => [
+    `a storage of ${sizeInGiB} GiB`,
+    { ...TASK, ephemeralStorage: { sizeInGiB } },
+    `ephemeralStorage.sizeInGiB: must be 21 to 200 GiB, got ${sizeInGiB}.`,
+  ]),
   [
     "volumes from nobody",
     of({ volumesFrom: [{ sourceContainer: "db" }] }),
@@ -231,6 +299,11 @@ test.each<[string, object, string]>([
     { ...TASK, runtimeDefense: { exclude: { app: null } } },
     "runtimeDefense.exclude.app: must be text, got null.",
   ],
+  [
+    "a list of the containers to be left out",
+    { ...TASK, runtimeDefense: { exclude: ["app"] } },
+    'runtimeDefense.exclude: must be an object such as {"CONTAINER": "REASON"}, got a list.',
+  ],
   ["a policy of null", { ...TASK, runtimeDefense: null }, "runtimeDefense: must be an object, got null."],
   [
     "another registry",
@@ -270,6 +343,88 @@ test("every problem of a task is told at once, types and values", async () => {
   const container = { ...CONTAINER, name: "a b", entryPoint: [], links: ["x"] };
   const task = { ...TASK, executionRoleArn: "role", networkMode: "host", containerDefinitions: [container] };
   expect(await problemsIn(task)).toHaveLength(5);
+});
+
+test.each<[string, object]>([
+  ["without a family", { family: null }],
+  [
+    "with a family, tags and compatibilities of wrong types",
+    { family: 1, tags: "a", requiresCompatibilities: "FARGATE" },
+  ],
+])("a task %s is told what else is wrong", async (_kind, members) => {
+  const dependsOn = [{ containerName: "db", condition: "START" }];
+  const problems = await problemsIn({ ...of({ entryPoint: null, dependsOn }), memory: "700", ...members });
+  expect(problems.slice(Object.keys(members).length)).toEqual([
+    `${app}.dependsOn: there is no container "db". Known are app.`,
+    expect.stringMatching(/^containerDefinitions\[app\] \(image "app:1"\) has no entryPoint/),
+    expect.stringMatching(/^Fargate has no size of/),
+  ]);
+});
+
+test("a container without a name hides no problem of another one, and isn't taken for missing where it is named", async () => {
+  const web = { name: "web", image: "web:1", dependsOn: [{ containerName: "db", condition: "START" }] };
+  const containerDefinitions = [{ ...CONTAINER, name: null }, { ...CONTAINER, name: "db", image: 1 }, web];
+  expect(await problemsIn({ ...TASK, containerDefinitions, runtimeDefense: { exclude: { db: "why" } } })).toEqual([
+    "containerDefinitions[0].name: is required.",
+    "containerDefinitions[db].image: must be text, got a number.",
+    expect.stringMatching(/^containerDefinitions\[web\] \(image "web:1"\) has no entryPoint/),
+  ]);
+});
+
+test("volumes of a wrong type aren't taken for missing where they are mounted", async () => {
+  const task = { ...of({ mountPoints: [{ sourceVolume: "data" }] }), volumes: [{ name: "data", host: "a" }] };
+  expect(await problemsIn(task)).toEqual(["volumes[data].host: must be an object, got text."]);
+});
+
+test("what is protected already is told so, and nothing that follows from it", async () => {
+  const environment = ["DEFENDER_TYPE", "FARGATE_TASK", "WS_ADDRESS"].map((name) => ({ name, value: "a" }));
+  const sidecar = { ...CONTAINER, name: "TwistlockDefender", environment, logConfiguration: null };
+  const task = { ...TASK, containerDefinitions: [{ ...CONTAINER, environment }, sidecar] };
+  expect(await problemsIn(task)).toEqual([
+    "The task already holds TwistlockDefender. Give the unprotected task definition.",
+  ]);
+});
+
+test("an entry point in another case is refused once", async () => {
+  expect(await problemsIn(of({ entryPoint: null, EntryPoint: ["/app"] }))).toEqual([
+    `${app}.EntryPoint: ${UNKNOWN} Write entryPoint.`,
+  ]);
+});
+
+test("containers that wait for each other in one direction, for health too, are fine", async () => {
+  const healthCheck = { command: ["CMD", "true"] };
+  const containers = ["START", "COMPLETE", "SUCCESS", "HEALTHY"].map((condition, index) => ({
+    ...CONTAINER,
+    name: `c${index}`,
+    healthCheck,
+    memory: 6,
+    dependsOn: Array.from({ length: index }, (_, before) => ({ containerName: `c${before}`, condition })),
+  }));
+  expect(await problemsIn({ ...TASK, containerDefinitions: containers })).toEqual([]);
+});
+
+test.each([21, 200])("a storage of %i GiB is fine", async (sizeInGiB) => {
+  expect(await problemsIn({ ...TASK, ephemeralStorage: { sizeInGiB } })).toEqual([]);
+});
+
+test("runtimeDefense in a container moves up with a notice", async () => {
+  const task = await read(of({ runtimeDefense: { filesystemMonitoring: true } }));
+  expect(task.runtimeDefense.filesystemMonitoring).toBe(true);
+  expect(task.definition).toEqual(TASK);
+  expect(task.notices).toEqual([`runtimeDefense belongs to the task, not to a container: moved up from ${app}.`]);
+});
+
+test("keys that ECS describes, or that belong elsewhere, are left out without a word where they are empty", async () => {
+  const empty = { registeredBy: null, requiresAttributes: [], inferenceAccelerators: [], ipcMode: null, volumes: [] };
+  const task = await read({ ...of({ tags: [], networkMode: null, command: [], healthCheck: {} }), ...empty });
+  expect(task.definition).toEqual(TASK);
+  expect(task.notices).toEqual([]);
+});
+
+test("a tag whose value is null has none", async () => {
+  expect((await read({ ...TASK, tags: [{ Key: "a", Value: null }] })).definition.tags).toEqual([
+    { key: "a", value: "" },
+  ]);
 });
 
 test.each(["__proto__", "prototype", "toString"])("a key named %s is refused wherever it stands", async (key) => {

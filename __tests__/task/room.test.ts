@@ -82,7 +82,7 @@ test.each<[string, number, readonly Reserved[], object, "none" | "notice" | "pro
   ["a reservation that counts in place of the limit", 512, [{ memory: 512, memoryReservation: 100 }], {}, "none"],
   ["nothing left", 512, [{ memory: 512 }], {}, "notice"],
   ["one MiB too much", 512, [{ memory: 256 }, { memory: 257 }], {}, "problem"],
-  ["a limit above the task's memory", 512, [{ memory: 513, memoryReservation: 1 }], {}, "problem"],
+  ["a limit above the task's memory", 512, [{ memory: 513, memoryReservation: 6 }], {}, "problem"],
   ["a sidecar that just fits", 512, [{ memory: 384 }], { memoryReservation: 128 }, "none"],
   ["a sidecar that just doesn't fit", 512, [{ memory: 385 }], { memoryReservation: 128 }, "problem"],
   ["a sidecar's limit above the task's memory", 512, [], { memory: 600, memoryReservation: 128 }, "problem"],

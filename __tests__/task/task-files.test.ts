@@ -82,6 +82,30 @@ test.each([
   expect(await problemsIn(content)).toEqual([`is not JSON: ${reason}. Correct it there.`]);
 });
 
+test("YAML is told that it isn't read", async () => {
+  await inFolder(async (folder) => {
+    for (const name of ["task.yaml", "task.YML"]) {
+      await writeFile(join(folder, name), "family: shop");
+      expect(await problemsOf(join(folder, name), folder)).toEqual([
+        `${name}: is not JSON: invalid symbol at line 1, column 1. YAML isn't read.`,
+      ]);
+    }
+  });
+});
+
+test("in a folder, what looks like a task but for its name is refused, with the problems of the others", async () => {
+  await inFolder(async (folder) => {
+    const names = ["a.yaml", "b.yml", "c.JSON", "d.jsonc", "e.json", "f.json.bak", "yaml"];
+    for (const name of names) await writeFile(join(folder, name), name === "e.json" ? "" : TEXT);
+    const reason = "only *.json is read in a folder. Save it as such, or move it elsewhere.";
+    expect(await problemsOf(folder)).toEqual([
+      ...names.slice(0, 4).map((name) => `${name}: ${reason}`),
+      "e.json: the file is empty. Write a task definition into it.",
+    ]);
+    expect(await problemsOf(join(folder, "c.JSON"))).toEqual([]);
+  });
+});
+
 test("keys that stand twice are refused, each with its place", async () => {
   const container = '{"name": "a\\"b: {", "image": "x",\n "image": "y"}';
   expect(await problemsIn(`{"family": "a",\n"containerDefinitions": [${container}], "family": "b"}`)).toEqual([

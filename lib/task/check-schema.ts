@@ -3,7 +3,7 @@ import * as v from "valibot";
 
 import { isJsonObject, type JsonValue } from "../json";
 import { problem, quoted, type Step } from "./finding";
-import { type Path, show } from "./json-path";
+import { type Path, pathText } from "./json-path";
 
 const NAMES: Readonly<Record<string, string>> = {
   string: "text",
@@ -19,15 +19,18 @@ export function* checkSchema<T>(
   value: JsonValue,
   root: string,
   told: ReadonlySet<string> = new Set(),
+  written: JsonValue = value,
 ): Step<T | undefined> {
   const message = ({ expected }: v.BaseIssue<unknown>) => `must be ${NAMES[expected ?? ""] ?? expected}`;
   const { issues = [], typed, output } = v.safeParse(schema, value, { message });
-  const unknown = new Set(issues.filter(isUnknownKey).map((issue) => pathOf(issue).join(".").toLowerCase()));
-  for (const issue of issues) {
+  // Cleaning took the empty ones off.
+  const unknownKeys = (v.safeParse(schema, written).issues ?? []).filter(isUnknownKey);
+  const unknown = new Set(unknownKeys.map((issue) => pathOf(issue).join(".").toLowerCase()));
+  for (const issue of [...unknownKeys, ...issues.filter((issue) => !isUnknownKey(issue))]) {
     const path = pathOf(issue);
     const isInWrongCase = isMissing(issue) && unknown.has(path.join(".").toLowerCase());
     if (isInWrongCase || told.has(path.join("."))) continue;
-    const at = [root, show(value, path)].filter(Boolean).join(".");
+    const at = [root, pathText(value, path)].filter(Boolean).join(".");
     yield problem(`${at && `${at}: `}${sentence(issue)}`);
   }
   // Right in its types, though not in its values: the later checks can tell their problems too.
@@ -37,6 +40,7 @@ export function* checkSchema<T>(
 /** An object with these keys alone. Unlike `v.strictObject` it reports every unknown key, not just the first. */
 export function closed<const E extends v.ObjectEntries>(
   entries: E,
+  elsewhere: readonly string[] = [], // what a misspelt key may be meant for, too
 ): v.GenericSchema<v.InferInput<v.ObjectSchema<E, undefined>>, v.InferOutput<v.ObjectSchema<E, undefined>>> {
   const known = Object.keys(entries);
   return v.pipe(
@@ -44,7 +48,7 @@ export function closed<const E extends v.ObjectEntries>(
     v.rawCheck(({ dataset: { value: input }, addIssue }) => {
       if (!isJsonObject(input)) return;
       for (const [key, value] of Object.entries(input).filter(([key]) => !known.includes(key))) {
-        const message = `is no key that is known here. ${remedy(key, known)}`;
+        const message = `is no key that is known here. ${remedy(key, known, elsewhere)}`;
         addIssue({ message, path: [{ type: "object", origin: "key", input, key, value }] });
       }
     }),
@@ -59,6 +63,7 @@ const pathOf = (issue: v.BaseIssue<unknown>): Path =>
 
 function sentence(issue: v.BaseIssue<unknown>): string {
   if (isUnknownKey(issue)) return issue.message;
+  if (issue.expected === '"containerDefinitions"') return "must have at least one container.";
   return isMissing(issue) ? "is required." : `${issue.message}, got ${got(issue)}.`;
 }
 
@@ -72,9 +77,9 @@ function got({ kind, type, input }: v.BaseIssue<unknown>): string {
   return Array.isArray(input) ? "a list" : (NAMES[typeof input] ?? "an object");
 }
 
-function remedy(key: string, known: readonly string[]): string {
+function remedy(key: string, known: readonly string[], elsewhere: readonly string[]): string {
   const unlikeness = (name: string) => distance(key.toLowerCase(), name.toLowerCase());
-  const [nearest] = known.toSorted((one, other) => unlikeness(one) - unlikeness(other));
+  const [nearest] = [...known, ...elsewhere].toSorted((one, other) => unlikeness(one) - unlikeness(other));
   if (nearest && unlikeness(nearest) <= Math.min(2, key.length / 4)) return `Write ${nearest}.`;
   return known.length <= 12 ? `Known are ${known.join(", ")}.` : "The AWS provider would drop it: take it off.";
 }

@@ -1,12 +1,12 @@
 import type { JsonValue } from "../json";
 import { problem, type Step } from "./finding";
-import { show, walk } from "./json-path";
+import { pathText, walk } from "./json-path";
 
 /** What no task definition may hold anywhere, because something on the way would change or drop it without a word. */
 export function* checkText(document: JsonValue): Step {
   for (const { path, value } of walk(document)) {
     const reason = whyNot(path.at(-1), value);
-    if (reason) yield problem(`${show(document, path)}: ${reason}`);
+    if (reason) yield problem(`${pathText(document, path)}: ${reason}`);
   }
 }
 

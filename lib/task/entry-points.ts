@@ -5,11 +5,10 @@ import type { ContainerDefinition, TaskDefinition } from "./schema";
 /** Whether there is an entry point to be wrapped, for every container that isn't left out. */
 export function* checkEntryPoints(task: TaskDefinition, { exclude, entryPoint }: RuntimeDefense): Step {
   const wrapped = task.containerDefinitions.filter(({ name }) => !Object.hasOwn(exclude, name));
-  if (wrapped.length === 0) {
-    yield problem("runtimeDefense.exclude leaves every container out, so nothing would be protected. Keep one.");
-  }
   for (const container of wrapped) {
-    const reason = container.entryPoint ? undefined : missing(container, entryPoint.extract);
+    // In that case it was refused as an unknown key already.
+    const reason =
+      container.entryPoint || "EntryPoint" in container ? undefined : missing(container, entryPoint.extract);
     if (reason) yield problem(`containerDefinitions[${container.name}] (image ${quoted(container.image)}) ${reason}`);
   }
   if (!entryPoint.extract && (entryPoint.registryType ?? entryPoint.registryCredentialId) !== undefined) {

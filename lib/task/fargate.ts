@@ -1,5 +1,5 @@
 import { notice, problem, type Step } from "./finding";
-import { show, walk } from "./json-path";
+import { pathText, walk } from "./json-path";
 import type { TaskDefinition } from "./schema";
 
 /** What ECS is documented to refuse on Fargate, but for the values that follow. */
@@ -27,7 +27,7 @@ export function* checkFargate(task: TaskDefinition): Step {
     const [, ...allowed] = rule;
     if ([value].flat().every((one) => one === false || allowed.includes(String(one)))) continue;
     const others = allowed.join(", ").replace(/, (?=\w+$)/, " and ");
-    const what = `${show(task, path)}${others && ` other than ${others}`}`;
+    const what = `${pathText(task, path)}${others && ` other than ${others}`}`;
     yield notice(`${what} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`);
   }
 }

@@ -9,7 +9,7 @@ export function walk(value: JsonValue, path: Path = []): readonly { readonly pat
 }
 
 /** The path in the user's terms; a list's element goes by its name if it has one: `containerDefinitions[app].image`. */
-export function show(root: JsonValue, path: Path): string {
+export function pathText(root: JsonValue, path: Path): string {
   let here: JsonValue | undefined = root;
   let text = "";
   for (const key of path) {

@@ -5,7 +5,7 @@ import type { JsonValue } from "../json";
 import { quoted } from "./finding";
 
 /** Parses JSON and refuses what JSON.parse would lose: a key that stands twice. The errors don't name the file. */
-export function parseJson(text: string): JsonValue {
+export function parseJson(text: string, remedy = "Correct it there."): JsonValue {
   const errors: string[] = [];
   const repeated: string[] = [];
   const open: Set<string>[] = [];
@@ -14,16 +14,16 @@ export function parseJson(text: string): JsonValue {
     {
       onObjectBegin: () => void open.push(new Set()),
       onObjectEnd: () => void open.pop(),
-      onObjectProperty: (key, _offset, _length, ...place) => {
+      onObjectProperty: (key, _offset, _length, ...at) => {
         const keys = open.at(-1);
         if (keys?.has(key)) {
-          repeated.push(`the key ${quoted(key)} stands twice in one object, again at ${show(place)}. Take one off.`);
+          repeated.push(`the key ${quoted(key)} stands twice in one object, again at ${lineText(at)}. Take one off.`);
         }
         keys?.add(key);
       },
-      onError: (code, _offset, _length, ...place) => {
+      onError: (code, _offset, _length, ...at) => {
         const reason = printParseErrorCode(code).replace(/\B[A-Z]/g, " $&");
-        errors.push(`is not JSON: ${reason.toLowerCase()} at ${show(place)}. Correct it there.`);
+        errors.push(`is not JSON: ${reason.toLowerCase()} at ${lineText(at)}. ${remedy}`);
       },
     },
     { disallowComments: true },
@@ -33,6 +33,6 @@ export function parseJson(text: string): JsonValue {
   return JSON.parse(text);
 }
 
-function show([line, character]: readonly [line: number, character: number, ...rest: unknown[]]): string {
+function lineText([line, character]: readonly [line: number, character: number, ...rest: unknown[]]): string {
   return `line ${line + 1}, column ${character + 1}`;
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../json";
 import { notice, problem, quoted, type Step } from "./finding";
-import { show, walk } from "./json-path";
+import { pathText, walk } from "./json-path";
 
 const TEMPLATE = /\{\{\s*[^{}.\s][^{}]*\}\}|(?<!\?)<[A-Za-z][\w .:-]*>|\baws_account_id\b|(?<=:)region(?=:)|X{12}/g;
 // In log options variables are the log router's own language.
@@ -31,9 +31,9 @@ export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> 
     const list = [...found].map(quoted).join(", ");
     if (isLogOption || MATTERS.some((pattern) => pattern.test(place))) {
       reported.add(place);
-      yield problem(`${show(task, path)}: has the placeholder ${list}. Write the value in its place.`);
+      yield problem(`${pathText(task, path)}: has the placeholder ${list}. Write the value in its place.`);
     } else if (found.has(value.trim())) {
-      yield notice(`${show(task, path)} is a placeholder, ${list}: it goes to ECS as it stands.`);
+      yield notice(`${pathText(task, path)} is a placeholder, ${list}: it goes to ECS as it stands.`);
     }
   }
   return reported;

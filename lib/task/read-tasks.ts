@@ -9,6 +9,7 @@ import { type Task, understand } from "./task";
 import { readText, taskFiles } from "./task-files";
 
 const FILES_AT_ONCE = 16;
+const NO_JSON = "only *.json is read in a folder. Save it as such, or move it elsewhere.";
 
 /**
  * Reads and checks a task definition file, or every one in a folder. Each file is read once.
@@ -17,7 +18,7 @@ const FILES_AT_ONCE = 16;
  */
 export async function readTasks(path: string): Promise<readonly Task[]> {
   const files = await taskFiles(path);
-  const read = await pMap(files, readTask, { concurrency: FILES_AT_ONCE });
+  const read = await pMap(files, (file) => readTask(file, file === path), { concurrency: FILES_AT_ONCE });
   const tasks = read.flatMap(({ task }) => (task ? [task] : []));
   const problems = [...read.flatMap((file) => file.problems), ...repeatedFamilies(tasks)];
   if (problems.length > 0) throw new TaskFileError(problems);
@@ -26,9 +27,11 @@ export async function readTasks(path: string): Promise<readonly Task[]> {
 
 type ReadFile = { readonly task?: Task; readonly problems: readonly string[] };
 
-async function readTask(file: string): Promise<ReadFile> {
+async function readTask(file: string, isNamed: boolean): Promise<ReadFile> {
   try {
-    const { value, findings } = run(understand(parseJson(await readText(file))));
+    if (!isNamed && !file.endsWith(".json")) throw new TaskFileError([NO_JSON]);
+    const document = parseJson(await readText(file), /\.ya?ml$/i.test(file) ? "YAML isn't read." : undefined);
+    const { value, findings } = run(understand(document));
     const problems = findings.filter(({ kind }) => kind === "problem").map(({ text }) => text);
     if (problems.length > 0) return { problems: problems.map((text) => line(file, text)) };
     if (!value) throw new Error(`${file}: a step gave neither a value nor a problem`);

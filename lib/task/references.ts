@@ -1,15 +1,11 @@
-import { DEFENDER } from "../defender";
 import { problem, quoted, type Step } from "./finding";
-import type { TaskDefinition } from "./schema";
+import type { ContainerDefinition, TaskDefinition } from "./schema";
 
 /** Names that must be unique, and names that must name something. */
 export function* checkReferences(task: TaskDefinition, excluded: readonly string[]): Step {
   const { containerDefinitions: containers, proxyConfiguration: proxy, volumes = [], tags = [] } = task;
   const names = containers.map(({ name }) => name);
   const volumeNames = volumes.map(({ name }) => name);
-  if (names.includes(DEFENDER)) {
-    yield problem(`The task already holds ${DEFENDER}. Give the unprotected task definition.`);
-  }
   const unique = {
     container: names,
     volume: volumeNames,
@@ -22,13 +18,32 @@ export function* checkReferences(task: TaskDefinition, excluded: readonly string
   }
   for (const { name, dependsOn = [], volumesFrom = [], mountPoints = [] } of containers) {
     const at = `containerDefinitions[${name}]`;
-    for (const { containerName } of dependsOn) yield* known(`${at}.dependsOn`, "container", containerName, names);
+    for (const { containerName, condition } of dependsOn) {
+      yield* known(`${at}.dependsOn`, "container", containerName, names);
+      if (condition !== "HEALTHY" || !containers.some((c) => c.name === containerName && !c.healthCheck)) continue;
+      const remedy = "Write one (that of its image doesn't count), or wait for START.";
+      yield problem(`${at}.dependsOn: ${containerName} has no healthCheck to be HEALTHY by. ${remedy}`);
+    }
     for (const { sourceContainer } of volumesFrom)
       yield* known(`${at}.volumesFrom`, "container", sourceContainer, names);
     for (const { sourceVolume } of mountPoints) yield* known(`${at}.mountPoints`, "volume", sourceVolume, volumeNames);
   }
   yield* known("proxyConfiguration", "container", proxy?.containerName, names);
   for (const name of excluded) yield* known("runtimeDefense.exclude", "container", name, names);
+  if (names.every((name) => excluded.includes(name))) {
+    yield problem("runtimeDefense.exclude leaves every container out, so nothing would be protected. Keep one.");
+  }
+  const stuck = neverStarting(containers).map(({ name }) => name);
+  if (stuck.length > 0) {
+    yield problem(`dependsOn goes in a circle, so ${stuck.join(", ")} would never start. Take one dependency off.`);
+  }
+}
+
+/** Those that wait for each other, and those that wait for such. */
+function neverStarting(containers: readonly ContainerDefinition[]): readonly ContainerDefinition[] {
+  const names = new Set(containers.map(({ name }) => name));
+  const waiting = containers.filter(({ dependsOn = [] }) => dependsOn.some((one) => names.has(one.containerName)));
+  return waiting.length === containers.length ? waiting : neverStarting(waiting);
 }
 
 function* known(at: string, kind: string, name: string | undefined, names: readonly string[]): Step {

@@ -42,16 +42,16 @@ export function* withRoom(task: TaskDefinition, runtimeDefense: RuntimeDefense):
   const isLegal = SIZES.some((legal) => holds(legal, size) && holds(size, legal));
   if (isLegal && holds(size, needed(share.memory))) return task;
   const why = isLegal
-    ? `The containers take ${show(taken)}${largest > taken.memory ? ` (one up to ${largest} MiB)` : ""}, ` +
-      `the Defender ${show(share)}: more than the task's ${show(size)}.`
-    : `Fargate has no size of ${show(size)}.`;
+    ? `The containers take ${sizeText(taken)}${largest > taken.memory ? ` (one up to ${largest} MiB)` : ""}, ` +
+      `the Defender ${sizeText(share)}: more than the task's ${sizeText(size)}.`
+    : `Fargate has no size of ${sizeText(size)}.`;
   const next = SIZES.find((legal) => holds(legal, size) && holds(legal, needed(share.memory)));
   if (next && raiseToFit) {
-    yield notice(`${why} Raised from ${show(size)} to ${show(next)}.`);
+    yield notice(`${why} Raised from ${sizeText(size)} to ${sizeText(next)}.`);
     return { ...task, cpu: String(next.cpu), memory: String(next.memory) };
   }
   const remedy = next
-    ? `The next size that fits is ${show(next)}: set it, or runtimeDefense.raiseToFit.`
+    ? `The next size that fits is ${sizeText(next)}: set it, or runtimeDefense.raiseToFit.`
     : "No size of Fargate fits. Lower what the containers reserve.";
   // ECS itself doesn't know of the 256 MiB.
   const registers = isLegal && holds(size, needed(reserved(sidecar)));
@@ -81,4 +81,4 @@ type Limits = { readonly memory?: number | undefined; readonly memoryReservation
 const reserved = ({ memory = 0, memoryReservation = memory }: Limits) => memoryReservation;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 const holds = (outer: Size, inner: Size) => outer.cpu >= inner.cpu && outer.memory >= inner.memory;
-const show = ({ cpu, memory }: Size) => `cpu ${cpu} and memory ${memory} MiB`;
+const sizeText = ({ cpu, memory }: Size) => `cpu ${cpu} and memory ${memory} MiB`;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { closed } from "./check-schema";
-import { whole } from "./schema";
+import { anObject, whole } from "./schema";
 
 /** What one task asks of its protection: its file's `runtimeDefense` key, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
@@ -10,7 +10,7 @@ const reason = v.pipe(v.string(), v.trim(), v.minLength(1, "must be the reason f
 
 export const RuntimeDefenseSchema = closed({
   /** Container name → why it is left out. */
-  exclude: v.optional(v.record(v.string(), reason), {}),
+  exclude: v.optional(v.pipe(anObject(' such as {"CONTAINER": "REASON"}'), v.record(v.string(), reason)), {}),
   entryPoint: v.optional(
     closed({
       /** Ask the Console to find the entry points that the task definition doesn't name. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-import { isJsonObject, type JsonObject } from "../json";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { closed } from "./check-schema";
 
 /**
@@ -16,22 +16,22 @@ export const whole = v.pipe(v.number(), v.safeInteger("must be a whole number"))
 const natural = v.pipe(whole, v.minValue(0, "must not be below 0"));
 const text = v.string();
 const identifier = v.pipe(text, v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"));
+const CONDITIONS = ["START", "COMPLETE", "SUCCESS", "HEALTHY"];
+const condition = v.pipe(text, v.values(CONDITIONS, "must be START, COMPLETE, SUCCESS or HEALTHY"));
+const ephemeral = v.check((gib: number) => gib >= 21 && gib <= 200, "must be 21 to 200 GiB");
 const only = (value: string, why: string) => v.pipe(text, v.value(value, `must be ${value}${why}`));
 
 // From here on everything may be absent.
 const string = v.exactOptional(text);
 const strings = v.exactOptional(v.array(text));
 const number = v.exactOptional(natural);
+const mebibytes = v.exactOptional(v.pipe(whole, v.minValue(6, "must not be below 6 MiB")));
 const flag = v.exactOptional(v.boolean());
 const object = <const E extends v.ObjectEntries>(entries: E) => v.exactOptional(closed(entries));
 const objects = <const E extends v.ObjectEntries>(entries: E) => v.exactOptional(v.array(closed(entries)));
-const stringMap = v.exactOptional(
-  v.pipe(
-    // A list would pass for a record with the keys 0, 1, 2.
-    v.custom<JsonObject>((value) => isJsonObject(value), "must be an object"),
-    v.record(text, text),
-  ),
-);
+/** A list would pass for a record with the keys 0, 1, 2. */
+export const anObject = (what = "") => v.custom<JsonObject>(isJsonObject, `must be an object${what}`);
+const stringMap = v.exactOptional(v.pipe(anObject(), v.record(text, text)));
 const roleArn = v.exactOptional(
   v.pipe(
     text,
@@ -48,7 +48,7 @@ const containerEntries = {
   command: strings,
   cpu: number,
   credentialSpecs: strings,
-  dependsOn: objects({ containerName: text, condition: text }),
+  dependsOn: objects({ containerName: text, condition }),
   disableNetworking: flag,
   dnsSearchDomains: strings,
   dnsServers: strings,
@@ -84,8 +84,8 @@ const containerEntries = {
     options: stringMap,
     secretOptions: objects({ name: text, valueFrom: text }),
   }),
-  memory: number,
-  memoryReservation: number,
+  memory: mebibytes,
+  memoryReservation: mebibytes,
   mountPoints: objects({ sourceVolume: string, containerPath: string, readOnly: flag }),
   portMappings: objects({
     appProtocol: string,
@@ -116,9 +116,10 @@ const containerEntries = {
   workingDirectory: string,
 };
 
+const ContainerSchema = closed(containerEntries, ["runtimeDefense"]);
 const taskEntries = {
   family: identifier,
-  containerDefinitions: v.pipe(v.array(closed(containerEntries)), v.minLength(1, "must have at least one container")),
+  containerDefinitions: v.pipe(v.array(ContainerSchema), v.minLength(1, "must have at least one container")),
   /** CPU units, digits only: `"256"` is a quarter of a vCPU. */
   cpu: text,
   /** MiB, digits only. */
@@ -129,7 +130,7 @@ const taskEntries = {
     v.includes("FARGATE", "must have FARGATE, nothing else can be protected this way"),
   ),
   enableFaultInjection: flag,
-  ephemeralStorage: object({ sizeInGiB: natural }),
+  ephemeralStorage: object({ sizeInGiB: v.pipe(whole, ephemeral) }),
   executionRoleArn: roleArn,
   ipcMode: string,
   pidMode: string,
@@ -167,7 +168,7 @@ const taskEntries = {
   }),
 };
 
-export const TaskDefinitionSchema = closed(taskEntries);
+export const TaskDefinitionSchema = closed(taskEntries, ["runtimeDefense"]);
 
 export const CONTAINER_KEYS: readonly string[] = Object.keys(containerEntries);
 export const TASK_KEYS: readonly string[] = Object.keys(taskEntries);
@@ -175,4 +176,17 @@ export const TASK_KEYS: readonly string[] = Object.keys(taskEntries);
 /** Whether the value is one as it stands. Parsing would copy it, and drop keys such as `constructor` on the way. */
 export function isTaskDefinition(value: unknown): value is TaskDefinition {
   return v.is(TaskDefinitionSchema, value);
+}
+
+/** What is right in its types of a task that isn't altogether: keys of its own, and whole containers. */
+export function soundParts(task: JsonObject): TaskDefinition | undefined {
+  const isSound = (schema: v.GenericSchema, value: JsonValue = null) => v.safeParse(schema, value).typed;
+  const keys = Object.entries(taskEntries).filter(([key, schema]) => isSound(schema, task[key]));
+  const all = isJsonArray(task.containerDefinitions) ? task.containerDefinitions : [];
+  const { typed, output } = v.safeParse(TaskDefinitionSchema, {
+    ...{ family: "unknown", networkMode: "awsvpc", requiresCompatibilities: [] },
+    ...Object.fromEntries(keys.map(([key]) => [key, task[key]])),
+    containerDefinitions: all.filter((container) => isSound(ContainerSchema, container)),
+  });
+  return typed ? output : undefined;
 }

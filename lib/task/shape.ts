@@ -2,17 +2,18 @@ import { isDeepStrictEqual } from "node:util";
 
 import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { notice, problem, quoted, type Step } from "./finding";
-import { show } from "./json-path";
+import { pathText } from "./json-path";
 import { CONTAINER_KEYS, TASK_KEYS } from "./schema";
 
 const DESCRIBED = [
   ...["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities"],
   ...["registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt"],
 ];
+const UNUSED_IF_EMPTY = "inferenceAccelerators"; // described by ECS, unknown to the AWS provider
 
 /**
  * Brings what people have (describe output, an envelope, keys in the wrong place) into the form of
- * RegisterTaskDefinition, cleaned, not checked; `runtimeDefense` as it stands in the file.
+ * RegisterTaskDefinition, neither cleaned nor checked.
  */
 export function* shape(document: JsonValue): Step<Shaped | undefined> {
   const foreign = whatElse(document);
@@ -20,10 +21,9 @@ export function* shape(document: JsonValue): Step<Shaped | undefined> {
     yield problem(`expected one task definition as RegisterTaskDefinition takes it, got ${foreign}`);
     return undefined;
   }
-  const { runtimeDefense = {}, ...task } = yield* withoutEnvelope(document);
-  const registered = yield* withoutDescribedKeys(clean(task));
-  const moved = yield* withMisplacedKeysMovedUp(registered);
-  return { definition: yield* withTags(moved), runtimeDefense };
+  const registered = yield* withoutDescribedKeys(yield* withoutEnvelope(document));
+  const { runtimeDefense = {}, ...task } = yield* withMisplacedKeysMovedUp(registered);
+  return { definition: yield* withTags(task), runtimeDefense };
 }
 
 type Shaped = { readonly definition: JsonObject; readonly runtimeDefense: JsonValue };
@@ -50,13 +50,15 @@ function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
 }
 
 function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
-  const [described, rest] = split(task, (key) => DESCRIBED.includes(key));
-  const keys = Object.keys(described);
+  const unused = isAbsent(task[UNUSED_IF_EMPTY]) ? [UNUSED_IF_EMPTY] : [];
+  const [described, rest] = split(task, (key) => [...DESCRIBED, ...unused].includes(key));
+  const keys = Object.keys(clean(described));
   if (keys.length > 0) yield notice(`Left out what describe-task-definition adds: ${keys.join(", ")}.`);
   const { compatibilities } = described;
   // Registered without Fargate in it, it must not become a Fargate task by our default.
   const isForeign = isJsonArray(compatibilities) && !compatibilities.includes("FARGATE");
-  return isForeign ? { requiresCompatibilities: compatibilities, ...rest } : rest;
+  if (!isForeign || !isAbsent(rest.requiresCompatibilities)) return rest;
+  return { ...rest, requiresCompatibilities: compatibilities };
 }
 
 function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
@@ -66,8 +68,8 @@ function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
   for (const [index, container] of task.containerDefinitions.entries()) {
     const [misplaced, rest] = isJsonObject(container) ? split(container, isMisplaced) : [{}, container];
     containerDefinitions.push(rest);
-    const at = show(task, ["containerDefinitions", index]);
-    for (const [key, value] of Object.entries(misplaced)) {
+    const at = pathText(task, ["containerDefinitions", index]);
+    for (const [key, value] of Object.entries(misplaced).filter(([, value]) => !isAbsent(value))) {
       moved = yield* put(moved, key, value, `in ${at}`);
       yield notice(`${key} belongs to the task, not to a container: moved up from ${at}.`);
     }
@@ -76,21 +78,26 @@ function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
 }
 
 const isMisplaced = (key: string) =>
-  TASK_KEYS.includes(key) && !CONTAINER_KEYS.includes(key) && key !== "containerDefinitions";
+  key === "runtimeDefense" ||
+  (TASK_KEYS.includes(key) && !CONTAINER_KEYS.includes(key) && key !== "containerDefinitions");
 
 function* put(task: JsonObject, key: string, value: JsonValue, where: string): Step<JsonObject> {
-  const { [key]: present } = clean({ [key]: task[key] ?? null });
-  if (present === undefined) return { ...task, [key]: value };
-  if (!isDeepStrictEqual(present, value)) yield problem(`${key} ${where} differs from the task's own. Keep one.`);
+  const present = task[key] ?? null;
+  if (isAbsent(present)) return { ...task, [key]: value };
+  const isEqual = isDeepStrictEqual(clean(present), clean(value));
+  if (!isEqual) yield problem(`${key} ${where} differs from the task's own. Keep one.`);
   return task;
 }
+
+/** Whether ECS takes the value for absent. */
+const isAbsent = (value: JsonValue = null) => Object.keys(clean({ value })).length === 0;
 
 function* withTags(task: JsonObject): Step<JsonObject> {
   if (!isJsonArray(task.tags)) return task;
   const tags = task.tags.map(lowerCaseTag);
   const reserved = tags.filter(isReserved).map(({ key }) => key);
   if (reserved.length > 0) yield notice(`Left out tags that AWS alone may set: ${reserved.join(", ")}.`);
-  return clean({ ...task, tags: tags.filter((tag) => !isReserved(tag)) });
+  return { ...task, tags: tags.filter((tag) => !isReserved(tag)) };
 }
 
 const isReserved = (tag: JsonValue): tag is JsonObject => isJsonObject(tag) && /^aws:/i.test(String(tag.key));
@@ -100,8 +107,8 @@ function lowerCaseTag(tag: JsonValue): JsonValue {
   if (!isJsonObject(tag)) return tag;
   const lowerCase = (name: string) =>
     /^(Key|Value)$/.test(name) && !(name.toLowerCase() in tag) ? name.toLowerCase() : name;
-  const entries = Object.entries(tag).map(([name, value]) => [lowerCase(name), value] as const);
-  return { value: "", ...Object.fromEntries(entries) };
+  const lower = Object.fromEntries(Object.entries(tag).map(([name, value]) => [lowerCase(name), value]));
+  return { ...lower, value: lower.value ?? "" };
 }
 
 /** The object's entries that are taken, and those that are left. */

@@ -7,11 +7,11 @@ import { oneLine } from "../outside-text";
 
 const LIMIT = 1024 * 1024;
 
-/** The file itself, or every `*.json` that lies directly in the folder, sorted. */
+/** The file itself, or every `*.json`, and what nearly is one, that lies directly in the folder, sorted. */
 export async function taskFiles(path: string): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    const names = (await readdir(path)).filter((name) => name.endsWith(".json")).sort();
+    const names = (await readdir(path)).filter((name) => /\.(jsonc?|ya?ml)$/i.test(name)).sort();
     if (names.length > 0) return names.map((name) => join(path, name));
   } catch (error) {
     throw new TaskFileError([`${oneLine(path)}: ${unreadable(error)}`]);
