@@ -22,5 +22,8 @@ export const WRAPPERS: readonly string[] = [
   "/var/lib/twistlock/fargate/fargate_defender.sh",
 ];
 
+/** What the sidecar shares with the containers: a mount of theirs at or below it would hide the Defender. */
+export const DEFENDER_FOLDER = "/var/lib/twistlock";
+
 export const SIDECAR_ENTRY_POINT: readonly string[] = ["/usr/local/bin/defender", "fargate", "sidecar"];
 export const SIDECAR_HEALTH_CHECK: readonly string[] = ["/usr/local/bin/defender", "fargate", "healthcheck"];

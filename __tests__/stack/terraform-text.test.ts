@@ -32,6 +32,16 @@ test("text that CDKTF would take for a token of its own is refused", () => {
   expect(() => escapeAll({ a: [{ "TfToken[1": "b" }] })).toThrow(OutputError);
 });
 
+test.each(["a\u0301", "\u212a", "\ud800"])("text that Terraform would change is refused: %j", (text) => {
+  expect(() => escapeTerraform(text)).toThrow(
+    "isn't in Unicode's form NFC, into which Terraform brings it. Write it so.",
+  );
+});
+
+test("a template is read in the form into which Terraform brings it", () => {
+  expect(evaluateTemplate("FARGATE_TAS\u212a")).toBe("FARGATE_TASK");
+});
+
 test("of a value every string and key is escaped, but for the one expression of ours", () => {
   const value = { "${key}": ["${ours}", "${ours} and more", 7, true, null], b: { c: "%{x" } };
   expect(escapeAll(value, "${ours}")).toStrictEqual({

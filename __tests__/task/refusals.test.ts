@@ -74,6 +74,23 @@ test.each<[string, object, string]>([
     of({ command: [`\${TfToken[TOKEN.0]}`] }),
     `${app}.command[0]: "TfToken[" is reserved by CDKTF, which would replace it. Rename it.`,
   ],
+  ...["a\u0301", "echo \u1fefid\u1fef", "\ud800"].map((text): [string, object, string] => [
+    `a text that Terraform would change: ${JSON.stringify(text)}`,
+    of({ command: [text] }),
+    `${app}.command[0]: isn't in Unicode's form NFC, into which Terraform brings it. Write it so.`,
+  ]),
+  [
+    "a variable whose name Terraform would make the Defender's",
+    of({ environment: [{ name: "FARGATE_TAS\u212a", value: "another" }] }),
+    `${app}.environment[FARGATE_TAS\u212a].name: isn't in Unicode's form NFC, into which Terraform brings it. Write it so.`,
+  ],
+  ...["/var/lib/twistlock", "/var/lib/twistlock/fargate", "//var/lib/./twistlock/fargate/"].map(
+    (containerPath): [string, object, string] => [
+      `a mount that hides the Defender: ${containerPath}`,
+      { ...of({ mountPoints: [{ sourceVolume: "data", containerPath }] }), volumes: [{ name: "data" }] },
+      `${app}.mountPoints: "${containerPath}" would hide the Defender. Mount it elsewhere.`,
+    ],
+  ),
   [
     "a CDKTF token in a key",
     of({ dockerLabels: { "TfToken[a": "b" } }),

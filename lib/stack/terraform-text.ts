@@ -1,14 +1,20 @@
 import { OutputError } from "../errors";
-import { oneLine } from "../outside-text";
+import { isStable, oneLine } from "../outside-text";
 
 /**
  * A string from outside as Terraform has to find it in cdk.tf.json, where every string is a template.
  *
- * @throws OutputError for a text that CDKTF would take for one of its own tokens.
+ * @throws OutputError for a text that CDKTF would take for one of its own tokens, or that Terraform
+ * would change: it brings every string into Unicode's form NFC.
  */
 export function escapeTerraform(text: string): string {
   if (text.includes("TfToken[")) {
     throw new OutputError([`${oneLine(text, 60)} holds TfToken[, which CDKTF keeps for itself. Write it otherwise.`]);
+  }
+  if (!isStable(text)) {
+    throw new OutputError([
+      `${oneLine(text, 60)} isn't in Unicode's form NFC, into which Terraform brings it. Write it so.`,
+    ]);
   }
   return text.replace(/[$%](?=\{)/g, (sign) => sign + sign);
 }
@@ -30,7 +36,7 @@ export function escapeAll(value: unknown, live?: string): unknown {
  * @throws OutputError for an expression that isn't known.
  */
 export function evaluateTemplate(template: string, known: Readonly<Record<string, string>> = {}): string {
-  return template.replace(/\$\$\{|%%\{|\$\{([^{}]*)\}|[$%]\{/g, (found, expression?: string) => {
+  return template.normalize("NFC").replace(/\$\$\{|%%\{|\$\{([^{}]*)\}|[$%]\{/g, (found, expression?: string) => {
     if (found === "$${" || found === "%%{") return found.slice(1);
     const value = expression !== undefined && Object.hasOwn(known, expression) ? known[expression] : undefined;
     if (value === undefined)

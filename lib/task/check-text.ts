@@ -1,4 +1,5 @@
 import type { JsonValue } from "../json";
+import { isStable } from "../outside-text";
 import { problem, type Step } from "./finding";
 import { pathText, walk } from "./json-path";
 
@@ -15,6 +16,9 @@ function whyNot(key: string | number | undefined, value: JsonValue): string | un
   if (typeof key === "string" && (key in Object.prototype || key === "prototype")) {
     return `a key named ${key} would be lost. Rename it.`;
   }
-  const hasToken = [key, value].some((text) => typeof text === "string" && text.includes("TfToken["));
+  const texts = [key, value].filter((text) => typeof text === "string");
+  if (texts.some((text) => !isStable(text)))
+    return "isn't in Unicode's form NFC, into which Terraform brings it. Write it so.";
+  const hasToken = texts.some((text) => text.includes("TfToken["));
   return hasToken ? '"TfToken[" is reserved by CDKTF, which would replace it. Rename it.' : undefined;
 }

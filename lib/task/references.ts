@@ -1,3 +1,6 @@
+import { posix } from "node:path";
+
+import { DEFENDER_FOLDER } from "../defender";
 import { problem, quoted, type Step } from "./finding";
 import type { ContainerDefinition, TaskDefinition } from "./schema";
 
@@ -26,7 +29,11 @@ export function* checkReferences(task: TaskDefinition, excluded: readonly string
     }
     for (const { sourceContainer } of volumesFrom)
       yield* known(`${at}.volumesFrom`, "container", sourceContainer, names);
-    for (const { sourceVolume } of mountPoints) yield* known(`${at}.mountPoints`, "volume", sourceVolume, volumeNames);
+    for (const { sourceVolume, containerPath = "" } of mountPoints) {
+      yield* known(`${at}.mountPoints`, "volume", sourceVolume, volumeNames);
+      if (!`${posix.normalize(containerPath)}/`.startsWith(`${DEFENDER_FOLDER}/`)) continue;
+      yield problem(`${at}.mountPoints: ${quoted(containerPath)} would hide the Defender. Mount it elsewhere.`);
+    }
   }
   yield* known("proxyConfiguration", "container", proxy?.containerName, names);
   for (const name of excluded) yield* known("runtimeDefense.exclude", "container", name, names);
