@@ -86,6 +86,10 @@ describe("the spellings of a value", () => {
     expect(lengths).toEqual([...lengths].sort((one, other) => other - one));
   });
 
+  test("hold what HTML and lower-case URLs make of it", () => {
+    expect(spellings(`p<s"w&'/`)).toEqual(expect.arrayContaining(["p&lt;s&quot;w&amp;&#39;/", "p%3cs%22w%26'%2f"]));
+  });
+
   test("are only one for a plain word, but for base64", () => {
     expect(spellings("abc")).toEqual(["YWJj", "abc"]);
     expect(spellings("")).toEqual([]);

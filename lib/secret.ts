@@ -54,9 +54,13 @@ export function spellings(value: string): readonly string[] {
   const bytes = Buffer.from(value);
   const base64 = bytes.toString("base64");
   const form = new URLSearchParams([["", value]]).toString().slice(1);
+  const percent = encodeURIComponent(value);
+  const html = value.replace(/[&<>"']/g, (character) => HTML[character] ?? character);
   const all = [
     value,
-    encodeURIComponent(value),
+    percent,
+    percent.replace(/%../g, (code) => code.toLowerCase()),
+    html,
     form,
     JSON.stringify(value).slice(1, -1),
     base64,
@@ -65,6 +69,8 @@ export function spellings(value: string): readonly string[] {
   ];
   return [...new Set(all)].sort(longestFirst);
 }
+
+const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 function longestFirst(one: string, other: string): number {
   return other.length - one.length;

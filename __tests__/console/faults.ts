@@ -266,7 +266,11 @@ export const FAULTS: readonly Fault[] = [
     "(HTTP 503, ",
     { tries: 4 },
   ),
-  refused("an err of 100,000 characters", err(400, "x".repeat(100_000)), "(HTTP 400, a text of 100000 characters)"),
+  refused(
+    "an err of 100,000 characters",
+    err(400, "x".repeat(100_000)),
+    '(HTTP 400, "[100000 characters, not shown]")',
+  ),
   refused("an err of 1,000 characters", err(400, "x".repeat(1000)), `"${"x".repeat(199)}…"`),
 
   recovered("HTTP 429 with Retry-After: 1", answer(429, "", { "retry-after": "1" })),

@@ -389,6 +389,18 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     ],
   },
 
+  "the install bundle without its end goes to the application by an accepted variable": {
+    alter: (answer) => add("app", "environment", { name: "NEW", value: INSTALL_BUNDLE.slice(0, -3) })(answer),
+    runtimeDefense: { accept: ["environment:NEW"] },
+    problems: [
+      "task definition: expected the install bundle in the sidecar's INSTALL_BUNDLE alone, got it in another place too.",
+    ],
+  },
+  "the install bundle stands in another field": {
+    alter: (answer) => set("app", "user", INSTALL_BUNDLE)(answer),
+    problems: ['container app, user: expected "1000", got "[redacted]".'],
+  },
+
   // Dependencies, volumes, capabilities
   "the dependency on the Defender is missing": {
     alter: replace("app", "dependsOn", "containerName", "TwistlockDefender"),

@@ -1,6 +1,6 @@
 import { ConsoleError } from "../errors";
-import { oneLine } from "../outside-text";
-import { redact, type Secret } from "../secret";
+import { excerpt } from "../excerpt";
+import type { Secret } from "../secret";
 
 /** One request to the Console, before it is sent. */
 export type Call = {
@@ -40,11 +40,7 @@ export class Failure extends ConsoleError {
   }
 }
 
-/** Outside text in quotes, fit to be shown. Long text isn't: masking it is slow, and cutting it first may cut a secret. */
+/** Outside text in quotes, fit to be shown. */
 export function quote(text: string, call: Call, limit = 200): string {
-  if (text.length > LONGEST) return `a text of ${text.length} characters`;
-  const masked = redact(oneLine(redact(text, call.secrets), LONGEST), call.secrets);
-  return `"${oneLine(masked, limit)}"`;
+  return `"${excerpt(text, limit, call.secrets)}"`;
 }
-
-const LONGEST = 16_384;

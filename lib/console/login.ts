@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 
-import type { Secret } from "../secret";
+import { Secret } from "../secret";
 import type { ConsoleSettings } from "../settings";
 import { INSTALL_BUNDLE, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
 import { openConnections } from "./connections";
@@ -19,7 +19,8 @@ export async function login(settings: ConsoleSettings, talk: Talk): Promise<Cons
   const closing = new AbortController();
   const signal = AbortSignal.any([talk.signal, closing.signal]);
   setMaxListeners(0, signal); // each call under way listens
-  const secrets = [settings.password];
+  // The pair, too: Basic authentication sends its base64.
+  const secrets = [settings.password, new Secret(`${settings.user}:${settings.password.reveal()}`)];
   const calls = callsOf(settings, secrets);
   const connections = await openConnections(settings.caFile, Math.min(10_000, settings.timeoutMs), signal);
 

@@ -44,18 +44,26 @@ function entryPointDeviations(
   const [wrapper, fargate, entrypoint, ...behind] = isJsonArray(got) ? got : [];
   if (!isWrapper(wrapper) || fargate !== "fargate" || entrypoint !== "entrypoint") {
     return [
-      { field, expected: `to begin with ${show([...WRAPPERS.slice(0, 1), "fargate", "entrypoint"])}`, got: show(got) },
+      {
+        field,
+        expected: `to begin with ${show([...WRAPPERS.slice(0, 1), "fargate", "entrypoint"])}`,
+        got: showWords(got),
+      },
     ];
   }
   if (sent !== undefined) {
     return isDeepStrictEqual(behind, sent)
       ? []
-      : [{ field, expected: `${show(sent)} behind the wrapper`, got: show(behind) }];
+      : [{ field, expected: `${showWords(sent)} behind the wrapper`, got: showWords(behind) }];
   }
   const [first] = behind;
   const isExtracted = extracting && first !== undefined && !isWrapper(first) && !behind.includes("");
-  return isExtracted ? [] : [{ field, expected: "the image's entry point behind the wrapper", got: show(behind) }];
+  return isExtracted ? [] : [{ field, expected: "the image's entry point behind the wrapper", got: showWords(behind) }];
 }
+
+// A word with spaces in it is a script, and scripts hold credentials in spite of all advice.
+const showWords = (words: JsonValue | undefined) =>
+  show(isJsonArray(words) ? words.map((word) => (/\s/.test(String(word)) ? "…" : word)) : words);
 
 const isWrapper = (word: JsonValue | undefined) => WRAPPERS.includes(String(word));
 

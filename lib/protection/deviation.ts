@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { excerpt } from "../excerpt";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { oneLine } from "../outside-text";
-import { redact } from "../secret";
 
 /** One way in which the Console's answer isn't the task definition asked for, protected. No secret in it. */
 export type Deviation = {
@@ -71,7 +71,7 @@ export function objectOf(value: JsonValue | undefined): JsonObject {
 export function show(value: JsonValue | undefined): string {
   if (value === undefined) return "none";
   const text = JSON.stringify(value, (key, child: JsonValue) => (PRIVATE.test(key) ? "…" : child));
-  return oneLine(redact(text), 120);
+  return excerpt(text, 120);
 }
 
 // A key such as `constructor` is there on every object, though not as its own.

@@ -73,7 +73,9 @@ function byName(environment: JsonValue | undefined): ReadonlyMap<string, readonl
   const entries = new Map<string, JsonObject[]>();
   for (const entry of listOf(environment)) {
     const name = String(entry.name);
-    entries.set(name, [...(entries.get(name) ?? []), entry]);
+    const same = entries.get(name);
+    if (same) same.push(entry);
+    else entries.set(name, [entry]);
   }
   return entries;
 }

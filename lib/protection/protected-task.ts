@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import * as v from "valibot";
 
 import { DEFENDER, INSTALL_BUNDLE } from "../defender";
@@ -8,6 +10,7 @@ import { oneLine } from "../outside-text";
 import { Secret } from "../secret";
 import { type ContainerDefinition, isTaskDefinition, type TaskDefinition, TaskDefinitionSchema } from "../task/schema";
 import type { Task } from "../task/task";
+import { withBundleInPlaceAlone } from "./bundle-in-place";
 import { type Change, findChanges } from "./changes";
 import type { Deviation, Request } from "./deviation";
 import { findDeviations } from "./deviations";
@@ -81,7 +84,10 @@ export class ProtectedTask {
     const sent = toSend(task);
     const request = requestFor(task, place.consoleAddress);
     const cleaned = clean(answer);
-    const deviations = findDeviations(sent, cleaned, request);
+    // Compared without the bundle where it doesn't belong: no message can show it, and it is a deviation there.
+    const masked = withBundleInPlaceAlone(cleaned);
+    const deviations = [...findDeviations(sent, masked, request)];
+    if (deviations.length === 0 && !isDeepStrictEqual(masked, cleaned)) deviations.push(BUNDLE_ELSEWHERE);
     if (deviations.length > 0) throw new ProofError(deviations.map((deviation) => sentence(task, deviation)));
     const proven: unknown = cleaned;
     if (!isTaskDefinition(proven)) throw new ProofError(schemaProblems(task, cleaned));
@@ -95,10 +101,6 @@ export class ProtectedTask {
       (original) => proven.containerDefinitions.find(({ name }) => name === original.name) ?? original,
     );
     const definition = { ...proven, containerDefinitions: [...applications, container].map(ordered) };
-    if (JSON.stringify(definition).includes(bundle)) {
-      const expected = "the install bundle in the sidecar's INSTALL_BUNDLE alone";
-      throw new ProofError([sentence(task, { field: "task definition", expected, got: "it in another place too" })]);
-    }
     return new ProtectedTask(task, definition, new Secret(bundle), findChanges(sent, proven), logGroup);
   }
 }
@@ -111,6 +113,12 @@ export function toSend(task: Task): TaskDefinition {
     containerDefinitions: task.definition.containerDefinitions.filter(({ name }) => !Object.hasOwn(exclude, name)),
   };
 }
+
+const BUNDLE_ELSEWHERE: Deviation = {
+  field: "task definition",
+  expected: "the install bundle in the sidecar's INSTALL_BUNDLE alone",
+  got: "it in another place too",
+};
 
 function requestFor({ definition, runtimeDefense }: Task, consoleAddress: string): Request {
   return defined({

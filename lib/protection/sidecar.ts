@@ -55,7 +55,7 @@ const installBundle: Check = (value) => {
 
 function webSocketTo(address: string): Check {
   return (value) => {
-    const [, host] = /^wss:\/\/(.+?)(?::\d+)?\/?$/.exec(String(value)) ?? [];
+    const [, host] = /^wss:\/\/([\x21-\x7e]+?)(?::\d{1,5})?\/?$/.exec(String(value)) ?? [];
     if (host?.toLowerCase() === address.toLowerCase()) return undefined;
     return { expected: `wss:// and the host ${address}`, got: show(value) };
   };

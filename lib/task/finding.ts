@@ -1,5 +1,4 @@
-import { oneLine } from "../outside-text";
-import { redact } from "../secret";
+import { excerpt } from "../excerpt";
 
 /** What a check says: a problem stops the run, a notice doesn't. */
 export type Finding = { readonly kind: "problem" | "notice"; readonly text: string };
@@ -11,7 +10,7 @@ export const problem = (text: string): Finding => ({ kind: "problem", text });
 export const notice = (text: string): Finding => ({ kind: "notice", text });
 
 /** A word of the file's, for a message. */
-export const quoted = (word: string): string => `"${oneLine(redact(word), 200)}"`;
+export const quoted = (word: string): string => `"${excerpt(word, 200)}"`;
 
 export function run<T>(step: Step<T>): { readonly value: T; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
