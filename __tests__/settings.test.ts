@@ -390,3 +390,10 @@ test.each([
 test("the install bundle in the place of its secret's ARN isn't shown", () => {
   expect(problemsOf({ ...REQUIRED, INSTALL_BUNDLE_SECRET_ARN: "c2VjcmV0IGJ1bmRsZQ==" }).join()).not.toContain("c2Vj");
 });
+
+test.each(["TF_STATE_S3_BUCKET", "TF_STATE_S3_KEY"])("%s is no template", (name) => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
+  expect(problemsOf({ ...REQUIRED, TF_STATE_S3_BUCKET: "b", [name]: "a${x}" })).toEqual([
+    `${name} must not hold \${ or %{, which Terraform takes for a template.`,
+  ]);
+});

@@ -121,6 +121,11 @@ const SECRET_ARN =
 const KMS_KEY_ARN = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 
 const OptionalText = v.optional(v.string());
+// Terraform evaluates nothing in a backend, so escaping would be taken literally.
+const NoTemplate = v.pipe(
+  v.string(),
+  v.regex(/^(?!.*[$%]\{)/, "must not hold ${ or %{, which Terraform takes for a template"),
+);
 const text = (pattern: RegExp, message: v.ErrorMessage<v.RegexIssue<string>>) =>
   v.pipe(v.string(), v.regex(pattern, message));
 const shown = (message: string) => (issue: { readonly input: string }) =>
@@ -203,13 +208,13 @@ const Variables = v.object({
   INSTALL_BUNDLE_KMS_KEY_ARN: v.optional(
     text(KMS_KEY_ARN, "must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID"),
   ),
-  TF_STATE_S3_BUCKET: OptionalText,
-  TF_STATE_S3_KEY: v.optional(v.string(), "prisma-runtime-defense/terraform.tfstate"),
-  TF_STATE_S3_REGION: OptionalText,
-  TF_STATE_AZURE_STORAGE_ACCOUNT: OptionalText,
-  TF_STATE_AZURE_RESOURCE_GROUP: OptionalText,
-  TF_STATE_AZURE_CONTAINER: OptionalText,
-  TF_STATE_AZURE_KEY: v.optional(v.string(), "prisma-runtime-defense.tfstate"),
+  TF_STATE_S3_BUCKET: v.optional(NoTemplate),
+  TF_STATE_S3_KEY: v.optional(NoTemplate, "prisma-runtime-defense/terraform.tfstate"),
+  TF_STATE_S3_REGION: v.optional(NoTemplate),
+  TF_STATE_AZURE_STORAGE_ACCOUNT: v.optional(NoTemplate),
+  TF_STATE_AZURE_RESOURCE_GROUP: v.optional(NoTemplate),
+  TF_STATE_AZURE_CONTAINER: v.optional(NoTemplate),
+  TF_STATE_AZURE_KEY: v.optional(NoTemplate, "prisma-runtime-defense.tfstate"),
 });
 
 type Variables = v.InferOutput<typeof Variables>;

@@ -26,15 +26,18 @@ const CHECKSUM = 32;
 
 run();
 
-// `cdktf` takes a manifest of an earlier run for this run's result if the app exits with 0 before it has written one.
+// `cdktf` takes a manifest of an earlier run for this run's result if the app exits with 0 before it has written one;
+// Terraform takes the stack.
 function forgetEarlierRun() {
   process.exitCode = 1;
-  const manifest = path.join(process.env.CDKTF_OUTDIR || "cdktf.out", "manifest.json");
-  try {
-    fs.unlinkSync(manifest);
-  } catch (error) {
-    if (error.code === "ENOENT") return;
-    stop(`${manifest}, an earlier run's result, can't be removed (${error.code}). Remove it, or set CDKTF_OUTDIR.`);
+  for (const name of ["manifest.json", "stacks/prisma-runtime-defense/cdk.tf.json"]) {
+    const file = path.join(process.env.CDKTF_OUTDIR || "cdktf.out", name);
+    try {
+      fs.unlinkSync(file);
+    } catch (error) {
+      if (error.code === "ENOENT" || (error.code === "ENOTDIR" && name !== "manifest.json")) continue;
+      stop(`${file}, an earlier run's result, can't be removed (${error.code}). Remove it, or set CDKTF_OUTDIR.`);
+    }
   }
 }
 

@@ -109,12 +109,24 @@ test.each([
   ["terraform.tfstate", "Terraform's state"],
   ["terraform.tfstate.backup", "Terraform's state"],
   ["terraform.tfstate.1700000000.backup", "Terraform's state"],
+  ["zz_override.tf.json", "what Terraform would read beside the stack"],
+  ["b_override.tf", "what Terraform would read beside the stack"],
   ["a.zip", "an archive, which can't be looked into"],
   ["a.tar.gz", "an archive, which can't be looked into"],
   ["a.tgz", "an archive, which can't be looked into"],
 ])("%s is refused by its name, whatever it holds", async (name, what) => {
   write(`x/${name}`, "");
   expect((await check()).problems).toEqual([`x/${name} holds ${what}: it must not be published.`]);
+});
+
+test.each([
+  ["zip, as a saved plan is", Buffer.from("PK\u0003\u0004abc")],
+  ["gzip", Buffer.from([0x1f, 0x8b, 0x08, 0])],
+])("an archive is known by its content: %s", async (_, content) => {
+  write("tfplan", content);
+  expect((await check()).problems).toEqual([
+    "tfplan holds an archive, which can't be looked into: it must not be published.",
+  ]);
 });
 
 test.each([

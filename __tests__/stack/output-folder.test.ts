@@ -18,6 +18,18 @@ test("what an earlier run left goes, half-made output of a killed one too, and w
   });
 });
 
+test.each(["zz_override.tf.json", "b_override.tf", "zz.auto.tfvars.json", "terraform.tfvars"])(
+  "what Terraform would read beside the stack stops the run: %s",
+  (name) => {
+    inFolder((folder) => {
+      write(folder, `stacks/prisma-runtime-defense/${name}`);
+      expect(() => prepareOutput(folder)).toThrow(
+        `${folder}/stacks/prisma-runtime-defense/${name} would change what Terraform does: move it away.`,
+      );
+    });
+  },
+);
+
 test("a run that failed leaves no folder of its own", () => {
   inFolder((folder) => {
     const out = join(folder, "a/cdktf.out");

@@ -117,7 +117,7 @@ describe("the stack of the example", () => {
     expect(synthesized([example]).stack.output).toEqual({
       "cluster-arn": { value: "${aws_ecs_cluster.cluster.arn}" },
       "execution-role-arn": { value: "${aws_iam_role.execution-role.arn}" },
-      "task-definition-arn-prisma-runtime-defense": {
+      "arn-of-task-definition-prisma-runtime-defense": {
         value: "${aws_ecs_task_definition.task-definition-prisma-runtime-defense.arn}",
       },
     });

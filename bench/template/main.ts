@@ -105,5 +105,5 @@ const taskDefinition = new EcsTaskDefinition(stack, "task-definition-prisma-runt
     },
   ]),
 });
-new TerraformOutput(stack, "task-definition-arn-prisma-runtime-defense", { value: taskDefinition.arn });
+new TerraformOutput(stack, "arn-of-task-definition-prisma-runtime-defense", { value: taskDefinition.arn });
 app.synth();

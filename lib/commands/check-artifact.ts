@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 
 import { OutputError, SettingsError } from "../errors";
 import { isJsonObject } from "../json";
 import { oneLine } from "../outside-text";
 import { spellings } from "../secret";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
-import { SECRET_FILE } from "../stack/output-folder";
+import { isReadByTerraform, SECRET_FILE, STACK_FILE } from "../stack/output-folder";
 import { type Invocation, outputFolder, print } from "./invocation";
 
 const USAGE = "Usage: npm run check-artifact -- FOLDER.";
@@ -46,6 +46,10 @@ function currentSecrets(invocation: Invocation): readonly Current[] {
   ].flatMap(({ what, value }) => (value && !value.startsWith("$(") ? [{ what, bytes: encodings(value) }] : []));
 }
 
+// How zip (a saved plan is one) and gzip begin, whatever the file's name.
+const ARCHIVES = [Buffer.from("PK\u0003\u0004"), Buffer.from([0x1f, 0x8b])];
+const ARCHIVE = "an archive, which can't be looked into";
+
 function encodings(value: string): readonly Buffer[] {
   return spellings(value).flatMap((spelling) => {
     const utf16 = Buffer.from(spelling, "utf16le");
@@ -81,8 +85,12 @@ function entriesOf(folder: string): readonly { readonly path: string; readonly i
 function inFile(file: string, secrets: readonly Current[]): readonly string[] {
   if (/\.tfvars(\.json)?$/.test(file)) return ["values of Terraform variables"];
   if (/\.tfstate(\.[\w.]+)?$/.test(file)) return ["Terraform's state"];
-  if (/\.(zip|t?gz|7z|bz2|xz)$/.test(file)) return ["an archive, which can't be looked into"];
+  if (isReadByTerraform(basename(file)) && basename(file) !== basename(STACK_FILE)) {
+    return ["what Terraform would read beside the stack"];
+  }
+  if (/\.(zip|t?gz|7z|bz2|xz)$/.test(file)) return [ARCHIVE];
   const content = readFileSync(file);
+  if (ARCHIVES.some((beginning) => content.subarray(0, beginning.length).equals(beginning))) return [ARCHIVE];
   // Bytes one further on are UTF-16 at an odd place, or the other byte order.
   const texts = [content.toString("latin1"), content.toString("utf16le"), content.toString("utf16le", 1)];
   const known = secrets.filter(({ bytes }) => bytes.some((spelling) => content.includes(spelling)));

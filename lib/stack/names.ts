@@ -20,5 +20,5 @@ export const ids = {
   taskDefinition: (family: string) => `task-definition-${family}`,
   clusterOutput: "cluster-arn",
   roleOutput: "execution-role-arn",
-  taskDefinitionOutput: (family: string) => `task-definition-arn-${family}`,
+  taskDefinitionOutput: (family: string) => `arn-of-task-definition-${family}`,
 };

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync,
 import { dirname, join, relative } from "node:path";
 
 import { OutputError } from "../errors";
+import { oneLine } from "../outside-text";
 import { INSTALL_BUNDLE_VARIABLE, STACK } from "./names";
 
 /** A file of the output; `path` is relative to the output folder. */
@@ -26,8 +27,20 @@ export function prepareOutput(folder: string): string {
   return guarded(folder, () => {
     mkdirSync(folder, { recursive: true });
     for (const path of leftovers(folder)) rmSync(path, { recursive: true, force: true });
+    refuseStrays(join(folder, STACK_FOLDER));
     return mkdtempSync(join(folder, STAGING));
   });
+}
+
+/** Whether Terraform reads a file of this name by itself when it is run in its folder. */
+export function isReadByTerraform(name: string): boolean {
+  return /\.tf(\.json)?$|(^terraform|\.auto)\.tfvars(\.json)?$/.test(name);
+}
+
+function refuseStrays(stackFolder: string): void {
+  const strays = existsSync(stackFolder) ? readdirSync(stackFolder).filter(isReadByTerraform) : [];
+  const problem = (name: string) => `${join(stackFolder, name)} would change what Terraform does: move it away.`;
+  if (strays.length > 0) throw new OutputError(strays.map((name) => oneLine(problem(name))));
 }
 
 /** Takes away what a run that failed has made, and the folders that are empty then. */

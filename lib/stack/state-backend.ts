@@ -1,19 +1,18 @@
 import { AzurermBackend, LocalBackend, S3Backend, type TerraformBackend, type TerraformStack } from "cdktf";
 
 import type { StateSettings } from "../settings";
-import { escapeAll } from "./terraform-text";
 
 /** Where Terraform keeps its state. Remote ones are locked, encrypted, and reached by the runner's own identity. */
 export function stateBackend(stack: TerraformStack, state: StateSettings, localStatePath: string): TerraformBackend {
   switch (state.kind) {
     case "s3": {
-      const { bucket, key, region } = escapeAll(state);
+      const { bucket, key, region } = state;
       const backend = new S3Backend(stack, { bucket, key, region, encrypt: true });
       backend.addOverride("use_lockfile", true);
       return backend;
     }
     case "azure": {
-      const { storageAccount, resourceGroup, container, key } = escapeAll(state);
+      const { storageAccount, resourceGroup, container, key } = state;
       const backend = new AzurermBackend(stack, {
         storageAccountName: storageAccount,
         resourceGroupName: resourceGroup,
