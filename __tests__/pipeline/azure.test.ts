@@ -3,19 +3,33 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import * as v from "valibot";
-import { parse } from "yaml";
 
 import { type LocalConsole, startLocalConsole } from "../../local-console/server";
-import { type Agent, expand, type Outcome, PipelineSchema, runStep, type Step, scriptOf } from "./azure";
+import {
+  type Agent,
+  expand,
+  MainSchema,
+  OtherSchema,
+  type Outcome,
+  pipelineFor,
+  runStep,
+  type Step,
+  scriptOf,
+} from "./azure";
 import { copyProject, PROJECT, type ProjectCopy } from "./project-copy";
 import { type AwsPlace, hasTerraform, startAws } from "./terraform-place";
 
 const text = readFileSync(join(PROJECT, "azure-pipelines.yml"), "utf8");
-const pipeline = v.parse(PipelineSchema, parse(text));
+const MAIN = { "Build.SourceBranch": "refs/heads/main", "Build.Reason": "IndividualCI" };
+const PULL_REQUEST = { "Build.SourceBranch": "refs/pull/7/merge", "Build.Reason": "PullRequest" };
+const pipeline = v.parse(MainSchema, pipelineFor(text, MAIN));
 const [build, deploy] = pipeline.stages;
 const buildSteps = build.jobs[0].steps;
 const deploySteps = deploy.jobs[0].strategy.runOnce.deploy.steps;
-const steps = [...buildSteps, ...deploySteps];
+const [localBuild] = v.parse(OtherSchema, pipelineFor(text, PULL_REQUEST)).stages;
+const localSteps = localBuild.jobs[0].steps;
+const localSynth = localSteps.filter(({ displayName }) => displayName === "Synthesize with the local Console");
+const steps = [...buildSteps, ...localSynth, ...deploySteps];
 const PackageSchema = v.object({
   engines: v.object({ node: v.string() }),
   config: v.object({ terraform: v.string() }),
@@ -27,7 +41,10 @@ const { withExample }: { withExample: (readme: string, output: string) => string
 );
 
 const CONSOLE = ["TL_CONSOLE", "TL_USER", "TL_PASS"];
-const NOT_IN_PULL_REQUESTS = "and(succeeded(), ne(variables['Build.Reason'], 'PullRequest'))";
+const CHECK = "Refuse local state, and files that Terraform would read besides the stack";
+const GROUP = { group: "prisma-runtime-defense" };
+// bash looks at it: it is no command's argument.
+const BUNDLE_TAKEN = /^ *bundle="\$\{TF_VAR_install_bundle:-\}"$/m;
 
 describe("azure-pipelines.yml", () => {
   test("builds, then deploys, step by step", () => {
@@ -38,7 +55,6 @@ describe("azure-pipelines.yml", () => {
       "Install",
       "Test",
       "Publish the test results",
-      "Synthesize with the local Console",
       "Synthesize",
       "Prepare the artifact, and check that it holds no secret",
       "Publish the artifact",
@@ -48,7 +64,7 @@ describe("azure-pipelines.yml", () => {
       "checkout self",
       "Download the artifact",
       "Node",
-      "Refuse local state",
+      CHECK,
       "Terraform",
       "npm's cache",
       "Install",
@@ -79,16 +95,18 @@ describe("azure-pipelines.yml", () => {
   });
 
   test("writes no secret into a command line or an input, and echoes none", () => {
-    const visible = steps.flatMap((step) => [
-      scriptOf(step) ?? "",
-      ...Object.values(step.inputs),
-      step.condition ?? "",
+    const visible = steps.flatMap(({ bash, condition, inputs }) => [
+      bash ?? "",
+      condition ?? "",
+      ...Object.values(inputs),
     ]);
-    for (const part of visible) expect(part).not.toMatch(/TL_(CONSOLE|USER|PASS)|\$[({]?(INSTALL_BUNDLE|TF_VAR)/);
+    for (const part of visible)
+      expect(part.replace(BUNDLE_TAKEN, "")).not.toMatch(/TL_(CONSOLE|USER|PASS)|\$[({]?(INSTALL_BUNDLE|TF_VAR)/);
     const echoed = visible.flatMap((part) => part.match(/^\s*(echo|printf|printenv|env|set -x).*$/gm) ?? []);
     expect(echoed.map((line) => line.trim())).toEqual([
       'echo "##vso[task.uploadsummary]$(Agent.TempDirectory)/runtime-defense.md"',
       'echo "##vso[task.prependpath]$(Agent.TempDirectory)/terraform-bin"',
+      'echo "The artifact needs the install bundle, but TF_VAR_install_bundle is empty: see the step that fetches it." >&2',
     ]);
   });
 
@@ -104,26 +122,37 @@ describe("azure-pipelines.yml", () => {
 
   test("stops a script at the first command that fails", () => {
     const long = steps.flatMap((step) => scriptOf(step) ?? []).filter((script) => script.trim().includes("\n"));
-    expect(long).toHaveLength(6);
+    expect(long).toHaveLength(7);
     for (const script of long) expect(script).toMatch(/^set -euo pipefail\n/);
   });
 
-  test("gives a pull request no group, and no step that needs one", () => {
-    expect(build.variables).toEqual([
-      { "${{ if ne(variables['Build.Reason'], 'PullRequest') }}": [{ group: "prisma-runtime-defense" }] },
+  test.each([
+    ["a pull request", PULL_REQUEST],
+    ["a pull request that gives main for its branch", { ...MAIN, "Build.Reason": "PullRequest" }],
+    ["a branch run by hand", { "Build.SourceBranch": "refs/heads/feature", "Build.Reason": "Manual" }],
+    ["a branch that is called like main", { ...MAIN, "Build.SourceBranch": "refs/heads/feature/main" }],
+    ["a tag called main", { ...MAIN, "Build.SourceBranch": "refs/tags/main" }],
+  ])("gives %s no group, no step that needs one, and no Deploy", (_, run) => {
+    const { stages } = v.parse(OtherSchema, pipelineFor(text, run));
+    expect(stages[0].variables).toEqual([]);
+    expect(JSON.stringify(stages)).not.toMatch(/"group"|environment|TL_CONSOLE|TL_USER|awsServiceConnection/);
+    expect(stages[0].jobs[0].steps.flatMap(({ bash }) => (bash?.includes("npm run demo") ? ["local"] : []))).toEqual([
+      "local",
     ]);
-    expect(buildSteps.filter(({ env }) => "TL_CONSOLE" in env).map(({ condition }) => condition)).toEqual([
-      NOT_IN_PULL_REQUESTS,
-    ]);
-    expect(buildSteps.find(({ bash }) => bash?.includes("demo"))?.condition).toBe(
-      NOT_IN_PULL_REQUESTS.replace("ne(", "eq("),
-    );
   });
 
-  test("deploys from main alone, after the environment's approval, what the build published", () => {
-    expect(deploy.condition).toBe(
-      "and(succeeded(), eq(variables['Build.SourceBranch'], 'refs/heads/main'), ne(variables['Build.Reason'], 'PullRequest'))",
-    );
+  test.each(["IndividualCI", "Manual", "Schedule"])("gives main the group and no local Console (%s)", (reason) => {
+    const { stages } = v.parse(MainSchema, pipelineFor(text, { ...MAIN, "Build.Reason": reason }));
+    expect(stages.map(({ variables }) => variables)).toEqual([[GROUP], [GROUP]]);
+    expect(JSON.stringify(stages)).not.toContain("npm run demo");
+  });
+
+  test("leaves nothing of an earlier run on an agent, and lets no deployment cancel another", () => {
+    expect([build, deploy].map(({ jobs }) => jobs[0].workspace)).toEqual([{ clean: "all" }, { clean: "all" }]);
+    expect(deploy.lockBehavior).toBe("sequential");
+  });
+
+  test("deploys after the environment's approval what the build published", () => {
     expect(deploy.jobs[0].environment).toBe("prisma-runtime-defense");
     const published = buildSteps.flatMap(({ publish, artifact }) => (publish ? [[publish, artifact]] : []));
     expect(published).toEqual([["$(Build.ArtifactStagingDirectory)/stack", "stack"]]);
@@ -192,7 +221,7 @@ describe("the scripts of its steps", () => {
     const other = agentIn("deploy", group());
     const downloaded = expand("$(Pipeline.Workspace)/stack", other);
     renameSync(published, downloaded);
-    outcomes.push(await succeed("Refuse local state", other), await succeed("Fetch the install bundle", other));
+    outcomes.push(await succeed(CHECK, other), await succeed("Fetch the install bundle", other));
     expect(other.variables.get("INSTALL_BUNDLE")).toBe(local.installBundle);
     expect(other.secret).toContain("INSTALL_BUNDLE");
     if (hasTerraform) {
@@ -233,12 +262,59 @@ describe("the scripts of its steps", () => {
     ["an artifact without a stack", undefined, "holds no stack: there is nothing to deploy."],
   ])("refuse to deploy %s", async (what, stack, message) => {
     const agent = agentIn(`state ${what}`);
-    const folder = expand("$(Pipeline.Workspace)/stack/stacks/prisma-runtime-defense", agent);
-    if (stack) mkdirSync(folder, { recursive: true });
-    if (stack) writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
-    const { status, output } = await runStep(find("Refuse local state"), agent);
+    if (stack) putStack(agent, stack);
+    const { status, output } = await runStep(find(CHECK), agent);
     expect(status).toBe(1);
     expect(output).toContain(message);
+  });
+
+  test("refuse each file that Terraform would read by itself, and let others be", async () => {
+    const agent = agentIn("files");
+    const folder = putStack(agent, REMOTE);
+    const read = [
+      "a.auto.tfvars",
+      "a.auto.tfvars.json",
+      "main.tf",
+      "terraform.tfvars",
+      "terraform.tfvars.json",
+      "x.tf.json",
+    ];
+    const unread = [".terraform.lock.hcl", "a.tfvars", "main.tf.bak", "notes.md"];
+    for (const file of [...read, ...unread]) writeFileSync(join(folder, file), "");
+    const { status, output } = await runStep(find(CHECK), agent);
+    expect(status).toBe(1);
+    expect(output.trimEnd().split("\n")).toEqual(
+      read.map(
+        (file) =>
+          `The stack prisma-runtime-defense holds "${file}", which Terraform would read besides cdk.tf.json and which ` +
+          "could change the stack. Remove it, and build again.",
+      ),
+    );
+  });
+
+  test.each([
+    ["wasn't fetched", undefined],
+    ["is empty", ""],
+  ])("refuse to apply when the install bundle that the artifact declares %s", async (what, bundle) => {
+    const agent = agentIn(`bundle ${what}`, bundle === undefined ? {} : { INSTALL_BUNDLE: bundle });
+    putStack(agent, { ...REMOTE, variable: { install_bundle: { type: "string" } } });
+    const { status, output } = await runStep(find("Plan and apply"), agent);
+    expect(status).toBe(1);
+    expect(output).toBe(
+      "The artifact needs the install bundle, but TF_VAR_install_bundle is empty: see the step that fetches it.\n",
+    );
+  });
+
+  test("neither fetch nor ask for an install bundle that the artifact doesn't declare", async () => {
+    const agent = agentIn("no-bundle");
+    putStack(agent, REMOTE);
+    const bin = join(agent.workspace, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "terraform"), "#!/bin/sh\necho terraform $1\n", { mode: 0o755 });
+    agent.variables.set("PATH", bin);
+    expect((await succeed("Fetch the install bundle", agent)).output).toBe("");
+    expect(agent.variables.has("INSTALL_BUNDLE")).toBe(false);
+    expect((await succeed("Plan and apply", agent)).output).toBe("terraform init\nterraform plan\nterraform apply\n");
   });
 
   test("refuse a Terraform that isn't the one named", async () => {
@@ -255,6 +331,14 @@ describe("the scripts of its steps", () => {
 
   function group(): Record<string, string> {
     return { TL_CONSOLE: local.url, TL_USER: local.user, TL_PASS: local.password };
+  }
+
+  /** What the Deploy job has downloaded. Returns the stack's folder. */
+  function putStack(agent: Agent, stack: object): string {
+    const folder = expand("$(Pipeline.Workspace)/stack/stacks/prisma-runtime-defense", agent);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(stack));
+    return folder;
   }
 
   /** A machine of its own in the pipeline, with its folders. */
@@ -279,6 +363,7 @@ describe("the scripts of its steps", () => {
   }
 });
 
+const REMOTE = { terraform: { backend: { s3: {} } } };
 const ARTIFACT = [
   "manifest.json",
   "runtime-defense.json",

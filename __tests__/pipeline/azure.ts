@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as v from "valibot";
+import { parse } from "yaml";
 
 const TargetSchema = v.strictObject({
   commands: v.literal("restricted"),
@@ -26,30 +27,67 @@ export type Step = v.InferOutput<typeof StepSchema>;
 
 const StepsSchema = v.array(StepSchema);
 
-export const PipelineSchema = v.looseObject({
-  variables: v.record(v.string(), v.string()),
-  stages: v.strictTuple([
+const WorkspaceSchema = v.strictObject({ clean: v.string() });
+
+const BuildSchema = v.strictObject({
+  stage: v.literal("Build"),
+  variables: v.array(v.unknown()),
+  jobs: v.strictTuple([v.strictObject({ job: v.string(), workspace: WorkspaceSchema, steps: StepsSchema })]),
+});
+
+const DeploySchema = v.strictObject({
+  stage: v.literal("Deploy"),
+  dependsOn: v.literal("Build"),
+  lockBehavior: v.string(),
+  variables: v.array(v.unknown()),
+  jobs: v.strictTuple([
     v.strictObject({
-      stage: v.literal("Build"),
-      variables: v.array(v.unknown()),
-      jobs: v.strictTuple([v.strictObject({ job: v.string(), steps: StepsSchema })]),
-    }),
-    v.strictObject({
-      stage: v.literal("Deploy"),
-      dependsOn: v.literal("Build"),
-      condition: v.string(),
-      variables: v.array(v.unknown()),
-      jobs: v.strictTuple([
-        v.strictObject({
-          deployment: v.string(),
-          environment: v.string(),
-          strategy: v.strictObject({ runOnce: v.strictObject({ deploy: v.strictObject({ steps: StepsSchema }) }) }),
-        }),
-      ]),
+      deployment: v.string(),
+      environment: v.string(),
+      workspace: WorkspaceSchema,
+      strategy: v.strictObject({ runOnce: v.strictObject({ deploy: v.strictObject({ steps: StepsSchema }) }) }),
     }),
   ]),
 });
-export type Pipeline = v.InferOutput<typeof PipelineSchema>;
+
+const VariablesSchema = v.record(v.string(), v.string());
+/** What a run of main is, and any other. */
+export const MainSchema = v.looseObject({
+  variables: VariablesSchema,
+  stages: v.strictTuple([BuildSchema, DeploySchema]),
+});
+export const OtherSchema = v.looseObject({ variables: VariablesSchema, stages: v.strictTuple([BuildSchema]) });
+
+/** The pipeline as Azure DevOps makes a run of it: without anchors, which it refuses, and with its conditions decided. */
+export function pipelineFor(text: string, run: Readonly<Record<string, string>>): unknown {
+  return decided(parse(text, { maxAliasCount: 0 }), run);
+}
+
+function decided(node: unknown, run: Readonly<Record<string, string>>): unknown {
+  if (Array.isArray(node)) {
+    let taken = false;
+    return node.flatMap((item: unknown) => {
+      const [[key, inserted] = ["", undefined], ...more] = Object.entries(Object(item));
+      if (!key.startsWith("${{")) return [decided(item, run)];
+      if (more.length > 0) throw new Error(`${key} has something beside it.`);
+      taken = /^\$\{\{ else \}\}$/.test(key) ? !taken : holds(key, run);
+      return taken ? v.parse(v.array(v.unknown()), decided(inserted, run)) : [];
+    });
+  }
+  if (typeof node !== "object" || node === null) return node;
+  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, decided(child, run)]));
+}
+
+// Strings are equal there whatever their case.
+function holds(expression: string, run: Readonly<Record<string, string>>): boolean {
+  const [, conditions] = /^\$\{\{ if and\((.*)\) \}\}$/.exec(expression) ?? [];
+  if (!conditions) throw new Error(`This isn't known here: ${expression}`);
+  return conditions.split(/(?<=\)), /).every((condition) => {
+    const [, is, name = "", value = ""] = /^(eq|ne)\(variables\['([\w.]+)'\], '([^']*)'\)$/.exec(condition) ?? [];
+    if (!is) throw new Error(`This isn't known here: ${condition}`);
+    return (run[name]?.toLowerCase() === value.toLowerCase()) === (is === "eq");
+  });
+}
 
 export type Agent = {
   /** The folder of the checkout, and the folder that it and everything else lies in. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import * as v from "valibot";
 import { parse } from "yaml";
@@ -22,6 +22,11 @@ test("the page's shell commands build an artifact without a secret and deploy it
     const script = block("sh").replace(/^npm (ci|test)$/gm, "");
     expect(block("sh").length - script.length).toBe("npm cinpm test".length);
     writeFileSync(join(place, "script.sh"), script);
+    const stale = [".build", "cdktf.out", "artifact"].map((folder) => join(project.folder, folder, "stale"));
+    for (const file of stale) {
+      mkdirSync(dirname(file));
+      writeFileSync(file, "");
+    }
     const { status, output } = await bash(join(place, "script.sh"), project.folder, {
       PATH: process.env.PATH,
       HOME: place,
@@ -41,13 +46,13 @@ test("the page's shell commands build an artifact without a secret and deploy it
       expect(part).not.toContain(local.password);
       expect(part).not.toContain(local.installBundle);
     }
-    expect(output).toContain("The state is kept remotely.");
+    expect(output).toContain("The state is kept remotely, and Terraform reads cdk.tf.json alone.");
     expect(local.requests.map(({ path }) => path)).toContain("/api/v1/defenders/install-bundle");
     expect(status).not.toBe(0);
     expect(output).toContain(
       hasTerraform ? "Failed to query available provider packages" : "terraform: command not found",
     );
-    expect(existsSync(join(artifact, "tfplan"))).toBe(false);
+    expect([join(artifact, "tfplan"), ...stale].filter(existsSync)).toEqual([]);
   } finally {
     await Promise.all([local.close(), aws.close()]);
     project.remove();
@@ -64,11 +69,17 @@ describe("the page's GitHub Actions workflow", () => {
     run: v.optional(v.string()),
   });
   const JobSchema = v.looseObject({ steps: v.array(StepSchema), if: v.optional(v.string()) });
-  const WorkflowSchema = v.looseObject({ jobs: v.strictObject({ build: JobSchema, deploy: JobSchema }) });
+  const WorkflowSchema = v.looseObject({
+    jobs: v.strictObject({ "pull-request": JobSchema, build: JobSchema, deploy: JobSchema }),
+  });
   const { jobs } = v.parse(WorkflowSchema, parse(block("yaml")));
-  const steps = [...jobs.build.steps, ...jobs.deploy.steps];
+  const steps = [...jobs["pull-request"].steps, ...jobs.build.steps, ...jobs.deploy.steps];
 
-  test("builds, then deploys from main alone, after the environment's approval", () => {
+  test("builds, then deploys from main alone, each with the secrets of an environment", () => {
+    expect(jobs.build).toMatchObject({
+      if: "github.event_name == 'push' && github.ref == 'refs/heads/main'",
+      environment: "prisma-runtime-defense-build",
+    });
     expect(jobs.deploy).toMatchObject({
       needs: "build",
       if: "github.event_name == 'push' && github.ref == 'refs/heads/main'",
@@ -86,7 +97,7 @@ describe("the page's GitHub Actions workflow", () => {
       parse(readFileSync(join(PROJECT, "azure-pipelines.yml"), "utf8")),
     );
     const versions = steps.flatMap(({ with: inputs }) => inputs?.["node-version"] ?? inputs?.terraform_version ?? []);
-    expect(versions).toEqual([variables.nodeVersion, variables.nodeVersion, variables.terraformVersion]);
+    expect(versions).toEqual([...Array(3).fill(variables.nodeVersion), variables.terraformVersion]);
     expect(page).toContain(`Terraform ${variables.terraformVersion}`);
   });
 
@@ -101,9 +112,12 @@ describe("the page's GitHub Actions workflow", () => {
       expect(run + JSON.stringify(inputs)).not.toMatch(/secrets\.|\$\{?TL_/);
   });
 
-  test("gives a pull request the local Console", () => {
-    expect(steps.find(({ run }) => run === "npm run demo")?.if).toBe("github.event_name == 'pull_request'");
-    expect(steps.find(({ name }) => name === "Synthesize")?.if).toBe("github.event_name != 'pull_request'");
+  test("gives a pull request the local Console, no secret and no environment", () => {
+    const job = jobs["pull-request"];
+    expect(job.if).toBe("github.event_name == 'pull_request'");
+    expect(job.steps.flatMap(({ run }) => (run?.includes("npm run demo") ? [run] : []))).toEqual(["npm run demo"]);
+    expect(JSON.stringify(job)).not.toMatch(/secrets|environment|TL_/);
+    expect(JSON.stringify([jobs.build, jobs.deploy])).not.toContain("npm run demo");
   });
 
   test("takes nothing printed from outside for a command", () => {
