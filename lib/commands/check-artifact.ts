@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
 
 import { OutputError, SettingsError } from "../errors";
 import { isJsonObject } from "../json";
@@ -69,17 +69,21 @@ function bundleOf(file: string): string | undefined {
   throw new OutputError([`${oneLine(file)} isn't as synth wrote it. Remove it, or synthesize again.`]);
 }
 
-function entriesOf(folder: string): readonly { readonly path: string; readonly isFile: boolean }[] {
+type Entry = { readonly path: string; readonly isFile: boolean };
+
+function entriesOf(folder: string): readonly Entry[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new SettingsError([`${oneLine(folder)} is no folder. ${USAGE}`]);
   }
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => ({
-      path: relative(folder, join(entry.parentPath ?? entry.path, entry.name)),
-      isFile: entry.isFile(),
-    }))
-    .sort((one, other) => (one.path < other.path ? -1 : 1));
+  return walk(folder, "").sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+// Not readdir's own recursion: on Node 22 it follows links.
+function walk(root: string, folder: string): Entry[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? walk(root, path) : [{ path, isFile: entry.isFile() }];
+  });
 }
 
 function inFile(file: string, secrets: readonly Current[]): readonly string[] {
