@@ -17,6 +17,9 @@ export function withBundleInPlaceAlone(answer: JsonObject): JsonObject {
   const bundle = place?.value;
   if (typeof bundle !== "string" || bundle.length < SHORTEST) return answer;
   const forms = [...spellings(bundle), ...spellings(bundle.slice(0, -4))];
+  // Nearly always it is nowhere else, and one look tells.
+  const rest = JSON.stringify(answer).replace(JSON.stringify(place), "");
+  if (!forms.some((form) => rest.includes(form))) return answer;
   return mapTexts(answer, place, (text) => forms.reduce((rest, form) => rest.replaceAll(form, "[redacted]"), text));
 }
 
