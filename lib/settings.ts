@@ -70,13 +70,14 @@ export function parseSettings(environment: Environment): Settings {
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
   const variables = parsed.output;
   const { TL_CONSOLE: url, TASK_GENERATION_API_ENDPOINT: fargateUrl, AWS_REGION: region } = variables;
+  const path = url.href.replace(/\/+$/, "");
   // The original example says it in the endpoint's query.
   const addressInQuery = fargateUrl?.searchParams.get("consoleaddr") || undefined;
 
   return {
     console: defined({
-      url: url.href.replace(/\/+$/, ""),
-      apiUrl: `${url.href.replace(/\/+$/, "")}/api/${variables.TL_API_VERSION}`,
+      url: path,
+      apiUrl: `${path}/api/${variables.TL_API_VERSION}`,
       authenticateUrl: variables.AUTH_API_ENDPOINT?.href,
       fargateUrl: fargateUrl?.href,
       user: variables.TL_USER,
@@ -103,12 +104,17 @@ export function parseSettings(environment: Environment): Settings {
 // Azure DevOps leaves `$(NAME)` standing for a variable that isn't set, some other tools `${NAME}`.
 const UNEXPANDED = /^\$(\([\w.]+\)|\{\w+\})$/;
 
+/** Whether a variable's value counts: an empty one and an unexpanded one are missing. */
+export function isSet(value: string | undefined): value is string {
+  const trimmed = value?.trim() ?? "";
+  return trimmed !== "" && !UNEXPANDED.test(trimmed);
+}
+
 function present(environment: Environment): Environment {
   return Object.fromEntries(
     Object.keys(Variables.entries).map((name) => {
-      const trimmed = environment[name]?.trim();
-      const value = name === "TL_PASS" ? environment[name] : trimmed;
-      return [name, trimmed && !UNEXPANDED.test(trimmed) ? value : undefined];
+      const value = environment[name];
+      return [name, isSet(value) ? (name === "TL_PASS" ? value : value.trim()) : undefined];
     }),
   );
 }

@@ -151,6 +151,11 @@ test("a variable that a pipeline left unexpanded is no secret", async () => {
   expect((await check({ TL_PASS: "$(TL_PASS)" })).problems).toEqual([]);
 });
 
+test("a password that only begins like an unexpanded variable is searched for", async () => {
+  write("a", "x $(s3cr3t x");
+  expect((await check({ TL_PASS: "$(s3cr3t" })).problems).toEqual(["a holds the password: it must not be published."]);
+});
+
 test("an empty folder is refused", async () => {
   mkdirSync(join(folder, "empty"));
   expect((await check()).problems).toEqual([`${folder} is empty: there is nothing to publish.`]);

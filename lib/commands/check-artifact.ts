@@ -5,6 +5,7 @@ import { OutputError, SettingsError } from "../errors";
 import { isJsonObject } from "../json";
 import { oneLine } from "../outside-text";
 import { spellings } from "../secret";
+import { isSet } from "../settings";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
 import { isReadByTerraform, SECRET_FILE, STACK_FILE } from "../stack/output-folder";
 import { type Invocation, outputFolder, print } from "./invocation";
@@ -43,7 +44,7 @@ function currentSecrets(invocation: Invocation): readonly Current[] {
   return [
     { what: "the password", value: TL_PASS },
     ...bundles.map((value) => ({ what: "the install bundle", value })),
-  ].flatMap(({ what, value }) => (value && !value.startsWith("$(") ? [{ what, bytes: encodings(value) }] : []));
+  ].flatMap(({ what, value }) => (isSet(value) ? [{ what, bytes: encodings(value) }] : []));
 }
 
 // How zip (a saved plan is one) and gzip begin, whatever the file's name.
