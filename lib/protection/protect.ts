@@ -4,6 +4,7 @@ import type { Console } from "../console/console";
 import { defined } from "../defined";
 import { ConsoleError, ExpectedError, ProofError, TaskFileError } from "../errors";
 import { oneLine } from "../outside-text";
+import { MAX_BYTES } from "../task/room";
 import type { Task } from "../task/task";
 import { ProtectedTask, toSend } from "./protected-task";
 
@@ -17,9 +18,6 @@ export type ProtectOptions = {
   /** Called after each task, proven or not. */
   readonly onProgress?: (done: number) => void;
 };
-
-// What RegisterTaskDefinition takes at most, in bytes.
-const ECS_LIMIT = 65_536;
 
 /**
  * Has every task protected and proves it, in the order of `tasks`.
@@ -66,8 +64,8 @@ async function protectTask(task: Task, console: Console, options: ProtectOptions
   const proven = ProtectedTask.prove(task, answer, options);
   // A secret's ARN stands in for one that Terraform will fill in.
   const size = Buffer.byteLength(JSON.stringify(proven.withInstallBundleFrom("arn:".padEnd(200, "-"))));
-  if (size > ECS_LIMIT) {
-    const what = `the protected task definition has ${size} bytes, and ECS takes ${ECS_LIMIT} at most`;
+  if (size > MAX_BYTES) {
+    const what = `the protected task definition has ${size} bytes, and ECS takes ${MAX_BYTES} at most`;
     throw new TaskFileError([`${oneLine(task.file)}: ${what}. Shorten its commands, labels or variables.`]);
   }
   return proven;

@@ -8,7 +8,7 @@ import { INSTALL_BUNDLE_VARIABLE, STACK } from "./names";
 /** A file of the output; `path` is relative to the output folder. */
 export type OutputFile = { readonly path: string; readonly content: string; readonly secret?: true };
 
-export const MANIFEST = "manifest.json";
+const MANIFEST = "manifest.json";
 export const STACK_FOLDER = join("stacks", STACK);
 export const STACK_FILE = join(STACK_FOLDER, "cdk.tf.json");
 export const SECRET_FILE = join(STACK_FOLDER, `${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`);

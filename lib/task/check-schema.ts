@@ -23,8 +23,9 @@ export function* checkSchema<T>(
 ): Step<T | undefined> {
   const message = ({ expected }: v.BaseIssue<unknown>) => `must be ${NAMES[expected ?? ""] ?? expected}`;
   const { issues = [], typed, output } = v.safeParse(schema, value, { message });
-  // Cleaning took the empty ones off.
-  const unknownKeys = (v.safeParse(schema, written).issues ?? []).filter(isUnknownKey);
+  // Cleaning takes the empty ones off.
+  const inWritten = written === value ? issues : (v.safeParse(schema, written).issues ?? []);
+  const unknownKeys = inWritten.filter(isUnknownKey);
   const unknown = new Set(unknownKeys.map((issue) => pathOf(issue).join(".").toLowerCase()));
   for (const issue of [...unknownKeys, ...issues.filter((issue) => !isUnknownKey(issue))]) {
     const path = pathOf(issue);

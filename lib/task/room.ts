@@ -7,7 +7,8 @@ export type Size = { readonly cpu: number; readonly memory: number };
 
 const DEFENDER_MEMORY = 256;
 const MAX_CONTAINERS = 10;
-const MAX_BYTES = 64 * 1024;
+/** What RegisterTaskDefinition takes at most, as JSON. */
+export const MAX_BYTES = 64 * 1024;
 
 /** Every size that Fargate has, small to large: cpu, then memory from, to, step. */
 const SIZES: readonly Size[] = [
