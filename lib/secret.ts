@@ -1,31 +1,6 @@
-import { inspect } from "node:util";
+import { REDACTED, type Secret } from "./text/secret";
 
-const REDACTED = "[redacted]";
-
-/** A value that shows itself in no text, no JSON and no `inspect`; only `reveal()` hands it out. */
-export class Secret {
-  readonly #value: string;
-
-  constructor(value: string) {
-    this.#value = value;
-  }
-
-  reveal(): string {
-    return this.#value;
-  }
-
-  toString(): string {
-    return REDACTED;
-  }
-
-  toJSON(): string {
-    return REDACTED;
-  }
-
-  [inspect.custom](): string {
-    return REDACTED;
-  }
-}
+export { Secret } from "./text/secret";
 
 // What a secret looks like when nobody told us its value.
 const SHAPES: readonly [RegExp, string][] = [

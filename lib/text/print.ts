@@ -1,0 +1,35 @@
+import { OutputError } from "../errors";
+import type { SafeText } from "./safe-text";
+import { text, wholeText } from "./safe-text";
+
+/** A stream that people or pipelines read. */
+export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/**
+ * Prints a command's result. A reader that stops early, as in `npm run synth | head`, is not an error.
+ *
+ * @throws OutputError
+ */
+export function print(stream: Terminal, output: SafeText): Promise<void> {
+  return write(stream, wholeText(output));
+}
+
+/**
+ * The same for what holds a secret on purpose: the install bundle, and a task definition with it in clear.
+ *
+ * @throws OutputError
+ */
+export function printSecretOnPurpose(stream: Terminal, content: string): Promise<void> {
+  return write(stream, content);
+}
+
+/** One line for people, such as a notice. It may be lost when the stream can't be written. */
+export function printLine(stream: Terminal, line: SafeText): void {
+  stream.write(`${line}\n`);
+}
+
+async function write(stream: Terminal, content: string): Promise<void> {
+  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((done) => stream.write(content, done));
+  if (!error || error.code === "EPIPE") return;
+  throw new OutputError([text`The output can't be written (${error.code ?? "no reason given"}).`]);
+}

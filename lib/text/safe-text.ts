@@ -1,0 +1,54 @@
+import { stripVTControlCharacters } from "node:util";
+
+import { mask } from "./secret";
+
+declare const SAFE: unique symbol;
+
+/**
+ * Text that people may see: masked of every secret, without control characters and logging commands. Errors, notices,
+ * reports and streams take nothing else, and only this module makes it.
+ */
+export type SafeText = string & { readonly [SAFE]: true };
+
+/** A sentence with outside text in it: text`${file} is empty.` Each value goes through `excerpt`. */
+export function text(sentence: TemplateStringsArray, ...values: readonly (string | number)[]): SafeText {
+  return sealed(String.raw({ raw: sentence }, ...values.map((value) => excerpt(String(value), 1000))));
+}
+
+/** Outside text on one line, at most `limit` characters of it. */
+export function excerpt(outside: string, limit = 200): SafeText {
+  // Masking takes time, and a text that is cut before it is masked may show a half of a secret.
+  if (outside.length > LONGEST) return sealed(`[${outside.length} characters, not shown]`);
+  const line = defuse(mask(outside)).replace(/\s+/g, " ").trim();
+  return sealed(line.length <= limit ? line : `${line.slice(0, limit - 1)}…`);
+}
+
+const LONGEST = 16_384;
+
+/** The same in quotation marks. */
+export function quote(outside: string, limit = 200): SafeText {
+  return sealed(`"${excerpt(outside, limit)}"`);
+}
+
+export function join(texts: readonly SafeText[], separator = ", "): SafeText {
+  return sealed(texts.join(separator));
+}
+
+/** A whole document, such as a report: its lines stay, and nothing is cut. */
+export function wholeText(document: string): SafeText {
+  return sealed(mask(document).split("\n").map(defuse).join("\n"));
+}
+
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+/** Without control characters, direction marks and pipeline logging commands (`##vso[…]`, `##[…]`, `::…`). */
+function defuse(line: string): string {
+  return stripVTControlCharacters(line)
+    .replace(INVISIBLE, " ")
+    .replace(/##(?=vso\[|\[)/gi, "## ")
+    .replace(/(?<=^\s*| )::/g, ": :");
+}
+
+function sealed(text: string): SafeText {
+  return text as SafeText;
+}
