@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 
 import { startProgress } from "../../lib/report/progress";
 
@@ -32,7 +33,7 @@ describe("progress", () => {
     const progress = await startProgress(12, terminal, (line) => lines.push(line));
     progress.update(12);
     progress.stop();
-    const shown = String(terminal.read());
+    const shown = await text(terminal.end());
     expect(shown).toContain("0 of 12 tasks");
     expect(shown).toContain("\u001b[0K"); // The line, erased.
     expect(lines).toEqual([]);

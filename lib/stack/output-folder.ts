@@ -25,7 +25,8 @@ const STAGING = ".staging-";
  */
 export function prepareOutput(folder: string): string {
   return guarded(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    // First, since not every Node refuses to remove a file whose folder is a file.
+    mkdirSync(join(folder, STACK_FOLDER), { recursive: true });
     for (const path of leftovers(folder)) rmSync(path, { recursive: true, force: true });
     refuseStrays(join(folder, STACK_FOLDER));
     return mkdtempSync(join(folder, STAGING));
@@ -38,7 +39,7 @@ export function isReadByTerraform(name: string): boolean {
 }
 
 function refuseStrays(stackFolder: string): void {
-  const strays = existsSync(stackFolder) ? readdirSync(stackFolder).filter(isReadByTerraform) : [];
+  const strays = readdirSync(stackFolder).filter(isReadByTerraform);
   const problem = (name: string) => `${join(stackFolder, name)} would change what Terraform does: move it away.`;
   if (strays.length > 0) throw new OutputError(strays.map((name) => oneLine(problem(name))));
 }
