@@ -1,5 +1,6 @@
 import type { JsonObject } from "../json";
 import type { Secret } from "../secret";
+import type { Defender, DefendersQuery } from "./defenders";
 
 /**
  * A Prisma Cloud Compute Console that has accepted the login. Every call throws `ConsoleError`, or
@@ -12,6 +13,11 @@ export interface Console {
   protect(request: ProtectRequest): Promise<JsonObject>;
   /** `GET …/defenders/install-bundle` */
   installBundle(): Promise<Secret>;
+  /**
+   * Every Defender that the Console knows, or those that the query selects: connected and disconnected. Read in pages,
+   * in the order of host names. A Fargate Defender that has disconnected is listed for about an hour. `GET …/defenders`
+   */
+  defenders(query?: DefendersQuery): Promise<readonly Defender[]>;
   /** Ends what is still under way and drops the connections; to be called in any case, at the end. */
   close(): void;
 }

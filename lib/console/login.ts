@@ -5,6 +5,7 @@ import type { ConsoleSettings } from "../settings";
 import { INSTALL_BUNDLE, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
 import { openConnections } from "./connections";
 import type { Console, ProtectRequest, Talk } from "./console";
+import { DEFENDERS, PAGE_SIZE, readPages } from "./defenders";
 import { exchange } from "./exchange";
 import { type Call, Failure } from "./failure";
 import { withRetries } from "./retry";
@@ -69,6 +70,11 @@ export async function login(settings: ConsoleSettings, talk: Talk): Promise<Cons
     version: () => ask(calls.version, VERSION),
     protect: (request) => ask(calls.fargate(request), TASK_DEFINITION),
     installBundle: () => ask(calls.installBundle, INSTALL_BUNDLE),
+    defenders: async ({ types = [undefined], connected } = {}) => {
+      const list = (type: string | undefined) =>
+        readPages((offset) => ask(calls.defenders({ type, connected, offset }), DEFENDERS), signal);
+      return (await Promise.all(types.map(list))).flat();
+    },
     close,
   };
 }
@@ -86,6 +92,7 @@ function callsOf(settings: ConsoleSettings, secrets: readonly Secret[]) {
   return {
     version: get("version", { project }),
     installBundle: get("defenders/install-bundle", defender),
+    defenders: (query: Query) => get("defenders", { ...query, limit: PAGE_SIZE, sort: "hostname", project }),
     authenticate: {
       method: "POST",
       url: address(authenticateUrl ?? `${apiUrl}/authenticate`, {}),
@@ -107,7 +114,7 @@ function callsOf(settings: ConsoleSettings, secrets: readonly Secret[]) {
   };
 }
 
-type Query = Readonly<Record<string, string | boolean | undefined>>;
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 // What an overriding address carries already stays, unless it is ours to say.
 function address(base: string, query: Query): URL {

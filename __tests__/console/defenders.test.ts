@@ -1,0 +1,108 @@
+import type http from "node:http";
+
+import { login } from "../../lib/console/login";
+import { goodConsole, settingsFor } from "./good-console";
+import { loopback } from "./servers";
+
+const servers = loopback();
+const talk = { signal: new AbortController().signal, notice: () => undefined };
+
+afterEach(() => servers.closeAll());
+
+type Listed = Readonly<Record<string, unknown>>;
+
+/** A Console that lists Defenders as the published API says; `listFor` is asked at each page. */
+function listing(
+  listFor: (query: URLSearchParams, page: number) => unknown,
+  asked: string[] = [],
+): http.RequestListener {
+  const good = goodConsole();
+  return (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://host");
+    if (pathname !== "/api/v1/defenders") return good(request, response);
+    asked.push(searchParams.toString());
+    const list = listFor(searchParams, asked.length);
+    const offset = Number(searchParams.get("offset"));
+    const page = Array.isArray(list) ? list.slice(offset, offset + Number(searchParams.get("limit"))) : list;
+    response.end(JSON.stringify(Array.isArray(page) && page.length === 0 ? null : page));
+  };
+}
+
+async function defendersOf(listener: http.RequestListener, query = {}, more = {}) {
+  const console = await login(settingsFor(await servers.plain(listener), more), talk);
+  try {
+    return await console.defenders(query);
+  } finally {
+    console.close();
+  }
+}
+
+function some(count: number, first = 0): Listed[] {
+  return Array.from({ length: count }, (_, index) => ({
+    type: "fargate",
+    hostname: `web:${String(first + index).padStart(5, "0")}`,
+    container: "app",
+    connected: true,
+  }));
+}
+
+test("a Defender has what the Console says of it", async () => {
+  const full = {
+    type: "fargate",
+    category: "appEmbedded",
+    hostname: "web:0a5ca4ed-06f0-4d30-bf8b-d17a3c3b5a4e",
+    container: "app",
+    connected: true,
+    version: "34.04.145",
+    lastModified: "2026-01-02T03:04:05Z",
+    cloudMetadata: { accountID: "111122223333", region: "eu-west-1" },
+  };
+  const [first, second] = await defendersOf(listing(() => [full, { hostname: "bare" }]));
+  const { category: _, ...expected } = full;
+  expect(first).toEqual(expected);
+  expect(second).toMatchObject({ type: "", hostname: "bare", connected: false });
+});
+
+test("null is the empty list", async () => {
+  expect(await defendersOf(listing(() => null))).toEqual([]);
+});
+
+test.each([1, 49, 50, 51, 99, 100, 149, 1234])("%i Defenders are read page by page, each once", async (count) => {
+  const hosts = (await defendersOf(listing(() => some(count)))).map(({ hostname }) => hostname);
+  expect(hosts).toEqual(some(count).map(({ hostname }) => hostname));
+});
+
+test("the query says types, connection and project, and asks for each type by itself", async () => {
+  const asked: string[] = [];
+  const list = await defendersOf(
+    listing((query) => [{ ...some(1)[0], type: query.get("type") }], asked),
+    { types: ["fargate", "appEmbedded"], connected: false },
+    { project: "team a" },
+  );
+  expect(list.map(({ type }) => type)).toEqual(["fargate", "appEmbedded"]);
+  const common = "connected=false&offset=0&limit=50&sort=hostname&project=team+a";
+  expect(asked.sort()).toEqual([`type=appEmbedded&${common}`, `type=fargate&${common}`]);
+});
+
+test.each([
+  ["loses one", some(119, 1)],
+  ["gains one", some(121, -1)],
+])("a list that %s between two pages is read again", async (_, later) => {
+  const hosts = (await defendersOf(listing((_, page) => (page === 1 ? some(120) : later)))).map((one) => one.hostname);
+  expect(hosts).toEqual(later.map(({ hostname }) => hostname));
+});
+
+test("a list that changes between all pages ends in one sentence", async () => {
+  const failing = defendersOf(listing((_, page) => some(120, page)));
+  await expect(failing).rejects.toThrow(
+    "The Console's list of Defenders changed while its pages were read, 5 times: GET …/defenders. Try again",
+  );
+});
+
+test.each([
+  ["an object", {}, "answered an object with the keys"],
+  ["a list of texts", ["web"], "answered an array where a list of Defenders, or null, was expected"],
+  ["a Defender whose connection is a text", [{ hostname: "web", connected: "yes" }], "answered an array where"],
+])("%s in place of the list is refused", async (_, answer, says) => {
+  await expect(defendersOf(listing(() => answer))).rejects.toThrow(says);
+});

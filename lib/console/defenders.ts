@@ -1,0 +1,110 @@
+import { setMaxListeners } from "node:events";
+
+import * as v from "valibot";
+
+import { ConsoleError } from "../errors";
+import { text } from "../text/safe-text";
+import type { Shape } from "./answers";
+
+/** A Defender as the Console lists it; what it doesn't say is undefined. Schema `defender.Defender` of the published API. */
+export type Defender = {
+  /** `fargate`, `appEmbedded`, `daemonset`, … */
+  readonly type: string;
+  /** Of an app-embedded Defender its App ID, `FAMILY:UUID`, which all containers of a task share. */
+  readonly hostname: string;
+  /** The container's name. */
+  readonly container: string | undefined;
+  readonly connected: boolean;
+  /** `34.04.145` */
+  readonly version: string | undefined;
+  /** RFC 3339: when it last connected or disconnected. */
+  readonly lastModified: string | undefined;
+  /** `accountID`, `region`, `resourceID`, … as far as the Console knows them. */
+  readonly cloudMetadata: Readonly<Record<string, unknown>> | undefined;
+};
+
+export type DefendersQuery = {
+  /** Connected ones alone, or disconnected ones alone; both when left out. */
+  readonly connected?: boolean;
+  /** Such as `["fargate", "appEmbedded"]`, each asked for by itself; every type when left out. */
+  readonly types?: readonly (string | undefined)[];
+};
+
+/** SaaS Consoles give no more at once. */
+export const PAGE_SIZE = 50;
+
+const OptionalText = v.optional(v.nullable(v.pipe(v.string(), v.maxLength(4096))));
+
+const DefenderSchema = v.pipe(
+  v.object({
+    type: OptionalText,
+    hostname: OptionalText,
+    container: OptionalText,
+    connected: v.optional(v.boolean(), false),
+    version: OptionalText,
+    lastModified: OptionalText,
+    cloudMetadata: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
+  }),
+  v.transform(
+    ({ type, hostname, container, version, lastModified, cloudMetadata, connected }): Defender => ({
+      type: type ?? "",
+      hostname: hostname ?? "",
+      container: container || undefined,
+      connected,
+      version: version || undefined,
+      lastModified: lastModified || undefined,
+      cloudMetadata: cloudMetadata ?? undefined,
+    }),
+  ),
+);
+
+/** One page. The Console's empty list is `null`. */
+export const DEFENDERS: Shape<readonly Defender[]> = {
+  expected: "a list of Defenders, or null,",
+  schema: v.pipe(
+    v.nullable(v.pipe(v.array(DefenderSchema), v.maxLength(100_000))),
+    v.transform((list) => list ?? []),
+  ),
+};
+
+/**
+ * The whole list, page by page. Each page begins with the last Defender of the page before it: a list that changed
+ * meanwhile, so that one would be missing or counted twice, is noticed and read again.
+ *
+ * @throws ConsoleError when it changes each time.
+ */
+export async function readPages(
+  page: (offset: number) => Promise<readonly Defender[]>,
+  signal: AbortSignal,
+): Promise<readonly Defender[]> {
+  setMaxListeners(0, signal);
+  for (let reading = 1; reading <= READINGS; reading++) {
+    const list = await readOnce(page, signal);
+    if (list) return list;
+  }
+  const what = text`The Console's list of Defenders changed while its pages were read, ${READINGS} times`;
+  throw new ConsoleError([text`${what}: GET …/defenders. Try again when fewer tasks start and stop.`]);
+}
+
+const READINGS = 5;
+
+async function readOnce(
+  page: (offset: number) => Promise<readonly Defender[]>,
+  signal: AbortSignal,
+): Promise<readonly Defender[] | undefined> {
+  const list = [...(await page(0))];
+  let last = list.length;
+  while (last >= PAGE_SIZE) {
+    signal.throwIfAborted();
+    const [overlap, ...more] = await page(list.length - 1);
+    const previous = list.at(-1);
+    if (!overlap || !previous || identity(overlap) !== identity(previous)) return undefined;
+    list.push(...more);
+    last = more.length + 1;
+  }
+  return list;
+}
+
+function identity({ type, hostname, container }: Defender): string {
+  return JSON.stringify([type, hostname, container]);
+}
