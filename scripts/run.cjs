@@ -2,7 +2,7 @@
 
 // node scripts/run.cjs ENTRY.ts [arguments]
 // Runs a TypeScript entry of this project as one bundled file. The file's name is a hash of all that goes into it, so
-// that stale code can't run; V8's compiled form of it is kept beside it, which saves some 30 ms of 120.
+// that stale code can't run. From Node 22 on, Node keeps V8's compiled form of it beside it.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -14,15 +14,10 @@ if (entry === "main.ts" && (args.length === 0 || args[0] === "synth")) forgetEar
 
 const { createHash, randomUUID } = require("node:crypto");
 const Module = require("node:module");
-const v8 = require("node:v8");
-const vm = require("node:vm");
 
 const debug = process.env.DEBUG === "1";
 const buildFolder = path.join(root, ".build");
 const name = `${entry.replaceAll(path.sep, "-")}${debug ? ".debug" : ""}`;
-
-// Bytes of SHA-256.
-const CHECKSUM = 32;
 
 run();
 
@@ -46,28 +41,12 @@ function run() {
     stop("Usage: node scripts/run.cjs ENTRY.ts [arguments], with an entry of this project.");
   }
   const key = hashOfSources();
-  const stem = `${name}-${key}`;
-  const bundle = path.join(buildFolder, `${stem}.cjs`);
-  const code = read(`${stem}.cjs`) ?? build(key, stem);
-  const text = code.toString("latin1"); // esbuild escapes all that isn't ASCII.
+  const file = path.join(buildFolder, `${name}-${key}.cjs`);
+  const code = read(file) ?? build(key, file);
   process.argv = [process.argv[0], path.join(root, entry), ...args];
-  if (debug) {
-    process.setSourceMapsEnabled(true);
-    new Module(bundle)._compile(text, bundle);
-    return;
-  }
-
-  const cacheName = `${stem}-${v8.cachedDataVersionTag()}.cache`; // V8's version and flags: it takes no other.
-  const cachedData = read(cacheName, code);
-  const script = new vm.Script(Module.wrap(text), { filename: bundle, cachedData });
-  if (!cachedData || script.cachedDataRejected) {
-    // Made at the end of a run that went well, it holds the functions that such a run needs.
-    process.on("exit", (status) => {
-      if (status === 0) write(cacheName, script.createCachedData(), code);
-    });
-  }
-  const module = { exports: {} };
-  script.runInThisContext()(module.exports, Module.createRequire(bundle), module, bundle, buildFolder);
+  if (debug) process.setSourceMapsEnabled(true);
+  else Module.enableCompileCache?.(`${file}.compiled`); // Node 20 has none, and takes a little longer.
+  new Module(file)._compile(code, file);
 }
 
 function hashOfSources() {
@@ -98,48 +77,39 @@ function filesIn(folder) {
     });
 }
 
-function build(key, stem) {
+function build(key, file) {
   const { bundleOptions } = require("./bundle.cjs");
   let code;
   try {
-    const result = require("esbuild").buildSync(bundleOptions(root, entry, { debug }));
-    code = Buffer.from(result.outputFiles[0].contents);
+    code = require("esbuild").buildSync(bundleOptions(root, entry, { debug })).outputFiles[0].text;
   } catch (error) {
     if (!error.errors) throw error;
     process.exit(1); // esbuild has said why.
   }
   if (hashOfSources() !== key) return code; // Edited meanwhile: this is good for now, but not under that name.
-  write(`${stem}.cjs`, code);
   tolerantly(() => {
-    const old = fs.readdirSync(buildFolder).filter((file) => file.startsWith(`${name}-`) && !file.startsWith(stem));
-    for (const file of old) fs.rmSync(path.join(buildFolder, file), { force: true });
+    fs.mkdirSync(buildFolder, { recursive: true });
+    for (const old of fs.readdirSync(buildFolder).filter((old) => old.startsWith(`${name}-`))) {
+      fs.rmSync(path.join(buildFolder, old), { recursive: true, force: true });
+    }
+    // Under another name first: several runs may do this at once.
+    const temporary = `${file}.${randomUUID()}`;
+    fs.writeFileSync(temporary, `${checksum(code)}${code}`);
+    fs.renameSync(temporary, file);
   });
   return code;
 }
 
-// Files begin with their checksum: V8 checks neither that a cache is whole nor that it belongs to the code, `of`, that
-// it was made of.
-function checksum(content, of) {
-  return createHash("sha256")
-    .update(of ?? "")
-    .update(content)
-    .digest();
+// A file begins with its checksum, so that a damaged one is noticed. Node checks its compiled form itself.
+function checksum(code) {
+  return `//${createHash("sha256").update(code).digest("hex")}\n`;
 }
 
-function read(fileName, of) {
-  const file = tolerantly(() => fs.readFileSync(path.join(buildFolder, fileName)));
-  const content = file?.subarray(CHECKSUM);
-  return content && checksum(content, of).equals(file.subarray(0, CHECKSUM)) ? content : undefined;
-}
-
-// Under another name first: several runs may do this at once.
-function write(fileName, content, of) {
-  const temporary = path.join(buildFolder, `${fileName}-${randomUUID()}`);
-  tolerantly(() => {
-    fs.mkdirSync(buildFolder, { recursive: true });
-    fs.writeFileSync(temporary, Buffer.concat([checksum(content, of), content]));
-    fs.renameSync(temporary, path.join(buildFolder, fileName));
-  });
+function read(file) {
+  const content = tolerantly(() => fs.readFileSync(file, "utf8")) ?? "";
+  const start = content.indexOf("\n") + 1;
+  const code = content.slice(start);
+  return content.slice(0, start) === checksum(code) ? code : undefined;
 }
 
 // A build folder that can't be read or written costs time, and nothing else.
