@@ -11,6 +11,8 @@ module.exports = {
   maxWorkers: "100%",
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   reporters,
+  // Ends a test that hangs, on however busy a machine. What a test needs to know of time, it controls itself.
+  testTimeout: 120_000,
   transform: { "\\.(ts|js)$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   // These are published as ES modules only.
   transformIgnorePatterns: ["/node_modules/(?!(p-map|p-retry|is-network-error|p-limit|yocto-queue)/)"],

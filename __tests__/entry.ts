@@ -15,7 +15,6 @@ export type Run = {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  readonly tookMs: number;
 };
 
 export type Place = {
@@ -29,19 +28,18 @@ export type Place = {
 /** Runs the real entry point as a process of its own. */
 export function start(args: readonly string[], { folder, environment = {}, shell }: Place) {
   const env = { PATH: process.env.PATH, FORCE_COLOR: "0", TL_RETRY_DELAY_MS: "1", ...environment };
-  const began = performance.now();
   const [file, all] = shell
     ? ["/bin/sh", ["-c", `${shell}; exec "$0" "$@"`, process.execPath, ...COMMAND, ...args]]
     : [process.execPath, [...COMMAND, ...args]];
   const child = spawn(file, all, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  return { child, finished: finished(child, began) };
+  return { child, finished: finished(child) };
 }
 
 export function run(args: readonly string[], place: Place): Promise<Run> {
   return start(args, place).finished;
 }
 
-function finished(child: ChildProcess, began: number): Promise<Run> {
+function finished(child: ChildProcess): Promise<Run> {
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name]?.setEncoding("utf8").on("data", (text: string) => {
@@ -50,7 +48,7 @@ function finished(child: ChildProcess, began: number): Promise<Run> {
   }
   return new Promise((done, fail) => {
     child.once("error", fail).once("close", (status, signal) => {
-      done({ status, signal, ...output, tookMs: performance.now() - began });
+      done({ status, signal, ...output });
     });
   });
 }

@@ -81,7 +81,7 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
       .map(({ name }) => name);
     expect(holders).toEqual([`${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`]);
     expect(readFileSync(join(folder, "terraform.tfstate"), "utf8")).toContain("terraform_data");
-  }, 30_000);
+  });
 
   test("reads escaped text exactly as it was", () => {
     const texts = Object.fromEntries(
@@ -116,7 +116,7 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
     terraform("apply", "-auto-approve");
     const values: Record<string, { value: string }> = JSON.parse(terraform("output", "-json"));
     expect(Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value]))).toEqual(texts);
-  }, 30_000);
+  });
 
   test("reads escaped keys exactly as they were", () => {
     const map = { "${a}": "${b}", "%{c}": "%{d}", "$${e}": "f", 'g"h': "i" };
@@ -124,7 +124,7 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
     terraform("init");
     terraform("apply", "-auto-approve");
     expect(JSON.parse(terraform("output", "-json", "map"))).toEqual(map);
-  }, 30_000);
+  });
 
   test("finds the stack valid, as far as it is without the AWS provider", async () => {
     const { stack } = synthesized([await proven(TASK, BUNDLE)]);
@@ -132,7 +132,7 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
     configure({ terraform: { required_version, backend }, variable: stack.variable });
     terraform("init", "-backend=false");
     expect(JSON.parse(terraform("validate", "-json"))).toMatchObject({ valid: true, diagnostics: [] });
-  }, 30_000);
+  });
 });
 
 test("asked for by TERRAFORM_TESTS=1, Terraform is there", () => {

@@ -48,7 +48,8 @@ export async function startLocalConsole(options: LocalConsoleOptions = {}): Prom
   const requests: RecordedRequest[] = [];
   const onRequest = (request: RecordedRequest) => void requests.push(request);
   const api = consoleApi({ host, tenantPath, user, password, latencyMs, version, installBundle, intercept, onRequest });
-  const server = createAdaptorServer({ fetch: api.fetch });
+  // A client that waited for its idle connections would never end, which a test notices without a clock.
+  const server = createAdaptorServer({ fetch: api.fetch, serverOptions: { keepAliveTimeout: 0 } });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, host, resolve);
   });

@@ -72,7 +72,7 @@ test("each fault at one of the calls: recovered, or one clear line, status 1, an
     expect(result.stdout + result.stderr).not.toMatch(/##(vso)?\[/i);
   }
   expect(results.filter(({ outcome }) => outcome === "recovered").length).toBeGreaterThanOrEqual(5);
-}, 60_000);
+});
 
 type Struck = {
   readonly title: string;

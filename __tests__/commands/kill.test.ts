@@ -10,8 +10,6 @@ import { EXAMPLE, filesIn, run, start, temporaryFolders, variablesFor } from "..
 // all that belongs to it. Before Node has come to the first line of scripts/run.cjs nothing of ours runs, so an
 // earlier run's manifest can only be removed by that line: the kills begin after it.
 
-jest.setTimeout(20_000);
-
 let local: LocalConsole | undefined;
 
 // After a failure too: a server that listens would hold the tests.

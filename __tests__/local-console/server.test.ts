@@ -2,17 +2,10 @@ import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { createConnection } from "node:net";
 
-import { type LocalConsole, startLocalConsole } from "../../local-console/server";
+import { startLocalConsole } from "../../local-console/server";
 import { call, get, login, protect, start } from "./client";
 
 const original = { family: "shop", containerDefinitions: [{ name: "web", image: "nginx", entryPoint: ["sh"] }] };
-
-/** Milliseconds that closing takes. */
-async function closingTime(local: LocalConsole): Promise<number> {
-  const begun = performance.now();
-  await local.close();
-  return performance.now() - begun;
-}
 
 test("credentials, version and bundle say that they are local, or are those asked for", async () => {
   expect(await start()).toMatchObject({ user: "local-user", password: "local-password", version: "34.04.145" });
@@ -80,10 +73,11 @@ test("the list of requests holds no password and no token", async () => {
 test("every answer takes the latency asked for, side by side", async () => {
   const local = await start({ latencyMs: 100 });
   const begun = performance.now();
-  await Promise.all(Array.from({ length: 20 }, () => call(local, "/api/v1/_ping")));
-  const took = performance.now() - begun;
-  expect(took).toBeGreaterThanOrEqual(98);
-  expect(took).toBeLessThan(1000);
+  const open = Array.from({ length: 20 }, () => call(local, "/api/v1/_ping"));
+  await Promise.race(open);
+  expect(local.requests).toHaveLength(20);
+  await Promise.all(open);
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(98);
 });
 
 test("an interceptor answers in place of the API, or alters its answer", async () => {
@@ -120,7 +114,7 @@ describe("close", () => {
     const [response] = await once(ping, "response");
     response.resume();
     await once(response, "end");
-    expect(await closingTime(local)).toBeLessThan(500);
+    await local.close();
     agent.destroy();
   });
 
@@ -128,7 +122,7 @@ describe("close", () => {
     const local = await start();
     const socket = createConnection(Number(new URL(local.url).port), "127.0.0.1");
     await once(socket, "connect");
-    expect(await closingTime(local)).toBeLessThan(500);
+    await local.close();
     socket.destroy();
   });
 
@@ -139,7 +133,7 @@ describe("close", () => {
       () => "cut off",
     );
     while (local.requests.length === 0) await new Promise(setImmediate);
-    expect(await closingTime(local)).toBeLessThan(500);
+    await local.close();
     expect(await pending).toBe("cut off");
   });
 

@@ -203,7 +203,7 @@ describe("the scripts of its steps", () => {
     // npm run readme-example writes it.
     const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
     expect(withExample(readme, output)).toBe(readme);
-  }, 30_000);
+  });
 
   test("build an artifact without a secret, and deploy it elsewhere up to the provider's download", async () => {
     // In place of npm ci: the installed packages are linked. npm test is what runs this.
@@ -238,7 +238,7 @@ describe("the scripts of its steps", () => {
       expect(part).not.toContain(local.password);
       expect(part).not.toContain(local.installBundle);
     }
-  }, 30_000);
+  });
 
   test("refuse to publish a secret", async () => {
     const agent = agentIn("leak", group());

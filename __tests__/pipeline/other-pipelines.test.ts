@@ -57,7 +57,7 @@ test("the page's shell commands build an artifact without a secret and deploy it
     await Promise.all([local.close(), aws.close()]);
     project.remove();
   }
-}, 30_000);
+});
 
 describe("the page's GitHub Actions workflow", () => {
   const StepSchema = v.strictObject({
