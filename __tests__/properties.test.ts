@@ -15,6 +15,7 @@ import type { Task } from "../lib/task/task";
 import { INSTALL_BUNDLE } from "../local-console/defender";
 import { protect } from "../local-console/protect";
 import { arbitraryTask, KEYS } from "./arbitrary-task";
+import { SETTINGS } from "./stack/synthesize";
 
 const PLACE = { region: "eu-west-1", consoleAddress: "console.example.com" };
 const DEFENDER = "TwistlockDefender";
@@ -54,10 +55,7 @@ test("what is synthesized is, as Terraform reads it, what has been proven", () =
         const proven = ProtectedTask.prove(task, answerFor(task), PLACE);
         synthesize({
           tasks: [proven],
-          region: "eu-west-1",
-          partition: "aws",
-          defaultTags: {},
-          state: { kind: "local" },
+          ...SETTINGS,
           folder,
           staging: prepareOutput(folder),
           projectFolder: folder,

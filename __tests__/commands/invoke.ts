@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 
 import type { Invocation } from "../../lib/commands/invocation";
 import { ExpectedError } from "../../lib/errors";
-import type { Environment } from "../../lib/settings";
+import type { Environment } from "../../lib/settings/environment";
 
 export type Outcome = {
   readonly problems: readonly string[];

@@ -1,7 +1,7 @@
 import type http from "node:http";
 
 import { Secret } from "../../lib/secret";
-import type { ConsoleSettings } from "../../lib/settings";
+import type { ConsoleSettings } from "../../lib/settings/console";
 
 export const PASSWORD = 'pass "4711" wörd/+';
 export const TOKEN = "token-0815.abc-DEF_123";
@@ -11,6 +11,7 @@ export function settingsFor(url: string, more: Partial<ConsoleSettings> = {}): C
   return {
     url,
     apiUrl: `${url}/api/v1`,
+    apiSetting: "TL_CONSOLE",
     user: "access-key-id",
     password: new Secret(PASSWORD),
     consoleAddress: "defenders.example.com",

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 
 import { login } from "../../lib/console/login";
 import { ConsoleError } from "../../lib/errors";
-import type { ConsoleSettings } from "../../lib/settings";
+import type { ConsoleSettings } from "../../lib/settings/console";
 import { BUNDLE, goodConsole, PASSWORD, type Received, settingsFor, TOKEN } from "./good-console";
 
 const DEFINITION = { family: "web", containerDefinitions: [{ name: "app", image: "nginx:1" }] };

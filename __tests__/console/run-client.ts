@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { build } from "esbuild";
 
-import type { ConsoleSettings } from "../../lib/settings";
+import type { ConsoleSettings } from "../../lib/settings/console";
 
 export type Run = { readonly output: string; readonly stderr: string; readonly tookMs: number };
 

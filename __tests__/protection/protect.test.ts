@@ -20,6 +20,7 @@ async function run(
   const settings = {
     url: server.url,
     apiUrl: `${server.url}/api/v1`,
+    apiSetting: "TL_CONSOLE",
     user: server.user,
     password: new Secret(server.password),
     consoleAddress: CONSOLE_ADDRESS,

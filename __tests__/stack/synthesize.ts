@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import type { JsonObject } from "../../lib/json";
 import { ProtectedTask, toSend } from "../../lib/protection/protected-task";
-import type { StackSettings } from "../../lib/settings";
+import type { StackSettings } from "../../lib/settings/stack";
 import { prepareOutput, STACK_FILE } from "../../lib/stack/output-folder";
 import { synthesize } from "../../lib/stack/synthesize";
 import { protect } from "../../local-console/protect";
@@ -12,6 +12,12 @@ import { read } from "../task/read";
 
 export const BUNDLE = Buffer.from('{"customerID":"made up","apiKey":"made up"}').toString("base64");
 export const SETTINGS: StackSettings = {
+  name: "prisma-runtime-defense",
+  grantExecutionRoles: false,
+  iamPath: "/",
+  keepOldRevisions: true,
+  logRetentionDays: 30,
+  secretArns: [],
   region: "eu-west-1",
   partition: "aws",
   defaultTags: {},

@@ -5,7 +5,7 @@ import { OutputError, SettingsError } from "../errors";
 import { isJsonObject } from "../json";
 import { oneLine } from "../outside-text";
 import { spellings } from "../secret";
-import { isSet } from "../settings";
+import { isSet } from "../settings/environment";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
 import { isReadByTerraform, SECRET_FILE, STACK_FILE } from "../stack/output-folder";
 import { type Invocation, outputFolder, print } from "./invocation";

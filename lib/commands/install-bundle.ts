@@ -1,6 +1,6 @@
 import { login } from "../console/login";
 import { SettingsError } from "../errors";
-import { parseSettings } from "../settings";
+import { parseSettings } from "../settings/settings";
 import { type Invocation, print, talkOn } from "./invocation";
 
 const USAGE = "Usage: npm run --silent install-bundle [-- --azure-pipelines].";

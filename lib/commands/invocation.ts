@@ -3,7 +3,7 @@ import { OutputError } from "../errors";
 import { oneLine } from "../outside-text";
 import type { Terminal } from "../report/progress";
 import { redact } from "../secret";
-import type { Environment } from "../settings";
+import type { Environment } from "../settings/environment";
 
 /** What a command gets from the process. */
 export type Invocation = {

@@ -6,7 +6,7 @@ import { login } from "../console/login";
 import { SettingsError } from "../errors";
 import { protectTasks } from "../protection/protect";
 import type { ProtectedTask } from "../protection/protected-task";
-import { parseSettings, type Settings } from "../settings";
+import { parseSettings, type Settings } from "../settings/settings";
 import { statementsForRole } from "../stack/install-bundle-secret";
 import { guarded } from "../stack/output-folder";
 import { readTasks } from "../task/read-tasks";

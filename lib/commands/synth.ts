@@ -7,7 +7,7 @@ import { toMarkdown } from "../report/markdown";
 import { startProgress } from "../report/progress";
 import { buildReport, type Report } from "../report/report";
 import { toSummary } from "../report/summary";
-import { parseSettings, type Settings } from "../settings";
+import { parseSettings, type Settings } from "../settings/settings";
 import { statementsForRole } from "../stack/install-bundle-secret";
 import { STACK } from "../stack/names";
 import {
@@ -37,7 +37,7 @@ export async function synth(invocation: Invocation): Promise<void> {
   const staging = prepareOutput(folder);
   try {
     const settings = parseSettings(invocation.environment);
-    const unprotected = await readTasks(settings.taskDefinitionPath);
+    const unprotected = await readTasks(settings.tasks.path);
     const { version, tasks } = await askConsole(settings, unprotected, invocation);
     const report = reportOn(settings, version, tasks);
     const files = reportFiles(report);
@@ -62,7 +62,8 @@ async function askConsole(settings: Settings, unprotected: readonly Task[], invo
   try {
     const console = await login(settings.console, talk);
     const progress = await startProgress(unprotected.length, invocation.stderr, talk.notice);
-    const { concurrency, stack } = settings;
+    const { stack } = settings;
+    const { concurrency } = settings.network;
     const options = { consoleAddress, region: stack.region, concurrency, signal, onProgress: progress.update };
     try {
       const [version, tasks] = await Promise.all([console.version(), protectTasks(unprotected, console, options)]);

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 
 import { Secret } from "../secret";
-import type { ConsoleSettings } from "../settings";
+import type { ConsoleSettings } from "../settings/console";
 import { INSTALL_BUNDLE, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
 import { openConnections } from "./connections";
 import type { Console, ProtectRequest, Talk } from "./console";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 
 import { ConsoleError } from "../errors";
-import type { ConsoleSettings } from "../settings";
+import type { ConsoleSettings } from "../settings/console";
 import type { Talk } from "./console";
 import { Failure } from "./failure";
 

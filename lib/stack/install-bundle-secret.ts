@@ -7,7 +7,7 @@ import { ProofError } from "../errors";
 import { bundleVersion } from "../protection/install-bundle";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { Secret } from "../secret";
-import type { StackSettings } from "../settings";
+import type { StackSettings } from "../settings/stack";
 import { BUNDLE_SECRET_PREFIX, INSTALL_BUNDLE_VARIABLE, ids } from "./names";
 
 export type InstallBundleSecret = {

@@ -9,7 +9,7 @@ import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
 import type { ProtectedTask } from "../protection/protected-task";
-import type { StackSettings } from "../settings";
+import type { StackSettings } from "../settings/stack";
 import { installBundleSecret, installBundleStatements } from "./install-bundle-secret";
 import { CLUSTER, ids } from "./names";
 import { stateBackend } from "./state-backend";

@@ -1,6 +1,6 @@
 import { AzurermBackend, LocalBackend, S3Backend, type TerraformBackend, type TerraformStack } from "cdktf";
 
-import type { StateSettings } from "../settings";
+import type { StateSettings } from "../settings/state";
 
 /** Where Terraform keeps its state. Remote ones are locked, encrypted, and reached by the runner's own identity. */
 export function stateBackend(stack: TerraformStack, state: StateSettings, localStatePath: string): TerraformBackend {

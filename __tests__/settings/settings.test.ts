@@ -1,5 +1,6 @@
-import { SettingsError } from "../lib/errors";
-import { type Environment, parseSettings } from "../lib/settings";
+import { SettingsError } from "../../lib/errors";
+import type { Environment } from "../../lib/settings/environment";
+import { parseSettings } from "../../lib/settings/settings";
 
 const REQUIRED = { TL_CONSOLE: "https://console.example.com:8083", TL_USER: "access-key", TL_PASS: "s3cr3t passw0rd" };
 const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma/bundle-AbCdEf";
@@ -13,15 +14,27 @@ describe("without anything but the required variables", () => {
       url: "https://console.example.com:8083",
       apiUrl: "https://console.example.com:8083/api/v1",
       user: "access-key",
+      apiSetting: "TL_CONSOLE",
       consoleAddress: "console.example.com",
       timeoutMs: 30_000,
       retryDelayMs: 1000,
     });
     expect(password.reveal()).toBe("s3cr3t passw0rd");
     expect(rest).toStrictEqual({
-      taskDefinitionPath: "original_task_definition.json",
-      concurrency: 8,
-      stack: { region: "eu-west-1", partition: "aws", defaultTags: {}, state: { kind: "local" } },
+      network: { proxies: {}, timeoutMs: 30_000, retryDelayMs: 1000, concurrency: 8 },
+      tasks: { path: "original_task_definition.json", images: new Map() },
+      stack: {
+        name: "prisma-runtime-defense",
+        region: "eu-west-1",
+        partition: "aws",
+        defaultTags: {},
+        grantExecutionRoles: false,
+        iamPath: "/",
+        keepOldRevisions: true,
+        logRetentionDays: 30,
+        secretArns: [],
+        state: { kind: "local" },
+      },
     });
   });
 
@@ -62,6 +75,19 @@ const EVERY = {
   TL_RETRY_DELAY_MS: "20",
   TL_CONCURRENCY: "3",
   TASK_DEFINITION_PATH: "tasks",
+  RUNTIME_DEFENSE_DEFAULTS: "defaults.json",
+  CONTAINER_IMAGES: '{"web":"nginx:1.27","shop/constructor":"registry.example.com:5000/shop@sha256:00"}',
+  DEFENDER_REGISTRY: "registry.example.com:5000",
+  STACK_NAME: "shop-prod",
+  ECS_CLUSTER: "shop",
+  GRANT_EXECUTION_ROLES: "true",
+  PERMISSIONS_BOUNDARY_ARN: "arn:aws:iam::111122223333:policy/platform/boundary",
+  IAM_PATH: "/platform/ecs/",
+  KEEP_OLD_REVISIONS: "false",
+  CONTAINER_INSIGHTS: "enhanced",
+  LOG_RETENTION_DAYS: "365",
+  LOG_KMS_KEY_ARN: KEY_ARN,
+  SECRET_ARNS: `${SECRET_ARN}, arn:aws:ssm:eu-west-1:111122223333:parameter/shop/*,`,
   AWS_REGION: "eu-west-1",
   DEFAULT_TAGS: '{"team":"payments"}',
   INSTALL_BUNDLE_SECRET_ARN: `${SECRET_ARN}:bundle::`,
@@ -83,13 +109,28 @@ test("every variable has its place", () => {
       fargateUrl: "https://gateway.example.com/fargate?x=1",
       consoleAddress: "defenders.example.com",
       project: "payments",
-      caFile: "/etc/ca.pem",
-      timeoutMs: 5000,
-      retryDelayMs: 20,
     },
-    concurrency: 3,
-    taskDefinitionPath: "tasks",
+    network: { caFile: "/etc/ca.pem", timeoutMs: 5000, retryDelayMs: 20, concurrency: 3 },
+    tasks: {
+      path: "tasks",
+      defaultsPath: "defaults.json",
+      images: new Map([
+        ["web", "nginx:1.27"],
+        ["shop/constructor", "registry.example.com:5000/shop@sha256:00"],
+      ]),
+    },
+    defenderRegistry: "registry.example.com:5000",
     stack: {
+      name: "shop-prod",
+      cluster: "shop",
+      grantExecutionRoles: true,
+      permissionsBoundaryArn: "arn:aws:iam::111122223333:policy/platform/boundary",
+      iamPath: "/platform/ecs/",
+      keepOldRevisions: false,
+      containerInsights: "enhanced",
+      logRetentionDays: 365,
+      logKmsKeyArn: KEY_ARN,
+      secretArns: [SECRET_ARN, "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/*"],
       region: "eu-west-1",
       defaultTags: { team: "payments" },
       installBundleSecretArn: `${SECRET_ARN}:bundle::`,
@@ -136,8 +177,8 @@ const URL_PROBLEMS: readonly [string, string][] = [
     "must be https: plain http is for this machine alone, got host 127.0.0.1.evil.example",
   ],
   ["http://10.0.0.1", "must be https: plain http is for this machine alone, got host 10.0.0.1"],
-  ["https://access-key:s3cr3t@console.example.com", "must not hold credentials: they belong into TL_USER and TL_PASS"],
-  ["https://s3cr3t@console.example.com", "must not hold credentials: they belong into TL_USER and TL_PASS"],
+  ["https://access-key:s3cr3t@console.example.com", "must not hold credentials: they belong in TL_USER and TL_PASS"],
+  ["https://s3cr3t@console.example.com", "must not hold credentials: they belong in TL_USER and TL_PASS"],
   ["https://console.example.com/#s3cr3t", "must not hold a # fragment"],
 ];
 
@@ -148,7 +189,7 @@ test.each<readonly [string, string, string]>([
   [
     "TL_CONSOLE",
     "access-key:s3cr3t@console.example.com",
-    "must not hold credentials: they belong into TL_USER and TL_PASS",
+    "must not hold credentials: they belong in TL_USER and TL_PASS",
   ],
   ["TL_CONSOLE", "https://console.example.com/?a=b", "must not hold a ? query"],
   ...["/api", "/api/v1", "/api/v34.04/defenders", "/us-2-158/api/v1/authenticate"].map(
@@ -222,6 +263,92 @@ test.each<readonly [string, string, string]>([
     KEY_ARN.replace("eu-west-1", "us-east-1"),
     "must be in the stack's region (AWS_REGION), aws eu-west-1, got aws us-east-1",
   ],
+  ...["https://registry.example.com", "registry.example.com/twistlock", "-registry"].map(
+    (value) =>
+      ["DEFENDER_REGISTRY", value, `must be a registry's host, without https:// and path, got "${value}"`] as const,
+  ),
+  ...["web=nginx", "[]", "null"].map(
+    (value) =>
+      [
+        "CONTAINER_IMAGES",
+        value,
+        'must be a JSON object from container or family/container to image, such as {"web":"nginx:1.27"}',
+      ] as const,
+  ),
+  ["CONTAINER_IMAGES", '{"a/b/c":"x"}', 'must name a container, or family/container, got "a/b/c"'],
+  ["CONTAINER_IMAGES", '{"web":7}', 'must name web\'s image as a string such as "nginx:1.27"'],
+  ["CONTAINER_IMAGES", '{"web":"a b"}', 'must name web\'s image as a reference, got "a b"'],
+  ["CONTAINER_IMAGES", '{"web":""}', 'must name web\'s image as a reference, got ""'],
+  ...["1shop", "shop--prod", "shop-", "s", "shop_prod", "a".repeat(33)].map(
+    (value) =>
+      [
+        "STACK_NAME",
+        value,
+        `must be 2 to 32 letters, digits and single hyphens, a letter first, got "${value}"`,
+      ] as const,
+  ),
+  ...["my cluster", "arn:aws:ecs:eu-west-1:111122223333:service/shop"].map(
+    (value) =>
+      [
+        "ECS_CLUSTER",
+        value,
+        `must be a cluster's name, or its ARN, arn:aws:ecs:REGION:ACCOUNT:cluster/NAME, got "${value}"`,
+      ] as const,
+  ),
+  [
+    "ECS_CLUSTER",
+    "arn:aws:ecs:us-east-1:111122223333:cluster/shop",
+    "must be in the stack's region (AWS_REGION), aws eu-west-1, got aws us-east-1",
+  ],
+  ...["GRANT_EXECUTION_ROLES", "KEEP_OLD_REVISIONS"].flatMap((name) =>
+    ["yes", "1", "True"].map((value) => [name, value, `must be true or false, got "${value}"`] as const),
+  ),
+  [
+    "PERMISSIONS_BOUNDARY_ARN",
+    "boundary",
+    'must be the ARN of an IAM policy, arn:aws:iam::ACCOUNT:policy/NAME, got "boundary"',
+  ],
+  [
+    "PERMISSIONS_BOUNDARY_ARN",
+    "arn:aws-cn:iam::111122223333:policy/boundary",
+    "must be in the partition of AWS_REGION, aws, got aws-cn",
+  ],
+  ...["platform", "/platform", "platform/", "//a b/", `/${"a".repeat(511)}/`].map(
+    (value) =>
+      [
+        "IAM_PATH",
+        value,
+        `must begin and end with a slash, such as /platform/, got "${value.length > 80 ? `${value.slice(0, 79)}…` : value}"`,
+      ] as const,
+  ),
+  ["CONTAINER_INSIGHTS", "on", 'must be enabled, enhanced or disabled, got "on"'],
+  ["LOG_RETENTION_DAYS", "-1", 'must be a whole number from 0 to 3653, got "-1"'],
+  [
+    "LOG_RETENTION_DAYS",
+    "31",
+    "must be a number of days that CloudWatch Logs takes: 0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 (0: for ever)",
+  ],
+  ["LOG_KMS_KEY_ARN", "alias/logs", "must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID"],
+  [
+    "LOG_KMS_KEY_ARN",
+    KEY_ARN.replace("eu-west-1", "us-east-1"),
+    "must be in the stack's region (AWS_REGION), aws eu-west-1, got aws us-east-1",
+  ],
+  ...["s3cr3t", `${SECRET_ARN},s3cr3t`].map(
+    (value, index) =>
+      [
+        "SECRET_ARNS",
+        value,
+        `must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; number ${index + 1} is none`,
+      ] as const,
+  ),
+  [
+    "SECRET_ARNS",
+    SECRET_ARN.replace("arn:aws:", "arn:aws-cn:"),
+    "must be in the partition of AWS_REGION, aws, got aws-cn",
+  ],
+  ["TF_STATE_S3_KEY", "a", "needs TF_STATE_S3_BUCKET beside it"],
+  ["TF_STATE_AZURE_CONTAINER", "a", "needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it"],
   [
     "TF_STATE_AZURE_STORAGE_ACCOUNT",
     "state",
@@ -288,6 +415,19 @@ test.each([
 });
 
 describe("the state", () => {
+  test("lies under the stack's name, so that two stacks never share one", () => {
+    const stack = { ...REQUIRED, STACK_NAME: "shop" };
+    const azure = {
+      TF_STATE_AZURE_STORAGE_ACCOUNT: "account",
+      TF_STATE_AZURE_RESOURCE_GROUP: "group",
+      TF_STATE_AZURE_CONTAINER: "container",
+    };
+    expect(parseSettings({ ...stack, TF_STATE_S3_BUCKET: "b" }).stack.state).toMatchObject({
+      key: "shop/terraform.tfstate",
+    });
+    expect(parseSettings({ ...stack, ...azure }).stack.state).toMatchObject({ key: "shop.tfstate" });
+  });
+
   test("in S3 has a key and the stack's region by default", () => {
     expect(parseSettings({ ...REQUIRED, AWS_REGION: "eu-north-1", TF_STATE_S3_BUCKET: "b" }).stack.state).toEqual({
       kind: "s3",
@@ -372,17 +512,15 @@ function problemsOf(environment: Environment): readonly string[] {
 test.each(["TF_STATE_S3_BUCKT", "TF_STATE_AZURE_ACCOUNT", "TASK_DEFINITIONS_PATH"])(
   "%s is told to be misspelt",
   (name) => {
-    expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([
-      `${name} is no variable that is known here. Check its spelling.`,
-    ]);
+    expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([`${name} is not a known variable. Check its spelling.`]);
   },
 );
 
 test.each([
-  ["TF_STATE_S3_KEY", "TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET beside them."],
-  ["TF_STATE_S3_REGION", "TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET beside them."],
-  ["TF_STATE_AZURE_CONTAINER", "TF_STATE_AZURE_… variables need TF_STATE_AZURE_STORAGE_ACCOUNT beside them."],
-  ["TF_STATE_AZURE_KEY", "TF_STATE_AZURE_… variables need TF_STATE_AZURE_STORAGE_ACCOUNT beside them."],
+  ["TF_STATE_S3_KEY", "TF_STATE_S3_KEY needs TF_STATE_S3_BUCKET beside it."],
+  ["TF_STATE_S3_REGION", "TF_STATE_S3_REGION needs TF_STATE_S3_BUCKET beside it."],
+  ["TF_STATE_AZURE_CONTAINER", "TF_STATE_AZURE_CONTAINER needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it."],
+  ["TF_STATE_AZURE_KEY", "TF_STATE_AZURE_KEY needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it."],
 ])("%s alone names no state, and doesn't fall back to local state", (name, problem) => {
   expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([problem]);
 });
@@ -396,4 +534,42 @@ test.each(["TF_STATE_S3_BUCKET", "TF_STATE_S3_KEY"])("%s is no template", (name)
   expect(problemsOf({ ...REQUIRED, TF_STATE_S3_BUCKET: "b", [name]: "a${x}" })).toEqual([
     `${name} must not hold \${ or %{, which Terraform takes for a template.`,
   ]);
+});
+
+test("what is set beside no chosen backend is named whole", () => {
+  expect(problemsOf({ ...REQUIRED, TF_STATE_S3_KEY: "k", TF_STATE_S3_REGION: "eu-west-1" })).toEqual([
+    "TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET beside them.",
+  ]);
+});
+
+describe("proxies", () => {
+  test("are taken from the environment that is handed in, lower case first", () => {
+    const { proxies } = parseSettings({
+      ...REQUIRED,
+      HTTPS_PROXY: "http://other.example.com",
+      https_proxy: " http://user:s3cr3t@proxy.example.com:3128 ",
+      NO_PROXY: ".internal.example.com",
+    }).network;
+    expect(proxies.https?.reveal()).toBe("http://user:s3cr3t@proxy.example.com:3128");
+    expect(proxies.exceptions).toBe(".internal.example.com");
+  });
+
+  test("may be one for all protocols", () => {
+    const { proxies } = parseSettings({ ...REQUIRED, HTTPS_PROXY: "$(NAME)", ALL_PROXY: "proxy.example.com" }).network;
+    expect(proxies.https?.reveal()).toBe("proxy.example.com");
+  });
+});
+
+describe("the Console's API", () => {
+  test.each([
+    [
+      "https://gw.example.com/us-2/api/v1/authenticate",
+      "https://gw.example.com/us-2/api/v1",
+      "https://gw.example.com/us-2",
+    ],
+    ["https://gw.example.com/api/v34.04/authenticate/", "https://gw.example.com/api/v34.04", "https://gw.example.com"],
+  ])("is where %s is", (endpoint, apiUrl, url) => {
+    const { console } = parseSettings({ ...REQUIRED, AUTH_API_ENDPOINT: endpoint });
+    expect(console).toMatchObject({ apiUrl, url, apiSetting: "AUTH_API_ENDPOINT" });
+  });
 });

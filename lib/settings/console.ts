@@ -1,0 +1,75 @@
+import * as v from "valibot";
+
+import { defined } from "../defined";
+import { Secret } from "../text/secret";
+import type { NetworkSettings } from "./network";
+import { HOST, matching, shown } from "./schemas";
+import { pathToConsole, safeUrl } from "./urls";
+
+export type ConsoleSettings = {
+  /** The path to Console, without a slash at the end. */
+  readonly url: string;
+  /** Tenant path included, without a slash at the end: `https://host/tenant/api/v1`. */
+  readonly apiUrl: string;
+  /** The variable that `apiUrl` comes from. */
+  readonly apiSetting: string;
+  /** Full URLs that replace the ones derived from `apiUrl`. */
+  readonly authenticateUrl?: string;
+  readonly fargateUrl?: string;
+  readonly user: string;
+  readonly password: Secret;
+  /** The host that Defenders dial. */
+  readonly consoleAddress: string;
+  readonly project?: string;
+  readonly caFile?: string;
+  readonly timeoutMs: number;
+  readonly retryDelayMs: number;
+};
+
+export const consoleVariables = {
+  TL_CONSOLE: pathToConsole,
+  TL_USER: v.string("is required: the access key id, or the user's name"),
+  TL_PASS: v.string("is required: the access key's secret, or the user's password"),
+  AUTH_API_ENDPOINT: v.optional(safeUrl),
+  TASK_GENERATION_API_ENDPOINT: v.optional(
+    v.pipe(
+      safeUrl,
+      v.check(
+        (url) => HOST.test(url.searchParams.get("consoleaddr") || "none"),
+        "must have a host alone as its consoleaddr",
+      ),
+    ),
+  ),
+  TL_CONSOLE_ADDRESS: v.optional(matching(HOST, shown("must be a host alone, without https://, port and path"))),
+  TL_API_VERSION: v.optional(matching(/^v(1|\d{2}\.\d{2})$/, shown("must be v1 or a version such as v34.04")), "v1"),
+  TL_PROJECT: v.optional(v.string()),
+};
+
+type Variables = v.InferOutput<v.ObjectSchema<typeof consoleVariables, undefined>>;
+
+export function consoleSettings(variables: Variables, network: NetworkSettings): ConsoleSettings {
+  const { TL_CONSOLE: url, TASK_GENERATION_API_ENDPOINT: fargateUrl } = variables;
+  // The original example has it in the endpoint's query.
+  const addressInQuery = fargateUrl?.searchParams.get("consoleaddr") || undefined;
+  return defined({
+    ...apiAddress(variables),
+    authenticateUrl: variables.AUTH_API_ENDPOINT?.href,
+    fargateUrl: fargateUrl?.href,
+    user: variables.TL_USER,
+    password: new Secret(variables.TL_PASS),
+    consoleAddress: variables.TL_CONSOLE_ADDRESS ?? addressInQuery ?? url.hostname,
+    project: variables.TL_PROJECT,
+    caFile: network.caFile,
+    timeoutMs: network.timeoutMs,
+    retryDelayMs: network.retryDelayMs,
+  });
+}
+
+/** Where the Console's API is. In the original example's variables TL_CONSOLE may be the Defenders' address alone. */
+function apiAddress(variables: Variables): Pick<ConsoleSettings, "url" | "apiUrl" | "apiSetting"> {
+  const { TL_CONSOLE: path, AUTH_API_ENDPOINT: login, TL_API_VERSION: version } = variables;
+  const apiUrl = login && /^(.+)\/authenticate\/*$/.exec(`${login.origin}${login.pathname}`)?.[1];
+  if (apiUrl) return { url: apiUrl.replace(/\/api\/[^/]+$/, ""), apiUrl, apiSetting: "AUTH_API_ENDPOINT" };
+  const url = path.href.replace(/\/+$/, "");
+  return { url, apiUrl: `${url}/api/${version}`, apiSetting: "TL_CONSOLE" };
+}

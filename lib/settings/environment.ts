@@ -1,0 +1,21 @@
+/** The variables of a process, by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+// Azure DevOps leaves `$(NAME)` in place of a variable that isn't set, some other tools `${NAME}`.
+const UNEXPANDED = /^\$(\([\w.]+\)|\{\w+\})$/;
+
+/** Whether a variable's value counts: an empty one and an unexpanded one are missing. */
+export function isSet(value: string | undefined): value is string {
+  const trimmed = value?.trim() ?? "";
+  return trimmed !== "" && !UNEXPANDED.test(trimmed);
+}
+
+/** The values that count, trimmed. A password may begin or end with a space. */
+export function readVariables(environment: Environment, names: readonly string[]): Environment {
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = environment[name];
+      return [name, isSet(value) ? (name === "TL_PASS" ? value : value.trim()) : undefined];
+    }),
+  );
+}

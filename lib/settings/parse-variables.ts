@@ -1,0 +1,32 @@
+import * as v from "valibot";
+
+import { SettingsError } from "../errors";
+import { excerpt, join, type SafeText, text } from "../text/safe-text";
+import { type Environment, readVariables } from "./environment";
+
+/** Looks at several variables at once. `given` holds what is set, `environment` everything. */
+export type CrossCheck = (given: Environment, environment: Environment) => readonly SafeText[];
+
+/**
+ * The variables that the schemas describe, parsed. The cross-checks also run when single variables are wrong, which a
+ * schema's own would not.
+ *
+ * @throws SettingsError with every problem of every variable at once.
+ */
+export function parseVariables<E extends v.ObjectEntries>(
+  schemas: E,
+  environment: Environment,
+  crossChecks: readonly CrossCheck[],
+): v.InferOutput<v.ObjectSchema<E, undefined>> {
+  const given = readVariables(environment, Object.keys(schemas));
+  const parsed = v.safeParse(v.object(schemas), given, { abortPipeEarly: true });
+  const crossed = crossChecks.flatMap((check) => check(given, environment));
+  const problems = [...(parsed.issues ?? []).map(sentence), ...crossed];
+  if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
+  return parsed.output;
+}
+
+function sentence(issue: v.BaseIssue<unknown>): SafeText {
+  const path = (issue.path ?? []).map(({ key }) => excerpt(String(key), 60));
+  return text`${join(path, ".")} ${issue.message}.`;
+}

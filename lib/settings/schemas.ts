@@ -1,0 +1,30 @@
+// What several variables' schemas are made of. A message goes on after the variable's name.
+
+import * as v from "valibot";
+
+import { quote, text } from "../text/safe-text";
+
+/** @param message what the value must be */
+export function matching(pattern: RegExp, message: v.ErrorMessage<v.RegexIssue<string>>) {
+  return v.pipe(v.string(), v.regex(pattern, message));
+}
+
+/** The same, and the message ends with the value. For what can't be a secret in the wrong variable. */
+export function shown(message: string) {
+  return (issue: { readonly input: string }) => text`${message}, got ${quote(issue.input, 80)}`;
+}
+
+export function wholeNumber(min: number, max: number) {
+  const isWithin = (value: string) => /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max;
+  const message = shown(`must be a whole number from ${min} to ${max}`);
+  return v.pipe(v.string(), v.check(isWithin, message), v.transform(Number));
+}
+
+export const yesOrNo = v.pipe(
+  v.string(),
+  v.check((value) => ["true", "false"].includes(value), shown("must be true or false")),
+  v.transform((value) => value === "true"),
+);
+
+/** A host's name or address, as URLs have it. */
+export const HOST = /^(\[[\da-f:.]+\]|[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*)$/i;

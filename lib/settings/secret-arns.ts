@@ -1,0 +1,26 @@
+import * as v from "valibot";
+
+import { text } from "../text/safe-text";
+
+const SECRET = /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+\*?$/;
+const PARAMETER = /^arn:aws[\w-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+\*?$/;
+const KEY = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
+
+/** ARNs of secrets, of parameters, and of the keys that encrypt them, with commas between. Not shown, as a value may be a secret. */
+export const secretArns = v.pipe(
+  v.string(),
+  v.transform((list) =>
+    list
+      .split(",")
+      .map((arn) => arn.trim())
+      .filter((arn) => arn !== ""),
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [index, arn] of dataset.value.entries()) {
+      if ([SECRET, PARAMETER, KEY].some((pattern) => pattern.test(arn))) continue;
+      const message = text`must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; number ${index + 1} is none`;
+      addIssue({ message });
+    }
+  }),
+);

@@ -1,0 +1,19 @@
+import { Secret } from "../text/secret";
+import { type Environment, isSet } from "./environment";
+
+/** Variables that hold a secret, and what to call it. */
+const HOLDERS: readonly (readonly [name: string, secret: string])[] = [
+  ["TL_PASS", "the password"],
+  ["TF_VAR_install_bundle", "the install bundle"],
+  ["INSTALL_BUNDLE", "the install bundle"],
+];
+
+/** The secrets that the environment holds. From the call on, every text of this run is masked of them. */
+export function secretsOf(environment: Environment): readonly { readonly name: string; readonly secret: Secret }[] {
+  const { TL_USER, TL_PASS } = environment;
+  if (isSet(TL_USER) && isSet(TL_PASS)) new Secret(`${TL_USER.trim()}:${TL_PASS}`);
+  return HOLDERS.flatMap(([variable, name]) => {
+    const value = environment[variable];
+    return isSet(value) ? [{ name, secret: new Secret(value) }] : [];
+  });
+}

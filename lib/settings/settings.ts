@@ -1,0 +1,65 @@
+import * as v from "valibot";
+
+import { defined } from "../defined";
+import { excerpt, text } from "../text/safe-text";
+import { type ConsoleSettings, consoleSettings, consoleVariables } from "./console";
+import type { Environment } from "./environment";
+import { type NetworkSettings, networkSettings, networkVariables } from "./network";
+import { type CrossCheck, parseVariables } from "./parse-variables";
+import { checkPlaces } from "./region";
+import { HOST, matching, shown } from "./schemas";
+import { type StackSettings, stackSettings, stackVariables } from "./stack";
+import { checkState, stateVariables } from "./state";
+import { type TaskSettings, taskSettings, taskVariables } from "./tasks";
+
+/** All that the environment says, checked. The variables are described in the README. */
+export type Settings = {
+  readonly console: ConsoleSettings;
+  readonly network: NetworkSettings;
+  readonly tasks: TaskSettings;
+  /** The registry's host, with its port if it has one, that Defender images come from besides Palo Alto Networks' own. */
+  readonly defenderRegistry?: string;
+  readonly stack: StackSettings;
+};
+
+const PORT = /(:\d{1,5})?$/;
+
+const proofVariables = {
+  DEFENDER_REGISTRY: v.optional(
+    matching(
+      new RegExp(HOST.source.replace(/\$$/, "") + PORT.source, "i"),
+      shown("must be a registry's host, without https:// and path"),
+    ),
+  ),
+};
+
+/** Every variable, by its name. */
+export const VARIABLES = {
+  ...consoleVariables,
+  ...networkVariables,
+  ...taskVariables,
+  ...proofVariables,
+  ...stackVariables,
+  ...stateVariables,
+};
+
+/** @throws SettingsError with every problem of every variable at once. */
+export function parseSettings(environment: Environment): Settings {
+  const variables = parseVariables(VARIABLES, environment, [checkPlaces, checkNames, checkState]);
+  const network = networkSettings(variables, environment);
+  return defined({
+    console: consoleSettings(variables, network),
+    network,
+    tasks: taskSettings(variables),
+    defenderRegistry: variables.DEFENDER_REGISTRY,
+    stack: stackSettings(variables),
+  });
+}
+
+// A misspelt one of these would go unnoticed: without it there is a default.
+const OURS = /^(TF_STATE_|TASK_DEFINITION|RUNTIME_DEFENSE_|CONTAINER_IMAGE|DEFENDER_REGIST)/;
+
+const checkNames: CrossCheck = (_, environment) =>
+  Object.keys(environment)
+    .filter((name) => OURS.test(name) && !Object.hasOwn(VARIABLES, name))
+    .map((name) => text`${excerpt(name, 80)} is not a known variable. Check its spelling.`);

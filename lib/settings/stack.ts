@@ -1,0 +1,136 @@
+import * as v from "valibot";
+
+import { defined } from "../defined";
+import { isJsonObject } from "../json";
+import { DEFAULT_REGION, isRegion, partitionOf } from "./region";
+import { matching, shown, wholeNumber, yesOrNo } from "./schemas";
+import { secretArns } from "./secret-arns";
+import { type StateSettings, stateSettings, type stateVariables } from "./state";
+
+export type StackSettings = {
+  /** Names the stack, and what in it has a name. */
+  readonly name: string;
+  readonly region: string;
+  /** The ARN partition that the region lies in: `aws`, `aws-cn`, `aws-us-gov`, … */
+  readonly partition: string;
+  readonly defaultTags: Readonly<Record<string, string>>;
+  /** An existing secret that holds the install bundle, possibly with `:json-key:stage:version`. */
+  readonly installBundleSecretArn?: string;
+  /** The customer's key that encrypts the install bundle's secret. */
+  readonly installBundleKmsKeyArn?: string;
+  /** An existing cluster, by name or ARN, instead of one of the stack's. */
+  readonly cluster?: string;
+  /** Whether roles that tasks name get what they need from the stack. */
+  readonly grantExecutionRoles: boolean;
+  /** For the roles that the stack makes. */
+  readonly permissionsBoundaryArn?: string;
+  /** For the roles that the stack makes; begins and ends with a slash. */
+  readonly iamPath: string;
+  /** Whether earlier revisions stay registered. */
+  readonly keepOldRevisions: boolean;
+  /** For the stack's cluster; AWS' own setting for the account when left out. */
+  readonly containerInsights?: "enabled" | "enhanced" | "disabled";
+  /** Days that the stack's log groups keep what is in them; 0: for ever. */
+  readonly logRetentionDays: number;
+  /** The customer's key that encrypts the stack's log groups. */
+  readonly logKmsKeyArn?: string;
+  /** What the stack's execution role may read for the tasks' own `secrets`; a `*` may stand at the end. */
+  readonly secretArns: readonly string[];
+  readonly state: StateSettings;
+};
+
+const SECRET_ARN =
+  /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?$/;
+const CLUSTER = /^(arn:aws[\w-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[\w-]{1,255}$/;
+const BOUNDARY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/;
+const IAM_PATH = /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/;
+// Resources are named after it with a suffix, and a role's name has at most 64 characters.
+const STACK_NAME = /^[A-Za-z](-?[A-Za-z0-9]){1,31}$/;
+const kmsKeyArn = matching(
+  /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+  "must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
+);
+
+// What CloudWatch Logs takes (PutRetentionPolicy in its API reference); 0 is the AWS provider's word for no limit.
+const RETENTION = [
+  ...[0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+];
+
+const TAGS = 'must be a JSON object of strings such as {"team":"payments"}';
+const tags = v.pipe(
+  v.string(),
+  v.parseJson({}, TAGS),
+  v.custom(isJsonObject, TAGS),
+  v.record(v.string(), v.string("must hold strings only")),
+);
+
+export const stackVariables = {
+  STACK_NAME: v.optional(
+    matching(STACK_NAME, shown("must be 2 to 32 letters, digits and single hyphens, a letter first")),
+    "prisma-runtime-defense",
+  ),
+  AWS_REGION: v.optional(
+    v.pipe(v.string(), v.check(isRegion, shown("must be a region such as eu-west-1"))),
+    DEFAULT_REGION,
+  ),
+  DEFAULT_TAGS: v.optional(tags, "{}"),
+  // Not shown: it may be the bundle itself, in the wrong variable.
+  INSTALL_BUNDLE_SECRET_ARN: v.optional(
+    matching(
+      SECRET_ARN,
+      "must be the ARN of a Secrets Manager secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX with or without :json-key::",
+    ),
+  ),
+  INSTALL_BUNDLE_KMS_KEY_ARN: v.optional(kmsKeyArn),
+  ECS_CLUSTER: v.optional(
+    matching(CLUSTER, shown("must be a cluster's name, or its ARN, arn:aws:ecs:REGION:ACCOUNT:cluster/NAME")),
+  ),
+  GRANT_EXECUTION_ROLES: v.optional(yesOrNo, "false"),
+  PERMISSIONS_BOUNDARY_ARN: v.optional(
+    matching(BOUNDARY_ARN, shown("must be the ARN of an IAM policy, arn:aws:iam::ACCOUNT:policy/NAME")),
+  ),
+  IAM_PATH: v.optional(matching(IAM_PATH, shown("must begin and end with a slash, such as /platform/")), "/"),
+  KEEP_OLD_REVISIONS: v.optional(yesOrNo, "true"),
+  CONTAINER_INSIGHTS: v.optional(
+    v.picklist(
+      ["enabled", "enhanced", "disabled"],
+      ({ received }) => `must be enabled, enhanced or disabled, got ${received}`,
+    ),
+  ),
+  LOG_RETENTION_DAYS: v.optional(
+    v.pipe(
+      wholeNumber(0, 3653),
+      v.check(
+        (days) => RETENTION.includes(days),
+        `must be a number of days that CloudWatch Logs takes: ${RETENTION.join(", ")} (0: for ever)`,
+      ),
+    ),
+    "30",
+  ),
+  LOG_KMS_KEY_ARN: v.optional(kmsKeyArn),
+  SECRET_ARNS: v.optional(secretArns, ""),
+};
+
+type Variables = v.InferOutput<v.ObjectSchema<typeof stackVariables & typeof stateVariables, undefined>>;
+
+export function stackSettings(variables: Variables): StackSettings {
+  const { STACK_NAME: name, AWS_REGION: region } = variables;
+  return defined({
+    name,
+    region,
+    partition: partitionOf(region),
+    defaultTags: variables.DEFAULT_TAGS,
+    installBundleSecretArn: variables.INSTALL_BUNDLE_SECRET_ARN,
+    installBundleKmsKeyArn: variables.INSTALL_BUNDLE_KMS_KEY_ARN,
+    cluster: variables.ECS_CLUSTER,
+    grantExecutionRoles: variables.GRANT_EXECUTION_ROLES,
+    permissionsBoundaryArn: variables.PERMISSIONS_BOUNDARY_ARN,
+    iamPath: variables.IAM_PATH,
+    keepOldRevisions: variables.KEEP_OLD_REVISIONS,
+    containerInsights: variables.CONTAINER_INSIGHTS,
+    logRetentionDays: variables.LOG_RETENTION_DAYS,
+    logKmsKeyArn: variables.LOG_KMS_KEY_ARN,
+    secretArns: variables.SECRET_ARNS,
+    state: stateSettings(variables, { stackName: name, region }),
+  });
+}

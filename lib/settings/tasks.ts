@@ -1,0 +1,55 @@
+import * as v from "valibot";
+
+import { defined } from "../defined";
+import { isJsonObject, type JsonObject } from "../json";
+import { quote, type SafeText, text } from "../text/safe-text";
+
+/** Where the task definitions are, and what is laid under and over them. */
+export type TaskSettings = {
+  /** A task definition file, or a folder of them. */
+  readonly path: string;
+  /** A JSON file whose `runtimeDefense` lies under that of each task. */
+  readonly defaultsPath?: string;
+  /** Image references by container (`web`) or by family and container (`shop/web`). */
+  readonly images: ReadonlyMap<string, string>;
+};
+
+const IMAGES = 'must be a JSON object from container or family/container to image, such as {"web":"nginx:1.27"}';
+const NAME = /^([\w-]{1,255}\/)?[\w-]{1,255}$/;
+const IMAGE = /^[\w.:/@-]+$/;
+
+const containerImages = v.pipe(
+  v.string(),
+  v.parseJson({}, IMAGES),
+  v.custom<JsonObject>(isJsonObject, IMAGES),
+  v.rawTransform(({ dataset, addIssue }) => {
+    for (const [name, image] of Object.entries(dataset.value)) {
+      const problem = problemOf(name, image);
+      if (problem) addIssue({ message: problem });
+    }
+    return new Map(Object.entries(dataset.value).map(([name, image]) => [name, String(image)]));
+  }),
+);
+
+function problemOf(name: string, image: unknown): SafeText | undefined {
+  if (!NAME.test(name)) return text`must name a container, or family/container, got ${quote(name, 80)}`;
+  if (typeof image !== "string") return text`must name ${name}'s image as a string such as "nginx:1.27"`;
+  if (!IMAGE.test(image)) return text`must name ${name}'s image as a reference, got ${quote(image, 120)}`;
+  return undefined;
+}
+
+export const taskVariables = {
+  TASK_DEFINITION_PATH: v.optional(v.string(), "original_task_definition.json"),
+  RUNTIME_DEFENSE_DEFAULTS: v.optional(v.string()),
+  CONTAINER_IMAGES: v.optional(containerImages, "{}"),
+};
+
+type Variables = v.InferOutput<v.ObjectSchema<typeof taskVariables, undefined>>;
+
+export function taskSettings(variables: Variables): TaskSettings {
+  return defined({
+    path: variables.TASK_DEFINITION_PATH,
+    defaultsPath: variables.RUNTIME_DEFENSE_DEFAULTS,
+    images: variables.CONTAINER_IMAGES,
+  });
+}

@@ -1,0 +1,34 @@
+import * as v from "valibot";
+
+import { text } from "../text/safe-text";
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+
+/** Plain http for this machine alone. The value isn't quoted: it may hold credentials. */
+export const safeUrl = v.pipe(
+  v.string(),
+  v.url("must be a URL such as https://console.example.com:8083"),
+  v.transform((url) => new URL(url)),
+  v.check((url) => !url.username && !url.password, "must not hold credentials: they belong in TL_USER and TL_PASS"),
+  v.check(
+    ({ protocol }) => /^https?:$/.test(protocol),
+    ({ input }) => text`must begin with https://, got ${input.protocol}`,
+  ),
+  v.check(
+    (url) => url.protocol === "https:" || LOOPBACK.test(url.hostname),
+    ({ input }) => text`must be https: plain http is for this machine alone, got host ${input.hostname}`,
+  ),
+  v.check((url) => url.hash === "", "must not hold a # fragment"),
+);
+
+/** The address that the Console's API hangs below. A host alone means https. */
+export const pathToConsole = v.pipe(
+  v.string("is required: the path to Console, such as https://us-east1.cloud.twistlock.com/us-2-158123456"),
+  v.transform((url) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `https://${url}`)),
+  safeUrl,
+  v.check((url) => url.search === "", "must not hold a ? query"),
+  v.check(
+    (url) => !/\/api(\/v[\d.]+(\/.*)?)?\/*$/.test(url.pathname),
+    "must be the path to Console, without /api and what follows",
+  ),
+);
