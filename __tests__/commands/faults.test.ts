@@ -114,7 +114,7 @@ async function strike({ call, name }: (typeof CASES)[number]): Promise<Struck> {
       TL_PASS: PASSWORD,
       TL_CONSOLE_ADDRESS: "defenders.example.com",
       TASK_DEFINITION_PATH: EXAMPLE,
-      ...(fault.timeoutMs && { TL_TIMEOUT_MS: String(fault.timeoutMs) }),
+      ...(fault.isEndless && { TL_TIMEOUT_MS: "250" }),
     },
   });
   await server.close();

@@ -1,11 +1,15 @@
 // Run as a process of its own by the tests: logs in, asks for the version, and leaves without closing.
 import { login } from "../../lib/console/login";
-import { Secret } from "../../lib/secret";
+import { Secret } from "../../lib/text/secret";
 
 async function run(): Promise<void> {
   const talk = { signal: new AbortController().signal, notice: () => undefined };
-  const { settings, calls, close } = JSON.parse(process.argv[2] ?? "");
-  const console = await login({ ...settings, password: new Secret("pass") }, talk);
+  const { console: settings, network, calls, close } = JSON.parse(process.argv[2] ?? "");
+  const proxies = { ...network.proxies, https: network.proxies.https && new Secret(network.proxies.https) };
+  const console = await login(
+    { console: { ...settings, password: new Secret("a password of no Console") }, network: { ...network, proxies } },
+    talk,
+  );
   const versions = await Promise.all(Array.from({ length: calls }, () => console.version()));
   if (close) console.close();
   process.stdout.write(versions.join());

@@ -1,8 +1,8 @@
 import type http from "node:http";
 
 import { login } from "../../lib/console/login";
+import { loopback } from "../http/servers";
 import { goodConsole, settingsFor } from "./good-console";
-import { loopback } from "./servers";
 
 const servers = loopback();
 const talk = { signal: new AbortController().signal, notice: () => undefined };
@@ -28,12 +28,12 @@ function listing(
   };
 }
 
-async function defendersOf(listener: http.RequestListener, query = {}, more = {}) {
-  const console = await login(settingsFor(await servers.plain(listener), more), talk);
+async function defendersOf(listener: http.RequestListener, query = {}, console = {}) {
+  const client = await login(settingsFor(await servers.plain(listener), { console }), talk);
   try {
-    return await console.defenders(query);
+    return await client.defenders(query);
   } finally {
-    console.close();
+    client.close();
   }
 }
 
@@ -80,7 +80,7 @@ test("the query says types, connection and project, and asks for each type by it
     { project: "team a" },
   );
   expect(list.map(({ type }) => type)).toEqual(["fargate", "appEmbedded"]);
-  const common = "connected=false&offset=0&limit=50&sort=hostname&project=team+a";
+  const common = "connected=false&limit=50&sort=hostname&offset=0&project=team+a";
   expect(asked.sort()).toEqual([`type=appEmbedded&${common}`, `type=fargate&${common}`]);
 });
 

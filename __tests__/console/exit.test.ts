@@ -4,12 +4,13 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { openConnections } from "../../lib/console/connections";
-import { exchange } from "../../lib/console/exchange";
-import { authority, serverCertificate } from "./certificates";
+import { openConnections } from "../../lib/http/connections";
+import { exchange } from "../../lib/http/exchange";
+import { authority, serverCertificate } from "../http/certificates";
+import { manualClock } from "../http/manual-clock";
+import { loopback } from "../http/servers";
 import { goodConsole, settingsFor } from "./good-console";
 import { bundledClient } from "./run-client";
-import { loopback } from "./servers";
 
 const servers = loopback();
 let client: Awaited<ReturnType<typeof bundledClient>>;
@@ -25,10 +26,10 @@ afterAll(() => {
 
 test("64 calls side by side warn of nothing, and idle connections don't hold the process", async () => {
   const settings = settingsFor(await servers.plain(goodConsole()));
-  const { output, stderr, tookMs } = await client.run(settings, { calls: 64 });
+  const { output, stderr, ended } = await client.run(settings, { calls: 64 });
   expect(output.split(",")).toEqual(Array(64).fill("34.04.145"));
   expect(stderr).toBe("");
-  expect(tookMs).toBeLessThan(4000);
+  expect(ended).toBe(true);
 });
 
 test("a proxy's tunnel is no hold either", async () => {
@@ -38,45 +39,45 @@ test("a proxy's tunnel is no hold either", async () => {
   writeFileSync(caFile, ca.cert);
   const url = await servers.secure(await serverCertificate({ ca }), goodConsole());
   const proxy = await servers.proxy();
-  const env = { HTTPS_PROXY: `http://${proxy.host}` };
-  const { output, stderr, tookMs } = await client.run(settingsFor(url, { caFile }), { calls: 8, env });
+  const options = { calls: 8, proxy: `http://${proxy.host}` };
+  const { output, stderr, ended } = await client.run(settingsFor(url, { network: { caFile } }), options);
   rmSync(folder, { recursive: true });
   expect({ output: output.split(","), stderr }).toEqual({ output: Array(8).fill("34.04.145"), stderr: "" });
   expect(proxy.connects.length).toBeGreaterThan(0);
-  expect(tookMs).toBeLessThan(4000);
+  expect(ended).toBe(true);
 });
 
 test("a login that fails leaves nothing that holds the process", async () => {
   const url = await servers.plain((_, response) => response.writeHead(401).end());
-  const { output, tookMs } = await client.run(settingsFor(url));
+  const { output, ended } = await client.run(settingsFor(url));
   expect(output).toBe(
     `The Console refused the login (HTTP 401): POST ${url}/api/v1/authenticate. Check TL_USER and TL_PASS.`,
   );
-  expect(tookMs).toBeLessThan(4000);
+  expect(ended).toBe(true);
 });
 
 test("a proxy that never opens the way holds nobody longer than the limit", async () => {
   const proxy = await servers.proxy(() => undefined);
-  const settings = settingsFor("https://console.example.com", { timeoutMs: 300 });
-  const { output, tookMs } = await client.run(settings, { env: { HTTPS_PROXY: `http://user:pw@${proxy.host}` } });
+  const settings = settingsFor("https://console.example.com", { network: { timeoutMs: 300 } });
+  const { output, ended } = await client.run(settings, { proxy: `http://user:pw@${proxy.host}` });
   expect(output).toMatch(
     /^(The proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\) does not answer in time|No whole answer within)/,
   );
   expect(output).not.toContain("pw@");
-  expect(tookMs).toBeLessThan(5000);
+  expect(ended).toBe(true);
 });
 
-test("a connection that doesn't come about is given up before the answer's limit", async () => {
-  const silent = net.createServer().listen(0, "127.0.0.1");
+test("a connection that isn't made is given up before the answer's limit", async () => {
+  const { clock, runNext } = manualClock();
+  const silent = net.createServer(() => runNext()).listen(0, "127.0.0.1");
   await once(silent, "listening");
   const address = silent.address();
   const url = new URL(`https://127.0.0.1:${typeof address === "object" ? address?.port : ""}/api/v1/version`);
-  const call = { method: "GET", url, variable: "TL_CONSOLE", remedy: "", secrets: [] } as const;
-  const { signal } = new AbortController();
-  const connections = await openConnections(undefined, 50, signal);
-  await expect(exchange(call, undefined, connections, 60_000, signal)).rejects.toThrow(
-    `No connection to ${url.host} within the limit: GET ${url.href}. `,
-  );
+  const peer = { name: "the Console", setting: "TL_CONSOLE", limit: { mebibytes: 5, longerIsNot: "from a Console" } };
+  const { signal: stop } = new AbortController();
+  const connections = await openConnections({ proxies: {}, connectMs: 50, stop, clock });
+  const trying = exchange({ method: "GET", url, peer }, { connections, limitMs: 60_000, stop, clock });
+  await expect(trying).rejects.toThrow(`No connection to ${url.host} within the limit: GET ${url.href}. `);
   connections.close();
   silent.close();
 });

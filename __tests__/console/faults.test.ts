@@ -8,6 +8,7 @@ import type { Console } from "../../lib/console/console";
 import { login } from "../../lib/console/login";
 import { ConsoleError } from "../../lib/errors";
 import { spellings } from "../../lib/secret";
+import { manualClock } from "../http/manual-clock";
 import { CALLS, type CallName, FAULTS, type Fault } from "./faults";
 import { startFaultyConsole } from "./faulty-console";
 import { BUNDLE, goodConsole, PASSWORD, settingsFor, TOKEN } from "./good-console";
@@ -20,6 +21,7 @@ type Result = {
   readonly notices: readonly string[];
   readonly strikes: number;
   readonly where: string;
+  /** Time as the client's clock has it. */
   readonly tookMs: number;
 };
 
@@ -27,7 +29,7 @@ const results = new Map<string, Result>();
 
 beforeAll(async () => {
   await pMap(ROWS, async (row) => results.set(row.title, await run(row.fault, row.call)), { concurrency: 8 });
-}, 60_000);
+});
 
 const recovered = ROWS.filter((row) => expectation(row).outcome === "recovered").length;
 const SUMMARY = `${FAULTS.length} faults × ${CALLS.length} calls: ${recovered} recovered, ${ROWS.length - recovered} refused`;
@@ -73,21 +75,28 @@ test("the table has at least 60 rows", () => {
 });
 
 async function run(fault: Fault, call: CallName): Promise<Result> {
-  const server = await startFaultyConsole(fault, call, goodConsole(), [PASSWORD]);
+  const { clock, runNext } = manualClock();
+  // The time limit is over as soon as something of an endless answer can have arrived.
+  const onStrike = () => void (fault.isEndless && setTimeout(runNext, 50));
+  const server = await startFaultyConsole(fault, call, goodConsole(), [PASSWORD], onStrike);
   const notices: string[] = [];
-  const talk = { signal: new AbortController().signal, notice: (line: string) => notices.push(line) };
-  const began = performance.now();
+  // Once a try has failed, its pause is all that waits.
+  const notice = (line: string) => {
+    notices.push(line);
+    setImmediate(runNext);
+  };
+  const talk = { signal: new AbortController().signal, notice };
   let client: Console | undefined;
   let error: unknown;
   try {
-    client = await login(settingsFor(server.url, fault.timeoutMs ? { timeoutMs: fault.timeoutMs } : {}), talk);
+    client = await login(settingsFor(server.url), talk, clock);
     if (call === "version") await client.version();
     if (call === "defenders/fargate.json") await client.protect({ definition: DEFINITION });
     if (call === "defenders/install-bundle") await client.installBundle();
   } catch (caught) {
     error = caught;
   }
-  const tookMs = performance.now() - began;
+  const tookMs = clock.now();
   client?.close();
   await server.close();
   const method = call === "authenticate" || call === "defenders/fargate.json" ? "POST" : "GET";

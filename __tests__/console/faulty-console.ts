@@ -18,6 +18,7 @@ export async function startFaultyConsole(
   at: CallName,
   good: http.RequestListener,
   secrets: readonly string[],
+  onStrike: () => void = () => undefined,
 ): Promise<FaultyConsole> {
   let nth = 0;
   const server = http.createServer((request, response) => {
@@ -36,6 +37,7 @@ export async function startFaultyConsole(
     });
     request.on("end", () => {
       fault.strike({ server, request, response, secrets: [...secrets, request.headers.authorization ?? "", body] });
+      onStrike();
     });
   });
   server.listen(0, "127.0.0.1");

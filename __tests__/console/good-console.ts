@@ -1,24 +1,30 @@
 import type http from "node:http";
 
-import { Secret } from "../../lib/secret";
 import type { ConsoleSettings } from "../../lib/settings/console";
+import type { NetworkSettings } from "../../lib/settings/network";
+import type { Settings } from "../../lib/settings/settings";
+import { Secret } from "../../lib/text/secret";
 
 export const PASSWORD = 'pass "4711" wörd/+';
 export const TOKEN = "token-0815.abc-DEF_123";
 export const BUNDLE = Buffer.from(JSON.stringify({ customerID: "local", apiKey: "k".repeat(40) })).toString("base64");
 
-export function settingsFor(url: string, more: Partial<ConsoleSettings> = {}): ConsoleSettings {
-  return {
+export type ClientSettings = Pick<Settings, "console" | "network">;
+
+export function settingsFor(
+  url: string,
+  more: { readonly console?: Partial<ConsoleSettings>; readonly network?: Partial<NetworkSettings> } = {},
+): ClientSettings {
+  const console: ConsoleSettings = {
     url,
     apiUrl: `${url}/api/v1`,
     apiSetting: "TL_CONSOLE",
     user: "access-key-id",
     password: new Secret(PASSWORD),
     consoleAddress: "defenders.example.com",
-    timeoutMs: 10_000,
-    retryDelayMs: 1,
-    ...more,
+    ...more.console,
   };
+  return { console, network: { proxies: {}, timeoutMs: 60_000, retryDelayMs: 1, concurrency: 8, ...more.network } };
 }
 
 export type Received = {

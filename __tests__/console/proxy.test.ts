@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { openConnections } from "../../lib/console/connections";
-import { exchange } from "../../lib/console/exchange";
 import { login } from "../../lib/console/login";
 import { SettingsError } from "../../lib/errors";
-import { authority, type Certificate, serverCertificate } from "./certificates";
+import { openConnections } from "../../lib/http/connections";
+import { exchange } from "../../lib/http/exchange";
+import { Secret } from "../../lib/text/secret";
+import { authority, type Certificate, serverCertificate } from "../http/certificates";
+import { manualClock } from "../http/manual-clock";
+import { loopback } from "../http/servers";
 import { goodConsole, settingsFor } from "./good-console";
-import { loopback } from "./servers";
 
 const servers = loopback();
 const folder = mkdtempSync(join(tmpdir(), "proxy-"));
@@ -24,11 +26,14 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"]) delete process.env[name];
   servers.closeAll();
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
+
+function through(proxy: string, exceptions?: string) {
+  return { proxies: { https: new Secret(proxy), ...(exceptions && { exceptions }) } };
+}
 
 function talk(notices: string[] = []) {
   return { signal: new AbortController().signal, notice: (line: string) => void notices.push(line) };
@@ -42,8 +47,8 @@ test("the calls go through one tunnel, with the proxy's credentials for the prox
     good(request, response);
   });
   const proxy = await servers.proxy();
-  process.env.HTTPS_PROXY = `http://us%40er:p%2Fw@${proxy.host}`;
-  const console = await login(settingsFor(url, { caFile }), talk());
+  const network = through(`http://us%40er:p%2Fw@${proxy.host}`);
+  const console = await login(settingsFor(url, { network: { ...network, caFile } }), talk());
   expect(await console.version()).toBe("34.04.145");
   console.close();
   const authorization = `Basic ${Buffer.from("us@er:p/w").toString("base64")}`;
@@ -55,33 +60,38 @@ test("the calls go through one tunnel, with the proxy's credentials for the prox
 test("64 calls side by side go through tunnels", async () => {
   const url = await servers.secure(certificate, goodConsole());
   const proxy = await servers.proxy();
-  process.env.HTTPS_PROXY = `http://${proxy.host}`;
-  const console = await login(settingsFor(url, { caFile }), talk());
+  const network = through(`http://${proxy.host}`);
+  const console = await login(settingsFor(url, { network: { ...network, caFile } }), talk());
   const versions = await Promise.all(Array.from({ length: 64 }, () => console.version()));
   expect(new Set(versions)).toEqual(new Set(["34.04.145"]));
   console.close();
 });
 
 test("an answer through the tunnel may take longer than its connection", async () => {
+  const { clock, runNext, waiting } = manualClock();
   const url = new URL(
-    await servers.secure(certificate, (_, response) => void setTimeout(() => response.end("late"), 600)),
+    await servers.secure(certificate, (_, response) => {
+      // The limit of the answer is left, and none of the connection.
+      response.end(String(waiting()));
+    }),
   );
   const proxy = await servers.proxy();
-  process.env.HTTPS_PROXY = `http://${proxy.host}`;
-  const { signal } = new AbortController();
-  const connections = await openConnections(caFile, 300, signal);
-  const call = { method: "GET", url, variable: "TL_CONSOLE", remedy: "", secrets: [] } as const;
-  const { body } = await exchange(call, undefined, connections, 5000, signal);
+  const { signal: stop } = new AbortController();
+  const network = through(`http://${proxy.host}`);
+  const connections = await openConnections({ ...network, caFile, connectMs: 300, stop, clock });
+  const peer = { name: "the Console", setting: "TL_CONSOLE", limit: { mebibytes: 5, longerIsNot: "from a Console" } };
+  const { body } = await exchange({ method: "GET", url, peer }, { connections, limitMs: 5000, stop, clock });
   connections.close();
-  expect(body.toString()).toBe("late");
+  expect(body.toString()).toBe("1");
+  expect(runNext).toThrow("no timer is waiting");
   expect(proxy.connects).toHaveLength(1);
 });
 
 test("the Console's certificate is verified behind the tunnel", async () => {
   const url = await servers.secure(unknown, goodConsole());
   const proxy = await servers.proxy();
-  process.env.HTTPS_PROXY = `http://${proxy.host}`;
-  await expect(login(settingsFor(url, { caFile }), talk())).rejects.toThrow(
+  const network = through(`http://${proxy.host}`);
+  await expect(login(settingsFor(url, { network: { ...network, caFile } }), talk())).rejects.toThrow(
     `The certificate of ${new URL(url).host} is self-signed: `,
   );
   expect(proxy.connects).toHaveLength(1);
@@ -89,17 +99,16 @@ test("the Console's certificate is verified behind the tunnel", async () => {
 
 test("NO_PROXY goes straight", async () => {
   const url = await servers.secure(certificate, goodConsole());
-  process.env.HTTPS_PROXY = "http://127.0.0.1:1";
-  process.env.NO_PROXY = "other.example.com,127.0.0.1";
-  const console = await login(settingsFor(url, { caFile }), talk());
+  const network = through("http://127.0.0.1:1", "other.example.com,127.0.0.1");
+  const console = await login(settingsFor(url, { network: { ...network, caFile } }), talk());
   expect(await console.version()).toBe("34.04.145");
   console.close();
 });
 
 test("plain http on loopback never goes to a proxy, which would read the password", async () => {
   const proxy = await servers.proxy();
-  for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]) process.env[name] = `http://${proxy.host}`;
-  const console = await login(settingsFor(await servers.plain(goodConsole())), talk());
+  const network = through(`http://${proxy.host}`);
+  const console = await login(settingsFor(await servers.plain(goodConsole()), { network }), talk());
   expect(await console.version()).toBe("34.04.145");
   console.close();
   expect({ connects: proxy.connects, requests: proxy.requests }).toEqual({ connects: [], requests: [] });
@@ -121,8 +130,8 @@ const TUNNEL_FAULTS = [
 test.each(TUNNEL_FAULTS)("a proxy that %s is named, without its credentials", async (_, line, says, tries) => {
   const notices: string[] = [];
   const proxy = await servers.proxy((socket) => socket.end(`${line}\r\ncontent-length: ${PAGE.length}\r\n\r\n${PAGE}`));
-  process.env.HTTPS_PROXY = `http://user:hidden@${proxy.host}`;
-  const failing = login(settingsFor("https://console.example.com"), talk(notices));
+  const network = through(`http://user:hidden@${proxy.host}`);
+  const failing = login(settingsFor("https://console.example.com", { network }), talk(notices));
   await expect(failing).rejects.toMatchObject({
     problems: [expect.stringContaining(`The proxy ${proxy.host} (HTTPS_PROXY) ${says}`)],
   });
@@ -138,15 +147,15 @@ test.each([
     "The proxy 127.0.0.1:1 (HTTPS_PROXY) can't be used (ECONNREFUSED), 4 tries: ",
   ],
 ])("a proxy that %s is named", async (_, setting, says) => {
-  process.env.HTTPS_PROXY = setting;
-  await expect(login(settingsFor("https://console.example.com"), talk())).rejects.toThrow(says);
+  const network = through(setting);
+  await expect(login(settingsFor("https://console.example.com", { network }), talk())).rejects.toThrow(says);
 });
 
 test.each(["socks5://user:hidden@127.0.0.1:1080", "http://", "http://[bad"])(
   "HTTPS_PROXY=%s is refused",
   async (setting) => {
-    process.env.HTTPS_PROXY = setting;
-    const failing = login(settingsFor("https://console.example.com"), talk());
+    const network = through(setting);
+    const failing = login(settingsFor("https://console.example.com", { network }), talk());
     await expect(failing).rejects.toThrow(SettingsError);
     await expect(failing).rejects.toThrow(/^HTTPS_PROXY must be an address such as [^@]*$/);
   },

@@ -5,9 +5,21 @@ import { join } from "node:path";
 
 import { build } from "esbuild";
 
-import type { ConsoleSettings } from "../../lib/settings/console";
+import type { ClientSettings } from "./good-console";
 
-export type Run = { readonly output: string; readonly stderr: string; readonly tookMs: number };
+export type Run = {
+  readonly output: string;
+  readonly stderr: string;
+  /** It ended by itself, and needn't be killed. */
+  readonly ended: boolean;
+};
+
+type ClientOptions = {
+  readonly calls?: number;
+  readonly close?: boolean;
+  readonly proxy?: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
 
 /** The client in a process of its own, which must end by itself. */
 export async function bundledClient() {
@@ -19,15 +31,14 @@ export async function bundledClient() {
   await build({ ...bundleOptions(root, "__tests__/console/client.ts", { debug: false }), write: true, outfile });
 
   const run = (
-    settings: Omit<ConsoleSettings, "password">,
-    { calls = 1, close = false, env = {} }: { calls?: number; close?: boolean; env?: Record<string, string> } = {},
+    { console, network }: ClientSettings,
+    { calls = 1, close = false, proxy, env = {} }: ClientOptions = {},
   ): Promise<Run> => {
-    const began = performance.now();
     return new Promise((resolve) => {
-      const argument = JSON.stringify({ settings, calls, close });
-      const options = { env: { PATH: process.env.PATH, ...env }, timeout: 20_000 };
-      execFile(process.execPath, [outfile, argument], options, (_, output, stderr) =>
-        resolve({ output, stderr, tookMs: performance.now() - began }),
+      const argument = JSON.stringify({ console, network: { ...network, proxies: { https: proxy } }, calls, close });
+      const options = { env: { PATH: process.env.PATH, ...env }, timeout: 60_000 };
+      execFile(process.execPath, [outfile, argument], options, (error, output, stderr) =>
+        resolve({ output, stderr, ended: !error?.killed }),
       );
     });
   };

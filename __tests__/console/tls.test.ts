@@ -4,10 +4,10 @@ import { join } from "node:path";
 
 import { login } from "../../lib/console/login";
 import { SettingsError } from "../../lib/errors";
-import { authority, type Certificate, serverCertificate } from "./certificates";
+import { authority, type Certificate, serverCertificate } from "../http/certificates";
+import { loopback } from "../http/servers";
 import { goodConsole, type Received, settingsFor } from "./good-console";
 import { bundledClient } from "./run-client";
-import { loopback } from "./servers";
 
 const servers = loopback();
 const folder = mkdtempSync(join(tmpdir(), "tls-"));
@@ -30,7 +30,7 @@ function talk(notices: string[] = []) {
 
 test("a Console with a private authority is trusted through TL_CA_CERT", async () => {
   const url = await servers.secure(await serverCertificate({ ca }), goodConsole());
-  const console = await login(settingsFor(url, { caFile }), talk());
+  const console = await login(settingsFor(url, { network: { caFile } }), talk());
   expect(await console.version()).toBe("34.04.145");
   console.close();
 });
@@ -40,7 +40,7 @@ test.each([
     "an unknown authority",
     () => serverCertificate({ ca }),
     false,
-    "is signed by an authority that is not known here",
+    "is signed by an authority that this machine doesn't trust",
     "Set TL_CA_CERT",
   ],
   [
@@ -64,13 +64,13 @@ test.each([
     () => serverCertificate({ ca, host: "other.example.com" }),
     true,
     'is for other names: "DNS:other.example.com"',
-    "Set TL_CONSOLE to a name that stands in it.",
+    "Set TL_CONSOLE to one of its names.",
   ],
 ])("%s is refused at once, before anything is sent", async (_, certificate, trusted, says, remedy) => {
   const requests: Received[] = [];
   const notices: string[] = [];
   const url = await servers.secure(await certificate(), goodConsole(requests));
-  const failing = login(settingsFor(url, trusted ? { caFile } : {}), talk(notices));
+  const failing = login(settingsFor(url, { network: trusted ? { caFile } : {} }), talk(notices));
   await expect(failing).rejects.toMatchObject({
     problems: [
       expect.stringContaining(`The certificate of ${new URL(url).host} ${says}: POST ${url}/api/v1/authenticate. `),
@@ -111,7 +111,7 @@ test.each([
   const url = await servers.plain(goodConsole(requests));
   const file = content === "folder" ? folder : join(folder, "given.pem");
   if (content !== undefined && content !== "folder") writeFileSync(file, content);
-  const failing = login(settingsFor(url, { caFile: file }), talk());
+  const failing = login(settingsFor(url, { network: { caFile: file } }), talk());
   await expect(failing).rejects.toThrow(SettingsError);
   await expect(failing).rejects.toThrow("TL_CA_CERT must be a PEM file with certificates, ");
   await expect(failing).rejects.toThrow(says);

@@ -6,6 +6,7 @@ import { type ProtectOptions, protectTasks } from "../../lib/protection/protect"
 import { Secret } from "../../lib/secret";
 import type { Task } from "../../lib/task/task";
 import { type LocalConsoleOptions, startLocalConsole } from "../../local-console/server";
+import { settingsFor } from "../console/good-console";
 import { read, TASK } from "../task/read";
 import { CONSOLE_ADDRESS } from "./deviations";
 
@@ -17,16 +18,9 @@ async function run(
 ) {
   const server = await startLocalConsole({ ...(intercept && { intercept }) });
   const signal = more.signal ?? new AbortController().signal;
-  const settings = {
-    url: server.url,
-    apiUrl: `${server.url}/api/v1`,
-    apiSetting: "TL_CONSOLE",
-    user: server.user,
-    password: new Secret(server.password),
-    consoleAddress: CONSOLE_ADDRESS,
-    timeoutMs: 10_000,
-    retryDelayMs: 1,
-  };
+  const settings = settingsFor(server.url, {
+    console: { user: server.user, password: new Secret(server.password), consoleAddress: CONSOLE_ADDRESS },
+  });
   const console = await login(settings, { signal, notice: () => {} });
   const options = { consoleAddress: CONSOLE_ADDRESS, region: "eu-west-1", concurrency: 8, signal, ...more };
   try {

@@ -16,8 +16,6 @@ describe("without anything but the required variables", () => {
       user: "access-key",
       apiSetting: "TL_CONSOLE",
       consoleAddress: "console.example.com",
-      timeoutMs: 30_000,
-      retryDelayMs: 1000,
     });
     expect(password.reveal()).toBe("s3cr3t passw0rd");
     expect(rest).toStrictEqual({

@@ -14,9 +14,9 @@ export async function installBundle({ args, environment, signal, stdout, stderr 
   const forAzure = option === "--azure-pipelines";
   if ((option !== undefined && !forAzure) || more.length > 0) throw new SettingsError([`Unknown arguments. ${USAGE}`]);
   const settings = parseSettings(environment);
-  const console = await login(settings.console, talkOn(stderr, signal));
+  const console = await login(settings, talkOn(stderr, signal));
   try {
-    const bundle = await console.installBundle();
+    const { bundle } = await console.installBundle();
     const command = forAzure ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";
     await print(stdout, `${command}${bundle.reveal()}\n`);
   } finally {

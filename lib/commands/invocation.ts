@@ -1,5 +1,5 @@
-import type { Talk } from "../console/console";
 import { OutputError } from "../errors";
+import type { Talk } from "../http/retry";
 import { oneLine } from "../outside-text";
 import type { Terminal } from "../report/progress";
 import { redact } from "../secret";

@@ -22,7 +22,7 @@ export async function protect(invocation: Invocation): Promise<void> {
   const tasks = await readTasks(file);
   if (tasks.length !== 1)
     throw new SettingsError([`${file} holds ${tasks.length} task definitions, and protect takes one. ${USAGE}`]);
-  const console = await login(settings.console, talk);
+  const console = await login(settings, talk);
   try {
     const { consoleAddress } = settings.console;
     const options = { consoleAddress, region: settings.stack.region, concurrency: 1, signal: invocation.signal };

@@ -1,6 +1,6 @@
-import { deadline } from "../console/deadline";
 import { login } from "../console/login";
 import { ConsoleError, SettingsError } from "../errors";
+import { deadline } from "../http/deadline";
 import { protectTasks } from "../protection/protect";
 import type { ProtectedTask } from "../protection/protected-task";
 import { toMarkdown } from "../report/markdown";
@@ -54,13 +54,13 @@ export async function synth(invocation: Invocation): Promise<void> {
 type Answers = { readonly version: string; readonly tasks: readonly ProtectedTask[] };
 
 async function askConsole(settings: Settings, unprotected: readonly Task[], invocation: Invocation): Promise<Answers> {
-  const { consoleAddress, timeoutMs } = settings.console;
-  const limitMs = RUN_LIMIT * timeoutMs;
+  const { consoleAddress } = settings.console;
+  const limitMs = RUN_LIMIT * settings.network.timeoutMs;
   const tooLong = `The run took longer than ${limitMs / 1000} seconds. Look at the Console, or raise TL_TIMEOUT_MS.`;
   const { signal, release } = deadline(limitMs, invocation.signal, new ConsoleError([tooLong]));
   const talk = talkOn(invocation.stdout, signal);
   try {
-    const console = await login(settings.console, talk);
+    const console = await login(settings, talk);
     const progress = await startProgress(unprotected.length, invocation.stderr, talk.notice);
     const { stack } = settings;
     const { concurrency } = settings.network;

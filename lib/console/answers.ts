@@ -1,12 +1,13 @@
-import { isUtf8 } from "node:buffer";
-
 import * as v from "valibot";
 
+import { INSTALL_BUNDLE } from "../defender";
+import type { Answer, Call } from "../http/call";
+import { failureOf, type Phrase } from "../http/failure";
+import { kindOf, parseJsonBody } from "../http/json-body";
 import { isJsonObject, type JsonObject } from "../json";
-import { Secret } from "../secret";
-import type { Answer } from "./exchange";
-import { type Call, Failure, quote } from "./failure";
-import { pageFailure } from "./page";
+import { text } from "../text/safe-text";
+import { Secret } from "../text/secret";
+import { pageFailure } from "./page-failure";
 
 /** What a good answer holds; `expected` completes "where … was expected". */
 export type Shape<T> = { readonly expected: string; readonly schema: v.GenericSchema<unknown, T> };
@@ -26,49 +27,60 @@ export const VERSION: Shape<string> = {
 
 export const TASK_DEFINITION: Shape<JsonObject> = {
   expected: "a task definition with containerDefinitions",
-  schema: v.custom<JsonObject>(
-    (value) =>
-      isJsonObject(value) &&
-      Array.isArray(value.containerDefinitions) &&
-      value.containerDefinitions.every(isJsonObject),
+  schema: v.pipe(
+    v.custom<JsonObject>(
+      (value) =>
+        isJsonObject(value) &&
+        Array.isArray(value.containerDefinitions) &&
+        value.containerDefinitions.every(isJsonObject),
+    ),
+    // From here on every message about the answer is masked of them.
+    v.check((value) => bundlesIn(value).every((bundle) => new Secret(bundle))),
   ),
 };
 
-export const INSTALL_BUNDLE: Shape<Secret> = {
+function bundlesIn({ containerDefinitions }: JsonObject): readonly string[] {
+  const containers = Array.isArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
+  const variables = containers.flatMap(({ environment }) => (Array.isArray(environment) ? environment : []));
+  return variables
+    .filter(isJsonObject)
+    .flatMap(({ name, value }) => (name === INSTALL_BUNDLE && typeof value === "string" ? [value] : []));
+}
+
+/** What Defenders need to connect, from `GET …/defenders/install-bundle`. */
+export type InstallBundle = {
+  readonly bundle: Secret;
+  /** Where they dial, `wss://us-east1.cloud.twistlock.com:443`; undefined when the Console doesn't say. */
+  readonly wsAddress: string | undefined;
+};
+
+export const BUNDLE_AND_ADDRESS: Shape<InstallBundle> = {
   expected: "an object with an installBundle in base64",
   schema: v.pipe(
-    // Secrets Manager takes no more.
-    v.object({ installBundle: v.pipe(v.string(), v.minLength(1), v.maxLength(65_536), v.base64()) }),
-    v.transform(({ installBundle }) => new Secret(installBundle)),
+    v.object({
+      // Secrets Manager takes no more.
+      installBundle: v.pipe(v.string(), v.minLength(1), v.maxLength(65_536), v.base64()),
+      wsAddress: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(2048)))),
+    }),
+    v.transform(({ installBundle, wsAddress }) => ({
+      bundle: new Secret(installBundle),
+      wsAddress: wsAddress || undefined,
+    })),
   ),
 };
 
-/** The answer's content. Throws `Failure`: a wrong answer isn't asked for again. */
+/**
+ * The answer's content.
+ *
+ * @throws HttpFailure, after which no other try follows: a wrong answer isn't asked for again.
+ */
 export function parseAnswer<T>(answer: Answer, shape: Shape<T>, call: Call): T {
-  const value = parseJson(answer, call);
+  const value = parseJsonBody(answer, call, CHECK(call), pageFailure);
   const parsed = v.safeParse(shape.schema, value, { abortPipeEarly: true });
   if (parsed.success) return parsed.output;
-  throw new Failure(call, `The Console answered ${kindOf(value, call)} where ${shape.expected} was expected`, CHECK);
+  const what = text`The Console answered ${kindOf(value)} where ${shape.expected} was expected`;
+  throw failureOf(call, what, CHECK(call));
 }
 
-const CHECK = "Check that {variable} leads to a Prisma Cloud Compute Console, and TL_API_VERSION.";
-
-// The content decides; the content type only helps to say what came instead.
-function parseJson(answer: Answer, call: Call): unknown {
-  const { body, status } = answer;
-  if (body.length === 0) throw new Failure(call, `The answer is empty (HTTP ${status})`, CHECK);
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
-  } catch {
-    const detail = `HTTP ${status}, ${body.length} bytes, content type ${quote(answer.header("content-type"), call, 60)}`;
-    const what = `The answer ${isUtf8(body) ? "is not JSON, or is cut off" : "is not UTF-8 text"} (${detail})`;
-    throw pageFailure(answer, call) ?? new Failure(call, what, CHECK);
-  }
-}
-
-function kindOf(value: unknown, call: Call): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  if (!isJsonObject(value)) return `a ${typeof value}`;
-  return `an object with the keys ${quote(Object.keys(value).slice(0, 20).join(", "), call, 100)}`;
-}
+const CHECK: Phrase = ({ peer }) =>
+  text`Check that ${peer.setting} leads to a Prisma Cloud Compute Console, and TL_API_VERSION.`;

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json";
-import type { Secret } from "../secret";
+import type { InstallBundle } from "./answers";
 import type { Defender, DefendersQuery } from "./defenders";
 
 /**
@@ -11,14 +11,14 @@ export interface Console {
   version(): Promise<string>;
   /** The task definition with a Defender in it, as the Console sent it: to be proven. `POST …/defenders/fargate.json` */
   protect(request: ProtectRequest): Promise<JsonObject>;
-  /** `GET …/defenders/install-bundle` */
-  installBundle(): Promise<Secret>;
+  /** The install bundle and the address that Defenders dial. `GET …/defenders/install-bundle` */
+  installBundle(): Promise<InstallBundle>;
   /**
    * Every Defender that the Console knows, or those that the query selects: connected and disconnected. Read in pages,
    * in the order of host names. A Fargate Defender that has disconnected is listed for about an hour. `GET …/defenders`
    */
   defenders(query?: DefendersQuery): Promise<readonly Defender[]>;
-  /** Ends what is still under way and drops the connections; to be called in any case, at the end. */
+  /** Ends what is still under way and drops the connections. Call it at the end in any case. */
   close(): void;
 }
 
@@ -29,11 +29,4 @@ export type ProtectRequest = {
   readonly registryCredentialId?: string;
   readonly filesystemMonitoring?: boolean;
   readonly defenderImage?: string;
-};
-
-/** How a step tells the user something, and hears that it should stop. */
-export type Talk = {
-  readonly signal: AbortSignal;
-  /** One line, for people. */
-  readonly notice: (line: string) => void;
 };

@@ -1,47 +1,53 @@
 import { setMaxListeners } from "node:events";
 
-import { Secret } from "../secret";
-import type { ConsoleSettings } from "../settings/console";
-import { INSTALL_BUNDLE, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
-import { openConnections } from "./connections";
-import type { Console, ProtectRequest, Talk } from "./console";
+import { ConsoleError } from "../errors";
+import { type Clock, systemClock } from "../http/clock";
+import { openConnections } from "../http/connections";
+import { exchange } from "../http/exchange";
+import { HttpFailure } from "../http/failure";
+import { type Talk, withRetries } from "../http/retry";
+import type { Settings } from "../settings/settings";
+import { Secret } from "../text/secret";
+import { BUNDLE_AND_ADDRESS, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
+import type { ConsoleCall } from "./call";
+import { callsOf, withToken } from "./calls";
+import type { Console } from "./console";
 import { DEFENDERS, PAGE_SIZE, readPages } from "./defenders";
-import { exchange } from "./exchange";
-import { type Call, Failure } from "./failure";
-import { withRetries } from "./retry";
 import { statusFailure } from "./status-failure";
 
 /**
  * Logs in at the Console.
  *
- * @throws ConsoleError, or SettingsError when TL_CA_CERT or HTTPS_PROXY is of no use.
+ * @throws ConsoleError, or SettingsError when TL_CA_CERT or HTTPS_PROXY can't be used.
  */
-export async function login(settings: ConsoleSettings, talk: Talk): Promise<Console> {
+export async function login(
+  { console: settings, network }: Pick<Settings, "console" | "network">,
+  talk: Talk,
+  clock: Clock = systemClock,
+): Promise<Console> {
   const closing = new AbortController();
   const signal = AbortSignal.any([talk.signal, closing.signal]);
   setMaxListeners(0, signal); // each call under way listens
-  // The pair, too: Basic authentication sends its base64.
-  const secrets = [settings.password, new Secret(`${settings.user}:${settings.password.reveal()}`)];
-  const calls = callsOf(settings, secrets);
-  const connections = await openConnections(settings.caFile, Math.min(10_000, settings.timeoutMs), signal);
+  // Basic authentication sends the base64 of this pair; from here on it is masked in every message.
+  new Secret(`${settings.user}:${settings.password.reveal()}`);
+  const calls = callsOf(settings);
+  const connectMs = Math.min(10_000, network.timeoutMs);
+  const connections = await openConnections({ ...network, connectMs, stop: signal, clock });
 
-  const send = <T>(call: Call, shape: Shape<T>, token?: Secret): Promise<T> =>
+  const send = <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> =>
     withRetries(
       async (limitMs) => {
-        const answer = await exchange(call, token, connections, limitMs, signal);
-        const failure = statusFailure(answer, call, token === undefined);
+        const answer = await exchange(call, { connections, limitMs, stop: signal, clock });
+        const failure = statusFailure(answer, call, clock);
         if (failure) throw failure;
         return parseAnswer(answer, shape, call);
       },
-      settings,
+      network,
       { ...talk, signal },
+      clock,
     );
 
-  const authenticate = async (): Promise<Secret> => {
-    const token = await send(calls.authenticate, LOGIN);
-    secrets.push(token);
-    return token;
-  };
+  const authenticate = () => send(calls.authenticate, LOGIN);
 
   const close = () => {
     closing.abort(new Error("The Console's client is closed."));
@@ -50,77 +56,42 @@ export async function login(settings: ConsoleSettings, talk: Talk): Promise<Cons
 
   const first = await authenticate().catch((error: unknown) => {
     close();
-    throw error;
+    throw expected(error);
   });
   let second: Promise<Secret> | undefined;
 
-  // A token may expire during a run; however many calls meet that at once, one login answers them all.
-  const ask = async <T>(call: Call, shape: Shape<T>): Promise<T> => {
-    if (second) return send(call, shape, await second);
+  // A token may expire during a run; however many calls meet that at once, one login serves them all.
+  const sendSignedIn = async <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> => {
+    if (second) return send(withToken(call, await second), shape);
     try {
-      return await send(call, shape, first);
+      return await send(withToken(call, first), shape);
     } catch (error) {
-      if (!(error instanceof Failure) || error.hints.status !== 401) throw error;
+      if (!(error instanceof HttpFailure) || error.hints.status !== 401) throw error;
       second ??= authenticate();
-      return send(call, shape, await second);
+      return send(withToken(call, await second), shape);
     }
   };
+
+  const ask = <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> =>
+    sendSignedIn(call, shape).catch((error: unknown) => {
+      throw expected(error);
+    });
 
   return {
     version: () => ask(calls.version, VERSION),
     protect: (request) => ask(calls.fargate(request), TASK_DEFINITION),
-    installBundle: () => ask(calls.installBundle, INSTALL_BUNDLE),
+    installBundle: () => ask(calls.installBundle, BUNDLE_AND_ADDRESS),
     defenders: async ({ types = [undefined], connected } = {}) => {
-      const list = (type: string | undefined) =>
-        readPages((offset) => ask(calls.defenders({ type, connected, offset }), DEFENDERS), signal);
+      const list = (type: string | undefined) => {
+        const query = { type, connected, limit: PAGE_SIZE, sort: "hostname" };
+        return readPages((offset) => ask(calls.defenders({ ...query, offset }), DEFENDERS), signal);
+      };
       return (await Promise.all(types.map(list))).flat();
     },
     close,
   };
 }
 
-function callsOf(settings: ConsoleSettings, secrets: readonly Secret[]) {
-  const { apiUrl, authenticateUrl, fargateUrl, project, consoleAddress, user, password } = settings;
-  const defender = { consoleaddr: consoleAddress, defenderType: "appEmbedded", project };
-  const get = (path: string, query: Query): Call => ({
-    method: "GET",
-    url: address(`${apiUrl}/${path}`, query),
-    variable: "TL_CONSOLE",
-    remedy: "Check TL_CONSOLE_ADDRESS and TL_PROJECT.",
-    secrets,
-  });
-  return {
-    version: get("version", { project }),
-    installBundle: get("defenders/install-bundle", defender),
-    defenders: (query: Query) => get("defenders", { ...query, limit: PAGE_SIZE, sort: "hostname", project }),
-    authenticate: {
-      method: "POST",
-      url: address(authenticateUrl ?? `${apiUrl}/authenticate`, {}),
-      body: { username: user, password: password.reveal() },
-      variable: authenticateUrl ? "AUTH_API_ENDPOINT" : "TL_CONSOLE",
-      remedy: "Check TL_USER and TL_PASS.",
-      secrets,
-    } satisfies Call,
-    fargate: ({ definition, registryCredentialId: registryCredentialID, ...options }: ProtectRequest): Call => ({
-      method: "POST",
-      url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, { ...options, registryCredentialID, ...defender }),
-      body: definition,
-      variable: fargateUrl ? "TASK_GENERATION_API_ENDPOINT" : "TL_CONSOLE",
-      remedy: options.extractEntrypoint
-        ? "Write the entryPoint and command of an image that it can't extract, or exclude its container."
-        : "Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.",
-      secrets,
-    }),
-  };
-}
-
-type Query = Readonly<Record<string, string | number | boolean | undefined>>;
-
-// What an overriding address carries already stays, unless it is ours to say.
-function address(base: string, query: Query): URL {
-  const url = new URL(base);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
-  return url;
+function expected(error: unknown): unknown {
+  return error instanceof HttpFailure ? new ConsoleError([error.sentence]) : error;
 }

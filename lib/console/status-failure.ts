@@ -1,64 +1,73 @@
 import * as v from "valibot";
 
-import type { Answer } from "./exchange";
-import { type Call, Failure, quote } from "./failure";
-import { pageFailure, pageTitle } from "./page";
-
-const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+import type { Answer } from "../http/call";
+import type { Clock } from "../http/clock";
+import { failureOf, type HttpFailure } from "../http/failure";
+import { pageIn } from "../http/page";
+import { isTransient, redirectTarget, retryAfterMs } from "../http/status";
+import { quote, type SafeText, text } from "../text/safe-text";
+import type { ConsoleCall } from "./call";
+import { pageFailure } from "./page-failure";
 
 /** The failure that the status of an answer means; undefined for a status of success. */
-export function statusFailure(answer: Answer, call: Call, atLogin: boolean): Failure | undefined {
+export function statusFailure(answer: Answer, call: ConsoleCall, clock: Clock): HttpFailure | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
   if (status >= 300 && status < 400) {
-    const location = answer.header("location");
-    const target = location && URL.canParse(location, call.url.href) ? new URL(location, call.url).host : "";
-    const what = `The Console redirects to ${target ? quote(target, call, 100) : "no address"} (HTTP ${status})`;
-    const remedy = "That is not followed, it would carry credentials along. Set {variable} to the final address.";
-    return new Failure(call, what, remedy, { status });
+    const target = redirectTarget(answer, call.url)?.host;
+    const what = text`The Console redirects to ${target ? quote(target, 100) : "no address"} (HTTP ${status})`;
+    const remedy = text`The redirect isn't followed: it would carry credentials along. Set ${call.peer.setting} to the final address.`;
+    return failureOf(call, what, remedy, { status });
   }
-  if (TRANSIENT.has(status)) {
-    const what = status === 429 ? "The Console gets too many requests" : "The Console fails";
-    const hints = { status, retry: true, waitMs: retryAfterMs(answer.header("retry-after")) };
-    return new Failure(call, `${what} ${told(answer, call)}`, "Try again later, or ask whoever runs it.", hints);
+  if (isTransient(status)) {
+    const what = status === 429 ? text`The Console gets too many requests` : text`The Console fails`;
+    const hints = { status, retry: true, waitMs: retryAfterMs(answer, clock) };
+    return failureOf(call, text`${what} ${detailOf(answer)}`, text`Try again later, or ask whoever runs it.`, hints);
   }
   const page = pageFailure(answer, call);
   if (page) return page;
-  const [what, remedy] = (atLogin ? AT_LOGIN[status] : undefined) ?? LATER[status] ?? OTHER;
-  return new Failure(call, `${what} ${told(answer, call)}`, remedy, { status });
+  const reason = (call.isLogin ? AT_LOGIN[status] : undefined) ?? LATER[status] ?? OTHER;
+  const { what, remedy } = reason(call);
+  return failureOf(call, text`${what} ${detailOf(answer)}`, remedy, { status });
 }
 
-type Reason = readonly [what: string, remedy: string];
-
-const ONE_CONSOLE =
-  "Check that TL_CONSOLE, AUTH_API_ENDPOINT and TASK_GENERATION_API_ENDPOINT lead to the same Console.";
-const ROLE = "It needs the role Defender Manager or above, in the project TL_PROJECT if that is set.";
+type Reason = (call: ConsoleCall) => { readonly what: SafeText; readonly remedy: SafeText };
 
 const AT_LOGIN: Readonly<Record<number, Reason>> = {
-  401: ["The Console refused the login", "{remedy}"],
-  403: ["The Console forbids TL_USER to log in", "Check that the account isn't locked, nor bound to other addresses."],
+  401: ({ remedy }) => ({ what: text`The Console refused the login`, remedy }),
+  403: () => ({
+    what: text`The Console forbids TL_USER to log in`,
+    remedy: text`Check that the account isn't locked, nor bound to other addresses.`,
+  }),
 };
 
 const LATER: Readonly<Record<number, Reason>> = {
-  400: ["The Console finds the request wrong", "{remedy}"],
-  401: ["The Console refuses the token of its own login", ONE_CONSOLE],
-  403: ["The Console forbids this to TL_USER", ROLE],
-  404: ["The Console has nothing at this address", "Check the path in {variable}, and TL_API_VERSION."],
+  400: ({ remedy }) => ({ what: text`The Console finds the request wrong`, remedy }),
+  401: () => ({
+    what: text`The Console refuses the token of its own login`,
+    remedy: text`Check that TL_CONSOLE, AUTH_API_ENDPOINT and TASK_GENERATION_API_ENDPOINT lead to the same Console.`,
+  }),
+  403: () => ({
+    what: text`The Console forbids this to TL_USER`,
+    remedy: text`It needs the role Defender Manager or above, in the project TL_PROJECT if that is set.`,
+  }),
+  404: ({ peer }) => ({
+    what: text`The Console has nothing at this address`,
+    remedy: text`Check the path in ${peer.setting}, and TL_API_VERSION.`,
+  }),
 };
 
-const OTHER: Reason = ["The Console answered with an error", "Check {variable}, or ask whoever runs the Console."];
-
-/** Milliseconds; 0 when the header says nothing. Seconds or an HTTP date. */
-function retryAfterMs(header: string): number {
-  const milliseconds = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Math.max(0, milliseconds || 0);
-}
+const OTHER: Reason = ({ peer }) => ({
+  what: text`The Console answered with an error`,
+  remedy: text`Check ${peer.setting}, or ask whoever runs the Console.`,
+});
 
 const Err = v.pipe(v.string(), v.parseJson(), v.object({ err: v.pipe(v.string(), v.minLength(1)) }));
 
-function told(answer: Answer, call: Call): string {
-  const title = pageTitle(answer, call);
-  const err = v.safeParse(Err, answer.body.toString("utf8"));
-  const detail = title ? `, a web page ${title}` : err.success ? `, ${quote(err.output.err, call)}` : "";
-  return `(HTTP ${answer.status}${detail})`;
+/** `(HTTP 400, "…")`, with what the Console or a page says. */
+function detailOf(answer: Answer): SafeText {
+  const page = pageIn(answer);
+  if (page) return text`(HTTP ${answer.status}, a web page ${page.title})`;
+  const parsed = v.safeParse(Err, answer.body.toString("utf8"));
+  return parsed.success ? text`(HTTP ${answer.status}, ${quote(parsed.output.err)})` : text`(HTTP ${answer.status})`;
 }

@@ -2,7 +2,6 @@ import * as v from "valibot";
 
 import { defined } from "../defined";
 import { Secret } from "../text/secret";
-import type { NetworkSettings } from "./network";
 import { HOST, matching, shown } from "./schemas";
 import { pathToConsole, safeUrl } from "./urls";
 
@@ -21,9 +20,6 @@ export type ConsoleSettings = {
   /** The host that Defenders dial. */
   readonly consoleAddress: string;
   readonly project?: string;
-  readonly caFile?: string;
-  readonly timeoutMs: number;
-  readonly retryDelayMs: number;
 };
 
 export const consoleVariables = {
@@ -47,7 +43,7 @@ export const consoleVariables = {
 
 type Variables = v.InferOutput<v.ObjectSchema<typeof consoleVariables, undefined>>;
 
-export function consoleSettings(variables: Variables, network: NetworkSettings): ConsoleSettings {
+export function consoleSettings(variables: Variables): ConsoleSettings {
   const { TL_CONSOLE: url, TASK_GENERATION_API_ENDPOINT: fargateUrl } = variables;
   // The original example has it in the endpoint's query.
   const addressInQuery = fargateUrl?.searchParams.get("consoleaddr") || undefined;
@@ -59,9 +55,6 @@ export function consoleSettings(variables: Variables, network: NetworkSettings):
     password: new Secret(variables.TL_PASS),
     consoleAddress: variables.TL_CONSOLE_ADDRESS ?? addressInQuery ?? url.hostname,
     project: variables.TL_PROJECT,
-    caFile: network.caFile,
-    timeoutMs: network.timeoutMs,
-    retryDelayMs: network.retryDelayMs,
   });
 }
 

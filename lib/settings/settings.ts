@@ -46,10 +46,9 @@ export const VARIABLES = {
 /** @throws SettingsError with every problem of every variable at once. */
 export function parseSettings(environment: Environment): Settings {
   const variables = parseVariables(VARIABLES, environment, [checkPlaces, checkNames, checkState]);
-  const network = networkSettings(variables, environment);
   return defined({
-    console: consoleSettings(variables, network),
-    network,
+    console: consoleSettings(variables),
+    network: networkSettings(variables, environment),
     tasks: taskSettings(variables),
     defenderRegistry: variables.DEFENDER_REGISTRY,
     stack: stackSettings(variables),

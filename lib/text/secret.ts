@@ -33,14 +33,14 @@ export class Secret {
   }
 }
 
+type Range = readonly [start: number, end: number];
+type Finder = (text: string) => readonly Range[];
+
 // The one state that a module of this project keeps: a secret that had to be handed around could be forgotten on the way.
-const values = new Set<string>();
-let pattern: RegExp | undefined;
+const finders = new Map<string, Finder>();
 
 function remember(value: string): void {
-  if (values.has(value)) return;
-  values.add(value);
-  pattern = undefined;
+  if (!finders.has(value)) finders.set(value, finderOf(value));
 }
 
 // What a secret looks like when nobody has named its value.
@@ -56,17 +56,37 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
  * a bundle or a licence token.
  */
 export function mask(text: string): string {
-  // Longest first and in one pass: one secret may be a part of another, or of the mark that replaces it.
-  pattern ??= anyOf([...values].sort((one, other) => other.length - one.length).flatMap(patternOf));
-  const masked = text.replace(pattern, REDACTED);
+  // All are found before any is replaced: one secret may be a part of another, or of the mark that replaces it.
+  const ranges = [...finders.values()].flatMap((find) => find(text));
+  const masked = ranges.length === 0 ? text : replaceAt(text, ranges);
   return SHAPES.reduce((rest, [shape, replacement]) => rest.replace(shape, replacement), masked);
 }
 
 /** Whether the text holds one of the values, in whatever spelling. */
 export function holdsSecret(text: string, secrets: readonly Secret[]): boolean {
-  return anyOf(secrets.flatMap((secret) => patternOf(secret.reveal()))).test(text);
+  return secrets.some((secret) => finderOf(secret.reveal())(text).length > 0);
 }
 
-function anyOf(patterns: readonly string[]): RegExp {
-  return new RegExp(patterns.length > 0 ? patterns.join("|") : "(?!)", "giu");
+function finderOf(value: string): Finder {
+  const source = patternOf(value);
+  if (!source) return () => [];
+  let guard: RegExp | undefined;
+  let pattern: RegExp | undefined;
+  return (text) => {
+    guard ??= new RegExp(source.guard, "iu");
+    if (!guard.test(text)) return [];
+    pattern ??= new RegExp(source.pattern, "giu");
+    return [...text.matchAll(pattern)].map(({ 0: match, index }) => [index, index + match.length]);
+  };
+}
+
+/** Each run of ranges that overlap becomes one mark. */
+function replaceAt(text: string, ranges: readonly Range[]): string {
+  let result = "";
+  let end = 0;
+  for (const [start, itsEnd] of ranges.toSorted(([one], [other]) => one - other)) {
+    if (start >= end) result += text.slice(end, start) + REDACTED;
+    end = Math.max(end, itsEnd);
+  }
+  return result + text.slice(end);
 }

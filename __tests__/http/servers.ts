@@ -13,7 +13,7 @@ export function loopback() {
 
   async function listen(server: Listening): Promise<string> {
     servers.push(server);
-    server.keepAliveTimeout = 60_000; // so that no idle connection ends from this side
+    server.keepAliveTimeout = 600_000; // so that no idle connection ends from this side
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();

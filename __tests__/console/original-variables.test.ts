@@ -1,0 +1,54 @@
+import { login } from "../../lib/console/login";
+import { parseSettings } from "../../lib/settings/settings";
+import { loopback } from "../http/servers";
+import { goodConsole, PASSWORD, type Received } from "./good-console";
+
+const servers = loopback();
+const talk = { signal: new AbortController().signal, notice: () => undefined };
+
+afterAll(() => servers.closeAll());
+
+test("with the original example's variables alone, nothing is asked at TL_CONSOLE, where nothing answers", async () => {
+  const requests: Received[] = [];
+  const url = await servers.plain(goodConsole(requests));
+  const settings = parseSettings({
+    TL_USER: "access-key-id",
+    TL_PASS: PASSWORD,
+    TL_CONSOLE: "no-such-host.invalid",
+    AUTH_API_ENDPOINT: `${url}/tenant/api/v1/authenticate`,
+    TASK_GENERATION_API_ENDPOINT: `${url}/tenant/api/v1/defenders/fargate.json`,
+  });
+  const console = await login(settings, talk);
+  await console.version();
+  await console.protect({ definition: { containerDefinitions: [] } });
+  await console.installBundle();
+  await console.defenders();
+  console.close();
+  expect(requests.map(({ path }) => path)).toEqual([
+    "/tenant/api/v1/authenticate",
+    "/tenant/api/v1/version",
+    "/tenant/api/v1/defenders/fargate.json",
+    "/tenant/api/v1/defenders/install-bundle",
+    "/tenant/api/v1/defenders",
+  ]);
+  expect(requests[2]?.query.consoleaddr).toBe("no-such-host.invalid");
+});
+
+test("a failure at such an address names the variable that leads there", async () => {
+  const good = goodConsole();
+  const url = await servers.plain((request, response) =>
+    request.url?.endsWith("/version") ? response.writeHead(404).end() : good(request, response),
+  );
+  const settings = parseSettings({
+    TL_USER: "access-key-id",
+    TL_PASS: PASSWORD,
+    TL_CONSOLE: "no-such-host.invalid",
+    AUTH_API_ENDPOINT: `${url}/api/v1/authenticate`,
+  });
+  const console = await login(settings, talk);
+  await expect(console.version()).rejects.toThrow(
+    `The Console has nothing at this address (HTTP 404): GET ${url}/api/v1/version. ` +
+      "Check the path in AUTH_API_ENDPOINT, and TL_API_VERSION.",
+  );
+  console.close();
+});

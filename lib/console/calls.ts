@@ -1,0 +1,66 @@
+import type { Peer } from "../http/call";
+import type { ConsoleSettings } from "../settings/console";
+import { type SafeText, text } from "../text/safe-text";
+import type { Secret } from "../text/secret";
+import type { ConsoleCall } from "./call";
+import type { ProtectRequest } from "./console";
+
+/** The requests that the Console's API takes, without the token. */
+export function callsOf(settings: ConsoleSettings) {
+  const { apiUrl, apiSetting, authenticateUrl, fargateUrl, project, consoleAddress, user, password } = settings;
+  const defender = { consoleaddr: consoleAddress, defenderType: "appEmbedded", project };
+  const get = (path: string, query: Query): ConsoleCall => ({
+    method: "GET",
+    url: address(`${apiUrl}/${path}`, query),
+    peer: consoleSetBy(apiSetting),
+    remedy: text`Check TL_CONSOLE_ADDRESS and TL_PROJECT.`,
+    isLogin: false,
+  });
+  return {
+    version: get("version", { project }),
+    installBundle: get("defenders/install-bundle", defender),
+    defenders: (query: Query) => get("defenders", { ...query, project }),
+    authenticate: {
+      method: "POST",
+      url: address(authenticateUrl ?? `${apiUrl}/authenticate`, {}),
+      body: { username: user, password: password.reveal() },
+      peer: consoleSetBy(authenticateUrl ? "AUTH_API_ENDPOINT" : apiSetting),
+      remedy: text`Check TL_USER and TL_PASS.`,
+      isLogin: true,
+    } satisfies ConsoleCall,
+    fargate: ({ definition, registryCredentialId: registryCredentialID, ...options }: ProtectRequest): ConsoleCall => ({
+      method: "POST",
+      url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, { ...options, registryCredentialID, ...defender }),
+      body: definition,
+      peer: consoleSetBy(fargateUrl ? "TASK_GENERATION_API_ENDPOINT" : apiSetting),
+      remedy: protectRemedy(options),
+      isLogin: false,
+    }),
+  };
+}
+
+/** The call with the token of a login. */
+export function withToken(call: ConsoleCall, token: Secret): ConsoleCall {
+  return { ...call, authorization: { scheme: "Bearer", secret: token } };
+}
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+// Keep an override URL's own query parameters, except those we set.
+function address(base: string, query: Query): URL {
+  const url = new URL(base);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+function consoleSetBy(setting: string): Peer {
+  return { name: "the Console", setting, limit: { mebibytes: 5, longerIsNot: "from a Console" } };
+}
+
+function protectRemedy({ extractEntrypoint }: Partial<ProtectRequest>): SafeText {
+  return extractEntrypoint
+    ? text`Write the entryPoint and command of an image that it can't extract, or exclude its container.`
+    : text`Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.`;
+}

@@ -1,0 +1,34 @@
+/** Time, as something that is handed in: tests decide when a limit is over. */
+export type Clock = {
+  /** Milliseconds since some moment; never goes back. */
+  now(): number;
+  /** Milliseconds since 1970, to compare with a date that a server sends. */
+  date(): number;
+  /** Calls back once, so many milliseconds from now, unless the returned function is called before. */
+  after(milliseconds: number, callback: () => void): () => void;
+};
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  after: (milliseconds, callback) => {
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Waits. @throws the signal's reason as soon as it is aborted. */
+export function pause(milliseconds: number, signal: AbortSignal, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.after(milliseconds, () => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    });
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+  });
+}

@@ -1,0 +1,11 @@
+import type { Duplex } from "node:stream";
+
+import type { Clock } from "./clock";
+
+/** Ends a connection that isn't made, TLS included, within the time. */
+export function limitConnecting<S extends Duplex>(socket: S, milliseconds: number, clock: Clock): S {
+  const late = Object.assign(new Error("The connection took too long."), { code: "ETIMEDOUT" });
+  const cancel = clock.after(milliseconds, () => socket.destroy(late));
+  for (const event of ["secureConnect", "close"]) socket.once(event, cancel);
+  return socket;
+}

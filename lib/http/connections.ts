@@ -1,0 +1,60 @@
+import http from "node:http";
+import https from "node:https";
+
+import type { NetworkSettings } from "../settings/network";
+import type { Clock } from "./clock";
+import { limitConnecting } from "./connecting";
+import { proxyFor } from "./proxies";
+import { trustAuthorities } from "./trust";
+import { tunnelThrough } from "./tunnel";
+
+/** Where sockets come from: kept alive between calls, verified, through the proxy where there is one. */
+export type Connections = {
+  /** @throws SettingsError when HTTPS_PROXY is not a proxy's address. */
+  agentFor(url: URL): http.Agent;
+  close(): void;
+};
+
+export type ConnectionOptions = Pick<NetworkSettings, "caFile" | "proxies"> & {
+  /** Milliseconds that connecting may take. */
+  readonly connectMs: number;
+  readonly stop: AbortSignal;
+  readonly clock: Clock;
+};
+
+/** @throws SettingsError when `caFile` holds no certificate. */
+export async function openConnections(options: ConnectionOptions): Promise<Connections> {
+  const { caFile, proxies } = options;
+  const secure: https.AgentOptions = {
+    keepAlive: true,
+    // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+    rejectUnauthorized: true,
+    ...(caFile === undefined ? {} : { secureContext: await trustAuthorities(caFile) }),
+  };
+  const plain = new http.Agent({ keepAlive: true });
+  const direct = directAgent(secure, options);
+  let tunnel: https.Agent | undefined; // one is enough: HTTPS_PROXY is the same for every address
+  return {
+    agentFor: (url) => {
+      // For loopback alone, so it never goes to a proxy, which would read the password.
+      if (url.protocol === "http:") return plain;
+      const proxy = proxyFor(url, proxies);
+      if (proxy === undefined) return direct;
+      tunnel ??= tunnelThrough(proxy, secure, options);
+      return tunnel;
+    },
+    close: () => {
+      for (const agent of [plain, direct, tunnel]) agent?.destroy();
+    },
+  };
+}
+
+function directAgent(secure: https.AgentOptions, { connectMs, clock }: ConnectionOptions): https.Agent {
+  const agent = new https.Agent(secure);
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (target) => {
+    const socket = connect(target);
+    return socket && limitConnecting(socket, connectMs, clock);
+  };
+  return agent;
+}

@@ -1,0 +1,24 @@
+import { type Clock, systemClock } from "./clock";
+
+/**
+ * A signal that aborts with `reason` when the time is over, or with the parent's when that aborts. Call `release` when
+ * the work is done, or the timer keeps the process running.
+ */
+export function deadline(
+  milliseconds: number,
+  parent: AbortSignal,
+  reason = new Error("The time is over."),
+  clock: Clock = systemClock,
+) {
+  // Not AbortSignal.any over AbortSignal.timeout: on Node 20 that pair can be collected before it fires.
+  const controller = new AbortController();
+  const stop = () => controller.abort(parent.reason);
+  const cancel = clock.after(milliseconds, () => controller.abort(reason));
+  parent.addEventListener("abort", stop, { once: true });
+  if (parent.aborted) stop();
+  const release = () => {
+    cancel();
+    parent.removeEventListener("abort", stop);
+  };
+  return { signal: controller.signal, release };
+}

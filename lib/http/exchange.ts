@@ -1,0 +1,63 @@
+import axios from "axios";
+
+import { text } from "../text/safe-text";
+import type { Answer, Authorization, Call } from "./call";
+import type { Clock } from "./clock";
+import type { Connections } from "./connections";
+import { deadline } from "./deadline";
+import { failureOf } from "./failure";
+import { networkFailure } from "./network-failure";
+
+export type ExchangeOptions = {
+  readonly connections: Connections;
+  /** Milliseconds after which it ends, whatever the other side does. */
+  readonly limitMs: number;
+  readonly stop: AbortSignal;
+  readonly clock: Clock;
+};
+
+/**
+ * One try of one call. Redirects aren't followed.
+ *
+ * @throws HttpFailure when no whole answer comes; `stop`'s reason.
+ */
+export async function exchange(call: Call, { connections, limitMs, stop, clock }: ExchangeOptions): Promise<Answer> {
+  const { authorization } = call;
+  const agent = connections.agentFor(call.url);
+  // axios's own timeout counts silence, so a body that drips would never end.
+  const limit = deadline(limitMs, stop, undefined, clock);
+  try {
+    const { status, headers, data } = await axios.request<unknown>({
+      method: call.method,
+      url: call.url.href,
+      headers: {
+        Accept: call.accept ?? "application/json",
+        "User-Agent": "prisma-ecs-runtime-defense",
+        ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(authorization === undefined ? {} : { Authorization: headerOf(authorization) }),
+      },
+      ...(call.body === undefined ? {} : { data: JSON.stringify(call.body) }),
+      signal: limit.signal,
+      httpAgent: agent,
+      httpsAgent: agent,
+      proxy: false, // the agent connects through it
+      maxRedirects: 0,
+      maxContentLength: call.peer.limit.mebibytes * 1024 * 1024,
+      responseType: "arraybuffer",
+      validateStatus: null,
+    });
+    const body = Buffer.isBuffer(data) ? data : Buffer.alloc(0);
+    return { status, body, header: (name) => String(headers[name] ?? "") };
+  } catch (error) {
+    stop.throwIfAborted();
+    if (!limit.signal.aborted) throw networkFailure(error, call);
+    const remedy = text`Check that this machine may reach ${call.url.host}, or raise TL_TIMEOUT_MS.`;
+    throw failureOf(call, text`No whole answer within ${Math.ceil(limitMs) / 1000} s`, remedy, { retry: true });
+  } finally {
+    limit.release();
+  }
+}
+
+function headerOf({ scheme, secret }: Authorization): string {
+  return `${scheme} ${secret.reveal()}`;
+}

@@ -1,0 +1,51 @@
+import { excerpt, type SafeText, text } from "../text/safe-text";
+import type { Call } from "./call";
+
+/** What decides about another try. */
+export type Hints = {
+  readonly status?: number;
+  /** Another try may help. */
+  readonly retry?: boolean;
+  /** Milliseconds to wait before it, as `Retry-After` asks. */
+  readonly waitMs?: number;
+};
+
+/**
+ * Why a call failed; the rooms that make calls turn it into an error of theirs. Neither the call nor the HTTP library's
+ * error is kept: they hold the password and the token.
+ */
+export class HttpFailure extends Error {
+  readonly sentence: SafeText;
+
+  constructor(
+    /** `GET https://host/path` */
+    readonly request: SafeText,
+    readonly what: SafeText,
+    readonly remedy: SafeText,
+    readonly hints: Hints = {},
+  ) {
+    const whole = sentence(request, what, remedy);
+    super(whole);
+    this.name = new.target.name;
+    this.sentence = whole;
+  }
+}
+
+/** A failure of this call. */
+export function failureOf(call: Call, what: SafeText, remedy: SafeText, hints: Hints = {}): HttpFailure {
+  const { origin, pathname } = call.url;
+  return new HttpFailure(text`${call.method} ${origin}${pathname}`, what, remedy, hints);
+}
+
+/** What happened, at which request, and what to do. */
+export function sentence(request: SafeText, what: SafeText, remedy: SafeText): SafeText {
+  return text`${what}: ${request}. ${remedy}`;
+}
+
+/** A phrase about a call, such as a remedy. */
+export type Phrase = (call: Call) => SafeText;
+
+/** `The Console`, to begin a sentence with. */
+export function capitalized(name: string): SafeText {
+  return excerpt(name.charAt(0).toUpperCase() + name.slice(1));
+}

@@ -1,0 +1,109 @@
+import { quote, type SafeText, text } from "../text/safe-text";
+import type { Call } from "./call";
+import { failureOf, type HttpFailure, type Phrase } from "./failure";
+import { ProxyError } from "./tunnel";
+
+/** The failure of a try that brought no whole answer. `error` is what the HTTP library threw; none of it is kept. */
+export function networkFailure(error: unknown, call: Call): HttpFailure {
+  if (error instanceof Error && error.cause instanceof ProxyError) return proxyFailure(error.cause, call);
+  const tooLong = textOf(error, "message")?.startsWith("maxContentLength");
+  const code = tooLong ? "TOO_LONG" : (textOf(error, "code") ?? "no reason given");
+  const [, what, remedy, retry = false] = REASONS.find(([codes]) => codes.test(code)) ?? UNKNOWN;
+  const detail = quote(textOf(error, "cause", "cert", "subjectaltname") ?? code, 120);
+  return failureOf(call, what(call, detail), remedy(call), { retry });
+}
+
+type What = (call: Call, detail: SafeText) => SafeText;
+type Reason = readonly [codes: RegExp, what: What, remedy: Phrase, retry?: boolean];
+
+const CHECK: Phrase = ({ url, peer }) => text`Check ${peer.setting}, and that this machine may reach ${url.host}.`;
+const PORT: Phrase = ({ peer }) => text`Check the host and port in ${peer.setting}.`;
+const TRUST: Phrase = ({ peer }) => text`If it is ${peer.name}'s own, set TL_CA_CERT to a PEM file with it.`;
+const TRUST_AUTHORITY: Phrase = ({ peer }) =>
+  text`Set TL_CA_CERT to a PEM file with that authority (${peer.name}'s, or that of a proxy that opens TLS).`;
+
+// ERR_BAD_RESPONSE is axios's code for a stream that was aborted.
+const BROKEN = /^(ECONNRESET|EPIPE|ERR_BAD_RESPONSE|ERR_STREAM_PREMATURE_CLOSE)$/;
+const UNKNOWN_AUTHORITY = /^(SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT.*|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$/;
+
+const REASONS: readonly Reason[] = [
+  [/^ECONNREFUSED$/, ({ url }) => text`${url.host} refuses the connection`, PORT, true],
+  [/^ENOTFOUND$/, ({ url }) => text`The name of ${url.host} is unknown (DNS)`, PORT],
+  [
+    /^EAI_AGAIN$/,
+    ({ url }) => text`The name of ${url.host} can't be looked up now (DNS)`,
+    () => text`Check this machine's network.`,
+    true,
+  ],
+  [/^ETIMEDOUT$/, ({ url }) => text`No connection to ${url.host} within the limit`, CHECK, true],
+  [/^E(HOST|NET)UNREACH$/, ({ url }) => text`${url.host} can't be reached`, CHECK, true],
+  [BROKEN, () => text`The connection broke before the whole answer was there`, CHECK, true],
+  [
+    /^TOO_LONG$/,
+    ({ peer: { limit } }) => text`The response exceeds ${limit.mebibytes} MiB, so it is not ${limit.longerIsNot}`,
+    CHECK,
+  ],
+  [/^Z_/, () => text`The response claims to be compressed but is not`, CHECK],
+  [
+    /^EPROTO$/,
+    ({ url }) => text`${url.host} does not speak TLS`,
+    (call) => text`${PORT(call)} Plain http is for this machine alone, and begins with http://.`,
+  ],
+  [/^HPE_/, ({ url }) => text`${url.host} does not speak HTTP`, PORT],
+  [
+    /^CERT_HAS_EXPIRED$/,
+    ({ url }) => text`The certificate of ${url.host} has expired`,
+    () => text`Have it renewed, and check this machine's clock.`,
+  ],
+  [
+    /^CERT_NOT_YET_VALID$/,
+    ({ url }) => text`The certificate of ${url.host} is not valid yet`,
+    () => text`Check this machine's clock.`,
+  ],
+  [/^DEPTH_ZERO_SELF_SIGNED_CERT$/, ({ url }) => text`The certificate of ${url.host} is self-signed`, TRUST],
+  [
+    UNKNOWN_AUTHORITY,
+    ({ url }) => text`The certificate of ${url.host} is signed by an authority that this machine doesn't trust`,
+    TRUST_AUTHORITY,
+  ],
+  [
+    /ALTNAME_INVALID$/,
+    ({ url }, names) => text`The certificate of ${url.host} is for other names: ${names}`,
+    ({ peer }) => text`Set ${peer.setting} to one of its names.`,
+  ],
+  [
+    /CERT|CRL|_CA$|^ERR_(TLS|SSL|OSSL)/,
+    ({ url }, code) => text`${url.host} offers no acceptable TLS: ${code}`,
+    ({ peer }) => text`Check the certificate and TLS of ${peer.name}.`,
+  ],
+];
+
+const UNKNOWN: Reason = [/^/, (_, code) => text`The request failed: ${code}`, CHECK];
+
+function proxyFailure({ proxy, reason }: ProxyError, call: Call): HttpFailure {
+  const [, what, remedy, retry = false] = PROXY_REASONS.find(([reasons]) => reasons.test(reason)) ?? UNUSABLE;
+  const failed = text`The proxy ${proxy} (HTTPS_PROXY) ${what(call, text``)} (${reason})`;
+  return failureOf(call, failed, remedy(call), { retry });
+}
+
+const NO_WAY: What = ({ url }) => text`opens no way to ${url.host}`;
+const UNUSED: What = () => text`can't be used`;
+const CREDENTIALS: Phrase = () => text`Check the user and password in HTTPS_PROXY, http://user:password@host:port.`;
+const ALLOW: Phrase = ({ url }) => text`Have ${url.host} allowed there, or name it in NO_PROXY.`;
+const WRITE: Phrase = ({ url }) => text`Write HTTPS_PROXY as http://host:port, or name ${url.host} in NO_PROXY.`;
+
+const PROXY_REASONS: readonly Reason[] = [
+  [/^HTTP 407$/, () => text`wants other credentials`, CREDENTIALS],
+  [/^HTTP 50[234]$/, NO_WAY, ALLOW, true],
+  [/^HTTP /, NO_WAY, ALLOW],
+  [/^ETIMEDOUT$/, () => text`does not answer in time`, WRITE, true],
+  [/^(ECONNREFUSED|ECONNRESET|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/, UNUSED, WRITE, true],
+];
+
+const UNUSABLE: Reason = [/^/, UNUSED, WRITE];
+
+function textOf(value: unknown, ...path: readonly string[]): string | undefined {
+  let found = value;
+  for (const key of path) found = typeof found === "object" && found !== null ? Reflect.get(found, key) : undefined;
+  return typeof found === "string" ? found : undefined;
+}

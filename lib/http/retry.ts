@@ -1,0 +1,56 @@
+import type { NetworkSettings } from "../settings/network";
+import { type SafeText, text } from "../text/safe-text";
+import { type Clock, pause } from "./clock";
+import { HttpFailure, sentence } from "./failure";
+
+/** How a step reports to the user, and is stopped by the user. */
+export type Talk = {
+  readonly signal: AbortSignal;
+  /** One line, for people. */
+  readonly notice: (line: string) => void;
+};
+
+const TRIES = 4;
+
+/**
+ * Runs `attempt`, again where that may help: four tries, each within `timeoutMs`, all of them within four times that.
+ *
+ * @throws HttpFailure of the last try, which says why no other followed.
+ */
+export async function withRetries<T>(
+  attempt: (limitMs: number) => Promise<T>,
+  { timeoutMs, retryDelayMs }: Pick<NetworkSettings, "timeoutMs" | "retryDelayMs">,
+  { signal, notice }: Talk,
+  clock: Clock,
+): Promise<T> {
+  const wholeMs = TRIES * timeoutMs;
+  const end = clock.now() + wholeMs;
+  for (let number = 1; ; number += 1) {
+    signal.throwIfAborted();
+    try {
+      return await attempt(Math.max(1, Math.min(timeoutMs, end - clock.now())));
+    } catch (error) {
+      if (!(error instanceof HttpFailure) || !error.hints.retry) throw error;
+      if (number === TRIES) throw ended(error, text`, ${TRIES} tries`);
+      const { waitMs = 0 } = error.hints;
+      const backoffMs = retryDelayMs * 2 ** (number - 1) * (0.5 + Math.random());
+      const pauseMs = Math.max(backoffMs, waitMs);
+      const next = text`${number + 1} of ${TRIES}`;
+      if (clock.now() + pauseMs >= end) {
+        const asked = text`it asks for a pause of ${seconds(waitMs)} (Retry-After)`;
+        const why = waitMs > backoffMs ? asked : text`no time is left for try ${next}`;
+        throw ended(error, text`, ${why}, the call may take ${seconds(wholeMs)} in all`);
+      }
+      notice(sentence(error.request, error.what, text`Try ${next} in ${seconds(pauseMs)}.`));
+      await pause(pauseMs, signal, clock);
+    }
+  }
+}
+
+function ended({ request, what, remedy, hints }: HttpFailure, why: SafeText): HttpFailure {
+  return new HttpFailure(request, text`${what}${why}`, remedy, hints);
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.ceil(milliseconds / 100) / 10} s`;
+}

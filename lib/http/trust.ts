@@ -1,0 +1,30 @@
+import { X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import tls from "node:tls";
+
+import { SettingsError } from "../errors";
+import { excerpt, text } from "../text/safe-text";
+
+/**
+ * Trusts the authorities of a PEM file, beside Node's: the proxy's or another address's certificate may be signed by
+ * one of those.
+ *
+ * @throws SettingsError when the file holds no certificate.
+ */
+export async function trustAuthorities(caFile: string): Promise<tls.SecureContext> {
+  const name = text`TL_CA_CERT must be a PEM file with certificates, ${excerpt(caFile, 120)}`;
+  const pem = await readFile(caFile, "latin1").catch((error: NodeJS.ErrnoException) => {
+    const code = error.code ?? "no reason given";
+    throw new SettingsError([text`${name} can't be read (${code}). Check the path and the file's rights.`]);
+  });
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  try {
+    if (certificates.length === 0) throw new Error("no certificate");
+    for (const certificate of certificates) new X509Certificate(certificate);
+    return tls.createSecureContext({ ca: [...tls.rootCertificates, ...certificates] });
+  } catch {
+    const holds = certificates.length > 0 ? "a broken one" : "none";
+    const remedy = text`Convert a DER file with openssl x509 -inform der -in FILE -out FILE.pem.`;
+    throw new SettingsError([text`${name} holds ${holds}. ${remedy}`]);
+  }
+}

@@ -1,0 +1,43 @@
+import type https from "node:https";
+
+import { HttpsProxyAgent } from "hpagent";
+
+import type { Clock } from "./clock";
+import { limitConnecting } from "./connecting";
+
+/** The proxy failed, or the way through it: the other side was not reached. */
+export class ProxyError extends Error {
+  constructor(
+    /** `host:port` */
+    readonly proxy: string,
+    /** The error's code, or `HTTP 407` when that was the answer to CONNECT. */
+    readonly reason: string,
+  ) {
+    super("The proxy failed.");
+  }
+}
+
+/** An agent whose connections go through the proxy. They fail with `ProxyError`. */
+export function tunnelThrough(
+  proxy: URL,
+  secure: https.AgentOptions,
+  { connectMs, stop, clock }: { readonly connectMs: number; readonly stop: AbortSignal; readonly clock: Clock },
+): https.Agent {
+  // The signal ends a request to the proxy that would keep the process running.
+  const proxyRequestOptions: object = { ...secure, signal: stop };
+  const agent = new HttpsProxyAgent({ ...secure, timeout: connectMs, proxy, proxyRequestOptions });
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (target, done) =>
+    connect(target, (error, socket) => {
+      if (error) done?.(new ProxyError(proxy.host, reasonOf(error)), socket);
+      else done?.(null, limitConnecting(socket, connectMs, clock));
+    });
+  return agent;
+}
+
+// hpagent says a status, and its time limit, in the message alone.
+function reasonOf({ message, code }: NodeJS.ErrnoException): string {
+  if (message === "Proxy timeout") return "ETIMEDOUT";
+  const status = /^Bad response: (\d{3})$/.exec(message)?.[1];
+  return status ? `HTTP ${status}` : (code ?? "no reason given");
+}
