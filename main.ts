@@ -1,4 +1,5 @@
 import { checkArtifact } from "./lib/commands/check-artifact";
+import { checkState } from "./lib/commands/check-state";
 import { installBundle } from "./lib/commands/install-bundle";
 import type { Invocation } from "./lib/commands/invocation";
 import { protect } from "./lib/commands/protect";
@@ -7,7 +8,13 @@ import { ExpectedError, SettingsError, StoppedError } from "./lib/errors";
 import { oneLine } from "./lib/outside-text";
 import { redact, Secret } from "./lib/secret";
 
-const COMMANDS = { synth, protect, "install-bundle": installBundle, "check-artifact": checkArtifact };
+const COMMANDS = {
+  synth,
+  protect,
+  "install-bundle": installBundle,
+  "check-artifact": checkArtifact,
+  "check-state": checkState,
+};
 
 // An exit before the end must not look like success: cdktf would take an earlier output for this run's.
 process.exitCode = 1;

@@ -60,6 +60,14 @@ describe("a run that goes well", () => {
   });
 });
 
+test("the provider's lock file of the project is published beside the stack", async () => {
+  const { environment } = await aConsole();
+  const folder = newFolder();
+  writeFileSync(join(folder, ".terraform.lock.hcl"), "# hashes");
+  expect(await run(["synth"], { folder, environment })).toMatchObject({ status: 0, stderr: "" });
+  expect(readFileSync(join(folder, `${STACK}/.terraform.lock.hcl`), "utf8")).toBe("# hashes");
+});
+
 test("nobody has to read the summary to its end", async () => {
   const { environment } = await aConsole();
   const folder = newFolder();
@@ -164,7 +172,7 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     expect(await run(["\u001b[31msnyth"], { folder })).toMatchObject({
       status: 1,
       stdout: "",
-      stderr: "There is no command snyth, only synth, protect, install-bundle, check-artifact.\n",
+      stderr: "There is no command snyth, only synth, protect, install-bundle, check-artifact, check-state.\n",
     });
   });
 });

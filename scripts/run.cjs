@@ -10,7 +10,13 @@ const path = require("node:path");
 const root = path.dirname(__dirname);
 const [, , entryArgument = "", ...args] = process.argv;
 const entry = path.relative(root, path.resolve(entryArgument));
-if (entry === "main.ts" && (args.length === 0 || args[0] === "synth")) forgetEarlierRun();
+if (entry === "main.ts" && (args.length === 0 || args[0] === "synth")) {
+  process.exitCode = 1;
+  const { forgetEarlierRun, lockOutput } = require("./output.cjs");
+  const outputFolder = process.env.CDKTF_OUTDIR || "cdktf.out";
+  lockOutput(outputFolder, stop);
+  forgetEarlierRun(outputFolder, stop);
+}
 
 const { createHash, randomUUID } = require("node:crypto");
 const Module = require("node:module");
@@ -20,21 +26,6 @@ const buildFolder = path.join(root, ".build");
 const name = `${entry.replaceAll(path.sep, "-")}${debug ? ".debug" : ""}`;
 
 run();
-
-// `cdktf` takes a manifest of an earlier run for this run's result if the app exits with 0 before it has written one;
-// Terraform takes the stack.
-function forgetEarlierRun() {
-  process.exitCode = 1;
-  for (const name of ["manifest.json", "stacks/prisma-runtime-defense/cdk.tf.json"]) {
-    const file = path.join(process.env.CDKTF_OUTDIR || "cdktf.out", name);
-    try {
-      fs.unlinkSync(file);
-    } catch (error) {
-      if (error.code === "ENOENT" || (error.code === "ENOTDIR" && name !== "manifest.json")) continue;
-      stop(`${file}, an earlier run's result, can't be removed (${error.code}). Remove it, or set CDKTF_OUTDIR.`);
-    }
-  }
-}
 
 function run() {
   if (!/\.[cm]?ts$/.test(entry) || entry.startsWith("..") || !fs.existsSync(path.join(root, entry))) {

@@ -34,11 +34,8 @@ const check = (environment: Record<string, string> = {}) =>
 
 test("a clean folder passes, and how much was looked at is said", async () => {
   write("manifest.json", "{}");
-  write(
-    "stacks/a/cdk.tf.json",
-    '{"image":"registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender:defender_34_04_145"}',
-  );
-  write("stacks/a/.hidden", "text");
+  write("runtime-defense.md", "registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender:defender_34_04_145");
+  write("stacks/a/cdk.tf.json", '{"resource":{"aws_ecs_cluster":{"cluster":{"name":"a"}}}}');
   expect(await check({ TL_PASS: PASSWORD, TF_VAR_install_bundle: BUNDLE })).toEqual({
     problems: [],
     stdout: `3 files in ${folder} hold no secret.\n`,
@@ -81,12 +78,14 @@ test("the bundle is known from this machine's own output", async () => {
 });
 
 test.each(['{"install_bundle":"c2hvcnQ=', '{"install_bundle":c2hvcnQ=}', "[]", ""])(
-  "an output that isn't as synth wrote it is refused, and not quoted: %s",
+  "an output that is not as synth wrote it is refused, and not quoted: %s",
   async (content) => {
     write(SECRET_FILE, content);
     write("artifact/log.txt", "text");
     const { problems } = await invoke(checkArtifact, [join(folder, "artifact")], { CDKTF_OUTDIR: folder });
-    expect(problems).toEqual([`${join(folder, SECRET_FILE)} isn't as synth wrote it. Remove it, or synthesize again.`]);
+    expect(problems).toEqual([
+      `${join(folder, SECRET_FILE)} is not as synth wrote it. Remove it, or synthesize again.`,
+    ]);
   },
 );
 
@@ -103,6 +102,55 @@ test.each([
   expect((await check()).problems).toEqual([`file holds ${what}: it must not be published.`]);
 });
 
+const lines = (text: string) => text.replace(/.{64}/g, "$&\n");
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+const hex = (text: string) => Buffer.from(text).toString("hex");
+
+const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
+  ["wrapped in lines", lines],
+  ["wrapped in lines that JSON escapes", (bundle) => JSON.stringify(lines(bundle))],
+  ["wrapped in lines with carriage returns", (bundle) => lines(bundle).replaceAll("\n", "\r\n")],
+  ["base64 of itself", base64],
+  ["base64 of base64 of itself", (bundle) => base64(base64(bundle))],
+  ["base64 of itself, wrapped in lines", (bundle) => lines(base64(bundle))],
+  ["base64 of itself in UTF-16", (bundle) => Buffer.from(bundle, "utf16le").toString("base64")],
+  ["in hex", hex],
+  ["in upper case hex, in lines", (bundle) => lines(hex(bundle).toUpperCase())],
+  ["in hex of base64", (bundle) => hex(base64(bundle))],
+  ["decoded", (bundle) => Buffer.from(bundle, "base64").toString()],
+  ["decoded, as a string of JSON", (bundle) => JSON.stringify(Buffer.from(bundle, "base64").toString())],
+  ["decoded, in hex", (bundle) => Buffer.from(bundle, "base64").toString("hex")],
+  ["behind characters of its own alphabet", (bundle) => `key/${bundle}`],
+];
+
+test.each(
+  DISGUISES.flatMap(([how, disguise]) => [
+    [how, "by its shape alone", disguise, {}] as const,
+    [how, "by its value", disguise, { TF_VAR_install_bundle: BUNDLE }] as const,
+  ]),
+)("an install bundle %s is found %s", async (_, how, disguise, environment) => {
+  write("manifest.json", JSON.stringify({ before: "é → x" }));
+  write(
+    "runtime-defense.md",
+    Buffer.concat([Buffer.from("text: "), Buffer.from(disguise(BUNDLE)), Buffer.from(" ...")]),
+  );
+  const { problems } = await check(environment);
+  const what = how === "by its value" ? "the install bundle" : "an install bundle";
+  expect(problems).toContain(`runtime-defense.md holds ${what}: it must not be published.`);
+});
+
+test("one key of a bundle's JSON is no bundle: a label or a log option may be called so", async () => {
+  write("manifest.json", '{"options":{"apiKey":"x"}} {\\"apiKey\\":\\"y\\"}');
+  expect((await check()).problems).toEqual([]);
+});
+
+test("text that nearly is a token, or a bundle, again and again, takes no longer than its size", async () => {
+  write("manifest.json", "eyJ".repeat(400_000));
+  write("runtime-defense.md", "eyJhbGciOi.".repeat(100_000));
+  write("runtime-defense.json", "ab".repeat(500_000));
+  expect((await check({ TL_PASS: PASSWORD, TF_VAR_install_bundle: BUNDLE })).problems).toEqual([]);
+});
+
 test.each([
   ["a.auto.tfvars.json", "values of Terraform variables"],
   ["terraform.tfvars", "values of Terraform variables"],
@@ -110,6 +158,8 @@ test.each([
   ["terraform.tfstate.backup", "Terraform's state"],
   ["terraform.tfstate.1700000000.backup", "Terraform's state"],
   ["zz_override.tf.json", "what Terraform would read beside the stack"],
+  ["x.tofu", "what Terraform would read beside the stack"],
+  ["x.tofu.json", "what Terraform would read beside the stack"],
   ["b_override.tf", "what Terraform would read beside the stack"],
   ["a.zip", "an archive, which can't be looked into"],
   ["a.tar.gz", "an archive, which can't be looked into"],
@@ -136,7 +186,7 @@ test.each([
   ["a pipe", () => execFileSync("mkfifo", [join(folder, "link")])],
 ])("%s is refused: who publishes may follow it", async (_, make) => {
   make();
-  expect((await check()).problems).toEqual(["link holds something that is no file: it must not be published."]);
+  expect((await check()).problems).toEqual(["link holds something that is not a file: it must not be published."]);
 });
 
 test("every file with a secret is named at once", async () => {
@@ -147,7 +197,7 @@ test("every file with a secret is named at once", async () => {
 });
 
 test("a variable that a pipeline left unexpanded is no secret", async () => {
-  write("a", "$(TL_PASS)");
+  write("manifest.json", "$(TL_PASS)");
   expect((await check({ TL_PASS: "$(TL_PASS)" })).problems).toEqual([]);
 });
 
@@ -162,10 +212,10 @@ test("an empty folder is refused", async () => {
 });
 
 test.each([
-  [[], "check-artifact takes one folder. Usage: npm run check-artifact -- FOLDER."],
-  [["a", "b"], "check-artifact takes one folder. Usage: npm run check-artifact -- FOLDER."],
-  [["/nothing"], "/nothing is no folder. Usage: npm run check-artifact -- FOLDER."],
-  [[__filename], `${__filename} is no folder. Usage: npm run check-artifact -- FOLDER.`],
+  [[], "check-artifact takes one folder. Usage: npm run check-artifact -- FOLDER [--equals FOLDER]."],
+  [["a", "b"], "check-artifact takes one folder. Usage: npm run check-artifact -- FOLDER [--equals FOLDER]."],
+  [["/nothing"], "/nothing is not a folder. Name a folder such as cdktf.out."],
+  [[__filename], `${__filename} is not a folder. Name a folder such as cdktf.out.`],
 ])("%j for arguments is refused with the usage", async (args, problem) => {
   expect((await invoke(checkArtifact, args)).problems).toEqual([problem]);
 });
@@ -176,10 +226,50 @@ test("what synth leaves passes without the file for Terraform, and with it doesn
   const { problems } = await invoke(synth, [], environment).finally(() => local.close());
   expect(problems).toEqual([]);
   expect(readFileSync(join(folder, "stacks/prisma-runtime-defense/cdk.tf.json"), "utf8")).toMatch(/\/tw_\w+\//);
-  expect((await invoke(checkArtifact, [folder], environment)).problems).toEqual([
-    `${SECRET_FILE} holds values of Terraform variables: it must not be published.`,
-  ]);
+  expect((await invoke(checkArtifact, [folder], environment)).problems).toEqual(
+    ["the install bundle", "an install bundle", "values of Terraform variables"].map(
+      (what) => `${SECRET_FILE} holds ${what}: it must not be published.`,
+    ),
+  );
   rmSync(join(folder, SECRET_FILE));
   const known = { ...environment, INSTALL_BUNDLE: BUNDLE };
   expect(await invoke(checkArtifact, [folder], known)).toMatchObject({ problems: [], stderr: "" });
+});
+
+describe("--equals", () => {
+  const make = (name: string) => {
+    write(`${name}/manifest.json`, "{}");
+    write(`${name}/stacks/a/cdk.tf.json`, '{"resource":{}}');
+  };
+  const compare = () => invoke(checkArtifact, [join(folder, "artifact"), "--equals", join(folder, "proven")]);
+
+  test("passes two outputs of the same bytes, the file with the bundle aside", async () => {
+    for (const name of ["artifact", "proven"]) make(name);
+    write(`proven/${SECRET_FILE}`, "{}");
+    expect(await compare()).toEqual({
+      problems: [],
+      stdout: `2 files in ${folder}/artifact hold no secret, and are those of ${folder}/proven.\n`,
+      stderr: "",
+    });
+  });
+
+  test.each([
+    ["another byte", "stacks/a/cdk.tf.json", () => write("artifact/stacks/a/cdk.tf.json", '{"resource":{} }')],
+    ["a file too few", "manifest.json", () => rmSync(join(folder, "artifact/manifest.json"))],
+    ["a file too many", "runtime-defense.md", () => write("artifact/runtime-defense.md", "")],
+    [
+      "a link in place of a file",
+      "manifest.json",
+      () => {
+        rmSync(join(folder, "artifact/manifest.json"));
+        symlinkSync(join(folder, "proven/manifest.json"), join(folder, "artifact/manifest.json"));
+      },
+    ],
+  ])("refuses %s, and says what to do", async (_, path, change) => {
+    for (const name of ["artifact", "proven"]) make(name);
+    change();
+    expect((await compare()).problems).toContain(
+      `${path} is not what ${folder}/proven holds: since the artifact was built, the task definitions, the settings or the Console have changed. Build again, and have that approved.`,
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   cpSync,
   existsSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import * as nodeModule from "node:module";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 
 const PROJECT = path.resolve(__dirname, "../..");
@@ -75,10 +76,11 @@ describe("the code that runs", () => {
 
 describe("launches at once", () => {
   test("all run, and leave one whole bundle", async () => {
-    const results = await Promise.all(Array.from({ length: 4 }, () => launch()));
+    source("lib/alone.ts", 'import { word } from "./word"; console.log(word);');
+    const results = await Promise.all(Array.from({ length: 4 }, () => launch(["lib/alone.ts"])));
     expect(results).toEqual(results.map(() => ({ status: 0, stdout: "first\n", stderr: "" })));
     expect(bundles()).toHaveLength(1);
-    expect(await launch()).toEqual({ status: 0, stdout: "first\n", stderr: "" });
+    expect(await launch(["lib/alone.ts"])).toEqual({ status: 0, stdout: "first\n", stderr: "" });
   });
 });
 
@@ -149,7 +151,90 @@ describe("the exit status", () => {
   });
 });
 
+describe("two runs in one output folder", () => {
+  const WAITS = 'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1e6); console.log("waiting");';
+
+  test("don't meet: the second ends with who holds it, and touches nothing", async () => {
+    source("main.ts", WAITS);
+    const first = spawn(process.execPath, ["scripts/run.cjs", "main.ts"], { cwd: root });
+    await once(first.stdout, "data");
+    source("cdktf.out/manifest.json", "{}");
+    const { status, stdout, stderr } = await launch();
+    expect(stderr).toMatch(
+      new RegExp(
+        `^cdktf\\.out is in use by another run: process ${first.pid} on \\S+, since \\d{4}-\\S+Z\\. Wait for it, or set ` +
+          "CDKTF_OUTDIR\\. If there is no such run, remove cdktf\\.out/\\.lock\\.\n$",
+      ),
+    );
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(existsSync(path.join(root, "cdktf.out/manifest.json"))).toBe(true);
+
+    first.kill();
+    await once(first, "exit");
+    expect(existsSync(path.join(root, "cdktf.out/.lock"))).toBe(false);
+    source("main.ts", "process.exitCode = 0;");
+    expect((await launch()).status).toBe(0);
+    expect(existsSync(path.join(root, "cdktf.out"))).toBe(false);
+  });
+
+  test("meet in no other folder, and no other command is held up", async () => {
+    source("cdktf.out/.lock", lockOf(process.pid, hostname()));
+    expect((await launch(["main.ts"], { CDKTF_OUTDIR: "elsewhere" })).status).toBe(0);
+    expect((await launch(["main.ts", "protect"])).status).toBe(0);
+    expect((await launch()).status).toBe(1);
+  });
+
+  test("can follow each other after a kill, which leaves a lock", async () => {
+    source("main.ts", WAITS);
+    const killed = spawn(process.execPath, ["scripts/run.cjs", "main.ts"], { cwd: root });
+    await once(killed.stdout, "data");
+    killed.kill("SIGKILL");
+    await once(killed, "exit");
+    expect(readdirSync(path.join(root, "cdktf.out"))).toEqual([".lock"]);
+    source("main.ts", "process.exitCode = 0;");
+    expect(await launch()).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(existsSync(path.join(root, "cdktf.out"))).toBe(false);
+  });
+
+  test.each([
+    ["another machine's", lockOf(1, "another-machine"), "process 1 on another-machine, since 2026-01-01T00:00:00.000Z"],
+    ["one that is not written yet", "", "one that has just begun"],
+  ])("a lock that is %s counts", async (_, content, holder) => {
+    source("cdktf.out/.lock", content);
+    const { status, stderr } = await launch();
+    expect(stderr).toContain(`cdktf.out is in use by another run: ${holder}. Wait for it, or set CDKTF_OUTDIR.`);
+    expect(status).toBe(1);
+    expect(readFileSync(path.join(root, "cdktf.out/.lock"), "utf8")).toBe(content);
+  });
+});
+
+describe("a link in the output folder", () => {
+  test.each(["cdktf.out/stacks", "cdktf.out/stacks/prisma-runtime-defense"])("is refused: %s", async (link) => {
+    source("elsewhere/prisma-runtime-defense/cdk.tf.json", "{}");
+    source("elsewhere/cdk.tf.json", "{}");
+    mkdirSync(path.join(root, path.dirname(link)), { recursive: true });
+    symlinkSync(path.join(root, "elsewhere"), path.join(root, link));
+    expect(await launch()).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: `${link} is a link, which leads out of the output. Remove it.\n`,
+    });
+    expect(existsSync(path.join(root, "elsewhere/cdk.tf.json"))).toBe(true);
+    expect(existsSync(path.join(root, "elsewhere/prisma-runtime-defense/cdk.tf.json"))).toBe(true);
+  });
+});
+
 describe("the manifest of an earlier run", () => {
+  test("is removed after every stack, so that a kill in between leaves nothing to deploy", async () => {
+    source("cdktf.out/stacks/one/cdk.tf.json", "{}");
+    source("cdktf.out/stacks/two/cdk.tf.json", "{}");
+    mkdirSync(path.join(root, "cdktf.out/manifest.json"));
+    const { stderr } = await launch();
+    expect(stderr).toMatch(/^cdktf\.out\/manifest\.json, an earlier run's result, can't be removed \(\w+\)\./);
+    for (const name of ["one", "two"])
+      expect(existsSync(path.join(root, `cdktf.out/stacks/${name}/cdk.tf.json`))).toBe(false);
+  });
+
   test.each([
     ["cdktf.out", ["main.ts"], {}],
     ["cdktf.out", ["main.ts", "synth"], { CDKTF_OUTDIR: "" }],
@@ -206,6 +291,10 @@ describe("the entry", () => {
     expect(status).toBe(1);
   });
 });
+
+function lockOf(pid: number, host: string): string {
+  return JSON.stringify({ pid, host, since: "2026-01-01T00:00:00.000Z" });
+}
 
 function source(file: string, content: string): void {
   mkdirSync(path.join(root, path.dirname(file)), { recursive: true });

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 import { OutputError } from "../../lib/errors";
@@ -18,7 +27,23 @@ test("what an earlier run left goes, half-made output of a killed one too, and w
   });
 });
 
-test.each(["zz_override.tf.json", "b_override.tf", "zz.auto.tfvars.json", "terraform.tfvars"])(
+test.each(["stacks", "stacks/prisma-runtime-defense", STACK_FILE, "manifest.json"])(
+  "a link in place of %s is refused, and what it leads to stays",
+  (path) => {
+    inFolder((folder) => {
+      const [out, elsewhere] = [join(folder, "cdktf.out"), join(folder, "elsewhere")];
+      write(elsewhere, "prisma-runtime-defense/cdk.tf.json");
+      mkdirSync(dirname(join(out, path)), { recursive: true });
+      symlinkSync(elsewhere, join(out, path));
+      expect(() => prepareOutput(out)).toThrow(
+        new OutputError([`${join(out, path)} is a link, which leads out of the output. Remove it.`]),
+      );
+      expect(files(elsewhere)).toEqual(["prisma-runtime-defense/cdk.tf.json"]);
+    });
+  },
+);
+
+test.each(["x.tofu", "x.tofu.json", "zz_override.tf.json", "b_override.tf", "zz.auto.tfvars.json", "terraform.tfvars"])(
   "what Terraform would read beside the stack stops the run: %s",
   (name) => {
     inFolder((folder) => {

@@ -1,61 +1,76 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 import { OutputError, SettingsError } from "../errors";
 import { isJsonObject } from "../json";
-import { oneLine } from "../outside-text";
-import { spellings } from "../secret";
 import { isSet } from "../settings/environment";
+import { FOREIGN, readArtifact } from "../stack/artifact";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
-import { isReadByTerraform, SECRET_FILE, STACK_FILE } from "../stack/output-folder";
-import { type Invocation, outputFolder, print } from "./invocation";
+import { SECRET_FILE } from "../stack/output-folder";
+import { type NamedSecret, secretsIn } from "../stack/secrets-in-file";
+import { print } from "../text/print";
+import { excerpt, type SafeText, text } from "../text/safe-text";
+import { Secret } from "../text/secret";
+import { type Invocation, outputFolder } from "./invocation";
 
-const USAGE = "Usage: npm run check-artifact -- FOLDER.";
+const USAGE = "Usage: npm run check-artifact -- FOLDER [--equals FOLDER].";
+// Of more, their number says enough.
+const MOST = 50;
 
 /**
- * Fails when a folder that is to be published holds a secret: one of the current ones in any
- * spelling, or something that has the shape of one.
+ * Fails when a folder that is to be published or deployed holds anything but a synthesized stack, or a secret: one of
+ * the current ones in any spelling, or something that has the shape of one. With `--equals`, also when it differs from
+ * another output, the one that this machine has just proven.
  *
  * @throws OutputError naming each file and what it holds.
  */
 export async function checkArtifact(invocation: Invocation): Promise<void> {
-  const [folder, ...more] = invocation.args;
-  if (folder === undefined || more.length > 0) throw new SettingsError([`check-artifact takes one folder. ${USAGE}`]);
+  const { folder, other } = parse(invocation.args);
   const secrets = currentSecrets(invocation);
-  const entries = entriesOf(folder);
-  const problems = entries.flatMap(({ path, isFile }) => {
-    const found = isFile ? inFile(join(folder, path), secrets) : ["something that is no file"];
-    return found.map((what) => `${oneLine(path)} holds ${what}: it must not be published.`);
-  });
-  if (entries.length === 0) throw new OutputError([`${oneLine(folder)} is empty: there is nothing to publish.`]);
+  const { files, strangers } = readArtifact(folder);
+  if (files.length + strangers.length === 0)
+    throw new OutputError([text`${folder} is empty: there is nothing to publish.`]);
+  const inFiles = files.flatMap((path) =>
+    secretsIn(readFileSync(join(folder, path)), secrets).map((what) => ({ path: excerpt(path), what: excerpt(what) })),
+  );
+  const hasReason = new Set(inFiles.map(({ path }) => path));
+  const found = [...inFiles, ...strangers.filter(({ path, what }) => what !== FOREIGN || !hasReason.has(path))];
+  const problems = [
+    ...found.map(({ path, what }) => text`${path} holds ${what}: it must not be published.`),
+    ...(other === undefined ? [] : differences(folder, other)),
+  ];
+  if (problems.length > MOST) {
+    throw new OutputError([...problems.slice(0, MOST), text`${problems.length - MOST} more problems are not shown.`]);
+  }
   if (problems.length > 0) throw new OutputError(problems);
-  await print(invocation.stdout, `${entries.length} files in ${oneLine(folder)} hold no secret.\n`);
+  const equal = other === undefined ? "" : `, and are those of ${other}`;
+  await print(invocation.stdout, text`${files.length} files in ${folder} hold no secret${equal}.\n`);
 }
 
-type Current = {
-  readonly what: string;
-  /** The secret's bytes in every spelling and encoding. */
-  readonly bytes: readonly Buffer[];
-};
+function parse(args: readonly string[]): { readonly folder: string; readonly other?: string } {
+  try {
+    const options = { equals: { type: "string" } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+    const [folder, ...more] = positionals;
+    if (folder === undefined || more.length > 0)
+      throw new SettingsError([text`check-artifact takes one folder. ${USAGE}`]);
+    return { folder, ...(values.equals !== undefined && { other: values.equals }) };
+  } catch (error) {
+    if (error instanceof TypeError) throw new SettingsError([text`${error.message}. ${USAGE}`]);
+    throw error;
+  }
+}
 
-function currentSecrets(invocation: Invocation): readonly Current[] {
+function currentSecrets(invocation: Invocation): readonly NamedSecret[] {
   const { TL_PASS, TF_VAR_install_bundle, INSTALL_BUNDLE } = invocation.environment;
-  const bundles = [TF_VAR_install_bundle, INSTALL_BUNDLE, bundleOf(join(outputFolder(invocation), SECRET_FILE))];
+  const bundles = [TF_VAR_install_bundle, INSTALL_BUNDLE, bundleOf(join(outputFolder(invocation), SECRET_FILE))]
+    .filter(isSet)
+    .flatMap((bundle) => [bundle, Buffer.from(bundle, "base64").toString()]);
   return [
-    { what: "the password", value: TL_PASS },
-    ...bundles.map((value) => ({ what: "the install bundle", value })),
-  ].flatMap(({ what, value }) => (isSet(value) ? [{ what, bytes: encodings(value) }] : []));
-}
-
-// How zip (a saved plan is one) and gzip begin, whatever the file's name.
-const ARCHIVES = [Buffer.from("PK\u0003\u0004"), Buffer.from([0x1f, 0x8b])];
-const ARCHIVE = "an archive, which can't be looked into";
-
-function encodings(value: string): readonly Buffer[] {
-  return spellings(value).flatMap((spelling) => {
-    const utf16 = Buffer.from(spelling, "utf16le");
-    return [Buffer.from(spelling), utf16, Buffer.from(utf16).swap16()];
-  });
+    ...[TL_PASS].filter(isSet).map((value) => ({ what: "the password", secret: new Secret(value) })),
+    ...bundles.map((value) => ({ what: "the install bundle", secret: new Secret(value) })),
+  ];
 }
 
 // What this machine's own synth handed to Terraform.
@@ -67,55 +82,20 @@ function bundleOf(file: string): string | undefined {
   } catch {
     // What JSON.parse says may quote the bundle.
   }
-  throw new OutputError([`${oneLine(file)} isn't as synth wrote it. Remove it, or synthesize again.`]);
+  throw new OutputError([text`${file} is not as synth wrote it. Remove it, or synthesize again.`]);
 }
 
-type Entry = { readonly path: string; readonly isFile: boolean };
-
-function entriesOf(folder: string): readonly Entry[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new SettingsError([`${oneLine(folder)} is no folder. ${USAGE}`]);
-  }
-  return walk(folder, "").sort((one, other) => (one.path < other.path ? -1 : 1));
-}
-
-// Not readdir's own recursion: on Node 22 it follows links.
-function walk(root: string, folder: string): Entry[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? walk(root, path) : [{ path, isFile: entry.isFile() }];
+/** How the artifact differs from an output of this machine, whose file with the bundle is not published. */
+function differences(folder: string, other: string): readonly SafeText[] {
+  const [artifact, proven] = [folder, other].map((root) => {
+    const paths = readArtifact(root).files.filter((path) => root === folder || path !== SECRET_FILE);
+    return new Map(paths.map((path) => [path, readFileSync(join(root, path), "base64")]));
   });
-}
-
-function inFile(file: string, secrets: readonly Current[]): readonly string[] {
-  if (/\.tfvars(\.json)?$/.test(file)) return ["values of Terraform variables"];
-  if (/\.tfstate(\.[\w.]+)?$/.test(file)) return ["Terraform's state"];
-  if (isReadByTerraform(basename(file)) && basename(file) !== basename(STACK_FILE)) {
-    return ["what Terraform would read beside the stack"];
-  }
-  if (/\.(zip|t?gz|7z|bz2|xz)$/.test(file)) return [ARCHIVE];
-  const content = readFileSync(file);
-  if (ARCHIVES.some((beginning) => content.subarray(0, beginning.length).equals(beginning))) return [ARCHIVE];
-  // Bytes one further on are UTF-16 at an odd place, or the other byte order.
-  const texts = [content.toString("latin1"), content.toString("utf16le"), content.toString("utf16le", 1)];
-  const known = secrets.filter(({ bytes }) => bytes.some((spelling) => content.includes(spelling)));
-  const shapes = texts.flatMap((text) => [
-    ...(matches(text, /eyJ[A-Za-z0-9+/]{60,}={0,2}/g).some(isBundle) ? ["an install bundle"] : []),
-    ...(matches(text, /eyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]*/g).some(isConsoleToken) ? ["a token of a Console"] : []),
-    ...(text.includes("PRIVATE KEY-----") ? ["a private key"] : []),
-  ]);
-  return [...new Set([...known.map(({ what }) => what), ...shapes])];
-}
-
-function matches(text: string, shape: RegExp): readonly string[] {
-  return text.match(shape) ?? [];
-}
-
-function isBundle(base64: string): boolean {
-  const text = Buffer.from(base64, "base64").toString();
-  return /"(apiKey|customerID|service-parameter)"/.test(text);
-}
-
-function isConsoleToken(token: string): boolean {
-  return /twistlock|prisma|local Console/i.test(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  return [...new Set([...(artifact?.keys() ?? []), ...(proven?.keys() ?? [])])]
+    .filter((path) => artifact?.get(path) !== proven?.get(path))
+    .sort()
+    .map(
+      (path) =>
+        text`${path} is not what ${other} holds: since the artifact was built, the task definitions, the settings or the Console have changed. Build again, and have that approved.`,
+    );
 }

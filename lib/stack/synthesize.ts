@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
 
 import { App } from "cdktf";
 
@@ -7,7 +7,7 @@ import { OutputError } from "../errors";
 import type { JsonValue } from "../json";
 import { theBundle } from "./install-bundle-secret";
 import { INSTALL_BUNDLE_VARIABLE, STACK } from "./names";
-import { guarded, type OutputFile, publish, SECRET_FILE, STACK_FILE, STACK_FOLDER } from "./output-folder";
+import { guarded, LOCK_FILE, type OutputFile, publish, SECRET_FILE, STACK_FILE, STACK_FOLDER } from "./output-folder";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
 
@@ -15,7 +15,7 @@ export type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & 
   /** The output folder, `cdktf.out`, and in it the folder where this run prepares its output. */
   readonly folder: string;
   readonly staging: string;
-  /** Where a local state file is kept. */
+  /** Where a local state file is kept, and where the provider's lock file is looked for. */
   readonly projectFolder: string;
   /** Files to publish beside the stack. */
   readonly files: readonly OutputFile[];
@@ -40,7 +40,8 @@ export function synthesize({ folder, staging, projectFolder, files, ...props }: 
 
   const stack: JsonValue = JSON.parse(readFileSync(join(staging, STACK_FILE), "utf8"));
   proveSynthesized(stack, props.tasks, props.installBundleSecretArn);
-  return () => publish(folder, staging, [...files, ...secretFile(props)]);
+  const published = [...files, ...secretFile(props), ...lockFile(projectFolder)];
+  return () => publish(folder, staging, published);
 }
 
 // CDKTF notes where each of its tokens was made, which takes a fifth of the time and is never shown.
@@ -52,6 +53,13 @@ function withoutStackTraces(work: () => void): void {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+// The hashes of the AWS provider's packages, which CDKTF doesn't take along.
+function lockFile(projectFolder: string): readonly OutputFile[] {
+  const file = join(projectFolder, basename(LOCK_FILE));
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return [];
+  return [{ path: LOCK_FILE, content: readFileSync(file, "utf8") }];
 }
 
 // Terraform reads it by itself. A secret that exists already needs none.

@@ -1,4 +1,5 @@
 import { OutputError } from "../errors";
+import { isJsonArray, isJsonObject, type JsonValue } from "../json";
 import { isStable, oneLine } from "../outside-text";
 
 /**
@@ -30,14 +31,30 @@ export function escapeAll(value: unknown, live?: string): unknown {
   );
 }
 
+/** Every expression in the strings and keys of a JSON value, without its braces; an open one as `${`. */
+export function expressionsIn(value: JsonValue): readonly string[] {
+  if (typeof value === "string") {
+    return [...value.matchAll(TEMPLATE)].filter(([found]) => !isEscape(found)).map(([found, inner]) => inner ?? found);
+  }
+  if (isJsonArray(value)) return value.flatMap(expressionsIn);
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, child]) => [...expressionsIn(key), ...expressionsIn(child)]);
+}
+
+const TEMPLATE = /\$\$\{|%%\{|\$\{([^{}]*)\}|[$%]\{/g;
+
+function isEscape(found: string): boolean {
+  return found === "$${" || found === "%%{";
+}
+
 /**
  * What Terraform makes of a template: escapes undone, expressions replaced by what `known` says of them.
  *
  * @throws OutputError for an expression that isn't known.
  */
 export function evaluateTemplate(template: string, known: Readonly<Record<string, string>> = {}): string {
-  return template.normalize("NFC").replace(/\$\$\{|%%\{|\$\{([^{}]*)\}|[$%]\{/g, (found, expression?: string) => {
-    if (found === "$${" || found === "%%{") return found.slice(1);
+  return template.normalize("NFC").replace(TEMPLATE, (found, expression?: string) => {
+    if (isEscape(found)) return found.slice(1);
     const value = expression !== undefined && Object.hasOwn(known, expression) ? known[expression] : undefined;
     if (value === undefined)
       throw new OutputError([`cdk.tf.json holds an expression that isn't ours: ${oneLine(found, 80)}`]);

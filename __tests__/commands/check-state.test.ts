@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { checkState } from "../../lib/commands/check-state";
+import { invoke } from "./invoke";
+
+const REMOTE = { terraform: { backend: { s3: {} } } };
+const STACK_FILE = "stacks/prisma-runtime-defense/cdk.tf.json";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "state-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+const check = () => invoke(checkState, [folder]);
+
+test.each(["s3", "azurerm"])("an artifact with its state in %s passes", async (backend) => {
+  write("manifest.json", "{}");
+  write(STACK_FILE, JSON.stringify({ terraform: { backend: { [backend]: {} } } }));
+  write("stacks/prisma-runtime-defense/.terraform.lock.hcl", "");
+  expect(await check()).toEqual({
+    problems: [],
+    stdout: "The state is kept remotely, and the artifact holds the stack alone.\n",
+    stderr: "",
+  });
+});
+
+test.each([
+  ["a local backend", { terraform: { backend: { local: {} } } }],
+  ["no backend", { terraform: {} }],
+  ["no settings", {}],
+])("%s is local state, which is refused", async (_, stack) => {
+  write(STACK_FILE, JSON.stringify(stack));
+  expect((await check()).problems).toEqual([
+    "The stack prisma-runtime-defense keeps its state in a local file, which a pipeline would lose. Set " +
+      "TF_STATE_S3_BUCKET or TF_STATE_AZURE_STORAGE_ACCOUNT in the variable group, and build again.",
+  ]);
+});
+
+test("an artifact without a stack is refused", async () => {
+  write("manifest.json", "{}");
+  expect((await check()).problems).toEqual([`${folder} holds no stack: there is nothing to deploy.`]);
+});
+
+test.each([
+  "zz_override.tf.json",
+  "main.tf",
+  "x.tofu",
+  "a.auto.tfvars.json",
+  "terraform.tfvars",
+  ".terraform/providers/registry.terraform.io/hashicorp/aws/6.25.0/linux_amd64/terraform-provider-aws_v6.25.0",
+  "modules/a/main.tf",
+  "notes.md",
+])("%s in the stack's folder is refused", async (name) => {
+  write(STACK_FILE, JSON.stringify(REMOTE));
+  write(join(dirname(STACK_FILE), name), "");
+  expect((await check()).problems).toEqual([
+    expect.stringMatching(
+      /^stacks\/prisma-runtime-defense\/\S+ holds .*, which could change what is deployed\. Remove it, and build again\.$/,
+    ),
+  ]);
+});
+
+test("a link is refused, to a folder too", async () => {
+  write(STACK_FILE, JSON.stringify(REMOTE));
+  symlinkSync(tmpdir(), join(folder, "stacks/prisma-runtime-defense/.terraform"));
+  expect((await check()).problems).toEqual([
+    "stacks/prisma-runtime-defense/.terraform holds something that is not a file, which could change what is deployed. Remove it, and build again.",
+  ]);
+});
+
+test("a second stack is refused", async () => {
+  write(STACK_FILE, JSON.stringify(REMOTE));
+  write("stacks/zz/cdk.tf.json", JSON.stringify(REMOTE));
+  expect((await check()).problems).toEqual([
+    'stacks/zz/cdk.tf.json holds a second stack beside "prisma-runtime-defense", which could change what is deployed. Remove it, and build again.',
+  ]);
+});
+
+test.each([[[]], [["a", "b"]]])("%j for arguments is refused with the usage", async (args) => {
+  expect((await invoke(checkState, args)).problems).toEqual([
+    "check-state takes one folder. Usage: npm run check-state -- FOLDER, with a folder such as cdktf.out.",
+  ]);
+});

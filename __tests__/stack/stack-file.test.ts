@@ -1,0 +1,110 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
+import { readStackFile } from "../../lib/stack/stack-file";
+import { REMOTE_BACKENDS } from "../../lib/stack/state-backend";
+import { TASK } from "../task/read";
+import { proven, synthesized } from "./synthesize";
+
+const unexpectedIn = (stack: unknown) => readStackFile(JSON.stringify(stack)).unexpected;
+
+test("what is synthesized holds nothing unexpected", async () => {
+  const { stack } = synthesized([await proven(TASK)]);
+  expect(readStackFile(JSON.stringify(stack))).toEqual({ backends: ["local"], unexpected: [] });
+});
+
+test.each([
+  ["a data source", { data: { external: { x: { program: ["sh"] } } } }, 'a "data" block'],
+  ["a module", { module: { x: { source: "./x" } } }, 'a "module" block'],
+  ["locals", { locals: { a: 1 } }, 'a "locals" block'],
+  ["an import", { import: [{ to: "a", id: "b" }] }, 'a "import" block'],
+  ["HCP Terraform", { terraform: { cloud: {} } }, 'a "terraform.cloud" block'],
+  ["another backend", { terraform: { backend: { http: {} } } }, 'the backend "http"'],
+  ["two backends", { terraform: [{ backend: { s3: {} } }, { backend: { local: {} } }] }, "2 backends"],
+  ["another provider", { provider: { external: [{}] } }, 'the provider "external"'],
+  [
+    "another provider's source",
+    { terraform: { required_providers: { aws: { source: "evil/aws" } } } },
+    'the provider "aws (evil/aws)"',
+  ],
+  [
+    "another required provider",
+    { terraform: { required_providers: { null: { source: "null" } } } },
+    'the provider "null (null)"',
+  ],
+  [
+    "an endpoint",
+    { provider: { aws: [{ region: "x", endpoints: [{}] }] } },
+    'the argument "endpoints" of the provider aws',
+  ],
+  ["an assumed role", { provider: { aws: { assume_role: [{}] } } }, 'the argument "assume_role" of the provider aws'],
+  ["another variable", { variable: { x: {} } }, 'the variable "x"'],
+  ["another resource", { resource: { null_resource: { x: {} } } }, 'a resource of the type "null_resource"'],
+  [
+    "another resource of AWS",
+    { resource: { aws_lambda_function: { x: {} } } },
+    'a resource of the type "aws_lambda_function"',
+  ],
+  [
+    "a resource in a list",
+    { resource: [{ aws_ecs_cluster: {} }, { terraform_data: {} }] },
+    'a resource of the type "terraform_data"',
+  ],
+  [
+    "a provisioner",
+    { resource: { aws_ecs_cluster: { c: { provisioner: { "local-exec": {} } } } } },
+    'a "provisioner" in aws_ecs_cluster.c',
+  ],
+  [
+    "a provisioner in a list",
+    { resource: { aws_ecs_cluster: [{ c: [{ provisioner: [] }] }] } },
+    'a "provisioner" in aws_ecs_cluster.c',
+  ],
+  ["a connection", { resource: { aws_ecs_cluster: { c: { connection: {} } } } }, 'a "connection" in aws_ecs_cluster.c'],
+  [
+    "another provider's alias",
+    { resource: { aws_ecs_cluster: { c: { provider: "aws.x" } } } },
+    'a "provider" in aws_ecs_cluster.c',
+  ],
+  ["a file read", { output: { a: { value: '${file("/etc/passwd")}' } } }, 'the expression "file("/etc/passwd")"'],
+  ["a directive", { output: { a: { value: "%{ for x in y }" } } }, 'the expression "%{"'],
+  [
+    "an expression in a key",
+    { resource: { aws_ecs_cluster: { c: { tags: { "${path.cwd}": "" } } } } },
+    'the expression "path.cwd"',
+  ],
+  ["a list", [], "no JSON object"],
+])("%s is unexpected", (_, stack, what) => {
+  expect(unexpectedIn(stack)).toEqual([what]);
+});
+
+test.each([
+  ["a reference to a resource", "${aws_iam_role.execution-role.arn}"],
+  ["the variable", "${var.install_bundle}"],
+  ["escaped text", "$${file(x)} %%{if}"],
+])("%s is expected", (_, value) => {
+  expect(unexpectedIn({ output: { a: { value } } })).toEqual([]);
+});
+
+test("a key that stands twice is unexpected: Terraform reads both", () => {
+  const { unexpected } = readStackFile('{"resource":{"null_resource":{}},"resource":{}}');
+  expect(unexpected).toEqual([
+    expect.stringMatching(
+      /^what Terraform may read otherwise than it is checked here: the key "resource" stands twice/,
+    ),
+  ]);
+});
+
+test("what is not JSON is unexpected", () => {
+  expect(readStackFile("resource {}").unexpected).toEqual([
+    expect.stringMatching(/^what Terraform may read otherwise than it is checked here: is not JSON/),
+  ]);
+});
+
+test.each([
+  { kind: "s3", bucket: "b", key: "k", region: "eu-west-1" },
+  { kind: "azure", storageAccount: "a", resourceGroup: "g", container: "c", key: "k" },
+] as const)("the backend of $kind is known as remote", async (state) => {
+  const { stack } = synthesized([await proven(TASK)], { state });
+  const { backends, unexpected } = readStackFile(JSON.stringify(stack));
+  expect(REMOTE_BACKENDS).toEqual(expect.arrayContaining([...backends]));
+  expect(unexpected).toEqual([]);
+});

@@ -1,0 +1,121 @@
+import { ExpectedError } from "../errors";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { parseJson } from "../task/parse-json";
+import { quote, type SafeText, text } from "../text/safe-text";
+import { INSTALL_BUNDLE_VARIABLE } from "./names";
+import { REMOTE_BACKENDS } from "./state-backend";
+import { expressionsIn } from "./terraform-text";
+
+/** All that a stack's cdk.tf.json may hold. Terraform would run or read anything else beside the AWS credentials. */
+const BLOCKS = ["//", "terraform", "provider", "variable", "resource", "output"];
+const SETTINGS = ["backend", "required_providers", "required_version"];
+const RESOURCES = [
+  "aws_cloudwatch_log_group",
+  "aws_ecs_cluster",
+  "aws_ecs_task_definition",
+  "aws_iam_role",
+  "aws_iam_role_policy",
+  "aws_iam_role_policy_attachment",
+  "aws_secretsmanager_secret",
+  "aws_secretsmanager_secret_version",
+];
+const FORBIDDEN_ARGUMENTS = ["connection", "provider", "provisioner"];
+const PROVIDER_ARGUMENTS = ["default_tags", "region"];
+const PROVIDER_SOURCES = ["aws", "hashicorp/aws", "registry.terraform.io/hashicorp/aws"];
+const REFERENCE = /^(var|aws_\w+)(\.[\w-]+)+$/;
+
+export type StackFile = {
+  /** The backends that it declares: one, or none for Terraform's default, a local file. */
+  readonly backends: readonly string[];
+  /** What it holds and should not, such as `a "data" block`. */
+  readonly unexpected: readonly SafeText[];
+};
+
+/** Reads a cdk.tf.json. Never throws for what it holds. */
+export function readStackFile(content: string): StackFile {
+  try {
+    return inspect(parseJson(content));
+  } catch (error) {
+    if (error instanceof ExpectedError) return { backends: [], unexpected: error.problems.map(unreadable) };
+    throw error;
+  }
+}
+
+function unreadable(problem: string): SafeText {
+  return text`what Terraform may read otherwise than it is checked here: ${problem}`;
+}
+
+function inspect(stack: JsonValue): StackFile {
+  if (!isJsonObject(stack)) return { backends: [], unexpected: [text`no JSON object`] };
+  const settings = blocksOf(stack.terraform);
+  const backends = settings.flatMap(({ backend }) => blocksOf(backend).flatMap((block) => Object.keys(block)));
+  return {
+    backends,
+    unexpected: [
+      ...others(stack, BLOCKS).map((name) => text`a "${name}" block`),
+      ...settings.flatMap((block) => others(block, SETTINGS)).map((name) => text`a "terraform.${name}" block`),
+      ...backends
+        .filter((name) => !["local", ...REMOTE_BACKENDS].includes(name))
+        .map((name) => text`the backend ${quote(name)}`),
+      ...(backends.length > 1 ? [text`${backends.length} backends`] : []),
+      ...settings.flatMap(({ required_providers }) => blocksOf(required_providers)).flatMap(unexpectedSources),
+      ...unexpectedProviders(stack.provider),
+      ...unexpectedVariables(stack.variable),
+      ...unexpectedResources(stack.resource),
+      ...expressionsIn(stack)
+        .filter((expression) => !REFERENCE.test(expression))
+        .map((expression) => text`the expression ${quote(expression, 80)}`),
+    ],
+  };
+}
+
+function unexpectedSources(providers: JsonObject): readonly SafeText[] {
+  return Object.entries(providers).flatMap(([name, requirement]) => {
+    const source = isJsonObject(requirement) ? String(requirement.source) : "";
+    return name === "aws" && PROVIDER_SOURCES.includes(source)
+      ? []
+      : [text`the provider ${quote(`${name} (${source})`)}`];
+  });
+}
+
+function unexpectedProviders(provider: JsonValue | undefined): readonly SafeText[] {
+  return blocksOf(provider).flatMap((block) => [
+    ...others(block, ["aws"]).map((name) => text`the provider ${quote(name)}`),
+    ...blocksOf(block.aws)
+      .flatMap((aws) => others(aws, PROVIDER_ARGUMENTS))
+      .map((name) => text`the argument ${quote(name)} of the provider aws`),
+  ]);
+}
+
+function unexpectedVariables(variable: JsonValue | undefined): readonly SafeText[] {
+  return blocksOf(variable)
+    .flatMap((block) => others(block, [INSTALL_BUNDLE_VARIABLE]))
+    .map((name) => text`the variable ${quote(name)}`);
+}
+
+function unexpectedResources(resource: JsonValue | undefined): readonly SafeText[] {
+  return blocksOf(resource).flatMap((types) => [
+    ...others(types, RESOURCES).map((type) => text`a resource of the type ${quote(type)}`),
+    ...Object.entries(types).flatMap(([type, named]) =>
+      blocksOf(named).flatMap((block) =>
+        Object.entries(block).flatMap(([name, body]) =>
+          blocksOf(body).flatMap((attributes) =>
+            FORBIDDEN_ARGUMENTS.filter((argument) => Object.hasOwn(attributes, argument)).map(
+              (argument) => text`a "${argument}" in ${type}.${name}`,
+            ),
+          ),
+        ),
+      ),
+    ),
+  ]);
+}
+
+/** In Terraform's JSON a block is an object, or a list of them. */
+function blocksOf(value: JsonValue | undefined): readonly JsonObject[] {
+  if (isJsonArray(value)) return value.flatMap(blocksOf);
+  return isJsonObject(value) ? [value] : [];
+}
+
+function others(block: JsonObject, expected: readonly string[]): readonly string[] {
+  return Object.keys(block).filter((name) => !expected.includes(name));
+}

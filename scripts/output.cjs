@@ -1,0 +1,132 @@
+"use strict";
+
+// What has to happen to the output folder before anything else: one run at a time, and nothing of an earlier one.
+
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+
+/**
+ * Holds the folder for this process until it ends. A lock that a killed run has left is taken over.
+ *
+ * @param {string} folder
+ * @param {(sentence: string) => never} stop
+ */
+exports.lockOutput = (folder, stop) => {
+  const lock = path.join(folder, ".lock");
+  const content = JSON.stringify({ pid: process.pid, host: os.hostname(), since: new Date().toISOString() });
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    if (!create(lock, content)) {
+      refuseRunning(lock, folder, stop);
+      // Moved away rather than removed: another run may have taken it over just now, and gets it back.
+      const moved = `${lock}-${process.pid}`;
+      fs.renameSync(lock, moved);
+      if (isHeld(moved)) fs.renameSync(moved, lock);
+      else fs.rmSync(moved);
+      if (!create(lock, content)) refuseRunning(lock, folder, stop);
+    }
+  } catch (error) {
+    if (error.syscall) return; // The app can't write there either, and says why.
+    throw error;
+  }
+  process.on("exit", () => {
+    fs.rmSync(lock, { force: true });
+    try {
+      fs.rmdirSync(folder);
+    } catch {
+      // The output is in it.
+    }
+  });
+};
+
+/**
+ * Removes an earlier run's stacks, which Terraform would deploy, and then its manifest, which `cdktf` would take for
+ * this run's if the app exited with 0 before it has written one.
+ *
+ * @param {string} folder
+ * @param {(sentence: string) => never} stop
+ */
+exports.forgetEarlierRun = (folder, stop) => {
+  const stacks = path.join(folder, "stacks");
+  // Through a link, files elsewhere would be removed.
+  refuseLink(stacks, stop);
+  for (const name of entriesOf(stacks)) {
+    refuseLink(path.join(stacks, name), stop);
+    remove(path.join(stacks, name, "cdk.tf.json"), ["ENOENT", "ENOTDIR"], stop);
+  }
+  remove(path.join(folder, "manifest.json"), ["ENOENT"], stop);
+};
+
+function create(lock, content) {
+  try {
+    fs.writeFileSync(lock, content, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function refuseRunning(lock, folder, stop) {
+  if (!isHeld(lock)) return;
+  const { pid, host, since } = holderOf(lock) ?? {};
+  const holder = pid ? `process ${pid} on ${host}, since ${since}` : "one that has just begun";
+  stop(
+    `${folder} is in use by another run: ${holder}. Wait for it, or set CDKTF_OUTDIR. ` +
+      `If there is no such run, remove ${lock}.`,
+  );
+}
+
+function isHeld(lock) {
+  const holder = holderOf(lock);
+  return !holder || isRunning(holder);
+}
+
+function holderOf(lock) {
+  try {
+    return JSON.parse(fs.readFileSync(lock, "utf8"));
+  } catch {
+    return undefined; // Not written yet.
+  }
+}
+
+// Of a process on another machine nothing can be said.
+function isRunning({ pid, host }) {
+  if (host !== os.hostname()) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+function entriesOf(folder) {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return []; // The app says what is wrong with it.
+  }
+}
+
+function refuseLink(file, stop) {
+  if (isLink(file)) stop(`${file} is a link, which leads out of the output. Remove it.`);
+}
+
+function isLink(file) {
+  try {
+    return fs.lstatSync(file).isSymbolicLink();
+  } catch {
+    return false; // Not there.
+  }
+}
+
+function remove(file, absent, stop) {
+  try {
+    fs.unlinkSync(file);
+  } catch (error) {
+    if (absent.includes(error.code)) return;
+    stop(`${file}, an earlier run's result, can't be removed (${error.code}). Remove it, or set CDKTF_OUTDIR.`);
+  }
+}
