@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -23,13 +32,19 @@ const text = readFileSync(join(PROJECT, "azure-pipelines.yml"), "utf8");
 const MAIN = { "Build.SourceBranch": "refs/heads/main", "Build.Reason": "IndividualCI" };
 const PULL_REQUEST = { "Build.SourceBranch": "refs/pull/7/merge", "Build.Reason": "PullRequest" };
 const pipeline = v.parse(MainSchema, pipelineFor(text, MAIN));
-const [build, deploy] = pipeline.stages;
+const [build, plan, deploy] = pipeline.stages;
 const buildSteps = build.jobs[0].steps;
+const planSteps = plan.jobs[0].steps;
 const deploySteps = deploy.jobs[0].strategy.runOnce.deploy.steps;
 const [localBuild] = v.parse(OtherSchema, pipelineFor(text, PULL_REQUEST)).stages;
 const localSteps = localBuild.jobs[0].steps;
 const localSynth = localSteps.filter(({ displayName }) => displayName === "Synthesize with the local Console");
-const steps = [...buildSteps, ...localSynth, ...deploySteps];
+const steps = [
+  ...buildSteps,
+  ...localSynth,
+  ...planSteps,
+  ...deploySteps.filter(({ displayName }) => displayName === "Apply"),
+];
 const PackageSchema = v.object({
   engines: v.object({ node: v.string() }),
   config: v.object({ node: v.string(), terraform: v.string() }),
@@ -41,13 +56,14 @@ const { withExample }: { withExample: (readme: string, output: string) => string
 );
 
 const CONSOLE = ["TL_CONSOLE", "TL_USER", "TL_PASS"];
-const CHECK = "Refuse local state, and files that Terraform would read besides the stack";
+const CHECK = "Refuse local state, and what does not belong in an artifact";
+const PROVE = "Prove again, and compare with the artifact";
+const PUBLISH = "Prepare the artifact, and check that it holds no secret";
+const PROVIDER = ".terraform/providers/registry.terraform.io/hashicorp/aws/6.25.0/linux_amd64/terraform-provider-aws";
 const GROUP = { group: "prisma-runtime-defense" };
-// bash looks at it: it is no command's argument.
-const BUNDLE_TAKEN = /^ *bundle="\$\{TF_VAR_install_bundle:-\}"$/m;
 
 describe("azure-pipelines.yml", () => {
-  test("builds, then deploys, step by step", () => {
+  test("builds, plans, then deploys, step by step", () => {
     const named = ({ displayName, checkout }: Step) => displayName ?? `checkout ${checkout}`;
     expect(buildSteps.map(named)).toEqual([
       "Node",
@@ -56,7 +72,7 @@ describe("azure-pipelines.yml", () => {
       "Test",
       "Publish the test results",
       "Synthesize",
-      "Prepare the artifact, and check that it holds no secret",
+      PUBLISH,
       "Publish the artifact",
       "Show the report",
     ]);
@@ -64,12 +80,18 @@ describe("azure-pipelines.yml", () => {
       "checkout self",
       "Download the artifact",
       "Node",
-      CHECK,
-      "Terraform",
       "npm's cache",
       "Install",
+      CHECK,
+      PROVE,
+      "Terraform",
       "Fetch the install bundle",
-      "Plan and apply",
+      "Plan",
+      "Apply",
+    ]);
+    expect(planSteps.map(named)).toEqual([
+      ...deploySteps.slice(0, -1).map(named),
+      "Deploy only what changes something",
     ]);
   });
 
@@ -87,9 +109,11 @@ describe("azure-pipelines.yml", () => {
     const mapped = steps.filter(({ env }) => Object.keys(env).length > 0);
     expect(mapped.map(({ displayName, env }) => [displayName, env])).toEqual([
       ["Synthesize", Object.fromEntries(CONSOLE.map((name) => [name, `$(${name})`]))],
-      ["Prepare the artifact, and check that it holds no secret", { TL_PASS: "$(TL_PASS)" }],
+      [PUBLISH, { TL_PASS: "$(TL_PASS)" }],
+      [PROVE, Object.fromEntries(CONSOLE.map((name) => [name, `$(${name})`]))],
       ["Fetch the install bundle", Object.fromEntries(CONSOLE.map((name) => [name, `$(${name})`]))],
-      ["Plan and apply", { TF_VAR_install_bundle: "$(INSTALL_BUNDLE)" }],
+      ["Plan", { TF_VAR_install_bundle: "$(INSTALL_BUNDLE)" }],
+      ["Apply", { TF_VAR_install_bundle: "$(INSTALL_BUNDLE)" }],
     ]);
   });
 
@@ -99,13 +123,13 @@ describe("azure-pipelines.yml", () => {
       condition ?? "",
       ...Object.values(inputs),
     ]);
-    for (const part of visible)
-      expect(part.replace(BUNDLE_TAKEN, "")).not.toMatch(/TL_(CONSOLE|USER|PASS)|\$[({]?(INSTALL_BUNDLE|TF_VAR)/);
+    for (const part of visible) expect(part).not.toMatch(/TL_(CONSOLE|USER|PASS)|\$[({]?(INSTALL_BUNDLE|TF_VAR)/);
     const echoed = visible.flatMap((part) => part.match(/^\s*(echo|printf|printenv|env|set -x).*$/gm) ?? []);
     expect(echoed.map((line) => line.trim())).toEqual([
       'echo "##vso[task.uploadsummary]$(Agent.TempDirectory)/runtime-defense.md"',
       'echo "##vso[task.prependpath]$(Agent.TempDirectory)/terraform-bin"',
-      'echo "The artifact needs the install bundle, but TF_VAR_install_bundle is empty: see the step that fetches it." >&2',
+      'echo "##vso[task.setvariable variable=changed;isOutput=true]true"',
+      'echo "Nothing would change: there is nothing to approve."',
     ]);
   });
 
@@ -116,12 +140,13 @@ describe("azure-pipelines.yml", () => {
     const setting = scripts.filter(({ target }) => target && target.settableVariables !== "none");
     expect(setting.map(({ displayName, target }) => [displayName, target])).toEqual([
       ["Fetch the install bundle", { commands: "restricted", settableVariables: ["INSTALL_BUNDLE"] }],
+      ["Deploy only what changes something", { commands: "restricted", settableVariables: ["changed"] }],
     ]);
   });
 
   test("stops a script at the first command that fails", () => {
     const long = steps.flatMap((step) => scriptOf(step) ?? []).filter((script) => script.trim().includes("\n"));
-    expect(long).toHaveLength(7);
+    expect(long).toHaveLength(8);
     for (const script of long) expect(script).toMatch(/^set -euo pipefail\n/);
   });
 
@@ -142,7 +167,7 @@ describe("azure-pipelines.yml", () => {
 
   test.each(["IndividualCI", "Manual", "Schedule"])("gives main the group and no local Console (%s)", (reason) => {
     const { stages } = v.parse(MainSchema, pipelineFor(text, { ...MAIN, "Build.Reason": reason }));
-    expect(stages.map(({ variables }) => variables)).toEqual([[GROUP], [GROUP]]);
+    expect(stages.map(({ variables }) => variables)).toEqual([[GROUP], [GROUP], [GROUP]]);
     expect(JSON.stringify(stages)).not.toContain("npm run demo");
   });
 
@@ -194,7 +219,7 @@ describe("the scripts of its steps", () => {
   test("synthesize a pull request without any variable, and show its report", async () => {
     const agent = agentIn("pull-request");
     const { output } = await succeed("Synthesize with the local Console", agent);
-    await succeed("Prepare the artifact, and check that it holds no secret", agent);
+    await succeed(PUBLISH, agent);
     const { summaries } = await succeed("Show the report", agent);
     const report = readFileSync(summaries[0] ?? "none", "utf8");
     expect(report).toContain("**1 of 1 containers proven protected (100 %)**");
@@ -210,25 +235,24 @@ describe("the scripts of its steps", () => {
     const agent = agentIn("main", { ...group(), TF_STATE_S3_BUCKET: "state" });
     mkdirSync(join(project.folder, "cdktf.out"), { recursive: true });
     writeFileSync(join(project.folder, "cdktf.out/manifest.json"), "stale");
-    const outcomes = [
-      await succeed("Synthesize", agent),
-      await succeed("Prepare the artifact, and check that it holds no secret", agent),
-    ];
+    const outcomes = [await succeed("Synthesize", agent), await succeed(PUBLISH, agent)];
     const published = expand("$(Build.ArtifactStagingDirectory)/stack", agent);
     expect(filesIn(published)).toEqual(ARTIFACT);
 
-    const other = agentIn("deploy", group());
+    const other = agentIn("deploy", { ...group(), TF_STATE_S3_BUCKET: "state" });
     const downloaded = expand("$(Pipeline.Workspace)/stack", other);
     renameSync(published, downloaded);
-    outcomes.push(await succeed(CHECK, other), await succeed("Fetch the install bundle", other));
+    outcomes.push(await succeed(CHECK, other), await succeed(PROVE, other));
+    outcomes.push(await succeed("Fetch the install bundle", other));
+    expect(filesIn(expand("$(Agent.TempDirectory)", other))).toEqual([]);
     expect(other.variables.get("INSTALL_BUNDLE")).toBe(local.installBundle);
     expect(other.secret).toContain("INSTALL_BUNDLE");
     if (hasTerraform) {
-      const applied = await runStep(find("Plan and apply"), other);
-      outcomes.push(applied);
-      expect(applied.status).not.toBe(0);
-      expect(applied.output).toContain('Successfully configured the backend "s3"');
-      expect(unwrapped(applied.output)).toMatch(/hashicorp\/aws was not found in any of the search locations/);
+      const planned = await runStep(find("Plan"), other);
+      outcomes.push(planned);
+      expect(planned.status).not.toBe(0);
+      expect(planned.output).toContain('Successfully configured the backend "s3"');
+      expect(unwrapped(planned.output)).toMatch(/hashicorp\/aws was not found in any of the search locations/);
     }
     const everything = [
       ...outcomes.map(({ output }) => output),
@@ -244,7 +268,7 @@ describe("the scripts of its steps", () => {
     const agent = agentIn("leak", group());
     mkdirSync(join(project.folder, "cdktf.out/stacks/prisma-runtime-defense"), { recursive: true });
     writeFileSync(join(project.folder, "cdktf.out/leak.txt"), `TL_PASS=${local.password}`);
-    const { status, output } = await runStep(find("Prepare the artifact, and check that it holds no secret"), agent);
+    const { status, output } = await runStep(find(PUBLISH), agent);
     rmSync(join(project.folder, "cdktf.out/leak.txt"));
     expect(status).toBe(1);
     expect(output).toContain("leak.txt holds the password: it must not be published.");
@@ -261,59 +285,153 @@ describe("the scripts of its steps", () => {
     ["an artifact without a stack", undefined, "holds no stack: there is nothing to deploy."],
   ])("refuse to deploy %s", async (what, stack, message) => {
     const agent = agentIn(`state ${what}`);
+    mkdirSync(expand("$(Pipeline.Workspace)/stack", agent));
     if (stack) putStack(agent, stack);
     const { status, output } = await runStep(find(CHECK), agent);
     expect(status).toBe(1);
     expect(output).toContain(message);
   });
 
-  test("refuse each file that Terraform would read by itself, and let others be", async () => {
-    const agent = agentIn("files");
-    const folder = putStack(agent, REMOTE);
-    const read = [
-      "a.auto.tfvars",
-      "a.auto.tfvars.json",
-      "main.tf",
-      "terraform.tfvars",
-      "terraform.tfvars.json",
-      "x.tf.json",
-    ];
-    const unread = [".terraform.lock.hcl", "a.tfvars", "main.tf.bak", "notes.md"];
-    for (const file of [...read, ...unread]) writeFileSync(join(folder, file), "");
-    const { status, output } = await runStep(find(CHECK), agent);
-    expect(status).toBe(1);
-    expect(output.trimEnd().split("\n")).toEqual(
-      read.map(
-        (file) =>
-          `The stack prisma-runtime-defense holds "${file}", which Terraform would read besides cdk.tf.json and which ` +
-          "could change the stack. Remove it, and build again.",
-      ),
+  test.each([
+    ["an override", "stacks/prisma-runtime-defense/zz_override.tf.json", "what Terraform would read beside the stack"],
+    ["OpenTofu's file", "stacks/prisma-runtime-defense/main.tofu", "what Terraform would read beside the stack"],
+    ["values of variables", "stacks/prisma-runtime-defense/terraform.tfvars", "values of Terraform variables"],
+    [
+      "a provider of its own",
+      `stacks/prisma-runtime-defense/${PROVIDER}`,
+      "what terraform init leaves, programs included",
+    ],
+    ["a module", "stacks/prisma-runtime-defense/modules/x/main.tf", "what Terraform would read beside the stack"],
+    ["a second stack", "stacks/zz/cdk.tf.json", 'a second stack beside "prisma-runtime-defense"'],
+    ["a file of somebody's", "notes.txt", "what does not belong in an artifact"],
+  ])("refuse %s, before it is published and before it is deployed", async (what, path, holds) => {
+    const plant = (folder: string) => {
+      mkdirSync(join(folder, path, ".."), { recursive: true });
+      writeFileSync(join(folder, path), path.endsWith(".json") ? JSON.stringify(REMOTE) : "");
+    };
+    await refusedByBoth(what, plant, `${path} holds ${holds}`);
+  });
+
+  test.each([
+    ["a link to a file", "notes.txt", "/etc/hostname"],
+    ["a link to a folder", "stacks/prisma-runtime-defense/.terraform", "/tmp"],
+  ])("refuse %s, before it is published and before it is deployed", async (what, path, target) => {
+    await refusedByBoth(
+      what,
+      (folder) => symlinkSync(target, join(folder, path)),
+      `${path} holds something that is not a file`,
     );
+  });
+
+  test.each([
+    ["data", { data: { external: { x: { program: ["sh"] } } } }, 'a "data" block'],
+    ["module", { module: { x: { source: "git::https://x.example" } } }, 'a "module" block'],
+    [
+      "provisioner",
+      { resource: { aws_ecs_cluster: { c: { provisioner: { "local-exec": {} } } } } },
+      'a "provisioner" in aws_ecs_cluster.c',
+    ],
+    ["another resource", { resource: { null_resource: { x: {} } } }, 'a resource of the type "null_resource"'],
+    ["another provider", { provider: { external: {} } }, 'the provider "external"'],
+    ["another backend", { terraform: { backend: { http: {} } } }, 'the backend "http"'],
+  ])("refuse a stack with %s, before it is published and before it is deployed", async (what, stack, holds) => {
+    const plant = (folder: string) => {
+      const file = join(folder, "stacks/prisma-runtime-defense/cdk.tf.json");
+      writeFileSync(file, JSON.stringify({ ...REMOTE, ...stack }));
+    };
+    await refusedByBoth(`stack ${what}`, plant, `stacks/prisma-runtime-defense/cdk.tf.json holds ${holds}`);
+  });
+
+  test("refuse to plan what the Console doesn't confirm", async () => {
+    const agent = agentIn("changed", { ...group(), TF_STATE_S3_BUCKET: "state" });
+    const folder = putStack(agent, REMOTE);
+    const { status, output } = await runStep(find(PROVE), agent);
+    expect(status).toBe(1);
+    expect(output).toMatch(
+      /^stacks\/prisma-runtime-defense\/cdk\.tf\.json is not what \S+ holds: .* Build again, and have that approved\.$/m,
+    );
+    expect(readFileSync(join(folder, "cdk.tf.json"), "utf8")).toBe(JSON.stringify(REMOTE));
+    expect(filesIn(expand("$(Agent.TempDirectory)", agent))).toEqual([]);
   });
 
   test.each([
     ["wasn't fetched", undefined],
     ["is empty", ""],
-  ])("refuse to apply when the install bundle that the artifact declares %s", async (what, bundle) => {
+  ])("refuse to plan and to apply when the install bundle that the artifact declares %s", async (what, bundle) => {
     const agent = agentIn(`bundle ${what}`, bundle === undefined ? {} : { INSTALL_BUNDLE: bundle });
     putStack(agent, { ...REMOTE, variable: { install_bundle: { type: "string" } } });
-    const { status, output } = await runStep(find("Plan and apply"), agent);
-    expect(status).toBe(1);
-    expect(output).toBe(
-      "The artifact needs the install bundle, but TF_VAR_install_bundle is empty: see the step that fetches it.\n",
-    );
+    for (const name of ["Plan", "Apply"]) {
+      const { status, output } = await runStep(find(name), agent);
+      expect(status).toBe(1);
+      expect(output).toBe(
+        "The artifact needs the install bundle, but TF_VAR_install_bundle is empty: see the step that fetches it.\n",
+      );
+    }
   });
 
-  test("neither fetch nor ask for an install bundle that the artifact doesn't declare", async () => {
+  test("neither fetch nor ask for an install bundle that the artifact doesn't declare, and apply the plan", async () => {
     const agent = agentIn("no-bundle");
     putStack(agent, REMOTE);
-    const bin = join(agent.workspace, "bin");
-    mkdirSync(bin);
-    writeFileSync(join(bin, "terraform"), "#!/bin/sh\necho terraform $1\n", { mode: 0o755 });
-    agent.variables.set("PATH", bin);
+    const called = fakeTerraform(agent, 2);
     expect((await succeed("Fetch the install bundle", agent)).output).toBe("");
     expect(agent.variables.has("INSTALL_BUNDLE")).toBe(false);
-    expect((await succeed("Plan and apply", agent)).output).toBe("terraform init\nterraform plan\nterraform apply\n");
+    await succeed("Plan", agent);
+    await succeed("Apply", agent);
+    const plan = expand("$(Agent.TempDirectory)/plan/tfplan", agent);
+    expect(called()).toEqual([
+      "init -no-color",
+      `plan -no-color -detailed-exitcode -lock-timeout=5m -out=${plan}`,
+      `show -json ${plan}`,
+      `apply -no-color -lock-timeout=5m ${plan}`,
+    ]);
+  });
+
+  test("hold Terraform to the lock file of the artifact", async () => {
+    const agent = agentIn("locked");
+    writeFileSync(join(putStack(agent, REMOTE), ".terraform.lock.hcl"), "");
+    const called = fakeTerraform(agent, 0);
+    await succeed(CHECK, agent);
+    await succeed("Plan", agent);
+    expect(called()[0]).toBe("init -no-color -lockfile=readonly");
+  });
+
+  test("show of a plan what changes, and no value", async () => {
+    const agent = agentIn("log");
+    putStack(agent, REMOTE);
+    fakeTerraform(agent, 2);
+    const { output } = await succeed("Plan", agent);
+    expect(output.trimEnd().split("\n")).toEqual([
+      "  # aws_ecs_task_definition.web must be replaced",
+      "Plan: 1 to add, 0 to change, 1 to destroy.",
+    ]);
+    expect(filesIn(expand("$(Agent.TempDirectory)/plan", agent))).toEqual(["changed", "plan.json", "tfplan"]);
+  });
+
+  test.each(["Plan", "Apply"])(
+    "show of an error in %s neither a line of the stack nor the licence token",
+    async (name) => {
+      const agent = agentIn(`error ${name}`);
+      putStack(agent, REMOTE);
+      fakeTerraform(agent, 1);
+      const { status, output } = await runStep(find(name), agent);
+      expect(status).toBe(1);
+      expect(output).toContain("Error: no such image x.example/tw_[redacted]/defender");
+      expect(output).not.toMatch(/tw_abc|plain value/);
+      expect(existsSync(expand("$(Agent.TempDirectory)/plan/changed", agent))).toBe(false);
+    },
+  );
+
+  test.each([
+    [2, "true"],
+    [0, undefined],
+  ])("go on to Deploy only when the plan changes something (terraform plan ends with %d)", async (status, changed) => {
+    const agent = agentIn(`outcome ${status}`);
+    putStack(agent, REMOTE);
+    fakeTerraform(agent, status);
+    await succeed("Plan", agent);
+    await succeed("Deploy only what changes something", agent);
+    expect(agent.variables.get("changed")).toBe(changed);
+    expect(deploy.condition).toBe("and(succeeded(), eq(dependencies.Plan.outputs['Plan.outcome.changed'], 'true'))");
   });
 
   test("refuse a Terraform that isn't the one named", async () => {
@@ -340,6 +458,38 @@ describe("the scripts of its steps", () => {
     return folder;
   }
 
+  /** Both gates, the one before publishing and the one before deploying, see what `plant` does to a good output. */
+  async function refusedByBoth(name: string, plant: (folder: string) => void, message: string): Promise<void> {
+    const out = join(project.folder, "cdktf.out");
+    rmSync(out, { recursive: true, force: true });
+    const builder = agentIn(`publish ${name}`, group());
+    const deployer = agentIn(`deploy ${name}`, group());
+    for (const folder of [out, expand("$(Pipeline.Workspace)/stack", deployer)]) {
+      mkdirSync(join(folder, "stacks/prisma-runtime-defense"), { recursive: true });
+      writeFileSync(join(folder, "stacks/prisma-runtime-defense/cdk.tf.json"), JSON.stringify(REMOTE));
+      plant(folder);
+    }
+    const published = await runStep(find(PUBLISH), builder);
+    const checked = await runStep(find(CHECK), deployer);
+    expect(published).toMatchObject({
+      status: 1,
+      output: expect.stringContaining(`${message}: it must not be published.`),
+    });
+    expect(checked).toMatchObject({
+      status: 1,
+      output: expect.stringContaining(`${message}, which could change what is deployed.`),
+    });
+  }
+
+  /** Puts a Terraform on the agent's path that notes its arguments and prints what must not be seen. */
+  function fakeTerraform(agent: Agent, status: number): () => readonly string[] {
+    const bin = join(agent.workspace, "bin");
+    mkdirSync(bin);
+    writeFileSync(join(bin, "terraform"), fakeScript(join(bin, "calls"), status), { mode: 0o755 });
+    agent.variables.set("PATH", bin);
+    return () => readFileSync(join(bin, "calls"), "utf8").trimEnd().split("\n");
+  }
+
   /** A machine of its own in the pipeline, with its folders. */
   function agentIn(name: string, variables: Record<string, string> = {}): Agent {
     const folder = join(workspace, name);
@@ -349,7 +499,12 @@ describe("the scripts of its steps", () => {
     return {
       sources: project.folder,
       workspace: folder,
-      variables: new Map([...Object.entries(pipeline.variables), ...predefined, ...Object.entries(variables)]),
+      variables: new Map([
+        ...Object.entries(pipeline.variables),
+        ...predefined,
+        ["Build.SourcesDirectory", project.folder],
+        ...Object.entries(variables),
+      ]),
       secret: new Set(CONSOLE),
       machine: { PATH: process.env.PATH, HOME: folder, TL_RETRY_DELAY_MS: "1", ...aws.environment },
     };
@@ -361,6 +516,27 @@ describe("the scripts of its steps", () => {
     return outcome;
   }
 });
+
+const fakeScript = (calls: string, status: number) => `#!/bin/bash
+echo "$*" >> ${calls}
+case $1 in
+  plan)
+    touch "\${5#-out=}"
+    if [[ ${status} -ne 1 ]]; then
+      echo "  # aws_ecs_task_definition.web must be replaced"
+      echo '      ~ container_definitions = "plain value tw_abcdefgh"'
+      echo "      # (3 unchanged attributes hidden)"
+      echo "Plan: 1 to add, 0 to change, 1 to destroy."
+    fi;;
+  show) echo "{}";;
+esac
+if [[ $1 != init && ${status} -eq 1 ]]; then
+  echo "Error: no such image x.example/tw_abcdefgh/defender" >&2
+  echo '│   12:     "container_definitions": "plain value",' >&2
+  exit 1
+fi
+[[ $1 != plan ]] || exit ${status}
+`;
 
 const REMOTE = { terraform: { backend: { s3: {} } } };
 const ARTIFACT = [

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as v from "valibot";
 import { parse } from "yaml";
+
+import { PROJECT } from "./project-copy";
 
 const TargetSchema = v.strictObject({
   commands: v.literal("restricted"),
@@ -19,6 +21,7 @@ const StepSchema = v.strictObject({
   artifact: v.optional(v.string()),
   displayName: v.optional(v.string()),
   condition: v.optional(v.string()),
+  name: v.optional(v.string()),
   inputs: v.optional(v.record(v.string(), v.string()), {}),
   env: v.optional(v.record(v.string(), v.string()), {}),
   target: v.optional(TargetSchema),
@@ -35,9 +38,17 @@ const BuildSchema = v.strictObject({
   jobs: v.strictTuple([v.strictObject({ job: v.string(), workspace: WorkspaceSchema, steps: StepsSchema })]),
 });
 
+const PlanSchema = v.strictObject({
+  stage: v.literal("Plan"),
+  dependsOn: v.literal("Build"),
+  variables: v.array(v.unknown()),
+  jobs: v.strictTuple([v.strictObject({ job: v.literal("Plan"), workspace: WorkspaceSchema, steps: StepsSchema })]),
+});
+
 const DeploySchema = v.strictObject({
   stage: v.literal("Deploy"),
-  dependsOn: v.literal("Build"),
+  dependsOn: v.array(v.string()),
+  condition: v.string(),
   lockBehavior: v.string(),
   variables: v.array(v.unknown()),
   jobs: v.strictTuple([
@@ -54,7 +65,7 @@ const VariablesSchema = v.record(v.string(), v.string());
 /** What a run of main is, and any other. */
 export const MainSchema = v.looseObject({
   variables: VariablesSchema,
-  stages: v.strictTuple([BuildSchema, DeploySchema]),
+  stages: v.strictTuple([BuildSchema, PlanSchema, DeploySchema]),
 });
 export const OtherSchema = v.looseObject({ variables: VariablesSchema, stages: v.strictTuple([BuildSchema]) });
 
@@ -68,6 +79,7 @@ function decided(node: unknown, run: Readonly<Record<string, string>>): unknown 
     let taken = false;
     return node.flatMap((item: unknown) => {
       const [[key, inserted] = ["", undefined], ...more] = Object.entries(Object(item));
+      if (key === "template") return stepsOf(String(inserted));
       if (!key.startsWith("${{")) return [decided(item, run)];
       if (more.length > 0) throw new Error(`${key} has something beside it.`);
       taken = /^\$\{\{ else \}\}$/.test(key) ? !taken : holds(key, run);
@@ -76,6 +88,11 @@ function decided(node: unknown, run: Readonly<Record<string, string>>): unknown 
   }
   if (typeof node !== "object" || node === null) return node;
   return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, decided(child, run)]));
+}
+
+function stepsOf(template: string): readonly unknown[] {
+  return v.parse(v.strictObject({ steps: v.array(v.unknown()) }), parse(readFileSync(join(PROJECT, template), "utf8")))
+    .steps;
 }
 
 // Strings are equal there whatever their case.

@@ -46,13 +46,15 @@ test("the page's shell commands build an artifact without a secret and deploy it
       expect(part).not.toContain(local.password);
       expect(part).not.toContain(local.installBundle);
     }
-    expect(output).toContain("The state is kept remotely, and Terraform reads cdk.tf.json alone.");
+    expect(output).toContain("The state is kept remotely, and the artifact holds the stack alone.");
     expect(local.requests.map(({ path }) => path)).toContain("/api/v1/defenders/install-bundle");
     expect(status).not.toBe(0);
     expect(output).toContain(
       hasTerraform ? "Failed to query available provider packages" : "terraform: command not found",
     );
-    expect([join(artifact, "tfplan"), ...stale].filter(existsSync)).toEqual([]);
+    expect([join(project.folder, "plan/tfplan"), join(project.folder, "proven"), ...stale].filter(existsSync)).toEqual(
+      [],
+    );
   } finally {
     await Promise.all([local.close(), aws.close()]);
     project.remove();
@@ -106,6 +108,7 @@ describe("the page's GitHub Actions workflow", () => {
     expect(holders.map(({ name, env }) => [name, Object.keys(env)])).toEqual([
       ["Synthesize", ["TL_CONSOLE", "TL_USER", "TL_PASS", "TF_STATE_S3_BUCKET"]],
       ["Prepare the artifact, and check that it holds no secret", ["TL_PASS"]],
+      ["Prove again, and compare with the artifact", ["TL_CONSOLE", "TL_USER", "TL_PASS", "TF_STATE_S3_BUCKET"]],
       ["Plan and apply", ["TL_CONSOLE", "TL_USER", "TL_PASS"]],
     ]);
     for (const { run = "", with: inputs } of steps)
@@ -121,7 +124,7 @@ describe("the page's GitHub Actions workflow", () => {
   });
 
   test("takes nothing printed from outside for a command", () => {
-    for (const { run = "" } of steps.filter(({ run }) => /cdktf synth|terraform init/.test(run ?? ""))) {
+    for (const { run = "" } of steps.filter(({ run }) => / synth|terraform plan/.test(run ?? ""))) {
       expect(run).toMatch(/^echo "::stop-commands::\$\(uuidgen\)"\n/);
     }
   });
