@@ -1,6 +1,6 @@
 import type { ProtectedTask } from "../../lib/protection/protected-task";
 import { buildReport, type Report, type ReportFacts } from "../../lib/report/report";
-import { installBundleStatements } from "../../lib/stack/install-bundle-secret";
+import { installBundleStatements } from "../../lib/stack/role-statements";
 import { proven } from "../stack/synthesize";
 
 export const EXAMPLE = {

@@ -103,11 +103,19 @@ test("the tables, and the fixture behind them, name every key that there is", as
 });
 
 test("every key of the task arrives in the resource, in the provider's words, and nothing else does", async () => {
-  const { container_definitions, "//": _, depends_on, ...attributes } = await resourceOf(await everyKey());
+  const {
+    container_definitions,
+    "//": _,
+    depends_on,
+    lifecycle,
+    skip_destroy,
+    ...attributes
+  } = await resourceOf(await everyKey());
   const { containerDefinitions, ...places } = TASK_PLACES;
   expect(containerDefinitions?.as).toBe("container_definitions");
   expect(typeof container_definitions).toBe("string");
   expect(depends_on).toEqual(["aws_secretsmanager_secret_version.install-bundle-version"]);
+  expect({ lifecycle, skip_destroy }).toEqual({ lifecycle: { create_before_destroy: true }, skip_destroy: true });
   expect(attributes).toEqual(Object.fromEntries(Object.values(places).map(({ as, value }) => [as, value])));
 });
 

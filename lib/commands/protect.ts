@@ -7,8 +7,8 @@ import { SettingsError } from "../errors";
 import { protectTasks } from "../protection/protect";
 import type { ProtectedTask } from "../protection/protected-task";
 import { parseSettings, type Settings } from "../settings/settings";
-import { statementsForRole } from "../stack/install-bundle-secret";
 import { guarded } from "../stack/output-folder";
+import { statementsForRole } from "../stack/role-statements";
 import { readTasks } from "../task/read-tasks";
 import { type Invocation, print, talkOn } from "./invocation";
 
@@ -40,7 +40,8 @@ export async function protect(invocation: Invocation): Promise<void> {
 }
 
 // What the stack would have provided.
-function whatItNeeds({ task, logGroup }: ProtectedTask, { stack }: Settings): readonly string[] {
+function whatItNeeds(protectedTask: ProtectedTask, { stack }: Settings): readonly string[] {
+  const { task, logGroup } = protectedTask;
   const role = task.definition.executionRoleArn;
   const needs = logGroup ? [`The log group ${logGroup} has to exist.`] : [];
   if (!stack.installBundleSecretArn) {
@@ -48,7 +49,7 @@ function whatItNeeds({ task, logGroup }: ProtectedTask, { stack }: Settings): re
     return [...needs, `${clear} Set INSTALL_BUNDLE_SECRET_ARN to refer to a secret instead.`];
   }
   if (!role) return [...needs, "It reads a secret, so it needs an executionRoleArn whose role may."];
-  return [...needs, `${role} has to allow ${JSON.stringify(statementsForRole(role, stack))}.`];
+  return [...needs, `${role} has to allow ${JSON.stringify(statementsForRole(role, [protectedTask], stack))}.`];
 }
 
 function parse(args: readonly string[]): { readonly file: string; readonly out?: string } {

@@ -8,7 +8,6 @@ import { startProgress } from "../report/progress";
 import { buildReport, type Report } from "../report/report";
 import { toSummary } from "../report/summary";
 import { parseSettings, type Settings } from "../settings/settings";
-import { statementsForRole } from "../stack/install-bundle-secret";
 import { STACK } from "../stack/names";
 import {
   discardOutput,
@@ -18,6 +17,7 @@ import {
   REPORT_MARKDOWN,
   SECRET_FILE,
 } from "../stack/output-folder";
+import { statementsForRole } from "../stack/role-statements";
 import { synthesize } from "../stack/synthesize";
 import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
@@ -91,7 +91,7 @@ function reportOn({ console, stack }: Settings, version: string, tasks: readonly
     console: { url: console.url, version },
     installBundle: existing ? { kind: "existing", arn: existing } : { kind: "managed", file: SECRET_FILE },
     tasks,
-    statementsFor: (roleArn) => statementsForRole(roleArn, stack),
+    statementsFor: (roleArn) => statementsForRole(roleArn, tasks, stack),
   });
 }
 

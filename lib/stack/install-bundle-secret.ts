@@ -8,7 +8,7 @@ import { bundleVersion } from "../protection/install-bundle";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { Secret } from "../secret";
 import type { StackSettings } from "../settings/stack";
-import { BUNDLE_SECRET_PREFIX, INSTALL_BUNDLE_VARIABLE, ids } from "./names";
+import { INSTALL_BUNDLE_VARIABLE, ids, resourceNames } from "./names";
 
 export type InstallBundleSecret = {
   /** What the sidecar's `secrets` say: the ARN, with the JSON key where the user named one. */
@@ -26,6 +26,7 @@ export function installBundleSecret(stack: TerraformStack, props: Props): Instal
   const existing = props.installBundleSecretArn;
   if (existing) return { valueFrom: existing, readyWhen: [] };
 
+  const { bundleSecretPrefix } = resourceNames(props.name);
   const variable = new TerraformVariable(stack, INSTALL_BUNDLE_VARIABLE, {
     type: "string",
     description: "The Defender's install bundle, in neither plan nor state",
@@ -36,7 +37,8 @@ export function installBundleSecret(stack: TerraformStack, props: Props): Instal
     stack,
     ids.secret,
     defined({
-      namePrefix: BUNDLE_SECRET_PREFIX,
+      // Secrets Manager keeps the key of a secret that is updated without one: with another prefix it is a new secret.
+      namePrefix: `${bundleSecretPrefix}${props.installBundleKmsKeyArn ? "encrypted-" : ""}`,
       description: "The Prisma Cloud Defender's install bundle",
       kmsKeyId: props.installBundleKmsKeyArn,
       // The Console gives the value again at any time: nothing is to be recovered.
@@ -50,24 +52,6 @@ export function installBundleSecret(stack: TerraformStack, props: Props): Instal
   });
   // Written out: CDKTF leaves its own token bare in a text that holds an open "${" before it.
   return { valueFrom: `\${${secret.terraformResourceType}.${ids.secret}.arn}`, readyWhen: [version] };
-}
-
-/** The IAM statements that reading the bundle needs, and not one more. */
-export function installBundleStatements(secret: string, kmsKeyArn?: string): readonly object[] {
-  // A secret's ARN has seven parts; what follows picks a JSON key, a stage or a version, and isn't IAM's.
-  const secretArn = secret.split(":").slice(0, 7).join(":");
-  const read = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn };
-  if (!kmsKeyArn) return [read];
-  // "Like", since before the first deployment the secret's name is known by its prefix alone.
-  const Condition = { StringLike: { "kms:EncryptionContext:SecretARN": secretArn } };
-  return [read, { Effect: "Allow", Action: "kms:Decrypt", Resource: kmsKeyArn, Condition }];
-}
-
-/** What a role that isn't the stack's has to be allowed. The stack's own secret is known by its prefix alone. */
-export function statementsForRole(roleArn: string, settings: StackSettings): readonly object[] {
-  const { partition, region, installBundleSecretArn, installBundleKmsKeyArn } = settings;
-  const managed = `arn:${partition}:secretsmanager:${region}:${roleArn.split(":")[4]}:secret:${BUNDLE_SECRET_PREFIX}*`;
-  return installBundleStatements(installBundleSecretArn ?? managed, installBundleKmsKeyArn);
 }
 
 /**

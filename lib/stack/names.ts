@@ -1,24 +1,32 @@
 // Names and construct ids are a contract with the users: changing one replaces the resource.
 
 export const STACK = "prisma-runtime-defense";
-export const CLUSTER = "prisma-runtime-cluster";
 
 /** The Terraform variable that hands the install bundle over: `TF_VAR_install_bundle`. */
 export const INSTALL_BUNDLE_VARIABLE = "install_bundle";
 
-export const BUNDLE_SECRET_PREFIX = "prisma-runtime-defense-install-bundle-";
+/** What the stack's resources are called in the AWS account; different for each stack, so that several can share one. */
+export function resourceNames(stackName: string) {
+  return {
+    cluster: stackName === STACK ? "prisma-runtime-cluster" : `${stackName}-cluster`,
+    rolePrefix: `${stackName}-`,
+    bundleSecretPrefix: `${stackName}-install-bundle-`,
+  };
+}
 
 export const ids = {
   provider: "aws",
   role: "execution-role",
   rolePolicyAttachment: "execution-role-policy",
   bundlePolicy: "execution-role-install-bundle",
+  grant: (role: string) => `grant-${role}`,
   cluster: "cluster",
   secret: "install-bundle",
   secretVersion: "install-bundle-version",
   logGroup: (family: string) => `defender-logs-${family}`,
   taskDefinition: (family: string) => `task-definition-${family}`,
   clusterOutput: "cluster-arn",
+  clusterNameOutput: "cluster-name",
   roleOutput: "execution-role-arn",
   taskDefinitionOutput: (family: string) => `arn-of-task-definition-${family}`,
 };

@@ -1,17 +1,16 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { EcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
-import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
-import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
+import { defined } from "../defined";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
-import { installBundleSecret, installBundleStatements } from "./install-bundle-secret";
-import { CLUSTER, ids } from "./names";
+import { executionRole, grantExecutionRoles } from "./execution-role";
+import { installBundleSecret } from "./install-bundle-secret";
+import { ids, resourceNames } from "./names";
 import { stateBackend } from "./state-backend";
 import { taskDefinitionConfig } from "./task-definition-config";
 import { escapeAll } from "./terraform-text";
@@ -27,7 +26,7 @@ export interface RuntimeDefenseStackProps extends StackSettings {
 export class RuntimeDefenseStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: RuntimeDefenseStackProps) {
     super(scope, id);
-    const { region, partition, tasks } = props;
+    const { region, tasks } = props;
     // Ephemeral variables and write-only arguments came with 1.11.
     this.addOverride("terraform.required_version", ">= 1.11.0");
     stateBackend(this, props.state, props.localStatePath);
@@ -37,39 +36,45 @@ export class RuntimeDefenseStack extends TerraformStack {
       ...(tagged && { defaultTags: [{ tags: escapeAll(props.defaultTags) }] }),
     });
 
-    const role = new IamRole(this, ids.role, {
-      namePrefix: "prisma-runtime-defense-",
-      description: "Starts the tasks under Prisma Cloud runtime defense",
-      assumeRolePolicy: policy([
-        { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ecs-tasks.amazonaws.com" } },
-      ]),
-    });
-    new IamRolePolicyAttachment(this, ids.rolePolicyAttachment, {
-      role: role.name,
-      policyArn: `arn:${partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy`,
-    });
     const bundle = installBundleSecret(this, props);
-    new IamRolePolicy(this, ids.bundlePolicy, {
-      role: role.name,
-      policy: policy(installBundleStatements(bundle.valueFrom, props.installBundleKmsKeyArn)),
-    });
-    const cluster = new EcsCluster(this, ids.cluster, { name: CLUSTER });
-    new TerraformOutput(this, ids.clusterOutput, { value: cluster.arn });
-    new TerraformOutput(this, ids.roleOutput, { value: role.arn });
+    const role = executionRole(this, props, bundle.valueFrom);
+    if (props.grantExecutionRoles) grantExecutionRoles(this, props);
+    cluster(this, props);
 
     for (const task of tasks) {
-      const logGroup = task.logGroup;
-      if (logGroup) new CloudwatchLogGroup(this, ids.logGroup(task.family), { name: logGroup, retentionInDays: 30 });
+      const { family, logGroup } = task;
+      if (logGroup) {
+        new CloudwatchLogGroup(
+          this,
+          ids.logGroup(family),
+          defined({ name: logGroup, retentionInDays: props.logRetentionDays, kmsKeyId: props.logKmsKeyArn }),
+        );
+      }
       const definition = task.withInstallBundleFrom(bundle.valueFrom);
-      const resource = new EcsTaskDefinition(this, ids.taskDefinition(task.family), {
-        ...taskDefinitionConfig(definition, role.arn, bundle.valueFrom),
+      const resource = new EcsTaskDefinition(this, ids.taskDefinition(family), {
+        ...taskDefinitionConfig(definition, role?.arn, bundle.valueFrom),
+        // Services and schedules that are pinned to an earlier revision can still start tasks, and roll back to it.
+        ...(props.keepOldRevisions && { skipDestroy: true }),
+        // A revision that ECS refuses must not leave the family without any.
+        lifecycle: { createBeforeDestroy: true },
         dependsOn: [...bundle.readyWhen],
       });
-      new TerraformOutput(this, ids.taskDefinitionOutput(task.family), { value: resource.arn });
+      new TerraformOutput(this, ids.taskDefinitionOutput(family), { value: resource.arn });
     }
   }
 }
 
-function policy(statements: readonly object[]): string {
-  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+// The cluster is there for the services that run the tasks: the user's own, or one of the stack's.
+function cluster(stack: TerraformStack, { name, cluster: existing, containerInsights }: StackSettings): void {
+  if (existing?.startsWith("arn:")) {
+    new TerraformOutput(stack, ids.clusterOutput, { value: existing });
+  } else if (existing !== undefined) {
+    new TerraformOutput(stack, ids.clusterNameOutput, { value: existing });
+  } else {
+    const resource = new EcsCluster(stack, ids.cluster, {
+      name: resourceNames(name).cluster,
+      ...(containerInsights && { setting: [{ name: "containerInsights", value: containerInsights }] }),
+    });
+    new TerraformOutput(stack, ids.clusterOutput, { value: resource.arn });
+  }
 }

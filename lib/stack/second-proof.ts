@@ -5,6 +5,7 @@ import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { oneLine } from "../outside-text";
 import type { ProtectedTask } from "../protection/protected-task";
 import { ids } from "./names";
+import { asStored } from "./task-definition-config";
 import { evaluateTemplate } from "./terraform-text";
 
 // What stands for values that AWS gives at the deployment.
@@ -43,7 +44,11 @@ export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask
 }
 
 function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {
-  const { tags, proxyConfiguration, ...definition }: JsonObject = task.withInstallBundleFrom(bundleFrom);
+  const asked = task.withInstallBundleFrom(bundleFrom);
+  const { tags, proxyConfiguration, ...definition }: JsonObject = {
+    ...asked,
+    containerDefinitions: asked.containerDefinitions.map(asStored),
+  };
   return clean({
     executionRoleArn: KNOWN[ROLE] ?? "",
     ...definition,
@@ -57,8 +62,7 @@ function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {
 
 /** A resource of cdk.tf.json as RegisterTaskDefinition would get it. */
 function asRegistered(resource: JsonValue): JsonObject {
-  // What CDKTF notes beside the resource, and its dependencies, aren't part of the task definition.
-  const attributes: JsonObject = isJsonObject(resource) ? { ...resource, "//": null, depends_on: null } : {};
+  const attributes = isJsonObject(resource) ? withoutOurOwn(resource) : {};
   const { container_definitions, ephemeral_storage, proxy_configuration, tags, volume, ...same } =
     evaluated(attributes);
   const registered = clean({
@@ -77,6 +81,17 @@ function asRegistered(resource: JsonValue): JsonObject {
   // Empty ones mean something to Terraform: no resource at all, for one.
   const metaArguments = META_ARGUMENTS.filter((name) => Object.hasOwn(attributes, name));
   return { ...registered, ...Object.fromEntries(metaArguments.map((name) => [name, "there"])) };
+}
+
+// CDKTF's notes, dependencies and how the stack has Terraform replace it aren't part of the task definition.
+function withoutOurOwn(resource: JsonObject): JsonObject {
+  const { "//": _notes, depends_on: _dependencies, lifecycle, skip_destroy, ...attributes } = resource;
+  const isOurs = lifecycle === undefined || isDeepStrictEqual(lifecycle, { create_before_destroy: true });
+  return {
+    ...attributes,
+    ...(!isOurs && { lifecycle }),
+    ...(skip_destroy !== undefined && skip_destroy !== true && { skip_destroy }),
+  };
 }
 
 const META_ARGUMENTS = ["connection", "count", "for_each", "lifecycle", "provider", "provisioner"];

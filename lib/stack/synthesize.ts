@@ -28,7 +28,7 @@ export type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & 
  * @throws ProofError, OutputError
  */
 export function synthesize({ folder, staging, projectFolder, files, ...props }: SynthesisProps): () => void {
-  const stateFile = join(projectFolder, `terraform.${STACK}.tfstate`);
+  const stateFile = join(projectFolder, `terraform.${props.name}.tfstate`);
   // Relative, so that the output is the same wherever the project lies.
   const localStatePath = relative(resolve(folder, STACK_FOLDER), stateFile);
   withoutStackTraces(() => {

@@ -1,7 +1,7 @@
 import type { EcsTaskDefinitionConfig } from "@cdktf/provider-aws/lib/ecs-task-definition";
 
 import { defined } from "../defined";
-import type { TaskDefinition } from "../task/schema";
+import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import { escapeAll } from "./terraform-text";
 
 /**
@@ -12,7 +12,7 @@ import { escapeAll } from "./terraform-text";
  */
 export function taskDefinitionConfig(
   definition: TaskDefinition,
-  executionRoleArn: string,
+  executionRoleArn: string | undefined,
   live?: string,
 ): EcsTaskDefinitionConfig {
   const { containerDefinitions, ephemeralStorage, proxyConfiguration, tags, volumes, ...same } = definition;
@@ -26,9 +26,30 @@ export function taskDefinitionConfig(
         volume: volumes?.map(volumeConfig),
       }),
     ),
-    executionRoleArn:
-      definition.executionRoleArn === undefined ? executionRoleArn : escapeAll(definition.executionRoleArn),
-    containerDefinitions: JSON.stringify(escapeAll(containerDefinitions, live)),
+    ...defined({
+      executionRoleArn:
+        definition.executionRoleArn === undefined ? executionRoleArn : escapeAll(definition.executionRoleArn),
+    }),
+    containerDefinitions: JSON.stringify(escapeAll(containerDefinitions.map(asStored), live)),
+  };
+}
+
+/**
+ * The container as ECS gives it back once it is registered. The AWS provider doesn't know that these mean the same,
+ * and would replace the task at every apply.
+ */
+export function asStored(container: ContainerDefinition): ContainerDefinition {
+  const { environment, firelensConfiguration, linuxParameters } = container;
+  const capabilities = linuxParameters?.capabilities;
+  return {
+    ...container,
+    ...(capabilities && {
+      linuxParameters: { ...linuxParameters, capabilities: { add: [], drop: [], ...capabilities } },
+    }),
+    // A log router runs as root where nothing else is said.
+    ...(firelensConfiguration && { user: container.user ?? "0" }),
+    // Variables without value are forgotten.
+    ...(environment && { environment: environment.filter(({ value }) => value !== "") }),
   };
 }
 

@@ -1,0 +1,233 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
+import { SettingsError } from "../../lib/errors";
+import type { ProtectedTask } from "../../lib/protection/protected-task";
+import { CONTAINER, TASK } from "../task/read";
+import { proven, type Stack, synthesized } from "./synthesize";
+
+const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const BOUNDARY = "arn:aws:iam::111122223333:policy/boundary";
+const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-AbCdEf";
+const PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/key";
+const { executionRoleArn, ...WITHOUT_ROLE } = TASK;
+
+let withoutRole: ProtectedTask;
+let withRole: ProtectedTask;
+
+beforeAll(async () => {
+  withoutRole = await proven(WITHOUT_ROLE);
+  withRole = await proven(TASK);
+});
+
+describe("STACK_NAME", () => {
+  test("names cluster, role, secret and local state, so that two stacks can share an account", () => {
+    const { stack } = synthesized([withoutRole], { name: "shop-staging" });
+    expect(attribute(stack, "aws_ecs_cluster", "cluster", "name")).toBe("shop-staging-cluster");
+    expect(attribute(stack, "aws_iam_role", "execution-role", "name_prefix")).toBe("shop-staging-");
+    expect(attribute(stack, "aws_secretsmanager_secret", "install-bundle", "name_prefix")).toBe(
+      "shop-staging-install-bundle-",
+    );
+    expect(stack.terraform.backend).toEqual({ local: { path: "../../../terraform.shop-staging.tfstate" } });
+  });
+});
+
+describe("ECS_CLUSTER", () => {
+  test("as an ARN is the cluster of the outputs, and no cluster is made", () => {
+    const cluster = "arn:aws:ecs:eu-west-1:111122223333:cluster/shared";
+    const { stack } = synthesized([withoutRole], { cluster });
+    expect(stack.resource.aws_ecs_cluster).toBeUndefined();
+    expect(stack.output["cluster-arn"]).toEqual({ value: cluster });
+  });
+
+  test("as a name is an output of its own, since the stack doesn't know its ARN", () => {
+    const { stack } = synthesized([withoutRole], { cluster: "shared" });
+    expect(stack.resource.aws_ecs_cluster).toBeUndefined();
+    expect(stack.output["cluster-arn"]).toBeUndefined();
+    expect(stack.output["cluster-name"]).toEqual({ value: "shared" });
+  });
+});
+
+describe("the execution role", () => {
+  test("is left out when every task names one", () => {
+    const { stack } = synthesized([withRole]);
+    expect(Object.keys(stack.resource).filter((type) => type.startsWith("aws_iam"))).toEqual([]);
+    expect(stack.output["execution-role-arn"]).toBeUndefined();
+  });
+
+  test("has the path and the permissions boundary that the account asks for", () => {
+    const { stack } = synthesized([withoutRole], { iamPath: "/platform/", permissionsBoundaryArn: BOUNDARY });
+    expect(stack.resource.aws_iam_role?.["execution-role"]).toMatchObject({
+      path: "/platform/",
+      permissions_boundary: BOUNDARY,
+    });
+  });
+
+  test("may read what SECRET_ARNS names, each by the call of its service", () => {
+    const { stack } = synthesized([withoutRole], { secretArns: [SECRET, PARAMETER, KEY] });
+    expect(statements(stack, "execution-role-install-bundle").slice(1)).toEqual([
+      { Effect: "Allow", Action: "kms:Decrypt", Resource: KEY },
+      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: SECRET },
+      { Effect: "Allow", Action: "ssm:GetParameters", Resource: PARAMETER },
+    ]);
+  });
+
+  test("may make the log group that a task wants made, and read its environment files", async () => {
+    const options = { "awslogs-group": "/shop", "awslogs-region": "eu-west-1", "awslogs-create-group": "true" };
+    const task = await proven({
+      ...WITHOUT_ROLE,
+      containerDefinitions: [
+        {
+          ...CONTAINER,
+          logConfiguration: { logDriver: "awslogs", options },
+          environmentFiles: [{ type: "s3", value: "arn:aws:s3:::shop/app.env" }],
+        },
+      ],
+    });
+    const { stack } = synthesized([task]);
+    expect(statements(stack, "execution-role-install-bundle").slice(1)).toEqual([
+      { Effect: "Allow", Action: "logs:CreateLogGroup", Resource: "arn:aws:logs:eu-west-1:*:log-group:/shop:*" },
+      { Effect: "Allow", Action: "s3:GetBucketLocation", Resource: "arn:aws:s3:::shop" },
+      { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::shop/app.env" },
+    ]);
+  });
+
+  test("gets no secret by a task's file alone", async () => {
+    const secrets = [{ name: "DB", valueFrom: SECRET }];
+    const task = await proven({ ...WITHOUT_ROLE, containerDefinitions: [{ ...CONTAINER, secrets }] });
+    const { stack } = synthesized([task]);
+    expect(JSON.stringify(stack.resource.aws_iam_role_policy)).not.toContain("shop/db");
+  });
+});
+
+describe("GRANT_EXECUTION_ROLES", () => {
+  test("lets the roles that tasks name do all that starting the tasks needs, once a role", async () => {
+    const task = await proven({
+      ...TASK,
+      family: "other",
+      containerDefinitions: [
+        {
+          ...CONTAINER,
+          image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/app:1",
+          secrets: [
+            { name: "DB", valueFrom: `${SECRET}:password::` },
+            { name: "KEY", valueFrom: "/shop/key" },
+          ],
+        },
+      ],
+    });
+    const { stack } = synthesized([withRole, task], { grantExecutionRoles: true });
+    expect(Object.keys(stack.resource.aws_iam_role_policy ?? {})).toEqual(["grant-shop"]);
+    expect(attribute(stack, "aws_iam_role_policy", "grant-shop", "role")).toBe("shop");
+    const repository = "arn:aws:ecr:eu-west-1:111122223333:repository/shop/app";
+    const bundle = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma-runtime-defense-install-bundle-*";
+    expect(statements(stack, "grant-shop")).toEqual([
+      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: bundle },
+      {
+        Effect: "Allow",
+        Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        Resource: repository,
+      },
+      { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
+      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: SECRET },
+      { Effect: "Allow", Action: "ssm:GetParameters", Resource: PARAMETER },
+    ]);
+  });
+
+  test("takes a role with a path and with characters that Terraform's names can't have", async () => {
+    const task = await proven({ ...TASK, executionRoleArn: "arn:aws:iam::111122223333:role/team/a.b@c" });
+    const { stack } = synthesized([task], { grantExecutionRoles: true });
+    const [[id, policy] = []] = Object.entries(stack.resource.aws_iam_role_policy ?? {});
+    expect(id).toMatch(/^grant-a-b-c-[0-9a-f]{8}$/);
+    expect(policy).toMatchObject({ role: "a.b@c" });
+  });
+
+  test("refuses roles of two accounts", async () => {
+    const other = await proven({ ...TASK, family: "b", executionRoleArn: "arn:aws:iam::444455556666:role/b" });
+    expect(() => synthesized([withRole, other], { grantExecutionRoles: true })).toThrow(
+      new SettingsError([
+        "GRANT_EXECUTION_ROLES can change roles in one account, but the tasks' execution roles are in 111122223333 and 444455556666. Set it to false, or correct the executionRoleArn.",
+      ] as never),
+    );
+  });
+});
+
+describe("earlier revisions", () => {
+  test("stay registered, and a new one is there before the old one goes", () => {
+    const { stack } = synthesized([withoutRole]);
+    expect(definition(stack)).toMatchObject({ skip_destroy: true, lifecycle: { create_before_destroy: true } });
+  });
+
+  test("go with KEEP_OLD_REVISIONS=false", () => {
+    const { stack } = synthesized([withoutRole], { keepOldRevisions: false });
+    expect(definition(stack)).not.toHaveProperty("skip_destroy");
+    expect(definition(stack)).toMatchObject({ lifecycle: { create_before_destroy: true } });
+  });
+});
+
+test("CONTAINER_INSIGHTS is a setting of the stack's cluster", () => {
+  const { stack } = synthesized([withoutRole], { containerInsights: "enhanced" });
+  expect(attribute(stack, "aws_ecs_cluster", "cluster", "setting")).toEqual([
+    { name: "containerInsights", value: "enhanced" },
+  ]);
+});
+
+test("the Defender's log group has the retention and the key that the account asks for", async () => {
+  const task = await proven({ ...TASK, runtimeDefense: { sidecar: { logs: true } } });
+  const { stack } = synthesized([task], { logRetentionDays: 365, logKmsKeyArn: KEY });
+  expect(stack.resource.aws_cloudwatch_log_group?.["defender-logs-shop"]).toMatchObject({
+    retention_in_days: 365,
+    kms_key_id: KEY,
+  });
+});
+
+test("a secret with a customer's key has another name than one without, so that taking the key away makes a new one", () => {
+  const { stack } = synthesized([withoutRole], { installBundleKmsKeyArn: KEY });
+  expect(stack.resource.aws_secretsmanager_secret?.["install-bundle"]).toMatchObject({
+    kms_key_id: KEY,
+    name_prefix: "prisma-runtime-defense-install-bundle-encrypted-",
+  });
+});
+
+describe("what ECS stores is what is written, so that the next plan is empty", () => {
+  const containers = async (part: object) => {
+    const task = await proven({ ...TASK, containerDefinitions: [{ ...CONTAINER, ...part }] });
+    return JSON.parse(String(definition(synthesized([task]).stack).container_definitions));
+  };
+
+  test("both lists of capabilities", async () => {
+    const [app] = await containers({});
+    expect(app.linuxParameters.capabilities).toEqual({ add: ["SYS_PTRACE"], drop: [] });
+  });
+
+  test("the user of a log router", async () => {
+    const [app] = await containers({ firelensConfiguration: { type: "fluentbit" } });
+    expect(app.user).toBe("0");
+  });
+
+  test("a log router's own user", async () => {
+    const [app] = await containers({ firelensConfiguration: { type: "fluentbit" }, user: "1000" });
+    expect(app.user).toBe("1000");
+  });
+
+  test("no variables without a value", async () => {
+    const environment = [
+      { name: "EMPTY", value: "" },
+      { name: "SET", value: "1" },
+    ];
+    const [app] = await containers({ environment });
+    const names = app.environment.map(({ name }: { name: string }) => name);
+    expect(names).toContain("SET");
+    expect(names).not.toContain("EMPTY");
+  });
+});
+
+function attribute(stack: Stack, type: string, id: string, key: string) {
+  return stack.resource[type]?.[id]?.[key];
+}
+
+function definition(stack: Stack) {
+  return Object.values(stack.resource.aws_ecs_task_definition ?? {})[0] ?? {};
+}
+
+function statements(stack: Stack, id: string) {
+  return JSON.parse(String(attribute(stack, "aws_iam_role_policy", id, "policy"))).Statement;
+}

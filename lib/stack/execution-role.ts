@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { TerraformOutput, type TerraformStack } from "cdktf";
+
+import { SettingsError } from "../errors";
+import type { ProtectedTask } from "../protection/protected-task";
+import type { StackSettings } from "../settings/stack";
+import { text } from "../text/safe-text";
+import { ids, resourceNames } from "./names";
+import { type Statement, statementsForRole, statementsForStackRole } from "./role-statements";
+import { escapeAll } from "./terraform-text";
+
+type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
+
+/**
+ * The role that starts the tasks which name none; none of that kind, no role.
+ *
+ * @param bundleSecret ARN of the install bundle's secret, or an expression that becomes it
+ */
+export function executionRole(stack: TerraformStack, props: Props, bundleSecret: string): IamRole | undefined {
+  if (props.tasks.every(({ definition }) => definition.executionRoleArn !== undefined)) return undefined;
+  const role = new IamRole(stack, ids.role, {
+    namePrefix: resourceNames(props.name).rolePrefix,
+    description: "Starts the tasks under Prisma Cloud runtime defense",
+    assumeRolePolicy: policy([
+      { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ecs-tasks.amazonaws.com" } },
+    ]),
+    ...(props.iamPath !== "/" && { path: escapeAll(props.iamPath) }),
+    ...(props.permissionsBoundaryArn && { permissionsBoundary: props.permissionsBoundaryArn }),
+  });
+  new IamRolePolicyAttachment(stack, ids.rolePolicyAttachment, {
+    role: role.name,
+    policyArn: `arn:${props.partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy`,
+  });
+  new IamRolePolicy(stack, ids.bundlePolicy, {
+    role: role.name,
+    policy: policy(literal(statementsForStackRole(props.tasks, bundleSecret, props), bundleSecret)),
+  });
+  new TerraformOutput(stack, ids.roleOutput, { value: role.arn });
+  return role;
+}
+
+/**
+ * Lets the roles that tasks name do what starting those tasks needs.
+ *
+ * @throws SettingsError when they are in several accounts: only the one that is deployed to can be changed.
+ */
+export function grantExecutionRoles(stack: TerraformStack, props: Props): void {
+  const roles = namedRoles(props.tasks);
+  const accounts = [...new Set(roles.map((arn) => arn.split(":")[4] ?? ""))];
+  if (accounts.length > 1) {
+    throw new SettingsError([
+      text`GRANT_EXECUTION_ROLES can change roles in one account, but the tasks' execution roles are in ${accounts.join(" and ")}. Set it to false, or correct the executionRoleArn.`,
+    ]);
+  }
+  for (const arn of roles) {
+    const role = arn.slice(arn.lastIndexOf("/") + 1);
+    new IamRolePolicy(stack, ids.grant(asId(role)), {
+      role: escapeAll(role),
+      policy: policy(literal(statementsForRole(arn, props.tasks, props))),
+    });
+  }
+}
+
+/** The execution roles that the tasks name, each once. */
+export function namedRoles(tasks: readonly ProtectedTask[]): readonly string[] {
+  const roles = tasks.map(({ definition }) => definition.executionRoleArn).filter((arn) => arn !== undefined);
+  return [...new Set(roles)].sort();
+}
+
+// A role's name may have characters that Terraform takes in no name of its own.
+function asId(role: string): string {
+  if (/^[\w-]+$/.test(role)) return role;
+  const digest = createHash("sha256").update(role).digest("hex").slice(0, 8);
+  return `${role.replace(/[^\w-]/g, "-")}-${digest}`;
+}
+
+function literal(statements: readonly Statement[], live?: string): readonly Statement[] {
+  return escapeAll(statements, live);
+}
+
+function policy(statements: readonly object[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}

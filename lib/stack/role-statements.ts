@@ -1,0 +1,149 @@
+import type { ProtectedTask } from "../protection/protected-task";
+import type { StackSettings } from "../settings/stack";
+import type { ContainerDefinition, TaskDefinition } from "../task/schema";
+import { resourceNames } from "./names";
+
+/** One statement of an IAM policy. */
+export type Statement = {
+  readonly Effect: "Allow";
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: object;
+};
+
+type Place = Pick<StackSettings, "partition" | "region"> & { readonly account: string };
+
+/**
+ * All that an execution role of the tasks' own has to be allowed to start them: pulling from ECR, logs, secrets,
+ * environment files, and the install bundle. The stack's own secret is known by the beginning of its name alone.
+ */
+export function statementsForRole(
+  roleArn: string,
+  tasks: readonly ProtectedTask[],
+  settings: StackSettings,
+): readonly Statement[] {
+  const { name, partition, region, installBundleSecretArn, installBundleKmsKeyArn } = settings;
+  const account = roleArn.split(":")[4] ?? "*";
+  const { bundleSecretPrefix } = resourceNames(name);
+  const managed = `arn:${partition}:secretsmanager:${region}:${account}:secret:${bundleSecretPrefix}*`;
+  const definitions = tasks
+    .filter(({ definition }) => definition.executionRoleArn === roleArn)
+    .map(({ definition }) => definition);
+  return [
+    ...installBundleStatements(installBundleSecretArn ?? managed, installBundleKmsKeyArn),
+    ...grouped(definitions.flatMap((definition) => needsOf(definition, { partition, region, account }))),
+  ];
+}
+
+/** What the stack's own role is allowed beside AWS' managed policy AmazonECSTaskExecutionRolePolicy. */
+export function statementsForStackRole(
+  tasks: readonly ProtectedTask[],
+  bundleSecret: string,
+  { partition, region, secretArns, installBundleKmsKeyArn }: StackSettings,
+): readonly Statement[] {
+  const needs = tasks
+    .filter(({ definition }) => definition.executionRoleArn === undefined)
+    .flatMap(({ definition }) => needsOf(definition, { partition, region, account: "*" }));
+  // Secrets only where SECRET_ARNS names them: a task's file alone must not open one.
+  const beyondManaged = needs.filter(([action]) => action === "logs:CreateLogGroup" || action.startsWith("s3:"));
+  return [
+    ...installBundleStatements(bundleSecret, installBundleKmsKeyArn),
+    ...grouped([...secretArns.map((arn): Need => [actionFor(arn), arn]), ...beyondManaged]),
+  ];
+}
+
+/** The statements that reading the bundle needs, and not one more. */
+export function installBundleStatements(secret: string, kmsKeyArn?: string): readonly Statement[] {
+  const secretArn = withoutJsonKey(secret);
+  const read = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn } as const;
+  if (!kmsKeyArn) return [read];
+  // "Like", since before the first deployment the secret's name is known by its prefix alone.
+  const Condition = { StringLike: { "kms:EncryptionContext:SecretARN": secretArn } };
+  return [read, { Effect: "Allow", Action: "kms:Decrypt", Resource: kmsKeyArn, Condition }];
+}
+
+/** An action, and the resource that it is needed for. */
+type Need = readonly [action: string, resource: string];
+
+// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+function needsOf({ containerDefinitions }: TaskDefinition, place: Place): readonly Need[] {
+  return containerDefinitions.flatMap((container) => [
+    ...imageNeeds(container.image, place),
+    ...logNeeds(container, place),
+    ...secretSources(container).map((source): Need => secretNeed(source, place)),
+    ...(container.environmentFiles ?? []).flatMap(({ value }): readonly Need[] => [
+      ["s3:GetObject", value],
+      ["s3:GetBucketLocation", value.replace(/\/.*$/s, "")],
+    ]),
+  ]);
+}
+
+function imageNeeds(image: string, { partition }: Place): readonly Need[] {
+  const [, account, region, repository] =
+    /^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
+  if (!repository) return [];
+  const arn = `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
+  const onRepository = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+  return [["ecr:GetAuthorizationToken", "*"], ...onRepository.map((action): Need => [action, arn])];
+}
+
+function logNeeds({ logConfiguration }: ContainerDefinition, { partition, region, account }: Place): readonly Need[] {
+  const { logDriver, options = {} } = logConfiguration ?? {};
+  const group = options["awslogs-group"];
+  if (logDriver !== "awslogs" || group === undefined) return [];
+  const arn = `arn:${partition}:logs:${options["awslogs-region"] ?? region}:${account}:log-group:${group}:*`;
+  const create = options["awslogs-create-group"] === "true" ? ["logs:CreateLogGroup"] : [];
+  return [...create, "logs:CreateLogStream", "logs:PutLogEvents"].map((action): Need => [action, arn]);
+}
+
+/** Where a container's secrets come from, as its task definition says it: ARNs, or names of SSM parameters. */
+export function secretSources(container: ContainerDefinition): readonly string[] {
+  const { secrets = [], logConfiguration, repositoryCredentials } = container;
+  return [
+    ...[...secrets, ...(logConfiguration?.secretOptions ?? [])].map(({ valueFrom }) => valueFrom),
+    ...(repositoryCredentials ? [repositoryCredentials.credentialsParameter] : []),
+  ];
+}
+
+function secretNeed(source: string, { partition, region, account }: Place): Need {
+  const arn = source.startsWith("arn:")
+    ? withoutJsonKey(source)
+    : `arn:${partition}:ssm:${region}:${account}:parameter/${source.replace(/^\//, "")}`;
+  return [actionFor(arn), arn];
+}
+
+function actionFor(arn: string): string {
+  const service = arn.split(":")[2];
+  if (service === "kms") return "kms:Decrypt";
+  return service === "ssm" ? "ssm:GetParameters" : "secretsmanager:GetSecretValue";
+}
+
+// A secret's ARN has seven parts; what follows picks a JSON key, a stage or a version, and isn't IAM's.
+function withoutJsonKey(secretArn: string): string {
+  return secretArn.split(":").slice(0, 7).join(":");
+}
+
+/** One statement for each set of actions, with all resources that need just these. */
+function grouped(needs: readonly Need[]): readonly Statement[] {
+  const actionsOf = new Map<string, readonly string[]>();
+  for (const [action, resource] of needs) actionsOf.set(resource, unique([...(actionsOf.get(resource) ?? []), action]));
+  const resourcesOf = new Map<string, readonly string[]>();
+  for (const [resource, actions] of actionsOf)
+    resourcesOf.set(actions.join(), unique([...(resourcesOf.get(actions.join()) ?? []), resource]));
+  return [...resourcesOf]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([actions, resources]) => ({
+      Effect: "Allow",
+      Action: oneOrAll(actions.split(",")),
+      Resource: oneOrAll(resources),
+    }));
+}
+
+function unique(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort();
+}
+
+function oneOrAll(values: readonly string[]): string | readonly string[] {
+  const [first = "", ...others] = values;
+  return others.length === 0 ? first : values;
+}
