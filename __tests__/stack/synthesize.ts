@@ -6,6 +6,7 @@ import type { JsonObject } from "../../lib/json";
 import { ProtectedTask, toSend } from "../../lib/protection/protected-task";
 import type { StackSettings } from "../../lib/settings/stack";
 import { prepareOutput, STACK_FILE } from "../../lib/stack/output-folder";
+import { readStackFile } from "../../lib/stack/stack-file";
 import { synthesize } from "../../lib/stack/synthesize";
 import { protect } from "../../local-console/protect";
 import { read } from "../task/read";
@@ -45,6 +46,8 @@ export function synthesized(tasks: readonly ProtectedTask[], settings: Partial<S
     synthesize({ ...props, folder: out, staging: prepareOutput(out) })();
     const text = readFileSync(join(out, STACK_FILE), "utf8");
     const stack: Stack = JSON.parse(text);
+    // Whatever is synthesized passes the gates.
+    expect(readStackFile(text).unexpected).toEqual([]);
     return { text, stack };
   });
 }
