@@ -15,5 +15,7 @@ module.exports = {
   testTimeout: 120_000,
   transform: { "\\.(ts|js)$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   // These are published as ES modules only.
-  transformIgnorePatterns: ["/node_modules/(?!(p-map|p-limit|yocto-queue)/)"],
+  transformIgnorePatterns: [
+    "/node_modules/(?!(ansi-regex|ansi-styles|get-east-asian-width|string-width|strip-ansi|wrap-ansi|p-map|p-limit|yocto-queue)/)",
+  ],
 };

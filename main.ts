@@ -1,60 +1,50 @@
-import { checkArtifact } from "./lib/commands/check-artifact";
-import { checkState } from "./lib/commands/check-state";
-import { installBundle } from "./lib/commands/install-bundle";
-import type { Invocation } from "./lib/commands/invocation";
-import { protect } from "./lib/commands/protect";
-import { synth } from "./lib/commands/synth";
-import { ExpectedError, SettingsError, StoppedError } from "./lib/errors";
-import { oneLine } from "./lib/outside-text";
-import { redact, Secret } from "./lib/secret";
-
-const COMMANDS = {
-  synth,
-  protect,
-  "install-bundle": installBundle,
-  "check-artifact": checkArtifact,
-  "check-state": checkState,
-};
+import type { ExitStatus, Invocation } from "./lib/commands/command";
+import { asksForOverview, loadCommand, printOverview, runCommand } from "./lib/commands/commands";
+import { ExpectedError, StoppedError } from "./lib/errors";
+import { secretsOf } from "./lib/settings/secrets";
+import { printLine } from "./lib/text/print";
+import { text, wholeText } from "./lib/text/safe-text";
 
 // An exit before the end must not look like success: cdktf would take an earlier output for this run's.
 process.exitCode = 1;
+// A command that doesn't heed the signal is ended.
+const MILLISECONDS_TO_STOP = 800;
+
+const { env: environment, stdout, stderr } = process;
+secretsOf(environment);
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => stop.abort(new StoppedError([`Stopped by ${signal}: nothing was synthesized.`])));
+  process.once(signal, () => {
+    stop.abort(new StoppedError([text`Stopped by ${signal}.`]));
+    setTimeout(() => process.exit(1), MILLISECONDS_TO_STOP).unref();
+  });
 }
 // Node would print such an error with all that hangs on it.
 process.on("uncaughtException", (error) => {
-  process.stderr.write(explain(error));
+  explain(error);
   process.exit(1);
 });
+// The command that writes handles write errors; this only stops them from crashing the process.
+for (const stream of [stdout, stderr]) stream.on("error", () => {});
 
-// What can't be written is the command's matter, which gets to know it from the write itself.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+const [, , ...args] = process.argv;
+run({ environment, folder: process.cwd(), stdout, stderr, signal: stop.signal }).then((status) => {
+  process.exitCode = status;
+}, explain);
 
-const [, , command = "synth", ...args] = process.argv;
-const { env: environment, stdout, stderr } = process;
-run(command, { args, environment, folder: process.cwd(), stdout, stderr, signal: stop.signal }).then(
-  () => {
-    process.exitCode = 0;
-  },
-  (error: unknown) => process.stderr.write(explain(error)),
-);
-
-async function run(name: string, invocation: Invocation): Promise<void> {
-  const perform = new Map(Object.entries(COMMANDS)).get(name);
-  if (perform) return perform(invocation);
-  throw new SettingsError([`There is no command ${oneLine(name, 40)}, only ${Object.keys(COMMANDS).join(", ")}.`]);
+async function run(invocation: Invocation): Promise<ExitStatus> {
+  if (asksForOverview(args)) return printOverview(invocation);
+  const [name, ...rest] = args;
+  return runCommand(await loadCommand(name), rest, invocation);
 }
 
-function explain(error: unknown): string {
-  const secrets = process.env.TL_PASS ? [new Secret(process.env.TL_PASS)] : [];
-  const masked = (text: string) => oneLine(redact(text, secrets), 1000);
+function explain(error: unknown): void {
   const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
   const problems =
     error instanceof ExpectedError
       ? error.problems
-      : [`This is a defect, nothing was synthesized: ${masked(message)} (DEBUG=1 shows where; please report it)`];
-  const frames = process.env.DEBUG === "1" ? stack.split("\n").map((line) => `  ${masked(line)}`) : [];
-  return redact(`${[...problems, ...frames].join("\n")}\n`, secrets);
+      : [text`This is a defect: ${message} (DEBUG=1 shows where; please report it)`];
+  const frames = environment.DEBUG === "1" ? stack.split("\n").map((line) => text`  ${line}`) : [];
+  for (const line of [...problems, ...frames]) printLine(stderr, wholeText(line));
 }

@@ -37,6 +37,7 @@ test("a clean folder passes, and how much was looked at is said", async () => {
   write("runtime-defense.md", "registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender:defender_34_04_145");
   write("stacks/a/cdk.tf.json", '{"resource":{"aws_ecs_cluster":{"cluster":{"name":"a"}}}}');
   expect(await check({ TL_PASS: PASSWORD, TF_VAR_install_bundle: BUNDLE })).toEqual({
+    status: 0,
     problems: [],
     stdout: `3 files in ${folder} hold no secret.\n`,
     stderr: "",
@@ -212,8 +213,8 @@ test("an empty folder is refused", async () => {
 });
 
 test.each([
-  [[], "check-artifact takes one folder. Usage: npm run check-artifact -- FOLDER [--equals FOLDER]."],
-  [["a", "b"], "check-artifact takes one folder. Usage: npm run check-artifact -- FOLDER [--equals FOLDER]."],
+  [[], "check-artifact takes FOLDER, got nothing. Usage: npm run check-artifact -- FOLDER [--equals FOLDER]."],
+  [["a", "b"], "check-artifact takes FOLDER, got a b. Usage: npm run check-artifact -- FOLDER [--equals FOLDER]."],
   [["/nothing"], "/nothing is not a folder. Name a folder such as cdktf.out."],
   [[__filename], `${__filename} is not a folder. Name a folder such as cdktf.out.`],
 ])("%j for arguments is refused with the usage", async (args, problem) => {
@@ -247,6 +248,7 @@ describe("--equals", () => {
     for (const name of ["artifact", "proven"]) make(name);
     write(`proven/${SECRET_FILE}`, "{}");
     expect(await compare()).toEqual({
+      status: 0,
       problems: [],
       stdout: `2 files in ${folder}/artifact hold no secret, and are those of ${folder}/proven.\n`,
       stderr: "",

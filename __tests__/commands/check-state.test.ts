@@ -28,6 +28,7 @@ test.each(["s3", "azurerm"])("an artifact with its state in %s passes", async (b
   write(STACK_FILE, JSON.stringify({ terraform: { backend: { [backend]: {} } } }));
   write("stacks/prisma-runtime-defense/.terraform.lock.hcl", "");
   expect(await check()).toEqual({
+    status: 0,
     problems: [],
     stdout: "The state is kept remotely, and the artifact holds the stack alone.\n",
     stderr: "",
@@ -86,8 +87,11 @@ test("a second stack is refused", async () => {
   ]);
 });
 
-test.each([[[]], [["a", "b"]]])("%j for arguments is refused with the usage", async (args) => {
+test.each([
+  [[], "nothing"],
+  [["a", "b"], "a b"],
+])("%j for arguments is refused with the usage", async (args, got) => {
   expect((await invoke(checkState, args)).problems).toEqual([
-    "check-state takes one folder. Usage: npm run check-state -- FOLDER, with a folder such as cdktf.out.",
+    `check-state takes FOLDER, got ${got}. Usage: npm run check-state -- FOLDER.`,
   ]);
 });

@@ -16,16 +16,20 @@ test.each([
   const local = await startLocalConsole({ tenantPath: "us-2-158" });
   const outcome = await invoke(installBundle, args, variablesFor(local));
   await local.close();
-  expect(outcome).toEqual({ problems: [], stdout: `${command}${local.installBundle}\n`, stderr: "" });
+  expect(outcome).toEqual({ status: 0, problems: [], stdout: `${command}${local.installBundle}\n`, stderr: "" });
   expect(local.requests.map(({ path, query }) => [path, query.consoleaddr])).toEqual([
     ["/us-2-158/api/v1/authenticate", undefined],
     ["/us-2-158/api/v1/defenders/install-bundle", "127.0.0.1"],
   ]);
 });
 
-test.each([[["--azure"]], [["--azure-pipelines", "more"]], [["file"]]])("%j for arguments is refused", async (args) => {
+test.each([
+  [["--azure"], "Unknown option '--azure'."],
+  [["--azure-pipelines", "more"], "install-bundle takes no arguments, got more."],
+  [["file"], "install-bundle takes no arguments, got file."],
+])("%j for arguments is refused", async (args, problem) => {
   const outcome = await invoke(installBundle, args);
-  expect(outcome).toEqual({ problems: [`Unknown arguments. ${USAGE}`], stdout: "", stderr: "" });
+  expect(outcome).toEqual({ problems: [`${problem} ${USAGE}`], stdout: "", stderr: "" });
 });
 
 test.each(["", "not base64!", "a\n##vso[task.complete]"])("a bundle that is none is refused: %j", async (bundle) => {

@@ -1,31 +1,41 @@
 import { Writable } from "node:stream";
 
-import type { Invocation } from "../../lib/commands/invocation";
+import type { Command, ExitStatus, Invocation } from "../../lib/commands/command";
+import { runCommand } from "../../lib/commands/commands";
 import { ExpectedError } from "../../lib/errors";
 import type { Environment } from "../../lib/settings/environment";
 
 export type Outcome = {
+  /** undefined when the command failed. */
+  readonly status?: ExitStatus;
   readonly problems: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
 };
 
-/** Runs a command in this process; `problems` are those of an expected failure. */
-export async function invoke(
-  command: (invocation: Invocation) => Promise<void>,
-  args: readonly string[],
-  environment: Environment = {},
-): Promise<Outcome> {
+/** What a command gets from a process in such an environment, and what it has written. */
+export function invocationIn(environment: Environment) {
   const stdout = collector();
   const stderr = collector();
   const { signal } = new AbortController();
   const folder = environment.CDKTF_OUTDIR ?? "nowhere";
+  const invocation: Invocation = { environment, folder, stdout: stdout.stream, stderr: stderr.stream, signal };
+  return { invocation, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** Runs a command in this process; `problems` are those of an expected failure. */
+export async function invoke(
+  command: Command,
+  args: readonly string[],
+  environment: Environment = {},
+): Promise<Outcome> {
+  const { invocation, stdout, stderr } = invocationIn(environment);
   try {
-    await command({ args, environment, folder, stdout: stdout.stream, stderr: stderr.stream, signal });
-    return { problems: [], stdout: stdout.text(), stderr: stderr.text() };
+    const status = await runCommand(command, args, invocation);
+    return { status, problems: [], stdout: stdout(), stderr: stderr() };
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
-    return { problems: error.problems, stdout: stdout.text(), stderr: stderr.text() };
+    return { problems: error.problems, stdout: stdout(), stderr: stderr() };
   }
 }
 

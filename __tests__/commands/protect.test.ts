@@ -101,8 +101,8 @@ test("with INSTALL_BUNDLE_SECRET_ARN the bundle is in no output, and its notice 
 });
 
 test.each([
-  [[], `protect takes one file, got 0. ${USAGE}`],
-  [["a.json", "b.json"], `protect takes one file, got 2. ${USAGE}`],
+  [[], `protect takes FILE, got nothing. ${USAGE}`],
+  [["a.json", "b.json"], `protect takes FILE, got a.json b.json. ${USAGE}`],
   [["none.json"], "none.json: there is no such file or folder. Check the path (TASK_DEFINITION_PATH)."],
 ])("%j for arguments is refused", async (args, problem) => {
   expect(await invoke(protect, args, environment)).toEqual({ problems: [problem], stdout: "", stderr: "" });
@@ -123,7 +123,7 @@ test("a folder of several tasks is refused", async () => {
   writeFileSync(join(folder, "a.json"), text);
   writeFileSync(join(folder, "b.json"), text.replace('"prisma-runtime-defense"', '"b"'));
   expect((await invoke(protect, [folder], environment)).problems).toEqual([
-    `${folder} holds 2 task definitions, and protect takes one. ${USAGE}`,
+    `${folder} holds 2 task definitions, and protect takes one.`,
   ]);
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 
+import { runCommand } from "../../lib/commands/commands";
 import { synth } from "../../lib/commands/synth";
 import { ProofError } from "../../lib/errors";
 import { isJsonArray, type JsonObject } from "../../lib/json";
@@ -43,7 +44,6 @@ async function problemsOfSynth(task: JsonObject): Promise<readonly string[]> {
   await mkdir(output);
   await writeFile(join(output, "manifest.json"), "{}"); // an earlier run's
   const invocation = {
-    args: [],
     environment: {
       TL_CONSOLE: console.url,
       TL_USER: console.user,
@@ -59,7 +59,7 @@ async function problemsOfSynth(task: JsonObject): Promise<readonly string[]> {
     signal: new AbortController().signal,
   };
   try {
-    await synth(invocation);
+    await runCommand(synth, [], invocation);
   } catch (error) {
     if (!(error instanceof ProofError)) throw error;
     expect(existsSync(output)).toBe(false);

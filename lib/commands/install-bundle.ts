@@ -1,25 +1,29 @@
 import { login } from "../console/login";
-import { SettingsError } from "../errors";
 import { parseSettings } from "../settings/settings";
-import { type Invocation, print, talkOn } from "./invocation";
+import { printSecretOnPurpose } from "../text/print";
+import type { Command } from "./command";
+import { talkOn } from "./talk";
 
-const USAGE = "Usage: npm run --silent install-bundle [-- --azure-pipelines].";
-
-/**
- * Prints the install bundle for `TF_VAR_install_bundle`, or the logging command that makes it the
- * masked variable INSTALL_BUNDLE of an Azure Pipelines job.
- */
-export async function installBundle({ args, environment, signal, stdout, stderr }: Invocation): Promise<void> {
-  const [option, ...more] = args;
-  const forAzure = option === "--azure-pipelines";
-  if ((option !== undefined && !forAzure) || more.length > 0) throw new SettingsError([`Unknown arguments. ${USAGE}`]);
-  const settings = parseSettings(environment);
-  const console = await login(settings, talkOn(stderr, signal));
-  try {
-    const { bundle } = await console.installBundle();
-    const command = forAzure ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";
-    await print(stdout, `${command}${bundle.reveal()}\n`);
-  } finally {
-    console.close();
-  }
-}
+export const installBundle: Command = {
+  name: "install-bundle",
+  purpose: "the install bundle, for `TF_VAR_install_bundle`",
+  isPiped: true,
+  options: [
+    {
+      name: "azure-pipelines",
+      meaning: "prints the logging command that makes it the masked variable INSTALL_BUNDLE of an Azure Pipelines job",
+    },
+  ],
+  run: async ({ environment, signal, stdout, stderr }, { isSet }) => {
+    const settings = parseSettings(environment);
+    const console = await login(settings, talkOn(stderr, signal));
+    try {
+      const { bundle } = await console.installBundle();
+      const command = isSet("azure-pipelines") ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";
+      await printSecretOnPurpose(stdout, `${command}${bundle.reveal()}\n`);
+      return 0;
+    } finally {
+      console.close();
+    }
+  },
+};

@@ -1,5 +1,5 @@
 import { login } from "../console/login";
-import { ConsoleError, SettingsError } from "../errors";
+import { ConsoleError } from "../errors";
 import { deadline } from "../http/deadline";
 import { protectTasks } from "../protection/protect";
 import type { ProtectedTask } from "../protection/protected-task";
@@ -21,42 +21,56 @@ import { statementsForRole } from "../stack/role-statements";
 import { synthesize } from "../stack/synthesize";
 import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
-import { type Invocation, outputFolder, print, talkOn } from "./invocation";
+import { print } from "../text/print";
+import { text, wholeText } from "../text/safe-text";
+import type { Command, Invocation } from "./command";
+import { outputFolder } from "./output-folder";
+import { talkOn } from "./talk";
 
 // A run may take as long as this many tries of one call.
 const RUN_LIMIT = 30;
 
-/**
- * Reads the task definitions, has them protected, proves it, and synthesizes the stack. Whatever goes
- * wrong, the output folder holds no stack afterwards.
- */
-export async function synth(invocation: Invocation): Promise<void> {
-  if (invocation.args.length > 0)
-    throw new SettingsError(["synth takes no arguments. Set TASK_DEFINITION_PATH instead."]);
-  const folder = outputFolder(invocation);
-  const staging = prepareOutput(folder);
-  try {
-    const settings = parseSettings(invocation.environment);
-    const unprotected = await readTasks(settings.tasks.path);
-    const { version, tasks } = await askConsole(settings, unprotected, invocation);
-    const report = reportOn(settings, version, tasks);
-    const files = reportFiles(report);
-    const publish = synthesize({ ...settings.stack, tasks, folder, staging, projectFolder: invocation.folder, files });
-    await lastChanceToStop(invocation.signal);
-    publish();
-    await print(invocation.stdout, `${toSummary(report, invocation.stdout.isTTY === true)}\n`);
-  } catch (error) {
-    discardOutput(folder);
-    throw error;
-  }
-}
+/** Whatever goes wrong, the output folder holds no stack afterwards. */
+export const synth: Command = {
+  name: "synth",
+  purpose:
+    "protects the tasks, proves it, and leaves `cdktf.out` with the stack and the report (`runtime-defense.md`, [`.json`](docs/report.schema.json))",
+  insteadOfOperands: "Set TASK_DEFINITION_PATH instead.",
+  afterFailure: "Nothing was synthesized.",
+  run: async (invocation) => {
+    const folder = outputFolder(invocation.environment);
+    const staging = prepareOutput(folder);
+    try {
+      const settings = parseSettings(invocation.environment);
+      const unprotected = await readTasks(settings.tasks.path);
+      const { version, tasks } = await askConsole(settings, unprotected, invocation);
+      const report = reportOn(settings, version, tasks);
+      const files = reportFiles(report);
+      const publish = synthesize({
+        ...settings.stack,
+        tasks,
+        folder,
+        staging,
+        projectFolder: invocation.folder,
+        files,
+      });
+      await lastChanceToStop(invocation.signal);
+      publish();
+      await print(invocation.stdout, wholeText(`${toSummary(report, invocation.stdout.isTTY === true)}\n`));
+      return 0;
+    } catch (error) {
+      discardOutput(folder);
+      throw error;
+    }
+  },
+};
 
 type Answers = { readonly version: string; readonly tasks: readonly ProtectedTask[] };
 
 async function askConsole(settings: Settings, unprotected: readonly Task[], invocation: Invocation): Promise<Answers> {
   const { consoleAddress } = settings.console;
   const limitMs = RUN_LIMIT * settings.network.timeoutMs;
-  const tooLong = `The run took longer than ${limitMs / 1000} seconds. Look at the Console, or raise TL_TIMEOUT_MS.`;
+  const tooLong = text`The run took longer than ${limitMs / 1000} seconds. Look at the Console, or raise TL_TIMEOUT_MS.`;
   const { signal, release } = deadline(limitMs, invocation.signal, new ConsoleError([tooLong]));
   const talk = talkOn(invocation.stdout, signal);
   try {

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+import type { Command } from "../../lib/commands/command";
+import { COMMANDS, loadCommand, printOverview } from "../../lib/commands/commands";
+import { usageOf } from "../../lib/commands/help";
+import { invocationIn, invoke } from "./invoke";
+
+const PROJECT = resolve(__dirname, "../..");
+const README = readFileSync(join(PROJECT, "README.md"), "utf8");
+const SCRIPTS: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(PROJECT, "package.json"), "utf8"),
+).scripts;
+
+const commands = (): Promise<readonly Command[]> => Promise.all(Object.values(COMMANDS).map((load) => load()));
+
+test("each command is called what it is listed as, and has a script of npm", async () => {
+  const names = (await commands()).map(({ name }) => name);
+  expect(names).toEqual(Object.keys(COMMANDS));
+  for (const name of names) expect(SCRIPTS[name]).toBe(`node scripts/run.cjs main.ts ${name}`);
+});
+
+test("the README's table says of each command what its help says", async () => {
+  const rows = README.split("\n").filter((line) => /^\| `npm run /.test(line));
+  for (const command of await commands()) {
+    const row = rows.find((line) => line.startsWith(`| \`${usageOf(command)}\``));
+    expect({ usage: usageOf(command), purpose: row?.split(" | ").at(-1)?.replace(/ \|$/, "") }).toEqual({
+      usage: usageOf(command),
+      purpose: command.purpose,
+    });
+  }
+});
+
+test.each(Object.keys(COMMANDS))("%s --help says how it is called, and does nothing", async (name) => {
+  const command = await loadCommand(name);
+  for (const args of [["--help"], ["something", "-h"]]) {
+    const { status, stdout, stderr } = await invoke(command, args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout.startsWith(`${usageOf(command)}\n\n`)).toBe(true);
+    for (const { name } of command.options ?? []) expect(stdout).toContain(`\n  --${name}`);
+    for (const { name } of command.operands ?? []) expect(stdout).toContain(`\n  ${name}`);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual(
+      [usageOf(command)].filter((line) => line.length > 80),
+    );
+    expect(stdout).not.toMatch(/\*\*|`|\]\(/);
+  }
+});
+
+test("--help alone lists the commands", async () => {
+  const { invocation, stdout } = invocationIn({});
+  expect(await printOverview(invocation)).toBe(0);
+  for (const name of Object.keys(COMMANDS)) expect(stdout()).toContain(`\n  ${name} `);
+});
+
+describe("arguments", () => {
+  const command: Command = {
+    name: "example",
+    purpose: "an example",
+    operands: [
+      { name: "OLD", meaning: "one" },
+      { name: "NEW", meaning: "another", isOptional: true },
+    ],
+    options: [
+      { name: "quiet", meaning: "no value" },
+      { name: "format", meaning: "one of some", value: ["text", "json"] },
+      { name: "cluster", meaning: "several", value: "NAME", isRepeated: true },
+    ],
+    run: async ({ stdout }, { operands, isSet, value, values }) => {
+      stdout.write(
+        JSON.stringify([operands, isSet("quiet"), isSet("format"), value("format") ?? null, values("cluster")]),
+      );
+      return 3;
+    },
+  };
+  const USAGE = "Usage: npm run example -- OLD [NEW] [--quiet] [--format text|json] [--cluster NAME …].";
+
+  test.each([
+    [["a"], [["a"], false, false, null, []]],
+    [
+      ["a", "b", "--quiet"],
+      [["a", "b"], true, false, null, []],
+    ],
+    [
+      ["--format", "json", "--cluster=x", "a", "--cluster", "y"],
+      [["a"], false, true, "json", ["x", "y"]],
+    ],
+    [
+      ["--", "--quiet"],
+      [["--quiet"], false, false, null, []],
+    ],
+  ])("%j are taken", async (args, expected) => {
+    const { status, stdout } = await invoke(command, args);
+    expect({ status, stdout: JSON.parse(stdout) }).toEqual({ status: 3, stdout: expected });
+  });
+
+  test.each([
+    [[], "example takes OLD [NEW], got nothing."],
+    [["a", "b", "c"], "example takes OLD [NEW], got a b c."],
+    [["a", "--loud"], "Unknown option '--loud'."],
+    [["a", "--format"], "Option '--format <value>' argument missing."],
+    [["a", "--quiet=yes"], "Option '--quiet' does not take an argument."],
+    [["a", "--format", "xml"], '--format must be one of text, json, got "xml".'],
+    [["--format", "xml"], 'example takes OLD [NEW], got nothing. --format must be one of text, json, got "xml".'],
+    [["a", "--\u001b[31m##vso[x]"], "Unknown option '--## vso[x]'."],
+  ])("%j are refused", async (args, problem) => {
+    expect(await invoke(command, args)).toEqual({ problems: [`${problem} ${USAGE}`], stdout: "", stderr: "" });
+  });
+});

@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+
+import { SettingsError } from "../errors";
+import { quote, type SafeText, text } from "../text/safe-text";
+import type { Arguments, Command, Option } from "./command";
+import { usageOf } from "./help";
+
+/** @throws SettingsError */
+export function parseArguments(command: Command, args: readonly string[]): Arguments {
+  const { positionals, tokens } = parse(command, args);
+  const given = tokens.flatMap((token) => (token.kind === "option" ? [token] : []));
+  const problems = [...operandProblems(command, positionals), ...given.flatMap((one) => valueProblems(command, one))];
+  if (problems.length > 0) throw usageError(command, problems);
+  const values = (option: string) => given.flatMap(({ name, value }) => (name === option ? (value ?? []) : []));
+  return {
+    operands: positionals,
+    isSet: (option) => given.some(({ name }) => name === option),
+    value: (option) => values(option).at(-1),
+    values,
+  };
+}
+
+function parse(command: Command, args: readonly string[]) {
+  const options = (command.options ?? []).map(
+    ({ name, value }) => [name, { type: value === undefined ? ("boolean" as const) : ("string" as const) }] as const,
+  );
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, tokens: true, options: Object.fromEntries(options) });
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (code.startsWith("ERR_PARSE_ARGS_")) throw usageError(command, [text`${firstSentence(message)}.`]);
+    throw error;
+  }
+}
+
+// Node goes on with how to write an operand that looks like an option.
+function firstSentence(message: string): string {
+  return message.split(/\. |\n/)[0]?.replace(/\.$/, "") ?? message;
+}
+
+function operandProblems(
+  { name, operands = [], insteadOfOperands }: Command,
+  given: readonly string[],
+): readonly SafeText[] {
+  const least = operands.filter(({ isOptional }) => !isOptional).length;
+  if (given.length >= least && given.length <= operands.length) return [];
+  const names = operands.map((operand) => (operand.isOptional ? `[${operand.name}]` : operand.name));
+  const expected = names.length === 0 ? "no arguments" : names.join(" ");
+  const got = given.length === 0 ? "nothing" : given.join(" ");
+  return [text`${name} takes ${expected}, got ${got}.`, ...(insteadOfOperands ? [text`${insteadOfOperands}`] : [])];
+}
+
+function valueProblems(
+  { options = [] }: Command,
+  given: { readonly name: string; readonly value?: string | undefined },
+): readonly SafeText[] {
+  const choices = choicesOf(options.find(({ name }) => name === given.name));
+  if (choices === undefined || choices.includes(given.value ?? "")) return [];
+  return [text`--${given.name} must be one of ${choices.join(", ")}, got ${quote(given.value ?? "", 80)}.`];
+}
+
+function choicesOf(option: Option | undefined): readonly string[] | undefined {
+  return typeof option?.value === "object" ? option.value : undefined;
+}
+
+function usageError(command: Command, problems: readonly SafeText[]): SettingsError {
+  return new SettingsError([text`${problems.join(" ")} Usage: ${usageOf(command)}.`]);
+}

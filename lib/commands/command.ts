@@ -1,0 +1,61 @@
+import type { Environment } from "../settings/environment";
+import type { Terminal } from "../text/print";
+
+/** A command as its help, the README and the parsing of its arguments know it, and what it does. */
+export type Command = {
+  readonly name: string;
+  /** One line of Markdown: what it does. The README's table says the same. */
+  readonly purpose: string;
+  /** Whether its output is for another program, so that npm's own lines must not be in it. */
+  readonly isPiped?: boolean;
+  readonly operands?: readonly Operand[];
+  /** Where to say what somebody may mean by an operand of a command that takes none. */
+  readonly insteadOfOperands?: string;
+  readonly options?: readonly Option[];
+  /** What the last line of a failure adds: `Nothing was synthesized.` */
+  readonly afterFailure?: string;
+  /** @throws ExpectedError for whatever the user can do something about; the exit status is 1 then. */
+  readonly run: (invocation: Invocation, args: Arguments) => Promise<ExitStatus>;
+};
+
+/** What stands in an argument's place: `FILE`. */
+export type Operand = {
+  readonly name: string;
+  readonly meaning: string;
+  readonly isOptional?: boolean;
+};
+
+export type Option = {
+  /** Without dashes: `out`. */
+  readonly name: string;
+  readonly meaning: string;
+  /** What the value is, such as `FILE`, or the values that there are. Without it the option takes no value. */
+  readonly value?: string | readonly string[];
+  /** Whether it may be given several times. */
+  readonly isRepeated?: boolean;
+};
+
+/** The arguments of a command, checked against its description. */
+export type Arguments = {
+  /** As many as the command takes; optional ones may be missing. */
+  readonly operands: readonly string[];
+  /** Whether an option without value is given. */
+  readonly isSet: (option: string) => boolean;
+  /** The value of an option, the last one when there are several. */
+  readonly value: (option: string) => string | undefined;
+  readonly values: (option: string) => readonly string[];
+};
+
+/** 0: done. 1: something is wrong. 3: what was compared is different. */
+export type ExitStatus = 0 | 1 | 3;
+
+/** What a command gets from the process. */
+export type Invocation = {
+  readonly environment: Environment;
+  /** The project's folder. */
+  readonly folder: string;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  /** Aborted when the user stops the run, with a StoppedError as its reason. */
+  readonly signal: AbortSignal;
+};

@@ -1,0 +1,53 @@
+import { SettingsError } from "../errors";
+import { print } from "../text/print";
+import { quote, text } from "../text/safe-text";
+import { parseArguments } from "./arguments";
+import type { Command, ExitStatus, Invocation } from "./command";
+import { helpOf, overviewOf } from "./help";
+
+/** Every command by its name. Only the one that runs is loaded. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  synth: async () => (await import("./synth")).synth,
+  protect: async () => (await import("./protect")).protect,
+  "install-bundle": async () => (await import("./install-bundle")).installBundle,
+  "check-artifact": async () => (await import("./check-artifact")).checkArtifact,
+  "check-state": async () => (await import("./check-state")).checkState,
+};
+
+const DEFAULT = "synth";
+const HELP = ["--help", "-h"];
+
+/** @throws SettingsError when there is no such command. */
+export async function loadCommand(name = DEFAULT): Promise<Command> {
+  const load = new Map(Object.entries(COMMANDS)).get(name);
+  if (load) return load();
+  throw new SettingsError([text`There is no command ${quote(name, 40)}, only ${Object.keys(COMMANDS).join(", ")}.`]);
+}
+
+/** Performs a command, or prints its help. */
+export async function runCommand(
+  command: Command,
+  args: readonly string[],
+  invocation: Invocation,
+): Promise<ExitStatus> {
+  if (args.some((arg) => HELP.includes(arg))) {
+    await print(invocation.stdout, helpOf(command, columnsOf(invocation)));
+    return 0;
+  }
+  return command.run(invocation, parseArguments(command, args));
+}
+
+/** Whether the arguments ask for what every command has to say, rather than for one of them. */
+export function asksForOverview([first = ""]: readonly string[]): boolean {
+  return HELP.includes(first);
+}
+
+export async function printOverview(invocation: Invocation): Promise<ExitStatus> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  await print(invocation.stdout, overviewOf(commands, columnsOf(invocation)));
+  return 0;
+}
+
+function columnsOf({ stdout }: Invocation): number {
+  return Math.min(stdout.columns ?? 80, 120);
+}

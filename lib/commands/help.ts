@@ -1,0 +1,71 @@
+import wrapAnsi from "wrap-ansi";
+
+import { type SafeText, wholeText } from "../text/safe-text";
+import type { Command, Option } from "./command";
+
+/** How a command is called: `npm run --silent protect -- FILE [--out FILE]`. */
+export function usageOf({ name, isPiped = false, operands = [], options = [] }: Command): string {
+  const parts = [
+    ...operands.map((operand) => (operand.isOptional ? `[${operand.name}]` : operand.name)),
+    ...options.map((option) => `[${formOf(option)}]`),
+  ];
+  const call = `npm run ${isPiped ? "--silent " : ""}${name}`;
+  if (parts.length === 0) return call;
+  // Shorter where it is the only thing that may be given.
+  const isLoneOption = operands.length === 0 && options.length === 1;
+  return isLoneOption ? `${call} [-- ${parts.join("").slice(1, -1)}]` : `${call} -- ${parts.join(" ")}`;
+}
+
+/** What `--help` prints. */
+export function helpOf(command: Command, columns: number): SafeText {
+  const { purpose, operands = [], options = [] } = command;
+  const rows = [
+    ...operands.map(({ name, meaning }) => [name, meaning] as const),
+    ...options.map((option) => [formOf(option), option.meaning] as const),
+    ["--help", "prints this text"] as const,
+  ];
+  return wholeText(
+    [usageOf(command), "", wrapAnsi(withoutMarkdown(purpose), columns), "", ...table(rows, columns), ""].join("\n"),
+  );
+}
+
+/** What `--help` prints without a command. */
+export function overviewOf(commands: readonly Command[], columns: number): SafeText {
+  const rows = commands.map(({ name, purpose }) => [name, withoutMarkdown(purpose)] as const);
+  return wholeText(
+    [
+      "npm run COMMAND -- [ARGUMENTS]",
+      "",
+      ...table(rows, columns),
+      "",
+      "npm run COMMAND -- --help says more.",
+      "",
+    ].join("\n"),
+  );
+}
+
+function formOf({ name, value, isRepeated = false }: Option): string {
+  const flag = `--${name}`;
+  if (value === undefined) return flag;
+  return `${flag} ${typeof value === "string" ? value : value.join("|")}${isRepeated ? " …" : ""}`;
+}
+
+// A name that is wider than this has its meaning in the next line.
+const WIDEST = 24;
+
+function table(rows: readonly (readonly [string, string])[], columns: number): readonly string[] {
+  const width = Math.min(WIDEST, Math.max(...rows.map(([name]) => name.length))) + 4;
+  return rows.flatMap(([name, meaning]) => {
+    const lines = wrapAnsi(meaning, Math.max(20, columns - width)).split("\n");
+    const indented = lines.map((line) => `${" ".repeat(width)}${line}`);
+    const [first = "", ...more] = indented;
+    return name.length > WIDEST
+      ? [`  ${name}`, ...indented]
+      : [`  ${name}`.padEnd(width) + first.slice(width), ...more];
+  });
+}
+
+/** The text without emphasis, code marks and links' addresses. */
+function withoutMarkdown(markdown: string): string {
+  return markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/\*\*|`/g, "");
+}
