@@ -20,6 +20,12 @@ demo().then(
 
 async function demo() {
   const localConsole = start(["scripts/run.cjs", "local-console/main.ts", "--port", "0"], process.env, "pipe");
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      localConsole.kill("SIGTERM");
+      process.exit(1);
+    });
+  }
   try {
     const variables = await printedVariables(localConsole);
     say(

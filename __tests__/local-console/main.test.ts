@@ -29,7 +29,7 @@ function run(...options: string[]) {
   return child;
 }
 
-async function firstWords(child: ReturnType<typeof run>): Promise<string> {
+async function firstWords(child: { readonly stdout: NodeJS.ReadableStream }): Promise<string> {
   const [words] = await once(child.stdout, "data");
   return String(words);
 }
@@ -58,6 +58,17 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s stops it at once, calls under way 
   child.kill(signal);
   expect(await once(child, "exit")).toEqual([0, null]);
   await cutOff;
+});
+
+test("npm run console ends on SIGTERM and leaves no process", async () => {
+  const folder = path.join(__dirname, "../..");
+  const npm = spawn("npm", ["run", "--silent", "console", "--", "--port", "0"], { cwd: folder });
+  children.push(npm);
+  const url = /TL_CONSOLE=(.+)/.exec(await firstWords(npm))?.[1];
+  npm.kill("SIGTERM");
+  // Ends when the last process has let go of the output.
+  await text(npm.stdout);
+  await expect(fetch(`${url}/api/v1/_ping`)).rejects.toThrow("fetch failed");
 });
 
 test.each([

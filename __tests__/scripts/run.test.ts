@@ -263,6 +263,13 @@ describe("the manifest of an earlier run", () => {
   });
 });
 
+test("npm's scripts hand signals over to Node, which a shell in between would not", () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8"));
+  const withNode = Object.values(scripts).filter((script) => /\bnode\b/.test(String(script)));
+  expect(withNode.length).toBeGreaterThan(8);
+  expect(withNode.filter((script) => !/^exec node \S+\.cjs\b[^&|;]*$/.test(String(script)))).toEqual([]);
+});
+
 describe("the entry", () => {
   test("sees its own path and arguments", async () => {
     source("lib/arguments.ts", "console.log(JSON.stringify(process.argv.slice(1)));");
