@@ -21,6 +21,9 @@ export class TaskFileError extends ExpectedError {}
 /** Reach the Console, or ask whoever runs it. */
 export class ConsoleError extends ExpectedError {}
 
+/** Reach an image's registry, or mend what it is reached with. */
+export class RegistryError extends ExpectedError {}
+
 /** Distrust the Console's answer: it isn't the task definition asked for, protected. */
 export class ProofError extends ExpectedError {}
 

@@ -1,3 +1,6 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+
 import { SettingsError } from "../../lib/errors";
 import type { Environment } from "../../lib/settings/environment";
 import { parseSettings } from "../../lib/settings/settings";
@@ -20,6 +23,7 @@ describe("without anything but the required variables", () => {
     expect(password.reveal()).toBe("s3cr3t passw0rd");
     expect(rest).toStrictEqual({
       network: { proxies: {}, timeoutMs: 30_000, retryDelayMs: 1000, concurrency: 8 },
+      registry: { dockerConfigFolder: join(homedir(), ".docker") },
       tasks: { path: "original_task_definition.json", images: new Map() },
       stack: {
         name: "prisma-runtime-defense",
@@ -72,6 +76,7 @@ const EVERY = {
   TL_TIMEOUT_MS: "5000",
   TL_RETRY_DELAY_MS: "20",
   TL_CONCURRENCY: "3",
+  DOCKER_CONFIG: "/etc/docker",
   TASK_DEFINITION_PATH: "tasks",
   RUNTIME_DEFENSE_DEFAULTS: "defaults.json",
   CONTAINER_IMAGES: '{"web":"nginx:1.27","shop/constructor":"registry.example.com:5000/shop@sha256:00"}',
@@ -109,6 +114,7 @@ test("every variable has its place", () => {
       project: "payments",
     },
     network: { caFile: "/etc/ca.pem", timeoutMs: 5000, retryDelayMs: 20, concurrency: 3 },
+    registry: { dockerConfigFolder: "/etc/docker" },
     tasks: {
       path: "tasks",
       defaultsPath: "defaults.json",

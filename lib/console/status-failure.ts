@@ -4,7 +4,7 @@ import type { Answer } from "../http/call";
 import type { Clock } from "../http/clock";
 import { failureOf, type HttpFailure } from "../http/failure";
 import { pageIn } from "../http/page";
-import { isTransient, redirectTarget, retryAfterMs } from "../http/status";
+import { isRedirect, isTransient, redirectTarget, retryAfterMs } from "../http/status";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { ConsoleCall } from "./call";
 import { pageFailure } from "./page-failure";
@@ -13,7 +13,7 @@ import { pageFailure } from "./page-failure";
 export function statusFailure(answer: Answer, call: ConsoleCall, clock: Clock): HttpFailure | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
-  if (status >= 300 && status < 400) {
+  if (isRedirect(status)) {
     const target = redirectTarget(answer, call.url)?.host;
     const what = text`The Console redirects to ${target ? quote(target, 100) : "no address"} (HTTP ${status})`;
     const remedy = text`The redirect isn't followed: it would carry credentials along. Set ${call.peer.setting} to the final address.`;

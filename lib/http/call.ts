@@ -4,7 +4,7 @@ import type { Secret } from "../text/secret";
 export type Call = {
   readonly method: "GET" | "POST";
   readonly url: URL;
-  /** Sent as JSON. */
+  /** Sent as a form when it is URLSearchParams, else as JSON. */
   readonly body?: unknown;
   /** Media types for `Accept`; JSON when left out. */
   readonly accept?: string;

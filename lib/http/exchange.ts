@@ -23,6 +23,7 @@ export type ExchangeOptions = {
  */
 export async function exchange(call: Call, { connections, limitMs, stop, clock }: ExchangeOptions): Promise<Answer> {
   const { authorization } = call;
+  const content = contentOf(call);
   const agent = connections.agentFor(call.url);
   // axios's own timeout counts silence, so a body that drips would never end.
   const limit = deadline(limitMs, stop, undefined, clock);
@@ -33,10 +34,10 @@ export async function exchange(call: Call, { connections, limitMs, stop, clock }
       headers: {
         Accept: call.accept ?? "application/json",
         "User-Agent": "prisma-ecs-runtime-defense",
-        ...(call.body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(content && { "Content-Type": content.type }),
         ...(authorization === undefined ? {} : { Authorization: headerOf(authorization) }),
       },
-      ...(call.body === undefined ? {} : { data: JSON.stringify(call.body) }),
+      ...(content && { data: content.text }),
       signal: limit.signal,
       httpAgent: agent,
       httpsAgent: agent,
@@ -56,6 +57,12 @@ export async function exchange(call: Call, { connections, limitMs, stop, clock }
   } finally {
     limit.release();
   }
+}
+
+function contentOf({ body }: Call): { readonly type: string; readonly text: string } | undefined {
+  if (body === undefined) return undefined;
+  if (body instanceof URLSearchParams) return { type: "application/x-www-form-urlencoded", text: body.toString() };
+  return { type: "application/json", text: JSON.stringify(body) };
 }
 
 function headerOf({ scheme, secret }: Authorization): string {

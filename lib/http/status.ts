@@ -15,6 +15,10 @@ export function retryAfterMs(answer: Answer, clock: Clock): number {
   return Math.max(0, milliseconds || 0);
 }
 
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
 /** Where an answer redirects to; undefined when it names no address. */
 export function redirectTarget(answer: Answer, from: URL): URL | undefined {
   const location = answer.header("location");

@@ -17,3 +17,9 @@ export function secretsOf(environment: Environment): readonly { readonly name: s
     return isSet(value) ? [{ name, secret: new Secret(value) }] : [];
   });
 }
+
+/** The environment for a program that isn't to see them. */
+export function withoutSecrets(environment: Environment): Environment {
+  const names = new Set(HOLDERS.map(([name]) => name));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.has(name)));
+}

@@ -7,6 +7,7 @@ import type { Environment } from "./environment";
 import { type NetworkSettings, networkSettings, networkVariables } from "./network";
 import { type CrossCheck, parseVariables } from "./parse-variables";
 import { checkPlaces } from "./region";
+import { type RegistrySettings, registrySettings, registryVariables } from "./registry";
 import { HOST, matching, shown } from "./schemas";
 import { type StackSettings, stackSettings, stackVariables } from "./stack";
 import { checkState, stateVariables } from "./state";
@@ -16,6 +17,7 @@ import { type TaskSettings, taskSettings, taskVariables } from "./tasks";
 export type Settings = {
   readonly console: ConsoleSettings;
   readonly network: NetworkSettings;
+  readonly registry: RegistrySettings;
   readonly tasks: TaskSettings;
   /** The registry's host, with its port if it has one, that Defender images come from besides Palo Alto Networks' own. */
   readonly defenderRegistry?: string;
@@ -37,6 +39,7 @@ const proofVariables = {
 export const VARIABLES = {
   ...consoleVariables,
   ...networkVariables,
+  ...registryVariables,
   ...taskVariables,
   ...proofVariables,
   ...stackVariables,
@@ -49,6 +52,7 @@ export function parseSettings(environment: Environment): Settings {
   return defined({
     console: consoleSettings(variables),
     network: networkSettings(variables, environment),
+    registry: registrySettings(variables, environment),
     tasks: taskSettings(variables),
     defenderRegistry: variables.DEFENDER_REGISTRY,
     stack: stackSettings(variables),

@@ -1,0 +1,86 @@
+import * as v from "valibot";
+
+import type { Answer, Authorization, Call } from "../http/call";
+import { failureOf, type HttpFailure } from "../http/failure";
+import { parseJsonBody } from "../http/json-body";
+import { quote, text } from "../text/safe-text";
+import { Secret } from "../text/secret";
+import { isAllowed } from "./address";
+import type { Challenge } from "./challenge";
+import type { Credentials } from "./credentials";
+import { pageFailure } from "./page-failure";
+import type { ImageReference } from "./reference";
+import type { Send } from "./send";
+import { statusFailure } from "./status-failure";
+
+export type AuthorizationRequest = {
+  readonly challenge: Challenge | undefined;
+  readonly credentials: Credentials;
+  /** The call that was answered with the challenge. */
+  readonly call: Call;
+  readonly reference: ImageReference;
+  readonly send: Send;
+};
+
+/**
+ * What answers the registry's challenge; undefined when there is nothing to answer it with.
+ *
+ * @throws HttpFailure when the registry's token service gives no token.
+ */
+export async function authorizationFor(request: AuthorizationRequest): Promise<Authorization | undefined> {
+  const { challenge, credentials, call, reference, send } = request;
+  if (challenge === undefined) return undefined;
+  const { login } = credentials;
+  if (challenge.scheme === "basic") return login?.kind === "password" ? basic(login) : undefined;
+  const realm = URL.canParse(challenge.realm) ? new URL(challenge.realm) : undefined;
+  if (!realm || !isAllowed(realm, call.url)) {
+    const what = text`${call.url.host} sends to ${quote(challenge.realm, 100)} for a token`;
+    throw failureOf(call, what, text`That must be an https address. Ask whoever runs ${call.peer.name}.`);
+  }
+  const scope = challenge.scope ?? `repository:${reference.repository}:pull`;
+  const tokenCall = tokenCallOf(realm, { service: challenge.service ?? "", scope }, credentials, call);
+  const answer = await send(tokenCall);
+  if (answer.status !== 200) throw statusFailure(answer, tokenCall, credentials);
+  return { scheme: "Bearer", secret: tokenIn(answer, tokenCall) };
+}
+
+type Parameters = { readonly service: string; readonly scope: string };
+
+function tokenCallOf(realm: URL, parameters: Parameters, { login }: Credentials, { peer }: Call): Call {
+  if (login?.kind === "identity-token") {
+    const form = { grant_type: "refresh_token", client_id: "prisma-ecs-runtime-defense", ...parameters };
+    const body = new URLSearchParams({ ...form, refresh_token: login.token.reveal() });
+    return { method: "POST", url: realm, body, peer };
+  }
+  const url = new URL(realm);
+  for (const [name, value] of Object.entries(parameters)) if (value) url.searchParams.set(name, value);
+  return { method: "GET", url, peer, ...(login && { authorization: basic(login) }) };
+}
+
+function basic({ user, password }: { readonly user: string; readonly password: Secret }): Authorization {
+  const pair = new Secret(`${user}:${password.reveal()}`);
+  return { scheme: "Basic", secret: new Secret(Buffer.from(pair.reveal()).toString("base64")) };
+}
+
+const TokenText = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,65536}$/));
+const Token = v.union([
+  v.pipe(
+    v.object({ token: TokenText }),
+    v.transform(({ token }) => token),
+  ),
+  v.pipe(
+    v.object({ access_token: TokenText }),
+    v.transform(({ access_token }) => access_token),
+  ),
+]);
+
+function tokenIn(answer: Answer, call: Call): Secret {
+  const remedy = text`Ask whoever runs ${call.peer.name}.`;
+  const parsed = v.safeParse(Token, parseJsonBody(answer, call, remedy, pageFailure));
+  if (parsed.success) return new Secret(parsed.output);
+  throw noToken(call);
+}
+
+function noToken(call: Call): HttpFailure {
+  return failureOf(call, text`${call.url.host} answered without a token`, text`Ask whoever runs ${call.peer.name}.`);
+}

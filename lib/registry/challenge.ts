@@ -1,0 +1,20 @@
+import type { Answer } from "../http/call";
+
+/** What a registry asks for with HTTP 401. */
+export type Challenge =
+  | { readonly scheme: "basic" }
+  | { readonly scheme: "bearer"; readonly realm: string; readonly service?: string; readonly scope?: string };
+
+/** Undefined when it asks for nothing that is known. Source: distribution.github.io/distribution/spec/auth/token. */
+export function challengeOf(answer: Answer): Challenge | undefined {
+  const header = answer.header("www-authenticate").slice(0, 4096);
+  const bearer = /(?:^|,\s*)bearer\s+(.*)$/i.exec(header)?.[1];
+  if (bearer !== undefined) {
+    const parameters = new Map(
+      [...bearer.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name.toLowerCase(), value]),
+    );
+    const [realm, service, scope] = ["realm", "service", "scope"].map((name) => parameters.get(name));
+    if (realm) return { scheme: "bearer", realm, ...(service && { service }), ...(scope && { scope }) };
+  }
+  return /(?:^|,\s*)basic\b/i.test(header) ? { scheme: "basic" } : undefined;
+}

@@ -1,0 +1,112 @@
+import type { Answer, Authorization, Call, Peer } from "../http/call";
+import type { Clock } from "../http/clock";
+import type { Connections } from "../http/connections";
+import { exchange } from "../http/exchange";
+import { failureOf } from "../http/failure";
+import { type Talk, withRetries } from "../http/retry";
+import { isRedirect, isTransient, redirectTarget, retryAfterMs } from "../http/status";
+import type { NetworkSettings } from "../settings/network";
+import { quote, type SafeText, text } from "../text/safe-text";
+import { isAllowed, registryAddress } from "./address";
+import { authorizationFor } from "./authorization";
+import { challengeOf } from "./challenge";
+import type { Credentials } from "./credentials";
+import type { ImageReference } from "./reference";
+import type { Send } from "./send";
+import { detailOf, statusFailure } from "./status-failure";
+
+/** Reads from the registry that an image lies in. */
+export type RegistryClient = {
+  /**
+   * `path` is what follows the repository: `manifests/1.27`, `blobs/sha256:…`.
+   *
+   * @throws HttpFailure, RegistryError
+   */
+  get(
+    reference: ImageReference,
+    path: string,
+    accept: string,
+  ): Promise<{ readonly answer: Answer; readonly call: Call }>;
+};
+
+export type ClientOptions = {
+  readonly network: NetworkSettings;
+  readonly connections: Connections;
+  readonly credentialsFor: (reference: ImageReference) => Promise<Credentials>;
+  readonly talk: Talk;
+  readonly clock: Clock;
+};
+
+export function registryClient({ network, connections, credentialsFor, talk, clock }: ClientOptions): RegistryClient {
+  const send: Send = (call) =>
+    withRetries(
+      async (limitMs) => {
+        const answer = await exchange(call, { connections, limitMs, stop: talk.signal, clock });
+        if (!isTransient(answer.status)) return answer;
+        const what = answer.status === 429 ? text`gets too many requests` : text`fails`;
+        const hints = { status: answer.status, retry: true, waitMs: retryAfterMs(answer, clock) };
+        throw failureOf(call, text`${call.url.host} ${what} ${detailOf(answer)}`, LATER, hints);
+      },
+      network,
+      talk,
+      clock,
+    );
+
+  // A repository's images have one authorization, which may expire during a long run.
+  const authorizations = new Map<string, Authorization>();
+
+  const sendAuthorized = async (call: Call, reference: ImageReference): Promise<Answer> => {
+    const place = `${reference.registry}/${reference.repository}`;
+    const current = authorizations.get(place);
+    const first = await send(current ? { ...call, authorization: current } : call);
+    if (first.status !== 401) return first;
+    const credentials = await credentialsFor(reference);
+    const challenge = challengeOf(first);
+    const authorization = await authorizationFor({ challenge, credentials, call, reference, send });
+    if (!authorization) throw statusFailure(first, call, credentials);
+    authorizations.set(place, authorization);
+    const second = await send({ ...call, authorization });
+    if (second.status === 401 || second.status === 403) throw statusFailure(second, call, credentials);
+    return second;
+  };
+
+  const get: RegistryClient["get"] = async (reference, path, accept) => {
+    const peer = peerOf(reference);
+    const url = new URL(`${registryAddress(reference.registry)}/v2/${reference.repository}/${path}`);
+    let call: Call = { method: "GET", url, accept, peer };
+    let answer = await sendAuthorized(call, reference);
+    // Blobs often lie elsewhere. The Authorization header is for the registry alone.
+    for (const visited = [url.href]; isRedirect(answer.status); visited.push(call.url.href)) {
+      const target = redirectTarget(answer, call.url);
+      if (!target || !isAllowed(target, url) || visited.includes(target.href) || visited.length > MOST_REDIRECTS) {
+        throw redirectFailure(answer, call, target, visited);
+      }
+      call = { ...call, url: target };
+      answer = await send(call);
+    }
+    if (answer.status !== 200) throw statusFailure(answer, call, await credentialsFor(reference));
+    return { answer, call };
+  };
+
+  return { get };
+}
+
+const MOST_REDIRECTS = 5;
+const LATER = text`Try again later, or name the container's entryPoint in the task definition.`;
+
+function peerOf({ text: image, registry }: ImageReference): Peer {
+  const limit = { mebibytes: 4, longerIsNot: "an image's manifest or configuration" };
+  return { name: `the registry ${registry}`, setting: `the image ${image}`, limit };
+}
+
+function redirectFailure(answer: Answer, call: Call, target: URL | undefined, visited: readonly string[]) {
+  const where: SafeText = target ? quote(`${target.protocol}//${target.host}`, 100) : text`no address`;
+  const why =
+    target && visited.includes(target.href)
+      ? text`in a circle`
+      : visited.length > MOST_REDIRECTS
+        ? text`more than ${MOST_REDIRECTS} times`
+        : text`to ${where}`;
+  const remedy = text`A redirect must lead to an https address. Ask whoever runs ${call.peer.name}.`;
+  return failureOf(call, text`${call.url.host} redirects ${why} (HTTP ${answer.status})`, remedy);
+}

@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+
+import * as v from "valibot";
+
+import { RegistryError } from "../errors";
+import { deadline } from "../http/deadline";
+import { withoutSecrets } from "../settings/secrets";
+import { quote, type SafeText, text } from "../text/safe-text";
+import { Secret } from "../text/secret";
+import type { CredentialOptions, Login } from "./credentials";
+
+/**
+ * Asks one of Docker's credential helpers; undefined when it has none for the server. Source of the protocol:
+ * github.com/docker/docker-credential-helpers.
+ *
+ * @throws RegistryError when it isn't there, fails, hangs, or answers something else.
+ */
+export async function askHelper(
+  name: string,
+  server: string,
+  place: SafeText,
+  options: CredentialOptions,
+): Promise<Login | undefined> {
+  const program = `docker-credential-${name}`;
+  const { code, output } = await run(program, server, place, options);
+  if (code !== 0) {
+    if (NOTHING_THERE.test(output)) return undefined;
+    const says = output.trim() ? quote(output) : text`nothing`;
+    throw failure(program, place, text`ended with status ${code} and says ${says}`);
+  }
+  const parsed = v.safeParse(Answer, output);
+  if (!parsed.success) throw failure(program, place, text`answered something else than credentials`);
+  const { Username: user, Secret: secret } = parsed.output;
+  if (secret === "") return undefined;
+  if (user === "<token>") return { kind: "identity-token", token: new Secret(secret) };
+  return { kind: "password", user, password: new Secret(secret) };
+}
+
+const NOTHING_THERE = /credentials not found in native keychain/i;
+const MOST_OUTPUT = 1024 * 1024;
+
+const Answer = v.pipe(v.string(), v.parseJson(), v.object({ Username: v.string(), Secret: v.string() }));
+
+type Outcome = { readonly code: number | string; readonly output: string };
+
+async function run(
+  program: string,
+  server: string,
+  place: SafeText,
+  { environment, network, stop, clock }: CredentialOptions,
+): Promise<Outcome> {
+  const limit = deadline(network.timeoutMs, stop, undefined, clock);
+  try {
+    return await new Promise<Outcome>((resolve, reject) => {
+      // What it prints to stderr is not for us: the protocol has its errors on stdout.
+      const helper = spawn(program, ["get"], { env: withoutSecrets(environment), stdio: ["pipe", "pipe", "ignore"] });
+      const kill = () => helper.kill("SIGKILL");
+      const fail = (what: SafeText) => {
+        kill();
+        reject(failure(program, place, what));
+      };
+      limit.signal.addEventListener("abort", () => {
+        if (!stop.aborted) return fail(text`did not answer within ${Math.ceil(network.timeoutMs) / 1000} s`);
+        kill();
+        reject(stop.reason);
+      });
+      let output = "";
+      helper.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+        output += chunk;
+        if (output.length > MOST_OUTPUT) fail(text`answered more than 1 MiB`);
+      });
+      helper.on("error", ({ code }: NodeJS.ErrnoException) => {
+        if (code === "ENOENT") fail(text`is not installed`);
+        else fail(text`can't be started (${code ?? "no reason given"})`);
+      });
+      helper.on("close", (code, signal) => resolve({ code: code ?? String(signal), output }));
+      helper.stdin.on("error", () => undefined); // it ended without reading
+      helper.stdin.end(server);
+    });
+  } finally {
+    limit.release();
+  }
+}
+
+function failure(program: string, place: SafeText, what: SafeText): RegistryError {
+  const remedy = text`Install or mend it, or remove it from credsStore and credHelpers there.`;
+  return new RegistryError([text`Docker's credential helper ${program} (named in ${place}) ${what}. ${remedy}`]);
+}

@@ -1,0 +1,91 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import * as v from "valibot";
+
+import { RegistryError } from "../errors";
+import { excerpt, type SafeText, text } from "../text/safe-text";
+import { Secret } from "../text/secret";
+import { askHelper } from "./credential-helper";
+import { type CredentialOptions, type Credentials, type Login, loginRemedy } from "./credentials";
+
+/**
+ * The credentials that `docker login` keeps for a registry: in a helper, or in the configuration itself. Undefined when
+ * there are none.
+ *
+ * @throws RegistryError when the configuration is broken, or a helper fails.
+ */
+export async function dockerCredentials(
+  registry: string,
+  options: CredentialOptions,
+): Promise<Credentials | undefined> {
+  const file = join(options.dockerConfigFolder, "config.json");
+  const config = await readConfig(file);
+  if (config === undefined) return undefined;
+  const place = text`${excerpt(file, 200)}`;
+  const helper = Object.hasOwn(config.credHelpers, registry) ? config.credHelpers[registry] : config.credsStore;
+  const remedy = loginRemedy(registry);
+  if (helper) {
+    const login = await askHelper(helper, serverOf(registry), place, options);
+    if (login) return { login, tried: text`the credentials of docker-credential-${helper} (${place})`, remedy };
+  }
+  const entry = Object.entries(config.auths).find(([server]) => hostOf(server) === hostOf(serverOf(registry)))?.[1];
+  const login = entry && loginOf(entry, registry, place);
+  return login && { login, tried: text`the credentials in ${place}`, remedy };
+}
+
+const OptionalText = v.optional(v.nullable(v.string()));
+const Entry = v.object({
+  auth: OptionalText,
+  username: OptionalText,
+  password: OptionalText,
+  identitytoken: OptionalText,
+});
+const HelperName = v.pipe(v.string(), v.regex(/^[\w.-]*$/));
+const Config = v.object({
+  auths: v.optional(v.record(v.string(), Entry), {}),
+  credHelpers: v.optional(v.record(v.string(), HelperName), {}),
+  credsStore: v.optional(HelperName, ""),
+});
+
+// Neither the file nor what is wrong with it is shown: it holds passwords.
+async function readConfig(file: string): Promise<v.InferOutput<typeof Config> | undefined> {
+  const place = text`Docker's configuration ${excerpt(file, 200)}`;
+  const remedy = text`Mend it, or set DOCKER_CONFIG to another folder.`;
+  const content = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw new RegistryError([text`${place} can't be read (${error.code ?? "no reason given"}). ${remedy}`]);
+  });
+  if (content === undefined) return undefined;
+  const value = v.safeParse(v.pipe(v.string(), v.parseJson()), content.replace(/^\ufeff/, ""));
+  if (!value.success) throw new RegistryError([text`${place} is not valid JSON. ${remedy}`]);
+  const parsed = v.safeParse(Config, value.output);
+  if (parsed.success) return parsed.output;
+  const key = v.getDotPath(parsed.issues[0]) ?? "the whole";
+  throw new RegistryError([text`${place} is not as Docker writes it: ${excerpt(key, 100)} is wrong. ${remedy}`]);
+}
+
+function loginOf(entry: v.InferOutput<typeof Entry>, registry: string, place: SafeText): Login | undefined {
+  if (entry.identitytoken) return { kind: "identity-token", token: new Secret(entry.identitytoken) };
+  if (entry.auth) {
+    const pair = Buffer.from(entry.auth, "base64").toString("utf8");
+    const colon = pair.indexOf(":");
+    if (colon > 0) {
+      new Secret(pair);
+      return { kind: "password", user: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) };
+    }
+    const what = text`${place}: the auth of ${registry} is not the base64 of user:password`;
+    throw new RegistryError([text`${what}. Log in again with docker login ${registry}.`]);
+  }
+  if (!entry.username || !entry.password) return undefined;
+  return { kind: "password", user: entry.username, password: new Secret(entry.password) };
+}
+
+/** The name that Docker keeps credentials under. */
+function serverOf(registry: string): string {
+  return registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
+}
+
+function hostOf(server: string): string {
+  return server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+}

@@ -1,0 +1,77 @@
+import { RegistryError } from "../errors";
+import { deadline } from "../http/deadline";
+import { excerpt, quote, text } from "../text/safe-text";
+import { Secret } from "../text/secret";
+import type { CredentialOptions, Credentials } from "./credentials";
+
+const ECR = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn|\.eu)?|on\.aws)$/;
+
+/** Whether the registry is an account's ECR, `111122223333.dkr.ecr.eu-west-1.amazonaws.com`. */
+export function isEcr(registry: string): boolean {
+  return ECR.test(registry);
+}
+
+/**
+ * A password for ECR, good for 12 hours, by the credentials that the AWS SDK finds.
+ *
+ * @throws RegistryError when it finds none, or they aren't enough.
+ */
+export async function ecrCredentials(registry: string, options: CredentialOptions): Promise<Credentials> {
+  const region = ECR.exec(registry)?.[1] ?? "";
+  const limitMs = 4 * options.network.timeoutMs;
+  const late = new Error(`no answer within ${limitMs / 1000} s`);
+  // The SDK's search for credentials can't be stopped, so it is left behind.
+  const limit = deadline(limitMs, options.stop, late, options.clock);
+  const token = await Promise.race([authorizationToken(registry, region, limit.signal, options), aborted(limit.signal)])
+    .catch((error: unknown) => {
+      options.stop.throwIfAborted();
+      throw failure(registry, error);
+    })
+    .finally(limit.release);
+  const pair = Buffer.from(token.reveal(), "base64").toString("utf8");
+  const colon = pair.indexOf(":");
+  return {
+    login: { kind: "password", user: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) },
+    tried: text`the AWS credentials, for Docker has none for ${registry}`,
+    remedy: text`its repository's policy and the role's must allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer`,
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}
+
+async function authorizationToken(
+  registry: string,
+  region: string,
+  abortSignal: AbortSignal,
+  options: CredentialOptions,
+): Promise<Secret> {
+  // Loaded only here: it is larger than the rest of the application.
+  const { ECRClient, GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr");
+  const httpsAgent = options.connections.agentFor(new URL(`https://api.ecr.${region}.amazonaws.com`));
+  const { timeoutMs } = options.network;
+  const client = new ECRClient({
+    region,
+    requestHandler: { httpsAgent, connectionTimeout: Math.min(10_000, timeoutMs), requestTimeout: timeoutMs },
+  });
+  try {
+    const account = registry.slice(0, 12);
+    const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({ registryIds: [account] }), {
+      abortSignal,
+    });
+    const token = authorizationData?.[0]?.authorizationToken;
+    if (!token) throw new Error("no token came");
+    return new Secret(token);
+  } finally {
+    client.destroy();
+  }
+}
+
+function failure(registry: string, error: unknown): RegistryError {
+  const { name, message } = error instanceof Error ? error : new Error("no reason given");
+  const what = text`AWS gave no password for ${registry}: ${excerpt(name, 60)}, ${quote(message)}`;
+  const remedy =
+    "Set AWS credentials that allow ecr:GetAuthorizationToken, log in with docker login, or name the container's entryPoint.";
+  return new RegistryError([text`${what}. ${remedy}`]);
+}

@@ -1,0 +1,27 @@
+import { text } from "../text/safe-text";
+import { type CredentialOptions, type Credentials, loginRemedy } from "./credentials";
+import { dockerCredentials } from "./docker-credentials";
+import { ecrCredentials, isEcr } from "./ecr";
+import type { ImageReference } from "./reference";
+
+/**
+ * The credentials for an image: Docker's own, for ECR else those of the AWS SDK, else none. Asked for when a registry
+ * wants some, and once a registry.
+ *
+ * The result throws RegistryError.
+ */
+export function findCredentials(options: CredentialOptions): (reference: ImageReference) => Promise<Credentials> {
+  const found = new Map<string, Promise<Credentials>>();
+  return ({ registry }) => {
+    const credentials = found.get(registry) ?? find(registry, options);
+    found.set(registry, credentials);
+    return credentials;
+  };
+}
+
+async function find(registry: string, options: CredentialOptions): Promise<Credentials> {
+  const docker = await dockerCredentials(registry, options);
+  if (docker) return docker;
+  if (isEcr(registry)) return ecrCredentials(registry, options);
+  return { tried: text`without credentials, for Docker has none for ${registry}`, remedy: loginRemedy(registry) };
+}

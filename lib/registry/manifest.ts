@@ -1,0 +1,65 @@
+import * as v from "valibot";
+
+const Digest = v.pipe(v.string(), v.regex(/^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/));
+const Platform = v.object({ os: v.string(), architecture: v.string(), variant: v.optional(v.string()) });
+
+const Descriptor = v.object({
+  mediaType: v.optional(v.string(), ""),
+  digest: Digest,
+  platform: v.optional(v.nullable(Platform)),
+});
+
+export type Descriptor = v.InferOutput<typeof Descriptor>;
+
+/** The images of one name, for several platforms: an OCI index, or Docker's manifest list. */
+const Index = v.pipe(
+  v.object({ manifests: v.pipe(v.array(Descriptor), v.maxLength(10_000)) }),
+  v.transform(({ manifests }) => ({ kind: "index" as const, manifests })),
+);
+
+const Manifest = v.pipe(
+  v.object({ config: Descriptor }),
+  v.transform(({ config }) => ({ kind: "manifest" as const, config })),
+);
+
+const Schema1 = v.pipe(
+  v.object({ schemaVersion: v.literal(1) }),
+  v.transform(() => ({ kind: "schema1" as const })),
+);
+
+/** What a registry answers under a tag or a digest. Sources: OCI image specification 1.1, Docker's manifest v2.2. */
+export const ManifestSchema = v.union([Schema1, Index, Manifest]);
+
+export type Manifest = v.InferOutput<typeof ManifestSchema>;
+
+/** Media types that are asked for. Schema 1 is among none of them, but old registries send it all the same. */
+export const MANIFEST_TYPES = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+].join(", ");
+
+const CONFIG_TYPES: ReadonlySet<string> = new Set([
+  "application/vnd.oci.image.config.v1+json",
+  "application/vnd.docker.container.image.v1+json",
+]);
+
+/** Whether a manifest is an image's, and not that of a Helm chart or another artifact. */
+export function isImage({ mediaType }: Descriptor): boolean {
+  return CONFIG_TYPES.has(mediaType);
+}
+
+const Words = v.optional(v.nullable(v.pipe(v.array(v.string()), v.maxLength(10_000))));
+
+/** An image's configuration, as far as it is used. */
+export const ConfigSchema = v.object({
+  os: v.string(),
+  architecture: v.string(),
+  config: v.optional(v.nullable(v.object({ Entrypoint: Words, Cmd: Words }))),
+});
+
+/** `linux/arm64/v8` */
+export function formatPlatform({ os, architecture, variant }: v.InferOutput<typeof Platform>): string {
+  return [os, architecture, variant].filter(Boolean).join("/");
+}

@@ -1,0 +1,129 @@
+import * as v from "valibot";
+
+import type { Answer, Call } from "../http/call";
+import { failureOf, type HttpFailure } from "../http/failure";
+import { kindOf, parseJsonBody } from "../http/json-body";
+import { quote, type SafeText, text } from "../text/safe-text";
+import type { RegistryClient } from "./client";
+import { digestOf, hasDigest } from "./digest";
+import type { ImageConfig } from "./image-config";
+import {
+  ConfigSchema,
+  type Descriptor,
+  formatPlatform,
+  isImage,
+  MANIFEST_TYPES,
+  type Manifest,
+  ManifestSchema,
+} from "./manifest";
+import { pageFailure } from "./page-failure";
+import { type ImageReference, pinnedTo } from "./reference";
+
+/** Fargate's Defender is for this one alone. */
+const PLATFORM = "linux/amd64";
+
+/**
+ * Follows an image's name to its configuration: index, manifest for linux/amd64, configuration. Each is compared with
+ * the digest that led to it.
+ *
+ * @throws HttpFailure, RegistryError
+ */
+export async function readImage(reference: ImageReference, client: RegistryClient): Promise<ImageConfig> {
+  const { text: image } = reference;
+  const top = await readManifest(reference.digest ?? reference.tag ?? "latest", reference, client);
+  const { manifest, call } = await platformManifest(top, reference, client);
+  if (!isImage(manifest.config)) {
+    const what = text`${image} is not a container image: its configuration is a ${quote(manifest.config.mediaType, 80)}`;
+    throw failureOf(call, what, text`Check the image's name.`);
+  }
+  const { os, architecture, config } = await readConfig(manifest.config, reference, client);
+  if (`${os}/${architecture}` !== PLATFORM) throw platformFailure(call, image, quote(`${os}/${architecture}`, 60));
+  return {
+    image,
+    digest: top.digest,
+    pinned: pinnedTo(reference, top.digest),
+    entryPoint: config?.Entrypoint ?? [],
+    command: config?.Cmd ?? [],
+  };
+}
+
+type Found = { readonly manifest: Manifest; readonly digest: string; readonly call: Call };
+
+async function readManifest(name: string, reference: ImageReference, client: RegistryClient): Promise<Found> {
+  const { answer, call } = await client.get(reference, `manifests/${name}`, MANIFEST_TYPES);
+  const announced = name.includes(":") ? name : answer.header("docker-content-digest");
+  if (announced) verify(answer, announced, call);
+  const value = parseJsonBody(answer, call, CHECK(call), pageFailure);
+  const parsed = v.safeParse(ManifestSchema, value, { abortPipeEarly: true });
+  if (parsed.success) return { manifest: parsed.output, digest: announced || digestOf(answer.body), call };
+  const what = text`${call.url.host} answered ${kindOf(value)} where an image's manifest was expected`;
+  throw failureOf(call, what, CHECK(call));
+}
+
+type FoundManifest = { readonly manifest: Extract<Manifest, { kind: "manifest" }>; readonly call: Call };
+
+async function platformManifest(
+  { manifest, call }: Found,
+  reference: ImageReference,
+  client: RegistryClient,
+  depth = 0,
+): Promise<FoundManifest> {
+  if (manifest.kind === "manifest") return { manifest, call };
+  if (manifest.kind === "schema1") {
+    const what = text`${reference.text} is in Docker's old format, schema 1, which has no configuration to read`;
+    throw failureOf(call, what, text`Push it again with a current Docker, or name the container's entryPoint.`);
+  }
+  const chosen = choose(manifest.manifests);
+  if (!chosen || depth >= DEEPEST) throw platformFailure(call, reference.text, platformsOf(manifest.manifests));
+  return platformManifest(await readManifest(chosen.digest, reference, client), reference, client, depth + 1);
+}
+
+// An index may hold another one, which nobody nests any deeper.
+const DEEPEST = 2;
+
+/** The manifest for linux/amd64: without a variant before one with it, and one that doesn't say its platform at last. */
+function choose(manifests: readonly Descriptor[]): Descriptor | undefined {
+  const fitting = manifests.filter(
+    ({ platform }) => platform && `${platform.os}/${platform.architecture}` === PLATFORM,
+  );
+  return (
+    fitting.find(({ platform }) => !platform?.variant) ?? fitting[0] ?? manifests.find(({ platform }) => !platform)
+  );
+}
+
+async function readConfig(descriptor: Descriptor, reference: ImageReference, client: RegistryClient) {
+  const { answer, call } = await client.get(reference, `blobs/${descriptor.digest}`, "*/*");
+  verify(answer, descriptor.digest, call);
+  const value = parseJsonBody(answer, call, CHECK(call), pageFailure);
+  const parsed = v.safeParse(ConfigSchema, value, { abortPipeEarly: true });
+  if (parsed.success) return parsed.output;
+  const what = text`${call.url.host} answered ${kindOf(value)} where an image's configuration was expected`;
+  throw failureOf(call, what, CHECK(call));
+}
+
+function verify(answer: Answer, digest: string, call: Call): void {
+  if (hasDigest(answer.body, digest)) return;
+  const page = pageFailure(answer, call);
+  if (page) throw page;
+  const got = text`${answer.body.length} bytes with the digest ${digestOf(answer.body)}`;
+  const what = text`${call.url.host} answered ${got} where ${quote(digest, 150)} was expected`;
+  throw failureOf(
+    call,
+    what,
+    text`What came isn't the image. Ask whoever runs ${call.peer.name}, or a proxy on the way.`,
+  );
+}
+
+function platformFailure(call: Call, image: string, found: SafeText): HttpFailure {
+  const what = text`${image} is not built for ${PLATFORM}, the only platform of Defenders in Fargate; it is for ${found}`;
+  return failureOf(call, what, text`Build and push it with --platform ${PLATFORM}.`);
+}
+
+function platformsOf(manifests: readonly Descriptor[]): SafeText {
+  const names = new Set(
+    manifests.map(({ platform }) => (platform ? formatPlatform(platform) : "a platform without name")),
+  );
+  return names.size === 0 ? text`no platform` : quote([...names].slice(0, 20).join(", "), 200);
+}
+
+const CHECK = ({ peer }: Call): SafeText => text`Check that ${peer.setting} names an image, and its registry.`;

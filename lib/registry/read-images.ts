@@ -1,0 +1,60 @@
+import pMap from "p-map";
+
+import { RegistryError } from "../errors";
+import { type Clock, systemClock } from "../http/clock";
+import { openConnections } from "../http/connections";
+import { HttpFailure } from "../http/failure";
+import type { Talk } from "../http/retry";
+import type { Environment } from "../settings/environment";
+import type { Settings } from "../settings/settings";
+import { quote, text } from "../text/safe-text";
+import { registryClient } from "./client";
+import { findCredentials } from "./find-credentials";
+import type { ImageConfig } from "./image-config";
+import { readImage } from "./read-image";
+import { parseReference } from "./reference";
+
+export type RegistryOptions = Pick<Settings, "network" | "registry"> & {
+  /** The run's own: Docker's credential helpers are started with it, less this project's secrets. */
+  readonly environment: Environment;
+};
+
+/**
+ * Asks the registries for the configuration of each image, once an image: as many at once as `network.concurrency` says.
+ * An image that can't be read, or isn't built for Linux on x86-64, has the error in its place.
+ *
+ * @throws SettingsError when TL_CA_CERT or HTTPS_PROXY can't be used; the signal's reason.
+ */
+export async function imageConfigs(
+  images: readonly string[],
+  { network, registry, environment }: RegistryOptions,
+  talk: Talk,
+  clock: Clock = systemClock,
+): Promise<ReadonlyMap<string, ImageConfig | RegistryError>> {
+  const closing = new AbortController();
+  const stop = AbortSignal.any([talk.signal, closing.signal]);
+  const connectMs = Math.min(10_000, network.timeoutMs);
+  const connections = await openConnections({ ...network, connectMs, stop, clock });
+  const credentialsFor = findCredentials({ ...registry, environment, network, connections, stop, clock });
+  const client = registryClient({ network, connections, credentialsFor, talk: { ...talk, signal: stop }, clock });
+  const read = async (image: string): Promise<readonly [string, ImageConfig | RegistryError]> => {
+    const reference = parseReference(image);
+    if (!reference) return [image, new RegistryError([text`${quote(image)} is not an image's name. ${EXAMPLE}`])];
+    try {
+      return [image, await readImage(reference, client)];
+    } catch (error) {
+      stop.throwIfAborted();
+      if (error instanceof HttpFailure) return [image, new RegistryError([error.sentence])];
+      if (error instanceof RegistryError) return [image, error];
+      throw error;
+    }
+  };
+  try {
+    return new Map(await pMap(new Set(images), read, { concurrency: network.concurrency, signal: stop }));
+  } finally {
+    closing.abort(new Error("All images are read."));
+    connections.close();
+  }
+}
+
+const EXAMPLE = text`Write it as docker pull takes it, such as nginx:1.27 or registry.example.com/shop/web:2.14.1.`;

@@ -1,0 +1,50 @@
+import * as v from "valibot";
+
+import type { Answer, Call } from "../http/call";
+import { failureOf, type HttpFailure } from "../http/failure";
+import { pageIn } from "../http/page";
+import { quote, type SafeText, text } from "../text/safe-text";
+import type { Credentials } from "./credentials";
+import { pageFailure } from "./page-failure";
+
+/** The failure that the status of an answer other than 200 means. */
+export function statusFailure(answer: Answer, call: Call, credentials: Credentials): HttpFailure {
+  const { status } = answer;
+  const { peer, url } = call;
+  if (status === 401 || status === 403) {
+    const what = text`${url.host} ${status === 401 ? "refuses access" : "forbids access"} ${detailOf(answer)}`;
+    const unknown = text`Check that ${peer.setting} exists`;
+    const remedy = text`Tried: ${credentials.tried}. ${unknown}, and that it may be pulled so: ${credentials.remedy}.`;
+    return failureOf(call, what, remedy, { status });
+  }
+  const page = pageFailure(answer, call);
+  if (page) return page;
+  const what = status === 404 ? text`${url.host} doesn't have it` : text`${url.host} answered with an error`;
+  const remedy = text`Check that ${peer.setting} exists, its registry, path and tag.`;
+  return failureOf(call, text`${what} ${detailOf(answer)}`, remedy, { status });
+}
+
+const Errors = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.union([
+    v.pipe(
+      v.object({
+        errors: v.pipe(v.array(v.object({ code: v.string(), message: v.optional(v.string()) })), v.minLength(1)),
+      }),
+      v.transform(({ errors }) => `${errors[0]?.code}: ${errors[0]?.message ?? ""}`),
+    ),
+    v.pipe(
+      v.object({ details: v.string() }),
+      v.transform(({ details }) => details),
+    ),
+  ]),
+);
+
+/** `(HTTP 404, "MANIFEST_UNKNOWN: manifest unknown")`, with what the registry or a page says. */
+export function detailOf(answer: Answer): SafeText {
+  const page = pageIn(answer);
+  if (page) return text`(HTTP ${answer.status}, a web page ${page.title})`;
+  const parsed = v.safeParse(Errors, answer.body.toString("utf8"));
+  return parsed.success ? text`(HTTP ${answer.status}, ${quote(parsed.output)})` : text`(HTTP ${answer.status})`;
+}
