@@ -15,6 +15,7 @@ const OUTPUT = [
   "cdktf.out/runtime-defense.md",
   `${STACK}/cdk.tf.json`,
   `${STACK}/install_bundle.auto.tfvars.json`,
+  `${STACK}/versions.tf`,
 ];
 
 const newFolder = temporaryFolders();

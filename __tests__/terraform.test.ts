@@ -3,12 +3,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { INSTALL_BUNDLE_VARIABLE } from "../lib/stack/names";
-import { prepareOutput, SECRET_FILE, STACK_FOLDER } from "../lib/stack/output-folder";
+import { prepareOutput, SECRET_FILE, STACK_FOLDER, VERSION_FILE } from "../lib/stack/output-folder";
 import { synthesize } from "../lib/stack/synthesize";
 import { escapeAll } from "../lib/stack/terraform-text";
+import { TERRAFORM_VERSION } from "../lib/stack/terraform-version";
 import { proven, SETTINGS, type Stack, synthesized } from "./stack/synthesize";
 import { TASK } from "./task/read";
 
@@ -43,8 +44,8 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
     writeFileSync(join(folder, `${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`), readFileSync(join(out, SECRET_FILE)));
     rmSync(out, { recursive: true });
     const value = `\${var.${INSTALL_BUNDLE_VARIABLE}}`;
+    writeVersion();
     configure({
-      terraform: { required_version: stack.terraform.required_version },
       variable: stack.variable,
       resource: {
         terraform_data: {
@@ -128,12 +129,17 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
 
   test("finds the stack valid, as far as it is without the AWS provider", async () => {
     const { stack } = synthesized([await proven(TASK, BUNDLE)]);
-    const { required_version, backend } = stack.terraform;
-    configure({ terraform: { required_version, backend }, variable: stack.variable });
+    writeVersion();
+    configure({ terraform: { backend: stack.terraform.backend }, variable: stack.variable });
     terraform("init", "-backend=false");
     expect(JSON.parse(terraform("validate", "-json"))).toMatchObject({ valid: true, diagnostics: [] });
   });
 });
+
+// The file is read by Terraform as it is published.
+function writeVersion(): void {
+  writeFileSync(join(folder, basename(VERSION_FILE)), TERRAFORM_VERSION);
+}
 
 test("asked for by TERRAFORM_TESTS=1, Terraform is there", () => {
   expect(wanted).toBe(process.env.TERRAFORM_TESTS === "1");

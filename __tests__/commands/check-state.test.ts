@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { checkState } from "../../lib/commands/check-state";
+import { TERRAFORM_VERSION } from "../../lib/stack/terraform-version";
 import { invoke } from "./invoke";
 
 const REMOTE = { terraform: { backend: { s3: {} } } };
@@ -68,6 +69,17 @@ test.each([
     expect.stringMatching(
       /^stacks\/prisma-runtime-defense\/\S+ holds .*, which could change what is deployed\. Remove it, and build again\.$/,
     ),
+  ]);
+});
+
+test("the version of Terraform that the stack needs belongs there, and nothing else in its file", async () => {
+  const file = join(dirname(STACK_FILE), "versions.tf");
+  write(STACK_FILE, JSON.stringify(REMOTE));
+  write(file, TERRAFORM_VERSION);
+  expect((await check()).problems).toEqual([]);
+  write(file, `${TERRAFORM_VERSION}data "external" "x" { program = ["sh"] }\n`);
+  expect((await check()).problems).toEqual([
+    `${file} holds another text than synthesis writes there, which could change what is deployed. Remove it, and build again.`,
   ]);
 });
 

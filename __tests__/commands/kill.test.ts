@@ -25,6 +25,7 @@ const FILES = [
   "cdktf.out/runtime-defense.md",
   `${STACK}/cdk.tf.json`,
   `${STACK}/install_bundle.auto.tfvars.json`,
+  `${STACK}/versions.tf`,
 ];
 
 /** A folder with the whole output of an earlier run, of another task, and the task of this run. */

@@ -544,6 +544,7 @@ const ARTIFACT = [
   "runtime-defense.json",
   "runtime-defense.md",
   "stacks/prisma-runtime-defense/cdk.tf.json",
+  "stacks/prisma-runtime-defense/versions.tf",
 ];
 
 function filesIn(folder: string): readonly string[] {

@@ -11,10 +11,18 @@ import {
 import { dirname, join } from "node:path";
 
 import { OutputError } from "../../lib/errors";
-import { discardOutput, guarded, prepareOutput, publish, SECRET_FILE, STACK_FILE } from "../../lib/stack/output-folder";
+import {
+  discardOutput,
+  guarded,
+  prepareOutput,
+  publish,
+  SECRET_FILE,
+  STACK_FILE,
+  VERSION_FILE,
+} from "../../lib/stack/output-folder";
 import { inFolder } from "./synthesize";
 
-const OURS = ["manifest.json", STACK_FILE, SECRET_FILE, "runtime-defense.md", "runtime-defense.json"];
+const OURS = ["manifest.json", STACK_FILE, VERSION_FILE, SECRET_FILE, "runtime-defense.md", "runtime-defense.json"];
 const FOREIGN = "stacks/prisma-runtime-defense/.terraform/providers";
 
 test("what an earlier run left goes, half-made output of a killed one too, and what Terraform keeps stays", () => {

@@ -57,7 +57,7 @@ type Blocks = Readonly<Record<string, JsonObject>>;
 /** What the tests look at. */
 export type Stack = {
   readonly terraform: {
-    readonly required_version: string;
+    readonly required_version?: string;
     readonly backend: Blocks;
     readonly required_providers: Blocks;
   };

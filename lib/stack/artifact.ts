@@ -5,6 +5,7 @@ import { SettingsError } from "../errors";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isReadByTerraform, LOCK_FILE, MANIFEST, REPORT_JSON, REPORT_MARKDOWN, STACK_FILE } from "./output-folder";
 import { readStackFile, type StackFile } from "./stack-file";
+import { TERRAFORM_VERSION } from "./terraform-version";
 
 export type Artifact = {
   /** Paths of all regular files, from the folder. */
@@ -26,10 +27,11 @@ export const FOREIGN = text`what does not belong in an artifact`;
 
 const IN_ROOT = [MANIFEST, REPORT_JSON, REPORT_MARKDOWN];
 const IN_STACK = [basename(STACK_FILE), basename(LOCK_FILE)];
+const VERSION_PATH = /^stacks\/[^/]+\/versions\.tf$/;
 
 /**
  * Reads a synthesized output as a pipeline publishes and applies it: manifest, reports, and one stack with its
- * cdk.tf.json and the lock file of its providers. Anything else is a stranger.
+ * cdk.tf.json, the version of Terraform that it needs, and the lock file of its providers. Anything else is a stranger.
  *
  * @throws SettingsError when it is not a folder
  */
@@ -49,7 +51,9 @@ export function readArtifact(folder: string): Artifact {
     files: entries.filter(({ isFile }) => isFile).map(({ path }) => path),
     stacks,
     strangers: [
-      ...entries.flatMap((entry) => (isExpected(entry) ? [] : [{ path: excerpt(entry.path), what: reasonFor(entry) }])),
+      ...entries
+        .filter((entry) => !isExpected(folder, entry))
+        .map((entry) => ({ path: excerpt(entry.path), what: reasonFor(entry) })),
       ...stacks.flatMap(({ path, unexpected }) => unexpected.map((what) => ({ path: excerpt(path), what }))),
       ...stacks.slice(1).map(({ path }) => ({
         path: excerpt(path),
@@ -70,9 +74,10 @@ function* walk(root: string, folder: string): Generator<Entry> {
   }
 }
 
-function isExpected({ path, isFile }: Entry): boolean {
+function isExpected(folder: string, { path, isFile }: Entry): boolean {
   const [top = "", , name = "", ...deeper] = path.split("/");
   if (!isFile || deeper.length > 0) return false;
+  if (VERSION_PATH.test(path)) return readFileSync(join(folder, path), "utf8") === TERRAFORM_VERSION;
   return top === "stacks" ? IN_STACK.includes(name) : IN_ROOT.includes(path);
 }
 
@@ -89,6 +94,7 @@ function reasonFor({ path, isFile }: Entry): SafeText {
 }
 
 const REASONS: readonly (readonly [RegExp, SafeText])[] = [
+  [VERSION_PATH, text`another text than synthesis writes there`],
   [/\.tfvars(\.json)?$/, text`values of Terraform variables`],
   [/\.tfstate(\.[\w.]+)?$/, text`Terraform's state`],
   [/\.(zip|t?gz|7z|bz2|xz)$/, text`an archive, which can't be looked into`],

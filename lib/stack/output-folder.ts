@@ -21,6 +21,8 @@ export type OutputFile = { readonly path: string; readonly content: string; read
 export const MANIFEST = "manifest.json";
 export const STACK_FOLDER = join("stacks", STACK);
 export const STACK_FILE = join(STACK_FOLDER, "cdk.tf.json");
+/** The version of Terraform that the stack needs. */
+export const VERSION_FILE = join(STACK_FOLDER, "versions.tf");
 export const SECRET_FILE = join(STACK_FOLDER, `${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`);
 /** The hashes of the AWS provider's packages: the project's, or what Terraform itself leaves there. */
 export const LOCK_FILE = join(STACK_FOLDER, ".terraform.lock.hcl");
@@ -82,7 +84,7 @@ export function discardOutput(folder: string): void {
 
 function leftovers(folder: string): readonly string[] {
   const staging = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.startsWith(STAGING));
-  return [STACK_FILE, MANIFEST, SECRET_FILE, REPORT_MARKDOWN, REPORT_JSON, ...staging].map((path) =>
+  return [STACK_FILE, MANIFEST, VERSION_FILE, SECRET_FILE, REPORT_MARKDOWN, REPORT_JSON, ...staging].map((path) =>
     join(folder, path),
   );
 }

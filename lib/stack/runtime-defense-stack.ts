@@ -27,8 +27,6 @@ export class RuntimeDefenseStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: RuntimeDefenseStackProps) {
     super(scope, id);
     const { region, tasks } = props;
-    // Ephemeral variables and write-only arguments came with 1.11.
-    this.addOverride("terraform.required_version", ">= 1.11.0");
     stateBackend(this, props.state, props.localStatePath);
     const tagged = Object.keys(props.defaultTags).length > 0;
     new AwsProvider(this, ids.provider, {

@@ -8,7 +8,7 @@ import { expressionsIn } from "./terraform-text";
 
 /** All that a stack's cdk.tf.json may hold. Terraform would run or read anything else beside the AWS credentials. */
 const BLOCKS = ["//", "terraform", "provider", "variable", "resource", "output"];
-const SETTINGS = ["backend", "required_providers", "required_version"];
+const SETTINGS = ["backend", "required_providers"];
 const RESOURCES = [
   "aws_cloudwatch_log_group",
   "aws_ecs_cluster",

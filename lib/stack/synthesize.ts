@@ -7,9 +7,19 @@ import { OutputError } from "../errors";
 import type { JsonValue } from "../json";
 import { theBundle } from "./install-bundle-secret";
 import { INSTALL_BUNDLE_VARIABLE, STACK } from "./names";
-import { guarded, LOCK_FILE, type OutputFile, publish, SECRET_FILE, STACK_FILE, STACK_FOLDER } from "./output-folder";
+import {
+  guarded,
+  LOCK_FILE,
+  type OutputFile,
+  publish,
+  SECRET_FILE,
+  STACK_FILE,
+  STACK_FOLDER,
+  VERSION_FILE,
+} from "./output-folder";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
+import { TERRAFORM_VERSION } from "./terraform-version";
 
 export type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
   /** The output folder, `cdktf.out`, and in it the folder where this run prepares its output. */
@@ -40,7 +50,8 @@ export function synthesize({ folder, staging, projectFolder, files, ...props }: 
 
   const stack: JsonValue = JSON.parse(readFileSync(join(staging, STACK_FILE), "utf8"));
   proveSynthesized(stack, props.tasks, props.installBundleSecretArn);
-  const published = [...files, ...secretFile(props), ...lockFile(projectFolder)];
+  const versionFile = { path: VERSION_FILE, content: TERRAFORM_VERSION };
+  const published = [...files, versionFile, ...secretFile(props), ...lockFile(projectFolder)];
   return () => publish(folder, staging, published);
 }
 
