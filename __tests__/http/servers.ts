@@ -47,6 +47,22 @@ export function loopback() {
       });
       return { host: await listen(server), connects, requests };
     },
+    /** A proxy whose tunnels lead where `connect` says; its `host:port`. */
+    tunnel: (connect: (target: string) => net.Socket) => {
+      const server = http.createServer();
+      server.on("connect", (request: http.IncomingMessage, client: net.Socket, head: Buffer) => {
+        client.on("error", () => client.destroy());
+        const origin = connect(request.url ?? "");
+        origin.once("connect", () => {
+          client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+          origin.write(head);
+          origin.pipe(client).pipe(origin);
+        });
+        origin.on("error", () => client.destroy());
+        client.on("close", () => origin.destroy());
+      });
+      return listen(server);
+    },
     closeAll: () => {
       for (const server of servers.splice(0)) {
         server.closeAllConnections();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 
 import { RegistryError } from "../errors";
+import { isJsonObject } from "../json";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { askHelper } from "./credential-helper";
@@ -59,7 +60,7 @@ async function readConfig(file: string): Promise<v.InferOutput<typeof Config> | 
   if (content === undefined) return undefined;
   const value = v.safeParse(v.pipe(v.string(), v.parseJson()), content.replace(/^\ufeff/, ""));
   if (!value.success) throw new RegistryError([text`${place} is not valid JSON. ${remedy}`]);
-  const parsed = v.safeParse(Config, value.output);
+  const parsed = v.safeParse(Config, isJsonObject(value.output) ? value.output : undefined);
   if (parsed.success) return parsed.output;
   const key = v.getDotPath(parsed.issues[0]) ?? "the whole";
   throw new RegistryError([text`${place} is not as Docker writes it: ${excerpt(key, 100)} is wrong. ${remedy}`]);

@@ -1,0 +1,228 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { RegistryError } from "../../lib/errors";
+import { manualClock } from "../http/manual-clock";
+import { loopback } from "../http/servers";
+import { image } from "./made-up-images";
+import { dockerFolders, read, readOne } from "./reading";
+import { PASSWORD, registry, TOKEN, USER } from "./registry-server";
+
+const servers = loopback();
+const docker = dockerFolders();
+
+afterEach(() => {
+  servers.closeAll();
+  docker.remove();
+});
+
+const PAIR = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
+const FOUND = { entryPoint: ["/run"] };
+
+async function serving(wants: "basic" | "bearer" = "bearer") {
+  const url = await servers.plain(registry({ images: { "shop/web:1": image(FOUND) }, wants }));
+  return new URL(url).host;
+}
+
+/** A folder with a credential helper in it, which is what PATH names then. */
+function helper(name: string, script: string) {
+  const folder = docker.folder({});
+  const file = join(folder, `docker-credential-${name}`);
+  writeFileSync(file, `#!${process.execPath}\n${script}`);
+  chmodSync(file, 0o755);
+  return { PATH: folder };
+}
+
+const ANSWERS = `process.stdin.on("data", (server) => console.log(JSON.stringify({
+  ServerURL: String(server), Username: ${JSON.stringify(USER)}, Secret: ${JSON.stringify(PASSWORD)} })));`;
+
+describe("Docker's configuration gives credentials", () => {
+  test.each([
+    ["the registry's name", (host: string) => ({ auths: { [host]: { auth: PAIR } } })],
+    ["its address", (host: string) => ({ auths: { [`https://${host}/v2/`]: { auth: PAIR } } })],
+    ["its http address", (host: string) => ({ auths: { [`http://${host}`]: { auth: PAIR } } })],
+    ["user and password", (host: string) => ({ auths: { [host]: { username: USER, password: PASSWORD } } })],
+    ["a store that has none", (host: string) => ({ credsStore: "none", auths: { [host]: { auth: PAIR } } })],
+  ])("by %s", async (_, config) => {
+    const host = await serving();
+    const environment = helper("none", 'console.log("credentials not found in native keychain"); process.exit(1)');
+    expect(
+      await readOne(`${host}/shop/web:1`, { dockerConfigFolder: docker.folder(config(host)), environment }),
+    ).toMatchObject(FOUND);
+  });
+
+  test.each([
+    ["the helper of the registry", (host: string) => ({ credHelpers: { [host]: "made-up" }, credsStore: "missing" })],
+    ["the store of all", () => ({ credsStore: "made-up" })],
+    [
+      "a store before auths",
+      (host: string) => ({ credsStore: "made-up", auths: { [host]: { auth: "b2xkOm9sZA==" } } }),
+    ],
+  ])("by %s", async (_, config) => {
+    const host = await serving("basic");
+    const environment = helper("made-up", ANSWERS);
+    expect(
+      await readOne(`${host}/shop/web:1`, { dockerConfigFolder: docker.folder(config(host)), environment }),
+    ).toMatchObject(FOUND);
+  });
+
+  test("by an identity token, which the token service exchanges", async () => {
+    const forms: string[] = [];
+    const good = registry({ images: { "shop/web:1": image(FOUND) }, wants: "anonymous-bearer" });
+    const url = await servers.plain((request, response) => {
+      if (request.method !== "POST") return good(request, response);
+      let form = "";
+      request.setEncoding("utf8").on("data", (chunk) => {
+        form += chunk;
+      });
+      request.on("end", () => {
+        forms.push(form);
+        response.end(JSON.stringify({ access_token: `${TOKEN}1` }));
+      });
+    });
+    const { host } = new URL(url);
+    const dockerConfigFolder = docker.folder({ auths: { [host]: { auth: PAIR, identitytoken: "refresh-me-0815" } } });
+    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toMatchObject(FOUND);
+    expect(Object.fromEntries(new URLSearchParams(forms[0]))).toEqual({
+      grant_type: "refresh_token",
+      client_id: "prisma-ecs-runtime-defense",
+      service: "made-up",
+      scope: "repository:shop/web:pull",
+      refresh_token: "refresh-me-0815",
+    });
+  });
+
+  test("and the helper sees no secret of this project", async () => {
+    const host = await serving("basic");
+    const echo = 'console.log(JSON.stringify({ Username: "x", Secret: JSON.stringify(process.env) }));';
+    const { PATH } = helper("made-up", echo);
+    const requests: string[] = [];
+    const good = registry({ images: {}, wants: "basic" });
+    const url = await servers.plain((request, response) => {
+      requests.push(Buffer.from(request.headers.authorization?.split(" ")[1] ?? "", "base64").toString());
+      good(request, response);
+    });
+    const dockerConfigFolder = docker.folder({ credsStore: "made-up" });
+    const environment = { PATH, TL_PASS: "console-pass", TF_VAR_install_bundle: "bundle", REGION: "eu-west-1" };
+    await readOne(`${new URL(url).host}/shop/web:1`, { dockerConfigFolder, environment });
+    expect(requests.at(-1)).toBe(`x:${JSON.stringify({ PATH, REGION: "eu-west-1" })}`);
+    expect(host).not.toBe("");
+  });
+
+  test("once a registry, however many images wait for them", async () => {
+    const host = await serving("basic");
+    const { PATH } = helper("made-up", `require("fs").appendFileSync(process.env.LOG, "asked\\n");${ANSWERS}`);
+    const folder = docker.folder({ credsStore: "made-up" });
+    const log = join(folder, "log");
+    const images = [1, 2, 3, 4].map((tag) => `${host}/shop/web:${tag}`);
+    await read(images, { dockerConfigFolder: folder, environment: { PATH, LOG: log } });
+    expect(require("node:fs").readFileSync(log, "utf8")).toBe("asked\n");
+  });
+});
+
+describe("one sentence names", () => {
+  const problem = async (config: unknown, environment = {}, more = {}) => {
+    const host = await serving();
+    const folder = docker.folder(config);
+    const found = (await read([`${host}/shop/web:1`], { dockerConfigFolder: folder, environment, ...more })).get(
+      `${host}/shop/web:1`,
+    );
+    expect(found).toBeInstanceOf(RegistryError);
+    const text = Object(found).message.replaceAll(host, "HOST").replaceAll(folder, "FOLDER");
+    expect(text).not.toMatch(/\n|hidden/);
+    return text;
+  };
+
+  test.each([
+    [
+      "a broken configuration",
+      '{"auths": hidden',
+      "Docker's configuration FOLDER/config.json is not valid JSON. Mend it",
+    ],
+    ["a list", "[]", "FOLDER/config.json is not as Docker writes it: the whole is wrong. Mend it"],
+    ["auths of another form", { auths: "hidden" }, "is not as Docker writes it: auths is wrong. Mend it, or set"],
+    ["an auth of another form", { auths: { x: { auth: 7 } } }, "is not as Docker writes it: auths.x.auth is wrong"],
+    ["a helper with a path", { credsStore: "../../bin/hidden" }, "is not as Docker writes it: credsStore is wrong"],
+    [
+      "a missing helper",
+      { credsStore: "missing" },
+      "docker-credential-missing (named in FOLDER/config.json) is not installed. Install",
+    ],
+  ])("%s", async (_, config, says) => {
+    expect(await problem(config, { PATH: "/no/such/folder" })).toContain(says);
+  });
+
+  test("an auth that isn't a user and a password", async () => {
+    const host = await serving();
+    const auth = Buffer.from("hidden").toString("base64");
+    const dockerConfigFolder = docker.folder({ auths: { [host]: { auth } } });
+    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toBe(
+      `${join(dockerConfigFolder, "config.json")}: the auth of ${host} is not the base64 of user:password. ` +
+        `Log in again with docker login ${host}.`,
+    );
+  });
+
+  test("a configuration that can't be read", async () => {
+    const folder = docker.folder({});
+    const nested = join(folder, "nested");
+    require("node:fs").mkdirSync(join(nested, "config.json"), { recursive: true });
+    const host = await serving();
+    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder: nested })).toContain("can't be read (EISDIR)");
+  });
+
+  test.each([
+    [
+      "that fails",
+      'console.log("the vault is sealed"); process.exit(2)',
+      'ended with status 2 and says "the vault is sealed"',
+    ],
+    ["that fails without a word", "process.exit(1)", "ended with status 1 and says nothing"],
+    ["that is killed", 'process.kill(process.pid, "SIGKILL")', "ended with status SIGKILL and says nothing"],
+    ["that answers something else", 'console.log("hello")', "answered something else than credentials"],
+    ["that answers numbers", "console.log(JSON.stringify({ Username: 1, Secret: 2 }))", "answered something else"],
+    ["that floods", 'process.stdout.write("x".repeat(3 << 20))', "answered more than 1 MiB"],
+    [
+      "that prints a logging command",
+      'console.log("##vso[x]y"); process.exit(1)',
+      'ended with status 1 and says "## vso[x]y"',
+    ],
+  ])("a helper %s", async (_, script, says) => {
+    const text = await problem({ credsStore: "made-up" }, helper("made-up", script));
+    expect(text).toContain(
+      `Docker's credential helper docker-credential-made-up (named in FOLDER/config.json) ${says}`,
+    );
+    expect(text).toContain("Install or mend it, or remove it from credsStore and credHelpers there.");
+  });
+
+  test("a helper that hangs, which is killed", async () => {
+    const { clock, runNext } = manualClock();
+    const host = await serving();
+    // It says that it runs, and only then its time is over.
+    const started = await servers.plain((_, response) => {
+      response.end();
+      runNext();
+    });
+    const script = `require("http").get(${JSON.stringify(started)}); setInterval(() => {}, 1000);`;
+    const dockerConfigFolder = docker.folder({ credsStore: "made-up" });
+    const options = { dockerConfigFolder, environment: helper("made-up", script), clock, network: { timeoutMs: 5000 } };
+    expect(await readOne(`${host}/shop/web:1`, options)).toContain("did not answer within 5 s. Install or mend it");
+  });
+
+  test("a registry that wants credentials where there are none", async () => {
+    const text = await problem({});
+    expect(text).toContain('HOST refuses access (HTTP 401, "UNAUTHORIZED: unauthorized"): GET http://HOST/token. ');
+    expect(text).toContain(
+      "Tried: without credentials, for Docker has none for HOST. Check that the image HOST/shop/web:1 exists",
+    );
+    expect(text).toContain("log in with docker login HOST, or name the container's entryPoint.");
+  });
+
+  test("a registry that refuses the credentials, and where they come from", async () => {
+    const host = await serving();
+    const auth = Buffer.from("someone:hidden-pass").toString("base64");
+    const dockerConfigFolder = docker.folder({ auths: { [host]: { auth } } });
+    const text = await readOne(`${host}/shop/web:1`, { dockerConfigFolder });
+    expect(text).toContain(`Tried: the credentials in ${join(dockerConfigFolder, "config.json")}.`);
+    expect(text).not.toContain("hidden");
+  });
+});
