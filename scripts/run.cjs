@@ -10,7 +10,7 @@ const path = require("node:path");
 const root = path.dirname(__dirname);
 const [, , entryArgument = "", ...args] = process.argv;
 const entry = path.relative(root, path.resolve(entryArgument));
-if (entry === "main.ts" && (args.length === 0 || args[0] === "synth")) {
+if (entry === "main.ts" && (args.length === 0 || args[0] === "synth") && !args.includes("--help")) {
   process.exitCode = 1;
   const { forgetEarlierRun, lockOutput } = require("./output.cjs");
   const outputFolder = process.env.CDKTF_OUTDIR || "cdktf.out";

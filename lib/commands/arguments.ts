@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { SettingsError } from "../errors";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Option } from "./command";
-import { usageOf } from "./help";
+import { optionsOf, usageOf } from "./help";
 
 /** @throws SettingsError */
 export function parseArguments(command: Command, args: readonly string[]): Arguments {
@@ -21,7 +21,7 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
 }
 
 function parse(command: Command, args: readonly string[]) {
-  const options = (command.options ?? []).map(
+  const options = optionsOf(command).map(
     ({ name, value }) => [name, { type: value === undefined ? ("boolean" as const) : ("string" as const) }] as const,
   );
   try {
@@ -51,10 +51,10 @@ function operandProblems(
 }
 
 function valueProblems(
-  { options = [] }: Command,
+  command: Command,
   given: { readonly name: string; readonly value?: string | undefined },
 ): readonly SafeText[] {
-  const choices = choicesOf(options.find(({ name }) => name === given.name));
+  const choices = choicesOf(optionsOf(command).find(({ name }) => name === given.name));
   if (choices === undefined || choices.includes(given.value ?? "")) return [];
   return [text`--${given.name} must be one of ${choices.join(", ")}, got ${quote(given.value ?? "", 80)}.`];
 }

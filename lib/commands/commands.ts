@@ -37,9 +37,9 @@ export async function runCommand(
   return command.run(invocation, parseArguments(command, args));
 }
 
-/** Whether the arguments ask for what every command has to say, rather than for one of them. */
-export function asksForOverview([first = ""]: readonly string[]): boolean {
-  return HELP.includes(first);
+/** Whether the list of commands is asked for in a command's place. */
+export function asksForOverview(name = ""): boolean {
+  return HELP.includes(name);
 }
 
 export async function printOverview(invocation: Invocation): Promise<ExitStatus> {

@@ -1,5 +1,6 @@
 import wrapAnsi from "wrap-ansi";
 
+import { PROBLEM_FORMATS } from "../report/problems/formats";
 import { type SafeText, wholeText } from "../text/safe-text";
 import type { Command, Option } from "./command";
 
@@ -16,12 +17,19 @@ export function usageOf({ name, isPiped = false, operands = [], options = [] }: 
   return isLoneOption ? `${call} [-- ${parts.join("").slice(1, -1)}]` : `${call} -- ${parts.join(" ")}`;
 }
 
+const FORMAT: Option = { name: "format", meaning: "how problems are printed", value: PROBLEM_FORMATS };
+
+/** A command's options, and the one that every command has. */
+export function optionsOf({ options = [] }: Command): readonly Option[] {
+  return options.some(({ name }) => name === FORMAT.name) ? options : [...options, FORMAT];
+}
+
 /** What `--help` prints. */
 export function helpOf(command: Command, columns: number): SafeText {
-  const { purpose, operands = [], options = [] } = command;
+  const { purpose, operands = [] } = command;
   const rows = [
     ...operands.map(({ name, meaning }) => [name, meaning] as const),
-    ...options.map((option) => [formOf(option), option.meaning] as const),
+    ...optionsOf(command).map((option) => [formOf(option), option.meaning] as const),
     ["--help", "prints this text"] as const,
   ];
   return wholeText(

@@ -1,6 +1,7 @@
 import { OutputError } from "../errors";
 import type { SafeText } from "./safe-text";
-import { text, wholeText } from "./safe-text";
+import { text } from "./safe-text";
+import { mask } from "./secret";
 
 /** A stream that people or pipelines read. */
 export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -11,7 +12,7 @@ export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; reado
  * @throws OutputError
  */
 export function print(stream: Terminal, output: SafeText): Promise<void> {
-  return write(stream, wholeText(output));
+  return write(stream, mask(output));
 }
 
 /**
@@ -23,9 +24,19 @@ export function printSecretOnPurpose(stream: Terminal, content: string): Promise
   return write(stream, content);
 }
 
+/**
+ * The same for commands that a pipeline obeys, such as annotations. Whatever is in them from outside has been through
+ * the one door, so no other command can be.
+ *
+ * @throws OutputError
+ */
+export function printPipelineCommandsOnPurpose(stream: Terminal, commands: string): Promise<void> {
+  return write(stream, mask(commands));
+}
+
 /** One line for people, such as a notice. It may be lost when the stream can't be written. */
 export function printLine(stream: Terminal, line: SafeText): void {
-  stream.write(`${line}\n`);
+  stream.write(`${mask(line)}\n`);
 }
 
 async function write(stream: Terminal, content: string): Promise<void> {

@@ -39,6 +39,11 @@ export function wholeText(document: string): SafeText {
   return sealed(mask(document).split("\n").map(defuse).join("\n"));
 }
 
+/** The text in another layout: coloured, padded, broken into lines. `layout` adds nothing from outside. */
+export function layOut(safe: SafeText, layout: (text: string) => string): SafeText {
+  return sealed(layout(safe));
+}
+
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /** Without control characters, direction marks and pipeline logging commands (`##vso[…]`, `##[…]`, `::…`). */

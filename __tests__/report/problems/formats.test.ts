@@ -1,0 +1,199 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+import Ajv from "ajv";
+import { parse as parseJUnit } from "junit2json";
+import stringWidth from "string-width";
+
+import type { Findings } from "../../../lib/report/problems/findings";
+import { formatFindings, type ProblemFormat } from "../../../lib/report/problems/formats";
+import { styleOf } from "../../../lib/report/style";
+import { text } from "../../../lib/text/safe-text";
+import { FINDINGS, NOTHING } from "./examples";
+
+const PLAIN = styleOf(process.stdout, {});
+const SCHEMA = join(resolve(__dirname, "../../.."), "docs/problems.schema.json");
+
+async function formatted(findings: Findings, format: ProblemFormat, style = PLAIN): Promise<string> {
+  const printable = await formatFindings(findings, format, style);
+  return "text" in printable ? printable.text : printable.pipelineCommands;
+}
+
+function terminal(columns: number) {
+  return Object.assign(Object.create(process.stdout), { isTTY: true, columns });
+}
+
+describe("as text", () => {
+  test("problems are grouped by file, with their places, and counted at the end", async () => {
+    expect(await formatted(FINDINGS, "text")).toBe(
+      [
+        "RUNTIME_DEFENSE_DEFAULTS is not JSON.",
+        "tasks/web, [1];x:y.json",
+        '  12:7     containerDefinitions[web].image: 100 % of <it> & more; "a "b" : :error::c ## vso[task.complete]d".',
+        "  3:1      family: is required.",
+        "",
+        "tasks/api.json",
+        "  is empty.",
+        "",
+        "tasks/good.json",
+        "  2:3      Notice: cpu is set to 256.",
+        "",
+        "2 of 3 files have problems. Nothing was synthesized.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("one problem of no file is one line", async () => {
+    const findings = { ...NOTHING, problems: [{ text: text`TL_PASS is required.` }] };
+    expect(await formatted(findings, "text")).toBe("TL_PASS is required.\n");
+  });
+
+  test("several problems of no file are counted", async () => {
+    const problems = [{ text: text`A.` }, { text: text`B.` }];
+    expect(await formatted({ ...NOTHING, problems, afterFailure: "Nothing was synthesized." }, "text")).toBe(
+      "A.\nB.\n2 problems. Nothing was synthesized.\n",
+    );
+  });
+
+  test.each([40, 80, 200])(
+    "lines of %i columns end at spaces, and never within what is to be copied",
+    async (columns) => {
+      const json = '{"runtimeDefense": {"exclude": {"log_router": "FireLens router, its image has no entry point"}}}';
+      const sentence = text`This container has no entry point, so nothing can be put in front of it. Name it, or write ${json} into the file beside the family, and say why.`;
+      const findings = { ...FINDINGS, problems: [{ file: text`a.json`, line: 1, column: 1, text: sentence }] };
+      const output = await formatted(findings, "text", styleOf(terminal(columns), {}));
+      const lines = stripVTControlCharacters(output).split("\n");
+      const long = lines.filter((line) => stringWidth(line) > Math.min(columns, 120));
+      expect(long.filter((line) => !line.includes(json))).toEqual([]);
+      expect(lines.filter((line) => line.includes(json))).toHaveLength(1);
+      expect(lines.filter((line) => line.startsWith("           ")).length).toBeGreaterThan(0);
+    },
+  );
+
+  test("colours are for terminals, and not where NO_COLOR is set", async () => {
+    expect(await formatted(FINDINGS, "text", styleOf(terminal(80), {}))).toContain("\u001b[31m");
+    expect(await formatted(FINDINGS, "text", styleOf(terminal(80), { NO_COLOR: "1" }))).not.toContain("\u001b");
+    expect(await formatted(FINDINGS, "text", styleOf(terminal(80), { NO_COLOR: "" }))).toContain("\u001b[31m");
+    expect(await formatted(FINDINGS, "text")).not.toContain("\u001b");
+  });
+});
+
+// https://docs.github.com/actions/reference/workflow-commands-for-github-actions, and the runner's ActionCommand.cs
+describe("as GitHub's workflow commands", () => {
+  test("each problem is an error where it is, and reads back as it was", async () => {
+    const lines = (await formatted(FINDINGS, "github")).split("\n").slice(0, -2);
+    const read = lines.map((line) => {
+      const [, kind = "", properties = "", message = ""] =
+        /^::(error|notice)(?: ([^:]*))?::([^\r\n]*)$/.exec(line) ?? [];
+      const pairs = properties
+        .split(",")
+        .filter(Boolean)
+        .map((pair) => pair.split("="));
+      return {
+        kind,
+        ...Object.fromEntries(pairs.map(([key, value = ""]) => [key, unescaped(value)])),
+        message: unescaped(message),
+      };
+    });
+    expect(read).toEqual([
+      ...FINDINGS.problems.map((one) => ({ kind: "error", ...githubProperties(one), message: one.text })),
+      ...FINDINGS.notices.map((one) => ({ kind: "notice", ...githubProperties(one), message: one.text })),
+    ]);
+  });
+
+  function githubProperties({ file, line, column }: Findings["problems"][number]) {
+    return { ...(file && { file }), ...(line && { line: `${line}` }), ...(column && { col: `${column}` }) };
+  }
+
+  function unescaped(value: string): string {
+    return value.replace(/%(0A|0D|3A|2C|25)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  }
+});
+
+// https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands, and the agent's Command.cs
+describe("as Azure's logging commands", () => {
+  test("each problem is an issue where it is, and reads back as it was", async () => {
+    const lines = (await formatted(FINDINGS, "azure")).split("\n").slice(0, -2);
+    const read = lines.map((line) => {
+      const [, properties = "", message = ""] = /^##vso\[task\.logissue ([^\]]*)\]([^\r\n]*)$/.exec(line) ?? [];
+      const pairs = properties.split(";").map((pair) => pair.split("="));
+      return {
+        ...Object.fromEntries(pairs.map(([key, value = ""]) => [key, unescaped(value)])),
+        message: unescaped(message),
+      };
+    });
+    expect(read).toEqual([
+      ...FINDINGS.problems.map((one) => ({ type: "error", ...azureProperties(one), message: one.text })),
+      ...FINDINGS.notices.map((one) => ({ type: "warning", ...azureProperties(one), message: one.text })),
+    ]);
+  });
+
+  function azureProperties({ file, line, column }: Findings["problems"][number]) {
+    return {
+      ...(file && { sourcepath: file }),
+      ...(line && { linenumber: `${line}` }),
+      ...(column && { columnnumber: `${column}` }),
+    };
+  }
+
+  function unescaped(value: string): string {
+    return value.replace(/%(3B|0D|0A|5D|AZP25)/g, (_, code: string) =>
+      code === "AZP25" ? "%" : String.fromCharCode(Number.parseInt(code, 16)),
+    );
+  }
+});
+
+test.each(["github", "azure"] as const)("no text from outside is a command of its own in %s", async (format) => {
+  const commands = (await formatted(FINDINGS, format)).match(/##vso\[|##\[|^::|(?<= )::/gm) ?? [];
+  expect(new Set(commands).size).toBe(1);
+  expect(commands).toHaveLength(FINDINGS.problems.length + FINDINGS.notices.length);
+});
+
+describe("as JUnit's XML", () => {
+  test("each file is a test case, and a parser reads every sentence back", async () => {
+    const suites = await parseJUnit(await formatted(FINDINGS, "junit"));
+    if (!suites || !("testsuite" in suites)) throw new Error("testsuites are expected");
+    expect(suites).toMatchObject({ tests: 4, failures: 3 });
+    const [suite, ...others] = suites.testsuite ?? [];
+    expect(others).toEqual([]);
+    expect(suite).toMatchObject({ name: "check", tests: 4, failures: 3, errors: 0 });
+    const read = suite?.testcase?.map(({ name, failure }) => [name, failure?.[0]?.inner?.split("\n") ?? []]);
+    const [ofNoFile, first, second, ofApi] = FINDINGS.problems;
+    expect(read).toEqual([
+      [FINDINGS.files[0], [`12:7 ${first?.text}`, `3:1 ${second?.text}`]],
+      [FINDINGS.files[1], [ofApi?.text]],
+      [FINDINGS.files[2], []],
+      ["check", [ofNoFile?.text]],
+    ]);
+    expect(suite?.testcase?.[0]?.failure?.[0]?.message).toBe(`2 problems, the first: ${first?.text}`);
+    expect(suite?.testcase?.[2]?.["system-out"]).toEqual(["2:3 cpu is set to 256."]);
+  });
+
+  test("a run without files or problems is one case that passes", async () => {
+    const suites = await parseJUnit(await formatted(NOTHING, "junit"));
+    expect(suites).toMatchObject({ tests: 1, failures: 0 });
+  });
+});
+
+describe("as JSON", () => {
+  const validate = new Ajv({ strict: true, allErrors: true }).compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
+
+  test("it is what its schema describes, and holds every remark", async () => {
+    for (const findings of [FINDINGS, NOTHING]) {
+      const output: unknown = JSON.parse(await formatted(findings, "json"));
+      expect({ isValid: validate(output), errors: validate.errors }).toEqual({ isValid: true, errors: null });
+      expect(output).toMatchObject({ problems: findings.problems, notices: findings.notices });
+    }
+    expect(JSON.parse(await formatted(FINDINGS, "json")).summary).toEqual({
+      files: 3,
+      filesWithProblems: 2,
+      problems: 4,
+    });
+  });
+
+  test("the schema refuses what isn't described", () => {
+    expect(validate({ command: "check", summary: {}, problems: [], notices: [] })).toBe(false);
+  });
+});

@@ -1,0 +1,46 @@
+import { ExpectedError } from "../errors";
+import type { Remark } from "../report/problems/findings";
+import { formatFindings, isProblemFormat, type Printable, type ProblemFormat } from "../report/problems/formats";
+import { styleOf } from "../report/style";
+import { print, printLine, printPipelineCommandsOnPurpose, type Terminal } from "../text/print";
+import { text } from "../text/safe-text";
+import type { Command, Invocation } from "./command";
+
+export type Failed = {
+  /** undefined when there is no such command. */
+  readonly command: Command | undefined;
+  readonly args: readonly string[];
+};
+
+/** Says on stderr why a command has failed, in the form that its arguments ask for. */
+export async function printFailure(error: unknown, failed: Failed, { stderr, environment }: Invocation): Promise<void> {
+  const { command, args } = failed;
+  const problems = problemsOf(error);
+  const findings = {
+    command: command?.name ?? "",
+    files: [...new Set(problems.flatMap(({ file }) => file ?? []))],
+    problems,
+    notices: [],
+    ...(command?.afterFailure && { afterFailure: command.afterFailure }),
+  };
+  await printFindings(await formatFindings(findings, formatIn(args), styleOf(stderr, environment)), stderr);
+  if (environment.DEBUG !== "1" || !(error instanceof Error)) return;
+  for (const frame of (error.stack ?? "").split("\n")) printLine(stderr, text`  ${frame}`);
+}
+
+export async function printFindings(printable: Printable, stream: Terminal): Promise<void> {
+  if ("text" in printable) await print(stream, printable.text);
+  else await printPipelineCommandsOnPurpose(stream, printable.pipelineCommands);
+}
+
+/** The format that the arguments name, also where they are wrong otherwise. */
+export function formatIn(args: readonly string[]): ProblemFormat {
+  const named = args.map((arg, index) => (arg === "--format" ? args[index + 1] : /^--format=(.*)$/.exec(arg)?.[1]));
+  return named.find(isProblemFormat) ?? "text";
+}
+
+function problemsOf(error: unknown): readonly Remark[] {
+  if (error instanceof ExpectedError) return error.problems.map((problem) => ({ text: text`${problem}` }));
+  const message = error instanceof Error ? error.message : String(error);
+  return [{ text: text`This is a defect: ${message} (DEBUG=1 shows where; please report it)` }];
+}

@@ -1,0 +1,9 @@
+import { type SafeText, wholeText } from "../../text/safe-text";
+import type { Findings } from "./findings";
+
+/** JSON for programs, described by docs/problems.schema.json. */
+export function asJson({ command, files, problems, notices }: Findings): SafeText {
+  const withProblems = new Set(problems.flatMap(({ file }) => file ?? [])).size;
+  const summary = { files: files.length, filesWithProblems: withProblems, problems: problems.length };
+  return wholeText(`${JSON.stringify({ command, summary, problems, notices }, null, 2)}\n`);
+}

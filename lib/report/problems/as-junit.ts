@@ -1,0 +1,39 @@
+import xml from "xml";
+
+import { type SafeText, wholeText } from "../../text/safe-text";
+import { byFile, type Findings, type Remark } from "./findings";
+
+/** JUnit's XML, as pipelines publish it: a test case for each file, and one for what belongs to none. */
+export function asJUnit({ command, files, problems, notices }: Findings): SafeText {
+  const groups = byFile(problems);
+  const ofNoFile = groups.get(undefined);
+  const cases = [
+    ...files.map((file) => testCase(command, file, groups.get(file), byFile(notices).get(file))),
+    ...(ofNoFile || files.length === 0 ? [testCase(command, command, ofNoFile)] : []),
+  ];
+  const failures = groups.size;
+  const attributes = { name: command, tests: cases.length, failures, errors: 0, skipped: 0 };
+  const suite = { testsuite: [{ _attr: attributes }, ...cases] };
+  return wholeText(`${xml([{ testsuites: [{ _attr: attributes }, suite] }], { declaration: true, indent: "  " })}\n`);
+}
+
+function testCase(
+  command: string,
+  name: string,
+  problems: readonly Remark[] | undefined,
+  notices: readonly Remark[] = [],
+): xml.XmlObject {
+  const failure = problems && {
+    failure: [{ _attr: { message: messageOf(problems), type: "problem" } }, problems.map(lineOf).join("\n")],
+  };
+  const output = notices.length > 0 ? [{ "system-out": notices.map(lineOf).join("\n") }] : [];
+  return { testcase: [{ _attr: { name, classname: command, file: name } }, ...(failure ? [failure] : []), ...output] };
+}
+
+function messageOf([first, ...others]: readonly Remark[]): string {
+  return others.length === 0 ? (first?.text ?? "") : `${others.length + 1} problems, the first: ${first?.text}`;
+}
+
+function lineOf({ line, column, text }: Remark): string {
+  return line === undefined ? text : `${line}:${column ?? 1} ${text}`;
+}

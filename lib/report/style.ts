@@ -1,0 +1,32 @@
+import { createColors } from "picocolors";
+
+import type { Environment } from "../settings/environment";
+import type { Terminal } from "../text/print";
+import { layOut, type SafeText } from "../text/safe-text";
+
+/** How a text looks on a stream. */
+export type Style = {
+  /** Where lines end; undefined: never, as in a build log, which is searched line by line. */
+  readonly columns?: number;
+  readonly paint: Readonly<Record<Color, (safe: SafeText) => SafeText>>;
+};
+
+type Color = "bold" | "dim" | "red" | "green" | "yellow";
+
+// Wider lines are hard to read.
+const WIDEST = 120;
+
+/** Colours are for terminals, and not for those who set NO_COLOR (https://no-color.org). */
+export function styleOf(stream: Terminal, { NO_COLOR = "" }: Environment): Style {
+  const isTerminal = stream.isTTY === true;
+  const colors = createColors(isTerminal && NO_COLOR === "");
+  const brush = (color: Color) => (safe: SafeText) => layOut(safe, colors[color]);
+  const paint = {
+    bold: brush("bold"),
+    dim: brush("dim"),
+    red: brush("red"),
+    green: brush("green"),
+    yellow: brush("yellow"),
+  };
+  return isTerminal ? { columns: Math.min(stream.columns ?? 80, WIDEST), paint } : { paint };
+}
