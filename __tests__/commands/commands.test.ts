@@ -17,7 +17,7 @@ const commands = (): Promise<readonly Command[]> => Promise.all(Object.values(CO
 test("each command is called what it is listed as, and has a script of npm", async () => {
   const names = (await commands()).map(({ name }) => name);
   expect(names).toEqual(Object.keys(COMMANDS));
-  for (const name of names) expect(SCRIPTS[name]).toBe(`node scripts/run.cjs main.ts ${name}`);
+  for (const name of names) expect(SCRIPTS[name]).toBe(`exec node scripts/run.cjs main.ts ${name}`);
 });
 
 test("the README's table says of each command what its help says", async () => {
