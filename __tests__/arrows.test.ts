@@ -13,7 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   http: ["settings"],
   console: ["http", "settings"],
   registry: ["http", "settings"],
-  aws: ["settings"],
+  aws: ["http", "settings"],
   task: ["settings"],
   protection: ["console", "registry", "settings", "task"],
   stack: ["protection", "settings", "task"],
@@ -34,13 +34,16 @@ const NOWHERE: readonly { readonly import: RegExp; readonly reason: string }[] =
   { import: /^cdktf\/lib\//, reason: "CDK Terrain keeps only cdktf itself" },
 ];
 
-const SOURCES = ["lib", "local-console"].flatMap((folder) =>
+/** Servers of their own: no room imports them, and they import none. */
+const STAND_INS = ["local-console", "local-ecs"];
+
+const SOURCES = ["lib", ...STAND_INS].flatMap((folder) =>
   readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .map((file) => `${folder}/${file}`),
 );
 
-test("every import of lib and local-console follows the arrows", () => {
+test("every import of lib and the stand-ins follows the arrows", () => {
   expect(SOURCES.length).toBeGreaterThan(50);
   expect(SOURCES.flatMap((file) => violations(file, source(file)))).toEqual([]);
 });
@@ -67,6 +70,8 @@ describe("a wrong import is found", () => {
     ["lib/stack/stack.ts", 'import { a } from "../../main";', "lib may not import main"],
     ["lib/stack/stack.ts", 'import { a } from "../../local-console/api";', "lib may not import local-console"],
     ["local-console/api.ts", 'import { a } from "../lib/json";', "local-console may not import lib"],
+    ["local-ecs/api.ts", 'import { a } from "../local-console/api";', "local-ecs may not import local-console"],
+    ["lib/aws/ecs.ts", 'import { a } from "../../local-ecs/api";', "lib may not import local-ecs"],
     ["lib/task/task.ts", 'import axios from "axios";', "only http, console may use axios"],
     ["lib/task/task.ts", 'import { get } from "https";', "only http, console may use node:https"],
     ["lib/report/report.ts", 'import { App } from "cdktf";', "only stack may use cdktf"],
@@ -115,8 +120,8 @@ function violations(file: string, text: string): readonly string[] {
 
 function betweenRooms(from: string, to: string): readonly string[] {
   if (from === to) return [];
-  if (from === "local-console") return [`local-console may not import ${Object.hasOwn(ROOMS, to) ? "lib" : to}`];
-  if (to === "main" || to === "local-console") return [`lib may not import ${to}`];
+  if (STAND_INS.includes(from)) return [`${from} may not import ${Object.hasOwn(ROOMS, to) ? "lib" : to}`];
+  if (to === "main" || STAND_INS.includes(to)) return [`lib may not import ${to}`];
   return to === "base" || ROOMS[from]?.includes(to) ? [] : [`${from} may not import ${to}`];
 }
 

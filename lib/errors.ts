@@ -24,6 +24,9 @@ export class ConsoleError extends ExpectedError {}
 /** Reach an image's registry, or mend what it is reached with. */
 export class RegistryError extends ExpectedError {}
 
+/** Reach AWS, or ask whoever gives rights there. */
+export class AwsError extends ExpectedError {}
+
 /** Distrust the Console's answer: it isn't the task definition asked for, protected. */
 export class ProofError extends ExpectedError {}
 

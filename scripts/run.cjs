@@ -54,7 +54,7 @@ function sources() {
   const top = fs.readdirSync(root).filter((file) => /\.ts$|^(package|package-lock|tsconfig)\.json$/.test(file));
   const installed = path.join("node_modules", ".package-lock.json");
   if (!fs.existsSync(path.join(root, installed))) stop("node_modules isn't there, or isn't npm's: run npm ci first.");
-  return [...top.sort(), installed, ...["bench", "lib", "local-console", "scripts"].flatMap(filesIn)];
+  return [...top.sort(), installed, ...["bench", "lib", "local-console", "local-ecs", "scripts"].flatMap(filesIn)];
 }
 
 function filesIn(folder) {

@@ -1,0 +1,134 @@
+import { readClusters } from "../../lib/aws/clusters";
+import { readServices } from "../../lib/aws/services";
+import { readDefinitions } from "../../lib/aws/task-definitions";
+import { readTasks } from "../../lib/aws/tasks";
+import { ACCOUNT, localEcs, onAction, openFor, setVariables, web } from "./account";
+
+const CLUSTER = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
+const MAIN = { arn: CLUSTER, name: "main" };
+
+function bodies(requests: readonly { readonly action: string; readonly body: unknown }[], action: string): unknown[] {
+  return requests.filter((request) => request.action === action).map(({ body }) => body);
+}
+
+describe("clusters", () => {
+  test("are found by name and by ARN, each once", async () => {
+    await localEcs(ACCOUNT);
+    const ecs = await openFor();
+    expect(await readClusters(ecs, ["main", CLUSTER, "idle"])).toEqual([
+      MAIN,
+      { arn: "arn:aws:ecs:eu-west-1:111122223333:cluster/idle", name: "idle" },
+    ]);
+  });
+
+  test("of the whole region are read page by page, and described by the hundred", async () => {
+    const names = Array.from({ length: 250 }, (_, index) => `cluster-${index}`);
+    const { requests } = await localEcs({ registered: [], workloads: [], emptyClusters: names });
+    expect((await readClusters(await openFor(), "all")).map(({ name }) => name)).toEqual(names);
+    expect(bodies(requests, "ListClusters")).toHaveLength(3);
+    expect(bodies(requests, "DescribeClusters")).toHaveLength(3);
+  });
+
+  test("an inactive one is not there", async () => {
+    const inactive = { clusters: [{ clusterArn: CLUSTER, clusterName: "main", status: "INACTIVE" }] };
+    await localEcs({ ...ACCOUNT, intercept: onAction("DescribeClusters", () => Response.json(inactive)) });
+    await expect(readClusters(await openFor(), ["main"])).rejects.toThrow('There is no cluster "main" in eu-west-1.');
+  });
+});
+
+describe("tasks", () => {
+  test("have their service, definition, status, and each container's health", async () => {
+    await localEcs(ACCOUNT);
+    const tasks = await readTasks(await openFor(), MAIN);
+    expect(tasks).toHaveLength(3);
+    expect(tasks[0]).toEqual({
+      arn: `arn:aws:ecs:eu-west-1:111122223333:task/main/${"1".padStart(32, "0")}`,
+      cluster: MAIN,
+      service: "web",
+      taskDefinition: "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:1",
+      lastStatus: "RUNNING",
+      containers: [{ name: "app", lastStatus: "RUNNING", healthStatus: "UNKNOWN" }],
+    });
+    expect(tasks[2]).toMatchObject({ service: undefined });
+  });
+
+  test("10,000 are read page by page, described by the hundred, each once", async () => {
+    const { requests } = await localEcs({
+      registered: [web],
+      workloads: [{ cluster: "main", service: "web", runs: "web:1", count: 10_000 }],
+    });
+    const tasks = await readTasks(await openFor(), MAIN);
+    expect(new Set(tasks.map(({ arn }) => arn)).size).toBe(10_000);
+    expect(bodies(requests, "ListTasks")).toHaveLength(100);
+    expect(bodies(requests, "DescribeTasks")).toHaveLength(100);
+  });
+
+  test("pending ones count, EC2's do not", async () => {
+    await localEcs({
+      registered: [web],
+      workloads: [
+        { cluster: "main", runs: "web:1", count: 1, lastStatus: "PENDING" },
+        { cluster: "main", runs: "web:1", count: 1, launchType: "EC2" },
+      ],
+    });
+    const tasks = await readTasks(await openFor(), MAIN);
+    expect(tasks.map(({ lastStatus }) => lastStatus)).toEqual(["PENDING"]);
+  });
+
+  test("one that a page names again is read once", async () => {
+    const arn = `arn:aws:ecs:eu-west-1:111122223333:task/main/${"1".padStart(32, "0")}`;
+    const twice = onAction("ListTasks", (call) =>
+      Response.json({ taskArns: [arn], ...(call === 1 && { nextToken: "2" }) }),
+    );
+    await localEcs({ ...ACCOUNT, intercept: twice });
+    expect(await readTasks(await openFor(), MAIN)).toHaveLength(1);
+  });
+
+  test("one that stops between the calls is not among them", async () => {
+    const arn = (id: number) => `arn:aws:ecs:eu-west-1:111122223333:task/main/${String(id).padStart(32, "0")}`;
+    const stopped = onAction("ListTasks", () => Response.json({ taskArns: [1, 2, 77].map(arn) }));
+    await localEcs({ ...ACCOUNT, intercept: stopped });
+    expect(await readTasks(await openFor(), MAIN)).toHaveLength(2);
+  });
+
+  test("one that is being stopped is not among them", async () => {
+    await localEcs({
+      registered: [web],
+      workloads: [{ cluster: "main", runs: "web:1", count: 1, lastStatus: "DEACTIVATING" }],
+    });
+    expect(await readTasks(await openFor(), MAIN)).toEqual([]);
+  });
+});
+
+test("services say what their next tasks get, ten a call; one that is gone is left out", async () => {
+  const names = Array.from({ length: 25 }, (_, index) => `web-${index}`);
+  const { requests } = await localEcs({
+    registered: [web, web],
+    workloads: names.map((service) => ({ cluster: "main", service, runs: "web:1", next: "web:2", count: 1 })),
+  });
+  const services = await readServices(await openFor(), MAIN, [...names, "gone"]);
+  expect(services.map(({ name }) => name).sort()).toEqual([...names].sort());
+  expect(services[0]?.taskDefinition).toBe("arn:aws:ecs:eu-west-1:111122223333:task-definition/web:2");
+  expect(bodies(requests, "DescribeServices")).toHaveLength(3);
+});
+
+test("each distinct task definition is described once; a family's name gives its newest", async () => {
+  const { requests } = await localEcs(ACCOUNT);
+  const definitions = await readDefinitions(await openFor(), ["web:1", "web", "web:1"]);
+  expect([...definitions].map(([name, { revision }]) => [name, revision])).toEqual([
+    ["web:1", 1],
+    ["web", 2],
+  ]);
+  expect(definitions.get("web")?.definition).toMatchObject({ family: "web", containerDefinitions: [{ name: "app" }] });
+  expect(bodies(requests, "DescribeTaskDefinition")).toHaveLength(2);
+});
+
+test("the region is AWS_REGION's, or the stack's default", async () => {
+  const { url } = await localEcs(ACCOUNT);
+  expect((await openFor()).region).toBe("eu-west-1");
+  setVariables({ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", AWS_REGION: "us-east-1", AWS_ENDPOINT_URL: url });
+  expect((await openFor()).region).toBe("us-east-1");
+  expect((await openFor({}, "eu-north-1")).region).toBe("eu-north-1");
+  setVariables({ AWS_CONFIG_FILE: "/nonexistent" });
+  expect((await openFor()).region).toBe("eu-west-1");
+});

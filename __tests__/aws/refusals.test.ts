@@ -1,0 +1,250 @@
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+
+import { readClusters } from "../../lib/aws/clusters";
+import { READ_POLICY } from "../../lib/aws/policy";
+import { readDefinitions } from "../../lib/aws/task-definitions";
+import { readTasks } from "../../lib/aws/tasks";
+import { AwsError } from "../../lib/errors";
+import { ACCOUNT, CREDENTIALS, localEcs, onAction, openFor, refusal, setVariables } from "./account";
+
+const CLUSTER = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
+const MAIN = { arn: CLUSTER, name: "main" };
+
+async function sentences(work: Promise<unknown>): Promise<readonly string[]> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AwsError) return error.problems;
+  throw error instanceof Error ? error : new Error("It did not fail.");
+}
+
+/** Reads tasks from an account in which one action answers this. */
+async function readingWith(action: string, response: (call: number) => Response): Promise<readonly string[]> {
+  await localEcs({ ...ACCOUNT, intercept: onAction(action, response) });
+  return sentences(readTasks(await openFor(), MAIN));
+}
+
+test("no credentials", async () => {
+  setVariables({ ...CREDENTIALS, AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
+  const [sentence, ...more] = await sentences(readTasks(await openFor(), MAIN));
+  expect(more).toEqual([]);
+  expect(sentence).toBe(
+    'No AWS credentials: "Could not load credentials from any providers". Give some, by the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role; aws sts get-caller-identity shows whose are used.',
+  );
+});
+
+test("expired credentials", async () => {
+  const expired = () => refusal("ExpiredTokenException", "The security token included in the request is expired.");
+  expect(await readingWith("ListTasks", expired)).toEqual([
+    'The AWS credentials have expired: ecs:ListTasks in eu-west-1: "The security token included in the request is expired". Sign in again, such as by aws sso login, or renew the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role.',
+  ]);
+});
+
+test("credentials that AWS doesn't accept", async () => {
+  const invalid = () =>
+    refusal("UnrecognizedClientException", "The security token included in the request is invalid.");
+  const [sentence] = await readingWith("ListTasks", invalid);
+  expect(sentence).toContain("AWS does not accept the credentials (UnrecognizedClientException): ecs:ListTasks");
+});
+
+test("a clock that is wrong", async () => {
+  const skewed = () => refusal("InvalidSignatureException", "Signature expired: 20260101T000000Z is now earlier");
+  const [sentence] = await readingWith("ListTasks", skewed);
+  expect(sentence).toContain("Set this machine's clock.");
+});
+
+describe("AccessDenied on one of several calls", () => {
+  const message =
+    "User: arn:aws:sts::111122223333:assumed-role/ci/x is not authorized to perform: ecs:DescribeTasks because no identity-based policy allows it";
+
+  test("names the action and the policy that is enough, as it is to be copied", async () => {
+    const [sentence = ""] = await readingWith("DescribeTasks", () => refusal("AccessDeniedException", message));
+    expect(sentence).toContain(`AWS does not allow ecs:DescribeTasks: ecs:DescribeTasks in eu-west-1: "${message}".`);
+    expect(sentence).toContain("Without it nothing can be said of what runs.");
+    const [json = ""] = /\{.*\}/.exec(sentence) ?? [];
+    expect(JSON.parse(json)).toEqual(READ_POLICY);
+  });
+
+  test("the documents have the same policy", () => {
+    const document = readFileSync(join(__dirname, "../../docs/status.md"), "utf8");
+    const [, json = ""] = /```json\n([\s\S]*?)```/.exec(document) ?? [];
+    expect(JSON.parse(json)).toEqual(READ_POLICY);
+  });
+});
+
+test("a cluster that isn't there, by name", async () => {
+  await localEcs(ACCOUNT);
+  expect(await sentences(readClusters(await openFor(), ["main", "mian"]))).toEqual([
+    'There is no cluster "mian" in eu-west-1. Check --cluster, AWS_REGION and AWS_PROFILE; --all-clusters reads every one that is there.',
+  ]);
+});
+
+test("a cluster that is gone when its tasks are listed", async () => {
+  const gone = () => refusal("ClusterNotFoundException", "Cluster not found.");
+  expect(await readingWith("ListTasks", gone)).toEqual([
+    "The cluster is not there: ecs:ListTasks in eu-west-1. Check its name, AWS_REGION and AWS_PROFILE.",
+  ]);
+});
+
+test("a task definition that isn't there", async () => {
+  await localEcs(ACCOUNT);
+  expect(await sentences(readDefinitions(await openFor(), ["web:9"]))).toEqual([
+    'ECS has no such task definition: ecs:DescribeTaskDefinition in eu-west-1: "Unable to describe task definition". Check its name, AWS_REGION and AWS_PROFILE.',
+  ]);
+});
+
+describe("throttling", () => {
+  const throttled = () => refusal("ThrottlingException", "Rate exceeded");
+
+  test("that ends is waited for", async () => {
+    await localEcs({
+      ...ACCOUNT,
+      intercept: onAction("DescribeTasks", (call) => (call === 1 ? throttled() : undefined)),
+    });
+    expect(await readTasks(await openFor(), MAIN)).toHaveLength(3);
+  });
+
+  test("that goes on is one sentence", async () => {
+    expect(await readingWith("DescribeTasks", throttled)).toEqual([
+      "AWS throttled the calls, 2 times in a row (ThrottlingException): ecs:DescribeTasks in eu-west-1. Try again later, set AWS_MAX_ATTEMPTS higher or TL_CONCURRENCY lower.",
+    ]);
+  });
+});
+
+describe("an endpoint", () => {
+  let server: http.Server;
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function serve(listener: http.RequestListener): Promise<string> {
+    server = http.createServer(listener);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+    setVariables({ ...CREDENTIALS, AWS_ENDPOINT_URL: url, AWS_MAX_ATTEMPTS: "2" });
+    return url;
+  }
+
+  test("that hangs", async () => {
+    await serve(() => undefined);
+    const hanging = sentences(readTasks(await openFor({ timeoutMs: 100 }), MAIN));
+    expect(await hanging).toEqual([
+      "AWS did not answer within 0.1 s, 2 times: ecs:ListTasks in eu-west-1. Check that this machine may reach it (AWS_ENDPOINT_URL, HTTPS_PROXY), or raise TL_TIMEOUT_MS.",
+    ]);
+  });
+
+  test("whose answer never ends", async () => {
+    await serve(
+      (_, response) => void response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).write("{"),
+    );
+    const [sentence] = await sentences(readTasks(await openFor({ timeoutMs: 200 }), MAIN));
+    expect(sentence).toContain("AWS did not answer within 0.2 s, 2 times: ecs:ListTasks in eu-west-1.");
+  });
+
+  test("that nobody listens at", async () => {
+    const url = await serve(() => undefined);
+    await new Promise((resolve) => server.close(resolve));
+    const [sentence] = await sentences(readTasks(await openFor(), MAIN));
+    expect(sentence).toContain("AWS can't be reached (ECONNREFUSED:");
+    expect(sentence).toContain(url.replace("http://", ""));
+  });
+
+  test("that answers with a web page", async () => {
+    await serve((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>Sign in</html>"));
+    const [sentence] = await sentences(readTasks(await openFor(), MAIN));
+    expect(sentence).toContain("ecs:ListTasks in eu-west-1");
+    expect(sentence).toContain("AWS_ENDPOINT_URL");
+  });
+
+  test("that fails again and again", async () => {
+    await serve((_, response) =>
+      response.writeHead(500).end(JSON.stringify({ __type: "ServerException", message: "Service Unavailable." })),
+    );
+    expect(await sentences(readTasks(await openFor(), MAIN))).toEqual([
+      "AWS failed, 2 times (ServerException, HTTP 500): ecs:ListTasks in eu-west-1. Try again later.",
+    ]);
+  });
+});
+
+describe("two accounts or regions mixed up", () => {
+  const other = "arn:aws:ecs:eu-west-1:999999999999";
+
+  test("a cluster of another region", async () => {
+    await localEcs(ACCOUNT);
+    await expect(readClusters(await openFor(), [CLUSTER.replace("eu-west-1", "us-east-1")])).rejects.toThrow(
+      "--cluster names one in us-east-1, and this run reads eu-west-1. Set AWS_REGION=us-east-1; one run reads one region.",
+    );
+  });
+
+  test("clusters of two accounts", async () => {
+    await localEcs(ACCOUNT);
+    await expect(readClusters(await openFor(), [CLUSTER, `${other}:cluster/main`])).rejects.toThrow(
+      "--cluster names clusters of the accounts 111122223333 and 999999999999. One run reads one account: run status once for each.",
+    );
+  });
+
+  test("ECS says so itself", async () => {
+    const said = "Identifier is for us-east-1. Your accountId is 111122223333";
+    const [sentence] = await readingWith("ListTasks", () => refusal("InvalidParameterException", said));
+    expect(sentence).toBe(
+      `Two accounts or regions are mixed up: ecs:ListTasks in eu-west-1: "${said}". Check --cluster, AWS_REGION and AWS_PROFILE.`,
+    );
+  });
+
+  test("answers that come from elsewhere", async () => {
+    const foreign = {
+      clusters: [{ clusterArn: `${other.replace("eu-west-1", "us-east-1")}:cluster/main`, clusterName: "main" }],
+    };
+    await localEcs({ ...ACCOUNT, intercept: onAction("DescribeClusters", () => Response.json(foreign)) });
+    const [sentence] = await sentences(readClusters(await openFor(), ["main"]));
+    expect(sentence).toContain("Two accounts or regions are mixed up: eu-west-1 was asked, and these clusters came:");
+  });
+
+  test("a task of another account", async () => {
+    const arn = `${other}:task/main/1`;
+    const task = { taskArn: arn, taskDefinitionArn: `${other}:task-definition/web:1`, lastStatus: "RUNNING" };
+    const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [task], failures: [] }));
+    expect(sentence).toContain(`the cluster "${CLUSTER}" is said to run "${arn}"`);
+  });
+});
+
+describe("an answer that can't be right", () => {
+  test("a task without its definition", async () => {
+    const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [{ taskArn: "x" }] }));
+    expect(sentence).toContain("ECS described a task without its ARN, definition or status: ecs:DescribeTasks");
+  });
+
+  test("tasks that are left out of the answer", async () => {
+    const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [], failures: [] }));
+    expect(sentence).toContain("ECS left a task out of its answer:");
+  });
+
+  test("a task that can't be described", async () => {
+    const failures = [{ arn: "x", reason: "ACCESS_DENIED" }];
+    const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [], failures }));
+    expect(sentence).toContain('ECS did not describe "x" (ACCESS_DENIED): ecs:DescribeTasks in eu-west-1. Try again.');
+  });
+
+  test("a list without end", async () => {
+    const [sentence] = await readingWith("ListTasks", () => Response.json({ taskArns: [], nextToken: "again" }));
+    expect(sentence).toContain("ecs:ListTasks gave the same page twice, so its list has no end.");
+  });
+});
+
+test("stopped by the user, it ends with the user's reason", async () => {
+  const { openEcs } = await import("../../lib/aws/ecs");
+  await localEcs({ ...ACCOUNT, latencyMs: 60_000 });
+  const stop = new AbortController();
+  const network = { proxies: {}, timeoutMs: 30_000, retryDelayMs: 1, concurrency: 8 };
+  const ecs = await openEcs({ network, signal: stop.signal });
+  const reading = readTasks(ecs, MAIN);
+  stop.abort(new Error("Stopped by SIGINT."));
+  await expect(reading).rejects.toThrow("Stopped by SIGINT.");
+  ecs.close();
+});

@@ -1,0 +1,39 @@
+import pMap from "p-map";
+
+import { AwsError } from "../errors";
+import { text } from "../text/safe-text";
+import type { Ecs } from "./ecs";
+import type { Action } from "./policy";
+
+/** Lists of ARNs: a hundred a page, and each once, since a list may change between its pages. */
+export async function readList(
+  action: Action,
+  page: (nextToken: string | undefined) => Promise<{ readonly arns: readonly string[]; readonly nextToken?: string }>,
+): Promise<readonly string[]> {
+  const found = new Set<string>();
+  const tokens = new Set<string>();
+  let next: string | undefined;
+  do {
+    const { arns, nextToken } = await page(next);
+    for (const arn of arns) found.add(arn);
+    next = nextToken;
+    if (next !== undefined && tokens.has(next)) {
+      throw new AwsError([text`${action} gave the same page twice, so its list has no end. Check AWS_ENDPOINT_URL.`]);
+    }
+    if (next !== undefined) tokens.add(next);
+  } while (next !== undefined);
+  return [...found];
+}
+
+/** Reads in batches of at most `size`, several at once; the results in the order of `items`. */
+export async function readBatches<T>(
+  { concurrency }: Ecs,
+  items: readonly string[],
+  size: number,
+  read: (batch: string[]) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const batches = Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+  return (await pMap(batches, read, { concurrency })).flat();
+}

@@ -1,0 +1,81 @@
+import { DescribeClustersCommand, ListClustersCommand } from "@aws-sdk/client-ecs";
+
+import { AwsError, SettingsError } from "../errors";
+import { join, quote, text } from "../text/safe-text";
+import { placeOf } from "./arn";
+import { readBatches, readList } from "./batches";
+import type { Ecs } from "./ecs";
+
+export type Cluster = { readonly arn: string; readonly name: string };
+
+/**
+ * The clusters by these names or ARNs, or all of the region.
+ *
+ * @throws AwsError when one is not there; SettingsError when an ARN is not one of this region.
+ */
+export async function readClusters(ecs: Ecs, wanted: readonly string[] | "all"): Promise<readonly Cluster[]> {
+  if (wanted !== "all") checkRegion(wanted, ecs.region);
+  const names = wanted === "all" ? await listClusters(ecs) : [...new Set(wanted)];
+  const described = await readBatches(ecs, names, 100, async (clusters) => {
+    const answer = await ecs.ask("ecs:DescribeClusters", (client, options) =>
+      client.send(new DescribeClustersCommand({ clusters }), options),
+    );
+    return answer.clusters ?? [];
+  });
+  const active = described.flatMap(({ clusterArn: arn, clusterName: name, status }) =>
+    arn && name && status !== "INACTIVE" ? [{ arn, name }] : [],
+  );
+  const missing = names.filter((name) => !active.some((cluster) => [cluster.arn, cluster.name].includes(name)));
+  // A cluster that was deleted between the two calls runs nothing.
+  if (wanted !== "all" && missing.length > 0) throw notThere(missing, ecs.region);
+  checkOnePlace(active, ecs.region);
+  return unique(active);
+}
+
+function listClusters(ecs: Ecs): Promise<readonly string[]> {
+  return readList("ecs:ListClusters", async (nextToken) => {
+    const answer = await ecs.ask("ecs:ListClusters", (client, options) =>
+      client.send(new ListClustersCommand({ nextToken, maxResults: 100 }), options),
+    );
+    return { arns: answer.clusterArns ?? [], ...(answer.nextToken && { nextToken: answer.nextToken }) };
+  });
+}
+
+function checkRegion(wanted: readonly string[], region: string): void {
+  const places = wanted.flatMap((name) => placeOf(name) ?? []);
+  const other = places.find((place) => place.region !== region);
+  if (other) {
+    const sentence = text`--cluster names one in ${other.region}, and this run reads ${region}.`;
+    throw new SettingsError([join([sentence, text`Set AWS_REGION=${other.region}; one run reads one region.`], " ")]);
+  }
+  const accounts = [...new Set(places.map(({ account }) => account))];
+  if (accounts.length > 1) {
+    throw new SettingsError([
+      text`--cluster names clusters of the accounts ${accounts.join(" and ")}. One run reads one account: run status once for each.`,
+    ]);
+  }
+}
+
+function notThere(missing: readonly string[], region: string): AwsError {
+  return new AwsError(
+    missing.map(
+      (name) =>
+        text`There is no cluster ${quote(name)} in ${region}. Check --cluster, AWS_REGION and AWS_PROFILE; --all-clusters reads every one that is there.`,
+    ),
+  );
+}
+
+/** @throws AwsError when the answers come from another region, or from more than one account. */
+function checkOnePlace(clusters: readonly Cluster[], region: string): void {
+  const places = clusters.map(({ arn }) => placeOf(arn));
+  const accounts = new Set(places.map((place) => place?.account));
+  if (places.every((place) => place?.region === region) && accounts.size <= 1) return;
+  const found = clusters.slice(0, 3).map(({ arn }) => quote(arn));
+  throw new AwsError([
+    text`Two accounts or regions are mixed up: ${region} was asked, and these clusters came: ${join(found)}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`,
+  ]);
+}
+
+function unique(clusters: readonly Cluster[]): readonly Cluster[] {
+  return [...new Map(clusters.map((cluster) => [cluster.arn, cluster])).values()];
+}

@@ -1,0 +1,124 @@
+import { AwsError } from "../errors";
+import { join, quote, type SafeText, text } from "../text/safe-text";
+import { type Action, READ_POLICY } from "./policy";
+
+/** What a sentence about a failed call names. */
+export type Call = {
+  readonly action: Action;
+  readonly region: string;
+  /** Milliseconds that one try may take. */
+  readonly limitMs: number;
+};
+
+/** What the SDK threw, as one sentence. */
+export function awsFailure(error: unknown, call: Call): AwsError {
+  const facts = factsOf(error);
+  const [, , sentence] =
+    KINDS.find(([names, messages]) => names.test(facts.name) && messages.test(facts.message)) ?? [];
+  return new AwsError([(sentence ?? unexpected)(facts, call)]);
+}
+
+type Facts = {
+  readonly name: string;
+  readonly message: string;
+  readonly status: number | undefined;
+  readonly attempts: number;
+};
+type Sentence = (facts: Facts, call: Call) => SafeText;
+
+const CREDENTIALS = text`the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role`;
+
+const noCredentials: Sentence = ({ message }) =>
+  text`No AWS credentials: ${shorten(message)}. Give some, by ${CREDENTIALS}; aws sts get-caller-identity shows whose are used.`;
+
+const expired: Sentence = ({ message }, call) =>
+  text`The AWS credentials have expired: ${at(call)}: ${shorten(message)}. Sign in again, such as by aws sso login, or renew ${CREDENTIALS}.`;
+
+const invalid: Sentence = ({ name, message }, call) =>
+  text`AWS does not accept the credentials (${name}): ${at(call)}: ${shorten(message)}. Check ${CREDENTIALS}.`;
+
+const clockIsWrong: Sentence = ({ message }, call) =>
+  text`AWS refused the request's time: ${at(call)}: ${shorten(message)}. Set this machine's clock.`;
+
+const denied: Sentence = ({ message }, call) =>
+  join(
+    [
+      text`AWS does not allow ${call.action}: ${at(call)}: ${shorten(message)}.`,
+      text`Without it nothing can be said of what runs. This policy is enough: ${JSON.stringify(READ_POLICY)}.`,
+    ],
+    " ",
+  );
+
+const noCluster: Sentence = (_, call) =>
+  text`The cluster is not there: ${at(call)}. Check its name, AWS_REGION and AWS_PROFILE.`;
+
+const noDefinition: Sentence = ({ message }, call) =>
+  text`ECS has no such task definition: ${at(call)}: ${shorten(message)}. Check its name, AWS_REGION and AWS_PROFILE.`;
+
+const throttled: Sentence = ({ name, attempts }, call) =>
+  text`AWS throttled the calls, ${attempts} times in a row (${name}): ${at(call)}. Try again later, set AWS_MAX_ATTEMPTS higher or TL_CONCURRENCY lower.`;
+
+const silent: Sentence = ({ attempts }, call) =>
+  text`AWS did not answer within ${call.limitMs / 1000} s, ${times(attempts)}: ${at(call)}. Check that this machine may reach it (AWS_ENDPOINT_URL, HTTPS_PROXY), or raise TL_TIMEOUT_MS.`;
+
+const unreachable: Sentence = ({ name, message, attempts }, call) =>
+  text`AWS can't be reached (${name}: ${shorten(message)}), ${times(attempts)}: ${at(call)}. Check AWS_REGION, AWS_ENDPOINT_URL, HTTPS_PROXY and the network.`;
+
+const failing: Sentence = ({ name, status, attempts }, call) =>
+  text`AWS failed, ${times(attempts)} (${name}, HTTP ${status ?? 0}): ${at(call)}. Try again later.`;
+
+const otherPlace: Sentence = ({ message }, call) =>
+  text`Two accounts or regions are mixed up: ${at(call)}: ${shorten(message)}. Check --cluster, AWS_REGION and AWS_PROFILE.`;
+
+const unexpected: Sentence = ({ name, message, status }, call) =>
+  text`AWS refused a call (${name}, HTTP ${status ?? 0}): ${at(call)}: ${shorten(message)}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`;
+
+// The first row that fits. Names are those of AWS' common errors, of ECS' own, of the SDK, and of Node.
+const KINDS: readonly (readonly [names: RegExp, messages: RegExp, sentence: Sentence])[] = [
+  [/^(CredentialsProviderError|TokenProviderError)$/, /expired/i, expired],
+  [/^(CredentialsProviderError|TokenProviderError)$/, /(?:)/, noCredentials],
+  [/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/, /(?:)/, expired],
+  [/^(RequestTimeTooSkewed|InvalidSignatureException)$/, /skew|expired|not yet current/i, clockIsWrong],
+  [
+    /^(UnrecognizedClient|InvalidClientTokenId|InvalidSignature|IncompleteSignature|MissingAuthenticationToken|SignatureDoesNotMatch)/,
+    /(?:)/,
+    invalid,
+  ],
+  [/^(AccessDenied|UnauthorizedOperation|NotAuthorized|OptInRequired|Blocked)/, /(?:)/, denied],
+  [/^ClusterNotFoundException$/, /(?:)/, noCluster],
+  [/^ClientException$/, /unable to describe task definition/i, noDefinition],
+  [/^InvalidParameterException$/, /identifier is for/i, otherPlace],
+  [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, /(?:)/, throttled],
+  [/^(TimeoutError|ETIMEDOUT|RequestTimeout)/, /(?:)/, silent],
+  [/^(E[A-Z_]+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_\w+)$/, /(?:)/, unreachable],
+  [/^(Server|ServiceUnavailable|InternalFailure|InternalError)/, /(?:)/, failing],
+];
+
+function factsOf(error: unknown): Facts {
+  if (!(error instanceof Error)) return { name: "no reason given", message: "", status: undefined, attempts: 1 };
+  const metadata = "$metadata" in error && isRecord(error.$metadata) ? error.$metadata : {};
+  // Node's errors are all called Error.
+  const code = /\bE[A-Z_]{4,}\b/.exec(error.message)?.[0] ?? ("code" in error ? String(error.code) : error.name);
+  return {
+    name: error.name === "Error" ? code : error.name,
+    message: error.message,
+    status: typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined,
+    attempts: typeof metadata.attempts === "number" ? metadata.attempts : 1,
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function at({ action, region }: Call): SafeText {
+  return text`${action} in ${region}`;
+}
+
+function times(attempts: number): SafeText {
+  return attempts === 1 ? text`once` : text`${attempts} times`;
+}
+
+function shorten(message: string): SafeText {
+  return quote(message.replace(/[.\s]+$/, ""), 300);
+}

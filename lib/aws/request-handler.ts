@@ -1,0 +1,64 @@
+import { Readable } from "node:stream";
+
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+
+import type { Clock } from "../http/clock";
+import type { Connections } from "../http/connections";
+
+type Request = Parameters<NodeHttpHandler["handle"]>[0];
+type Agent = ReturnType<Connections["agentFor"]>;
+type Options = Parameters<NodeHttpHandler["handle"]>[1];
+
+/** Sends the SDK's requests over this project's connections, so that proxies and time limits are the same for all. */
+export class RequestHandler {
+  readonly metadata = { handlerProtocol: "http/1.1" };
+  readonly #handlers = new Map<Agent, NodeHttpHandler>();
+
+  /** @param limitMs milliseconds that one try of one call may take */
+  constructor(
+    private readonly connections: Connections,
+    private readonly limitMs: number,
+    private readonly clock: Clock,
+  ) {}
+
+  async handle(request: Request, options?: Options) {
+    const start = this.clock.now();
+    const { protocol, hostname, port } = request;
+    const url = new URL(`${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`);
+    const answer = await this.#handlerFor(this.connections.agentFor(url)).handle(request, options);
+    this.#limit(answer.response.body, this.limitMs - (this.clock.now() - start));
+    return answer;
+  }
+
+  // The SDK's own limit is over once the headers are there, and a body may drip for ever.
+  #limit(body: unknown, milliseconds: number): void {
+    if (!(body instanceof Readable)) return;
+    const late = Object.assign(new Error("The answer took too long."), { name: "TimeoutError" });
+    const release = this.clock.after(milliseconds, () => body.destroy(late));
+    body.once("close", release);
+  }
+
+  destroy(): void {
+    this.connections.close();
+  }
+
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs() {
+    return {};
+  }
+
+  #handlerFor(agent: Agent): NodeHttpHandler {
+    const made = this.#handlers.get(agent);
+    if (made) return made;
+    const handler = new NodeHttpHandler({
+      httpAgent: agent,
+      httpsAgent: agent,
+      connectionTimeout: this.limitMs,
+      requestTimeout: this.limitMs,
+      throwOnRequestTimeout: true,
+    });
+    this.#handlers.set(agent, handler);
+    return handler;
+  }
+}

@@ -1,0 +1,24 @@
+import { DescribeServicesCommand } from "@aws-sdk/client-ecs";
+
+import { readBatches } from "./batches";
+import type { Cluster } from "./clusters";
+import type { Ecs } from "./ecs";
+
+export type Service = {
+  readonly cluster: Cluster;
+  readonly name: string;
+  /** The ARN of the task definition that its next tasks get. */
+  readonly taskDefinition: string;
+};
+
+/** The cluster's services by these names, of which some may be gone by now. @throws AwsError */
+export function readServices(ecs: Ecs, cluster: Cluster, names: readonly string[]): Promise<readonly Service[]> {
+  return readBatches(ecs, names, 10, async (services) => {
+    const answer = await ecs.ask("ecs:DescribeServices", (client, options) =>
+      client.send(new DescribeServicesCommand({ cluster: cluster.arn, services }), options),
+    );
+    return (answer.services ?? []).flatMap(({ serviceName: name, taskDefinition, status }) =>
+      name && taskDefinition && status !== "INACTIVE" ? [{ cluster, name, taskDefinition }] : [],
+    );
+  });
+}

@@ -1,0 +1,112 @@
+import { DescribeTasksCommand, ListTasksCommand, type Task as SdkTask } from "@aws-sdk/client-ecs";
+
+import { AwsError } from "../errors";
+import { quote, text } from "../text/safe-text";
+import { placeOf } from "./arn";
+import { readBatches, readList } from "./batches";
+import type { Cluster } from "./clusters";
+import type { Ecs } from "./ecs";
+
+/** A Fargate task that runs or is about to. */
+export type RunningTask = {
+  readonly arn: string;
+  readonly cluster: Cluster;
+  /** The service that started it; undefined for a task that was run by itself. */
+  readonly service: string | undefined;
+  /** The ARN of its task definition. */
+  readonly taskDefinition: string;
+  /** `PROVISIONING`, `PENDING`, `ACTIVATING` or `RUNNING`. */
+  readonly lastStatus: string;
+  readonly containers: readonly RunningContainer[];
+};
+
+export type RunningContainer = {
+  readonly name: string;
+  /** `PENDING`, `RUNNING`, `STOPPED`; empty when ECS doesn't say. */
+  readonly lastStatus: string;
+  /** `HEALTHY`, `UNHEALTHY` or `UNKNOWN`; also `UNKNOWN` when ECS doesn't say. */
+  readonly healthStatus: string;
+};
+
+/**
+ * The cluster's Fargate tasks. One that stops between the calls is not among them.
+ *
+ * @throws AwsError when one can't be read.
+ */
+export async function readTasks(ecs: Ecs, cluster: Cluster): Promise<readonly RunningTask[]> {
+  const arns = await readList("ecs:ListTasks", async (nextToken) => {
+    const answer = await ecs.ask("ecs:ListTasks", (client, options) =>
+      // What is to run: pending tasks too. Not by launch type: whether that finds Fargate Spot isn't documented.
+      client.send(
+        new ListTasksCommand({ cluster: cluster.arn, desiredStatus: "RUNNING", nextToken, maxResults: 100 }),
+        options,
+      ),
+    );
+    return { arns: answer.taskArns ?? [], ...(answer.nextToken && { nextToken: answer.nextToken }) };
+  });
+  return readBatches(ecs, arns, 100, async (tasks) => {
+    const answer = await ecs.ask("ecs:DescribeTasks", (client, options) =>
+      client.send(new DescribeTasksCommand({ cluster: cluster.arn, tasks }), options),
+    );
+    const failures = answer.failures ?? [];
+    const unread = failures.find(({ reason }) => reason !== "MISSING");
+    if (unread) {
+      const reason = text`${quote(unread.arn ?? "a task")} (${unread.reason ?? "no reason given"})`;
+      throw new AwsError([text`ECS did not describe ${reason}: ecs:DescribeTasks in ${ecs.region}. Try again.`]);
+    }
+    const described = (answer.tasks ?? []).map((task) => parseTask(task, cluster, ecs.region));
+    const answered = new Set([...described.map(({ task }) => task.arn), ...failures.map(({ arn }) => arn)]);
+    const silent = tasks.find((arn) => !answered.has(arn));
+    if (silent !== undefined) {
+      throw new AwsError([text`ECS left a task out of its answer: ${quote(silent)}: ecs:DescribeTasks. Try again.`]);
+    }
+    return described.filter(({ task, counts }) => counts && !hasEnded(task)).map(({ task }) => task);
+  });
+}
+
+const ENDED = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED", "DELETED"];
+
+function hasEnded({ lastStatus }: RunningTask): boolean {
+  return ENDED.includes(lastStatus);
+}
+
+/** `counts`: whether it is Fargate's and is to run on. */
+function parseTask(
+  task: SdkTask,
+  cluster: Cluster,
+  region: string,
+): { readonly task: RunningTask; readonly counts: boolean } {
+  const { taskArn, taskDefinitionArn, lastStatus, launchType, capacityProviderName, group, desiredStatus } = task;
+  if (taskArn === undefined || taskDefinitionArn === undefined || lastStatus === undefined) {
+    throw new AwsError([
+      text`ECS described a task without its ARN, definition or status: ecs:DescribeTasks in ${region}. Check AWS_ENDPOINT_URL.`,
+    ]);
+  }
+  checkPlace([taskArn, taskDefinitionArn], cluster);
+  return {
+    task: {
+      arn: taskArn,
+      cluster,
+      service: /^service:(.+)$/.exec(group ?? "")?.[1],
+      taskDefinition: taskDefinitionArn,
+      lastStatus,
+      containers: (task.containers ?? []).map((container) => ({
+        name: container.name ?? "",
+        lastStatus: container.lastStatus ?? "",
+        healthStatus: container.healthStatus ?? "UNKNOWN",
+      })),
+    },
+    counts: desiredStatus !== "STOPPED" && (launchType === "FARGATE" || /^FARGATE/.test(capacityProviderName ?? "")),
+  };
+}
+
+function checkPlace(arns: readonly string[], cluster: Cluster): void {
+  const place = placeOf(cluster.arn);
+  for (const arn of arns) {
+    const its = placeOf(arn);
+    if (its && its.region === place?.region && its.account === place.account) continue;
+    throw new AwsError([
+      text`Two accounts or regions are mixed up: the cluster ${quote(cluster.arn)} is said to run ${quote(arn)}. Check AWS_ENDPOINT_URL.`,
+    ]);
+  }
+}
