@@ -7,6 +7,7 @@ import { HTTPException } from "hono/http-exception";
 import * as v from "valibot";
 
 import { defenderImage } from "./defender";
+import { type ListedDefender, listDefenders } from "./defenders";
 import { entrypointOf } from "./images";
 import { FargateTaskSchema, protect } from "./protect";
 
@@ -19,6 +20,8 @@ export type ApiOptions = {
   readonly latencyMs: number;
   readonly version: string;
   readonly installBundle: string;
+  /** What `GET defenders` lists; asked at each call. */
+  readonly defenders: () => readonly ListedDefender[];
   readonly intercept: MiddlewareHandler | undefined;
   readonly onRequest: (request: RecordedRequest) => void;
 };
@@ -69,7 +72,7 @@ export function consoleApi(options: ApiOptions): Hono<ApiEnvironment> {
   });
   api.get("/version", signedIn, (c) => c.json(version));
   api.get("/settings/certs", signedIn, (c) => c.json({ consoleSAN: [...new Set([host, "localhost"])] }));
-  api.get("/defenders", signedIn, (c) => c.json(null));
+  api.get("/defenders", signedIn, (c) => c.json(listDefenders(options.defenders(), version, c.req.query())));
   api.get("/defenders/image-name", signedIn, (c) => c.json(defenderImage(version)));
   api.get("/defenders/install-bundle", signedIn, (c) => {
     const { consoleaddr } = defenderQuery(c.req.query());

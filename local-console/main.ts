@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 
+import { defendersOf, parseDefenderGroup } from "./defenders";
 import { startLocalConsole } from "./server";
 
-const USAGE = "Usage: npm run console -- [--port 8083] [--host 127.0.0.1] [--tenant us-2-158123456] [--latency-ms 100]";
+const USAGE =
+  "Usage: npm run console -- [--port 8083] [--host 127.0.0.1] [--tenant us-2-158123456] [--latency-ms 100] [--defenders web:3] [--defenders web:1:stale] [--defenders web:2:33.01.137]";
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`);
@@ -16,10 +18,12 @@ async function main(): Promise<void> {
       host: { type: "string", default: "127.0.0.1" },
       tenant: { type: "string", default: "" },
       "latency-ms": { type: "string", default: "0" },
+      defenders: { type: "string", multiple: true, default: [] },
     },
   });
   const local = await startLocalConsole({
     port: wholeNumber("--port", values.port, 65_535),
+    defenders: defendersOf(values.defenders.map(parseDefenderGroup)),
     host: values.host,
     tenantPath: values.tenant,
     latencyMs: wholeNumber("--latency-ms", values["latency-ms"], 60_000),

@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from "hono";
 
 import { consoleApi, type RecordedRequest } from "./api";
 import { INSTALL_BUNDLE } from "./defender";
+import type { ListedDefender } from "./defenders";
 
 export type LocalConsoleOptions = {
   /** @default 0, any free one */
@@ -21,6 +22,8 @@ export type LocalConsoleOptions = {
   readonly version?: string;
   /** @default one that says it is local */
   readonly installBundle?: string;
+  /** The Defenders that it lists. @default none */
+  readonly defenders?: readonly ListedDefender[] | (() => readonly ListedDefender[]);
   /** Runs before the API on every request: to inject a fault, or to alter an answer. */
   readonly intercept?: MiddlewareHandler;
 };
@@ -44,10 +47,23 @@ export async function startLocalConsole(options: LocalConsoleOptions = {}): Prom
   const { user = "local-user", password = "local-password", version = "34.04.145" } = options;
   if (!isLoopback(host)) throw new RangeError(`host must be a loopback address such as 127.0.0.1, got ${host}.`);
   const tenantPath = withSlashInFront(options.tenantPath ?? "");
+  const { defenders: listed = [] } = options;
+  const defenders = typeof listed === "function" ? listed : () => listed;
 
   const requests: RecordedRequest[] = [];
   const onRequest = (request: RecordedRequest) => void requests.push(request);
-  const api = consoleApi({ host, tenantPath, user, password, latencyMs, version, installBundle, intercept, onRequest });
+  const api = consoleApi({
+    host,
+    tenantPath,
+    user,
+    password,
+    latencyMs,
+    version,
+    installBundle,
+    intercept,
+    onRequest,
+    defenders,
+  });
   // A client that waited for its idle connections would never end, which a test notices without a clock.
   const server = createAdaptorServer({ fetch: api.fetch, serverOptions: { keepAliveTimeout: 0 } });
   await new Promise<void>((resolve, reject) => {

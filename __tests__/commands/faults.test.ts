@@ -94,6 +94,7 @@ async function strike({ call, name }: (typeof CASES)[number]): Promise<Struck> {
     latencyMs: 0,
     version: "34.04.145",
     installBundle: BUNDLE,
+    defenders: () => [],
     intercept: async (c, next) => {
       const token = c.req.header("authorization")?.replace("Bearer ", "");
       if (token) tokens.push(token);
