@@ -135,7 +135,7 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     const { status, stderr } = await run(["synth"], { folder, environment });
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: "cdktf.out can't be written: a file is in its place; move that away (ENOTDIR).\n",
+      stderr: "cdktf.out can't be written: a file is in its place; move that away (EEXIST).\n",
     });
     expect(filesIn(folder)).toEqual(["cdktf.out/stacks"]);
   });

@@ -8,7 +8,8 @@ import fc from "fast-check";
 import { ProofError } from "../lib/errors";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../lib/json";
 import { ProtectedTask } from "../lib/protection/protected-task";
-import { prepareOutput, STACK_FILE } from "../lib/stack/output-folder";
+import { prepareOutput } from "../lib/stack/output-folder";
+import { pathsOf } from "../lib/stack/output-paths";
 import { synthesize } from "../lib/stack/synthesize";
 import { CONTAINER_KEYS, TASK_KEYS } from "../lib/task/schema";
 import type { Task } from "../lib/task/task";
@@ -16,6 +17,8 @@ import { INSTALL_BUNDLE } from "../local-console/defender";
 import { protect } from "../local-console/protect";
 import { arbitraryTask, KEYS } from "./arbitrary-task";
 import { SETTINGS } from "./stack/synthesize";
+
+const { stackFile: STACK_FILE } = pathsOf("prisma-runtime-defense");
 
 const PLACE = { region: "eu-west-1", consoleAddress: "console.example.com" };
 const DEFENDER = "TwistlockDefender";

@@ -6,12 +6,15 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 import { INSTALL_BUNDLE_VARIABLE } from "../lib/stack/names";
-import { prepareOutput, SECRET_FILE, STACK_FOLDER, VERSION_FILE } from "../lib/stack/output-folder";
+import { prepareOutput } from "../lib/stack/output-folder";
+import { pathsOf } from "../lib/stack/output-paths";
 import { synthesize } from "../lib/stack/synthesize";
 import { escapeAll } from "../lib/stack/terraform-text";
 import { TERRAFORM_VERSION } from "../lib/stack/terraform-version";
 import { proven, SETTINGS, type Stack, synthesized } from "./stack/synthesize";
 import { TASK } from "./task/read";
+
+const { secretFile: SECRET_FILE, folder: STACK_FOLDER, versionFile: VERSION_FILE } = pathsOf("prisma-runtime-defense");
 
 // Opt-in: it needs Terraform 1.11 or later. Nothing is downloaded: terraform_data is built in.
 const wanted = process.env.TERRAFORM_TESTS === "1" && spawnSync("terraform", ["version"]).status === 0;

@@ -5,10 +5,12 @@ import { dirname, join } from "node:path";
 
 import { checkArtifact } from "../../lib/commands/check-artifact";
 import { synth } from "../../lib/commands/synth";
-import { SECRET_FILE } from "../../lib/stack/output-folder";
+import { pathsOf } from "../../lib/stack/output-paths";
 import { startLocalConsole } from "../../local-console/server";
 import { variablesFor } from "../entry";
 import { invoke } from "./invoke";
+
+const { secretFile: SECRET_FILE } = pathsOf("prisma-runtime-defense");
 
 const PASSWORD = 'pa"ss wörd/+&';
 const BUNDLE = Buffer.from(JSON.stringify({ apiKey: "ÿ>?".repeat(20), customerID: "c" })).toString("base64");

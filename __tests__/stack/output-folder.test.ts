@@ -11,16 +11,11 @@ import {
 import { dirname, join } from "node:path";
 
 import { OutputError } from "../../lib/errors";
-import {
-  discardOutput,
-  guarded,
-  prepareOutput,
-  publish,
-  SECRET_FILE,
-  STACK_FILE,
-  VERSION_FILE,
-} from "../../lib/stack/output-folder";
+import { discardOutput, guarded, prepareOutput, publish } from "../../lib/stack/output-folder";
+import { pathsOf } from "../../lib/stack/output-paths";
 import { inFolder } from "./synthesize";
+
+const { stackFile: STACK_FILE, secretFile: SECRET_FILE, versionFile: VERSION_FILE } = pathsOf("prisma-runtime-defense");
 
 const OURS = ["manifest.json", STACK_FILE, VERSION_FILE, SECRET_FILE, "runtime-defense.md", "runtime-defense.json"];
 const FOREIGN = "stacks/prisma-runtime-defense/.terraform/providers";

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { JsonObject } from "../../lib/json";
 import { ProtectedTask, toSend } from "../../lib/protection/protected-task";
 import type { StackSettings } from "../../lib/settings/stack";
-import { prepareOutput, STACK_FILE } from "../../lib/stack/output-folder";
+import { prepareOutput } from "../../lib/stack/output-folder";
+import { pathsOf } from "../../lib/stack/output-paths";
 import { readStackFile } from "../../lib/stack/stack-file";
 import { synthesize } from "../../lib/stack/synthesize";
 import { protect } from "../../local-console/protect";
@@ -44,7 +45,7 @@ export function synthesized(tasks: readonly ProtectedTask[], settings: Partial<S
     const out = join(folder, "cdktf.out");
     const props = { ...SETTINGS, ...settings, tasks, projectFolder: folder, files: [] };
     synthesize({ ...props, folder: out, staging: prepareOutput(out) })();
-    const text = readFileSync(join(out, STACK_FILE), "utf8");
+    const text = readFileSync(join(out, pathsOf(props.name).stackFile), "utf8");
     const stack: Stack = JSON.parse(text);
     // Whatever is synthesized passes the gates.
     expect(readStackFile(text).unexpected).toEqual([]);

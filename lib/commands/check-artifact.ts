@@ -1,12 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { OutputError } from "../errors";
 import { isJsonObject } from "../json";
 import { type Environment, isSet } from "../settings/environment";
 import { FOREIGN, readArtifact } from "../stack/artifact";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
-import { SECRET_FILE } from "../stack/output-folder";
+import { secretFilesIn } from "../stack/output-folder";
+import { SECRET_FILE_NAME } from "../stack/output-paths";
 import { type NamedSecret, secretsIn } from "../stack/secrets-in-file";
 import { print } from "../text/print";
 import { excerpt, type SafeText, text } from "../text/safe-text";
@@ -60,7 +61,7 @@ export const checkArtifact: Command = {
 
 function currentSecrets(environment: Environment): readonly NamedSecret[] {
   const { TL_PASS, TF_VAR_install_bundle, INSTALL_BUNDLE } = environment;
-  const bundles = [TF_VAR_install_bundle, INSTALL_BUNDLE, bundleOf(join(outputFolder(environment), SECRET_FILE))]
+  const bundles = [TF_VAR_install_bundle, INSTALL_BUNDLE, ...secretFilesIn(outputFolder(environment)).map(bundleOf)]
     .filter(isSet)
     .flatMap((bundle) => [bundle, Buffer.from(bundle, "base64").toString()]);
   return [
@@ -84,7 +85,7 @@ function bundleOf(file: string): string | undefined {
 /** How the artifact differs from an output of this machine, whose file with the bundle is not published. */
 function differences(folder: string, other: string): readonly SafeText[] {
   const [artifact, proven] = [folder, other].map((root) => {
-    const paths = readArtifact(root).files.filter((path) => root === folder || path !== SECRET_FILE);
+    const paths = readArtifact(root).files.filter((path) => root === folder || basename(path) !== SECRET_FILE_NAME);
     return new Map(paths.map((path) => [path, readFileSync(join(root, path), "base64")]));
   });
   return [...new Set([...(artifact?.keys() ?? []), ...(proven?.keys() ?? [])])]

@@ -8,15 +8,8 @@ import { startProgress } from "../report/progress";
 import { buildReport, type Report } from "../report/report";
 import { toSummary } from "../report/summary";
 import { parseSettings, type Settings } from "../settings/settings";
-import { STACK } from "../stack/names";
-import {
-  discardOutput,
-  type OutputFile,
-  prepareOutput,
-  REPORT_JSON,
-  REPORT_MARKDOWN,
-  SECRET_FILE,
-} from "../stack/output-folder";
+import { discardOutput, type OutputFile, prepareOutput } from "../stack/output-folder";
+import { pathsOf, REPORT_JSON, REPORT_MARKDOWN } from "../stack/output-paths";
 import { statementsForRole } from "../stack/role-statements";
 import { synthesize } from "../stack/synthesize";
 import { readTasks } from "../task/read-tasks";
@@ -100,10 +93,12 @@ async function lastChanceToStop(signal: AbortSignal): Promise<void> {
 function reportOn({ console, stack }: Settings, version: string, tasks: readonly ProtectedTask[]): Report {
   const existing = stack.installBundleSecretArn;
   return buildReport({
-    stack: STACK,
+    stack: stack.name,
     region: stack.region,
     console: { url: console.url, version },
-    installBundle: existing ? { kind: "existing", arn: existing } : { kind: "managed", file: SECRET_FILE },
+    installBundle: existing
+      ? { kind: "existing", arn: existing }
+      : { kind: "managed", file: pathsOf(stack.name).secretFile },
     tasks,
     statementsFor: (roleArn) => statementsForRole(roleArn, tasks, stack),
   });

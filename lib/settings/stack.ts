@@ -7,6 +7,8 @@ import { matching, shown, wholeNumber, yesOrNo } from "./schemas";
 import { secretArns } from "./secret-arns";
 import { type StateSettings, stateSettings, type stateVariables } from "./state";
 
+export const DEFAULT_STACK_NAME = "prisma-runtime-defense";
+
 export type StackSettings = {
   /** Names the stack, and what in it has a name. */
   readonly name: string;
@@ -67,7 +69,7 @@ const tags = v.pipe(
 export const stackVariables = {
   STACK_NAME: v.optional(
     matching(STACK_NAME, shown("must be 2 to 32 letters, digits and single hyphens, a letter first")),
-    "prisma-runtime-defense",
+    DEFAULT_STACK_NAME,
   ),
   AWS_REGION: v.optional(
     v.pipe(v.string(), v.check(isRegion, shown("must be a region such as eu-west-1"))),

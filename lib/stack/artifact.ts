@@ -3,7 +3,8 @@ import { basename, join } from "node:path";
 
 import { SettingsError } from "../errors";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
-import { isReadByTerraform, LOCK_FILE, MANIFEST, REPORT_JSON, REPORT_MARKDOWN, STACK_FILE } from "./output-folder";
+import { isReadByTerraform } from "./output-folder";
+import { LOCK_FILE_NAME, MANIFEST, REPORT_JSON, REPORT_MARKDOWN, STACK_FILE_NAME } from "./output-paths";
 import { readStackFile, type StackFile } from "./stack-file";
 import { TERRAFORM_VERSION } from "./terraform-version";
 
@@ -26,7 +27,7 @@ export type Stranger = {
 export const FOREIGN = text`what does not belong in an artifact`;
 
 const IN_ROOT = [MANIFEST, REPORT_JSON, REPORT_MARKDOWN];
-const IN_STACK = [basename(STACK_FILE), basename(LOCK_FILE)];
+const IN_STACK = [STACK_FILE_NAME, LOCK_FILE_NAME];
 const VERSION_PATH = /^stacks\/[^/]+\/versions\.tf$/;
 
 /**
@@ -83,7 +84,7 @@ function isExpected(folder: string, { path, isFile }: Entry): boolean {
 
 function isStackFile(path: string): boolean {
   const parts = path.split("/");
-  return parts.length === 3 && parts[0] === "stacks" && parts[2] === basename(STACK_FILE);
+  return parts.length === 3 && parts[0] === "stacks" && parts[2] === STACK_FILE_NAME;
 }
 
 function reasonFor({ path, isFile }: Entry): SafeText {

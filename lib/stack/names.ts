@@ -1,6 +1,6 @@
-// Names and construct ids are a contract with the users: changing one replaces the resource.
+import { DEFAULT_STACK_NAME } from "../settings/stack";
 
-export const STACK = "prisma-runtime-defense";
+// Names and construct ids are a contract with the users: changing one replaces the resource.
 
 /** The Terraform variable that hands the install bundle over: `TF_VAR_install_bundle`. */
 export const INSTALL_BUNDLE_VARIABLE = "install_bundle";
@@ -8,7 +8,7 @@ export const INSTALL_BUNDLE_VARIABLE = "install_bundle";
 /** What the stack's resources are called in the AWS account; different for each stack, so that several can share one. */
 export function resourceNames(stackName: string) {
   return {
-    cluster: stackName === STACK ? "prisma-runtime-cluster" : `${stackName}-cluster`,
+    cluster: stackName === DEFAULT_STACK_NAME ? "prisma-runtime-cluster" : `${stackName}-cluster`,
     rolePrefix: `${stackName}-`,
     bundleSecretPrefix: `${stackName}-install-bundle-`,
   };

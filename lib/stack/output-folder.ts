@@ -9,25 +9,23 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 
 import { OutputError } from "../errors";
 import { text } from "../text/safe-text";
-import { INSTALL_BUNDLE_VARIABLE, STACK } from "./names";
+import {
+  MANIFEST,
+  REPORT_JSON,
+  REPORT_MARKDOWN,
+  SECRET_FILE_NAME,
+  STACK_FILE_NAME,
+  STACKS,
+  VERSION_FILE_NAME,
+} from "./output-paths";
 
 /** A file of the output; `path` is relative to the output folder. */
 export type OutputFile = { readonly path: string; readonly content: string; readonly secret?: true };
 
-export const MANIFEST = "manifest.json";
-export const STACK_FOLDER = join("stacks", STACK);
-export const STACK_FILE = join(STACK_FOLDER, "cdk.tf.json");
-/** The version of Terraform that the stack needs. */
-export const VERSION_FILE = join(STACK_FOLDER, "versions.tf");
-export const SECRET_FILE = join(STACK_FOLDER, `${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`);
-/** The hashes of the AWS provider's packages: the project's, or what Terraform itself leaves there. */
-export const LOCK_FILE = join(STACK_FOLDER, ".terraform.lock.hcl");
-export const REPORT_MARKDOWN = "runtime-defense.md";
-export const REPORT_JSON = "runtime-defense.json";
 const STAGING = ".staging-";
 
 /**
@@ -40,9 +38,9 @@ export function prepareOutput(folder: string): string {
   return guarded(folder, () => {
     refuseLinks(folder);
     // First, since not every Node refuses to remove a file whose folder is a file.
-    mkdirSync(join(folder, STACK_FOLDER), { recursive: true });
+    mkdirSync(join(folder, STACKS), { recursive: true });
     for (const path of leftovers(folder)) rmSync(path, { recursive: true, force: true });
-    refuseStrays(join(folder, STACK_FOLDER));
+    refuseStrays(folder);
     return mkdtempSync(join(folder, STAGING));
   });
 }
@@ -52,15 +50,22 @@ export function isReadByTerraform(name: string): boolean {
   return /\.(tf|tofu)(\.json)?$|(^terraform|\.auto)\.tfvars(\.json)?$/.test(name);
 }
 
-function refuseStrays(stackFolder: string): void {
-  const strays = readdirSync(stackFolder).filter(isReadByTerraform);
-  const problem = (name: string) => text`${join(stackFolder, name)} would change what Terraform does: move it away.`;
+function refuseStrays(folder: string): void {
+  const strays = stackFolders(folder).flatMap((stack) =>
+    readdirSync(join(folder, stack))
+      .filter(isReadByTerraform)
+      .map((name) => join(stack, name)),
+  );
+  const problem = (path: string) => text`${join(folder, path)} would change what Terraform does: move it away.`;
   if (strays.length > 0) throw new OutputError(strays.map(problem));
 }
 
 // Through a link, files elsewhere would be removed and written.
 function refuseLinks(folder: string): void {
-  const links = [dirname(STACK_FOLDER), STACK_FOLDER, STACK_FILE, MANIFEST]
+  const stacks = isFolder(join(folder, STACKS))
+    ? readdirSync(join(folder, STACKS)).map((name) => join(STACKS, name))
+    : [];
+  const links = [STACKS, ...stacks, ...stacks.map((stack) => join(stack, STACK_FILE_NAME)), MANIFEST]
     .map((path) => join(folder, path))
     .filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink());
   if (links.length > 0)
@@ -71,7 +76,7 @@ function refuseLinks(folder: string): void {
 export function discardOutput(folder: string): void {
   const steps = [
     ...leftovers(folder).map((path) => () => rmSync(path, { recursive: true, force: true })),
-    ...[STACK_FOLDER, dirname(STACK_FOLDER), "."].map((path) => () => rmdirSync(join(folder, path))),
+    ...[...stackFolders(folder), STACKS, "."].map((path) => () => rmdirSync(join(folder, path))),
   ];
   for (const step of steps) {
     try {
@@ -84,9 +89,32 @@ export function discardOutput(folder: string): void {
 
 function leftovers(folder: string): readonly string[] {
   const staging = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.startsWith(STAGING));
-  return [STACK_FILE, MANIFEST, VERSION_FILE, SECRET_FILE, REPORT_MARKDOWN, REPORT_JSON, ...staging].map((path) =>
-    join(folder, path),
-  );
+  const stacks = stackFolders(folder);
+  return [
+    ...stacks.map((stack) => join(stack, STACK_FILE_NAME)),
+    MANIFEST,
+    ...stacks.flatMap((stack) => [join(stack, VERSION_FILE_NAME), join(stack, SECRET_FILE_NAME)]),
+    ...[REPORT_MARKDOWN, REPORT_JSON, ...staging],
+  ].map((path) => join(folder, path));
+}
+
+/** The files by which Terraform is to get the install bundle, as paths: one of each stack that is there. */
+export function secretFilesIn(folder: string): readonly string[] {
+  return stackFolders(folder)
+    .map((stack) => join(folder, stack, SECRET_FILE_NAME))
+    .filter((path) => existsSync(path));
+}
+
+// An earlier run may have had another name for its stack.
+function stackFolders(folder: string): readonly string[] {
+  if (!isFolder(join(folder, STACKS))) return [];
+  return readdirSync(join(folder, STACKS))
+    .map((name) => join(STACKS, name))
+    .filter((stack) => isFolder(join(folder, stack)));
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /**
@@ -103,8 +131,8 @@ export function publish(folder: string, staging: string, files: readonly OutputF
     const staged = readdirSync(staging, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(staging, join(entry.parentPath ?? entry.path, entry.name)));
-    const last = [STACK_FILE, MANIFEST];
-    for (const path of [...staged.filter((path) => !last.includes(path)), ...last]) {
+    const rank = (path: string) => [STACK_FILE_NAME, MANIFEST].indexOf(basename(path));
+    for (const path of staged.sort((one, other) => rank(one) - rank(other))) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       renameSync(join(staging, path), join(folder, path));
     }

@@ -1,22 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 
 import { App } from "cdktf";
 
 import { OutputError } from "../errors";
 import type { JsonValue } from "../json";
 import { theBundle } from "./install-bundle-secret";
-import { INSTALL_BUNDLE_VARIABLE, STACK } from "./names";
-import {
-  guarded,
-  LOCK_FILE,
-  type OutputFile,
-  publish,
-  SECRET_FILE,
-  STACK_FILE,
-  STACK_FOLDER,
-  VERSION_FILE,
-} from "./output-folder";
+import { INSTALL_BUNDLE_VARIABLE } from "./names";
+import { guarded, type OutputFile, publish } from "./output-folder";
+import { LOCK_FILE_NAME, pathsOf } from "./output-paths";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
 import { TERRAFORM_VERSION } from "./terraform-version";
@@ -38,20 +30,25 @@ export type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & 
  * @throws ProofError, OutputError
  */
 export function synthesize({ folder, staging, projectFolder, files, ...props }: SynthesisProps): () => void {
+  const paths = pathsOf(props.name);
   const stateFile = join(projectFolder, `terraform.${props.name}.tfstate`);
   // Relative, so that the output is the same wherever the project lies.
-  const localStatePath = relative(resolve(folder, STACK_FOLDER), stateFile);
+  const localStatePath = relative(resolve(folder, paths.folder), stateFile);
   withoutStackTraces(() => {
     const app = new App({ outdir: staging });
     if (app.hclOutput) throw new OutputError(["HCL output can't be proven. Leave --hcl and SYNTH_HCL_OUTPUT out."]);
-    new RuntimeDefenseStack(app, STACK, { ...props, localStatePath });
+    new RuntimeDefenseStack(app, props.name, { ...props, localStatePath });
     guarded(folder, () => app.synth());
   });
 
-  const stack: JsonValue = JSON.parse(readFileSync(join(staging, STACK_FILE), "utf8"));
+  const stack: JsonValue = JSON.parse(readFileSync(join(staging, paths.stackFile), "utf8"));
   proveSynthesized(stack, props.tasks, props.installBundleSecretArn);
-  const versionFile = { path: VERSION_FILE, content: TERRAFORM_VERSION };
-  const published = [...files, versionFile, ...secretFile(props), ...lockFile(projectFolder)];
+  const published = [
+    ...files,
+    { path: paths.versionFile, content: TERRAFORM_VERSION },
+    ...withContent(paths.secretFile, secretValues(props)),
+    ...withContent(paths.lockFile, lockFile(projectFolder)),
+  ];
   return () => publish(folder, staging, published);
 }
 
@@ -66,19 +63,19 @@ function withoutStackTraces(work: () => void): void {
   }
 }
 
-// The hashes of the AWS provider's packages, which CDKTF doesn't take along.
-function lockFile(projectFolder: string): readonly OutputFile[] {
-  const file = join(projectFolder, basename(LOCK_FILE));
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return [];
-  return [{ path: LOCK_FILE, content: readFileSync(file, "utf8") }];
+function withContent(path: string, found: Pick<OutputFile, "content" | "secret"> | undefined): readonly OutputFile[] {
+  return found ? [{ path, ...found }] : [];
+}
+
+// CDKTF doesn't take it along.
+function lockFile(projectFolder: string) {
+  const file = join(projectFolder, LOCK_FILE_NAME);
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ? { content: readFileSync(file, "utf8") } : undefined;
 }
 
 // Terraform reads it by itself. A secret that exists already needs none.
-function secretFile({
-  installBundleSecretArn,
-  tasks,
-}: Pick<SynthesisProps, "installBundleSecretArn" | "tasks">): readonly OutputFile[] {
-  if (installBundleSecretArn) return [];
+function secretValues({ installBundleSecretArn, tasks }: Pick<SynthesisProps, "installBundleSecretArn" | "tasks">) {
+  if (installBundleSecretArn) return undefined;
   const content = `${JSON.stringify({ [INSTALL_BUNDLE_VARIABLE]: theBundle(tasks).reveal() }, null, 2)}\n`;
-  return [{ path: SECRET_FILE, content, secret: true }];
+  return { content, secret: true } as const;
 }
