@@ -143,6 +143,21 @@ describe("the requests", () => {
     expect(peak).toBeLessThanOrEqual(3);
   });
 
+  test.each(["basic", "anonymous-bearer"] as const)(
+    "to a second repository need no second challenge of %s",
+    async (wants) => {
+      const requests: string[] = [];
+      const images = { "shop/web:1": image(WORDS), "shop/job:1": image(WORDS) };
+      const url = await servers.plain(registry({ images, wants, requests }));
+      const { host } = new URL(url);
+      const names = [`${host}/shop/web:1`, `${host}/shop/job:1`];
+      const found = await read(names, { dockerConfigFolder: folderFor(host), network: { concurrency: 1 } });
+      for (const name of names) expect(found.get(name)).toMatchObject(WORDS);
+      const anonymous = requests.filter((line) => /^GET \/v2\/\S+$/.test(line));
+      expect(anonymous).toEqual(["GET /v2/shop/web/manifests/1"]);
+    },
+  );
+
   test("renew a token that has expired", async () => {
     const requests: string[] = [];
     const good = registry({ images: { "shop/web:1": image(WORDS) }, wants: "anonymous-bearer", requests });

@@ -37,7 +37,7 @@ export async function authorizationFor(request: AuthorizationRequest): Promise<A
     const what = text`${call.url.host} sends to ${quote(challenge.realm, 100)} for a token`;
     throw failureOf(call, what, text`That must be an https address. Ask whoever runs ${call.peer.name}.`);
   }
-  const scope = challenge.scope ?? `repository:${reference.repository}:pull`;
+  const scope = `repository:${reference.repository}:pull`;
   const tokenCall = tokenCallOf(realm, { service: challenge.service ?? "", scope }, credentials, call);
   const answer = await send(tokenCall);
   if (answer.status !== 200) throw statusFailure(answer, tokenCall, credentials);

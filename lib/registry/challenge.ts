@@ -3,7 +3,7 @@ import type { Answer } from "../http/call";
 /** What a registry asks for with HTTP 401. */
 export type Challenge =
   | { readonly scheme: "basic" }
-  | { readonly scheme: "bearer"; readonly realm: string; readonly service?: string; readonly scope?: string };
+  | { readonly scheme: "bearer"; readonly realm: string; readonly service?: string };
 
 /** Undefined when it asks for nothing that is known. Source: distribution.github.io/distribution/spec/auth/token. */
 export function challengeOf(answer: Answer): Challenge | undefined {
@@ -13,8 +13,9 @@ export function challengeOf(answer: Answer): Challenge | undefined {
     const parameters = new Map(
       [...bearer.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name.toLowerCase(), value]),
     );
-    const [realm, service, scope] = ["realm", "service", "scope"].map((name) => parameters.get(name));
-    if (realm) return { scheme: "bearer", realm, ...(service && { service }), ...(scope && { scope }) };
+    const [realm, service] = ["realm", "service"].map((name) => parameters.get(name));
+    // Its scope is left: reading from the repository is what is needed, and all that is asked for.
+    if (realm) return { scheme: "bearer", realm, ...(service && { service }) };
   }
   return /(?:^|,\s*)basic\b/i.test(header) ? { scheme: "basic" } : undefined;
 }

@@ -9,7 +9,7 @@ import type { NetworkSettings } from "../settings/network";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { isAllowed, registryAddress } from "./address";
 import { authorizationFor } from "./authorization";
-import { challengeOf } from "./challenge";
+import { type Challenge, challengeOf } from "./challenge";
 import type { Credentials } from "./credentials";
 import type { ImageReference } from "./reference";
 import type { Send } from "./send";
@@ -52,19 +52,29 @@ export function registryClient({ network, connections, credentialsFor, talk, clo
       clock,
     );
 
-  // A repository's images have one authorization, which may expire during a long run.
+  // A repository's images have one authorization, which may expire during a long run; what a registry asks for is asked
+  // once.
   const authorizations = new Map<string, Authorization>();
+  const challenges = new Map<string, Challenge>();
+
+  const authorize = async (challenge: Challenge | undefined, call: Call, reference: ImageReference) => {
+    if (challenge === undefined) return undefined;
+    const credentials = await credentialsFor(reference);
+    const authorization = await authorizationFor({ challenge, credentials, call, reference, send });
+    if (authorization) authorizations.set(placeOf(reference), authorization);
+    return authorization;
+  };
 
   const sendAuthorized = async (call: Call, reference: ImageReference): Promise<Answer> => {
-    const place = `${reference.registry}/${reference.repository}`;
-    const current = authorizations.get(place);
+    const current =
+      authorizations.get(placeOf(reference)) ?? (await authorize(challenges.get(reference.registry), call, reference));
     const first = await send(current ? { ...call, authorization: current } : call);
     if (first.status !== 401) return first;
-    const credentials = await credentialsFor(reference);
     const challenge = challengeOf(first);
-    const authorization = await authorizationFor({ challenge, credentials, call, reference, send });
-    if (!authorization) throw statusFailure(first, call, credentials);
-    authorizations.set(place, authorization);
+    const authorization = await authorize(challenge, call, reference);
+    const credentials = await credentialsFor(reference);
+    if (!challenge || !authorization) throw statusFailure(first, call, credentials);
+    challenges.set(reference.registry, challenge);
     const second = await send({ ...call, authorization });
     if (second.status === 401 || second.status === 403) throw statusFailure(second, call, credentials);
     return second;
@@ -93,6 +103,10 @@ export function registryClient({ network, connections, credentialsFor, talk, clo
 
 const MOST_REDIRECTS = 5;
 const LATER = text`Try again later, or name the container's entryPoint in the task definition.`;
+
+function placeOf({ registry, repository }: ImageReference): string {
+  return `${registry}/${repository}`;
+}
 
 function peerOf({ text: image, registry }: ImageReference): Peer {
   const limit = { mebibytes: 4, longerIsNot: "an image's manifest or configuration" };
