@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+import { DEFENDER_REGISTRY } from "../local-console/defender";
 import type { LocalConsole } from "../local-console/server";
 
 const PROJECT = resolve(__dirname, "..");
@@ -55,7 +56,13 @@ function finished(child: ChildProcess): Promise<Run> {
 
 /** What has to be set to talk to this Console. */
 export function variablesFor({ url, user, password }: Pick<LocalConsole, "url" | "user" | "password">) {
-  return { TL_CONSOLE: url, TL_USER: user, TL_PASS: password, TASK_DEFINITION_PATH: EXAMPLE };
+  return {
+    TL_CONSOLE: url,
+    TL_USER: user,
+    TL_PASS: password,
+    DEFENDER_REGISTRY,
+    TASK_DEFINITION_PATH: EXAMPLE,
+  };
 }
 
 /** Every file in the folder, by its path from there. */

@@ -11,16 +11,18 @@ import { ProtectedTask } from "../lib/protection/protected-task";
 import { prepareOutput } from "../lib/stack/output-folder";
 import { pathsOf } from "../lib/stack/output-paths";
 import { synthesize } from "../lib/stack/synthesize";
+import { registeredForm } from "../lib/task/registered-form";
 import { CONTAINER_KEYS, TASK_KEYS } from "../lib/task/schema";
 import type { Task } from "../lib/task/task";
 import { INSTALL_BUNDLE } from "../local-console/defender";
 import { protect } from "../local-console/protect";
 import { arbitraryTask, KEYS } from "./arbitrary-task";
+import { part } from "./protection/deviations";
+import { CONSOLE_ADDRESS, factsFor } from "./protection/facts";
 import { SETTINGS } from "./stack/synthesize";
 
 const { stackFile: STACK_FILE } = pathsOf("prisma-runtime-defense");
-
-const PLACE = { region: "eu-west-1", consoleAddress: "console.example.com" };
+const FACTS = factsFor();
 const DEFENDER = "TwistlockDefender";
 const REGISTRY_IMAGE = "registry.example.com/twistlock/defender:defender_34_04_145";
 
@@ -33,7 +35,7 @@ test("what is protected loses nothing and changes nothing but what makes it prot
   fc.assert(
     fc.property(arbitraryTask, (task) => {
       const before = plain(task);
-      const { family, definition } = ProtectedTask.prove(task, answerFor(task), PLACE);
+      const { family, definition } = ProtectedTask.prove(task, answerFor(task), FACTS);
       expect(family).toBe(task.definition.family);
       expect(definition.containerDefinitions.at(-1)?.name).toBe(DEFENDER);
       const containerDefinitions = definition.containerDefinitions
@@ -55,7 +57,7 @@ test("what is synthesized is, as Terraform reads it, what has been proven", () =
   try {
     fc.assert(
       fc.property(arbitraryTask, (task) => {
-        const proven = ProtectedTask.prove(task, answerFor(task), PLACE);
+        const proven = ProtectedTask.prove(task, answerFor(task), FACTS);
         synthesize({
           tasks: [proven],
           ...SETTINGS,
@@ -67,7 +69,9 @@ test("what is synthesized is, as Terraform reads it, what has been proven", () =
         const { resource } = JSON.parse(readFileSync(join(folder, STACK_FILE), "utf8"));
         const [synthesized, ...more] = Object.values(resource.aws_ecs_task_definition);
         expect(more).toEqual([]);
-        expect(registered(asTerraformReads(synthesized))).toStrictEqual(expected(proven));
+        expect(part(synthesized)).toMatchObject({ lifecycle: { create_before_destroy: true }, skip_destroy: true });
+        const found = registeredForm(part(registered(asTerraformReads(synthesized))));
+        expect(found).toStrictEqual(registeredForm(expected(proven)));
       }),
       { numRuns: 60, interruptAfterTimeLimit: 20_000 },
     );
@@ -83,7 +87,7 @@ test("no single change of a protected answer gets through, but those that keep i
   fc.assert(
     fc.property(arbitraryTask, fc.array(mutation, { minLength: 20, maxLength: 20 }), (task, mutations) => {
       const answer = answerFor(task);
-      const right = ProtectedTask.prove(task, answer, PLACE).withInstallBundleInClear();
+      const right = ProtectedTask.prove(task, answer, FACTS).withInstallBundleInClear();
       for (const one of mutations) {
         const deployed = deployedAfter(task, mutated(answer, one));
         if (deployed) expect(changes(right, deployed).filter((change) => !isAllowed(change, task))).toEqual([]);
@@ -99,7 +103,7 @@ test("no single change of a protected answer gets through, but those that keep i
 function answerFor({ definition, runtimeDefense }: Task): JsonObject {
   const { exclude, defenderImage, filesystemMonitoring = false } = runtimeDefense;
   const containerDefinitions = definition.containerDefinitions.filter(({ name }) => !(name in exclude));
-  const wsAddress = `wss://${PLACE.consoleAddress}:8084`;
+  const wsAddress = `wss://${CONSOLE_ADDRESS}:8084`;
   const image = defenderImage ?? REGISTRY_IMAGE;
   const defender = { image, installBundle: INSTALL_BUNDLE, wsAddress, filesystemMonitoring };
   return JSON.parse(JSON.stringify(protect({ ...definition, containerDefinitions }, defender)));
@@ -197,7 +201,7 @@ function registered(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, child]): [string, JsonValue][] => {
-      if (key === "//" || key === "depends_on") return [];
+      if (["//", "depends_on", "lifecycle", "skip_destroy"].includes(key)) return [];
       if (key === "container_definitions") return [["containerDefinitions", JSON.parse(String(child))]];
       const camel = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
       return [[RENAMED[key] ?? camel, MAPS.includes(key) ? child : registered(child)]];
@@ -206,23 +210,25 @@ function registered(value: JsonValue): JsonValue {
 }
 
 /** What the resource has to hold, in the same form. */
-function expected(proven: ProtectedTask): JsonValue {
+function expected(proven: ProtectedTask): JsonObject {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
   const role = "${aws_iam_role.execution-role.arn}";
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
   const secret = "${aws_secretsmanager_secret.install-bundle.arn}";
   const { tags, proxyConfiguration, volumes, ...same } = proven.withInstallBundleFrom(secret);
   const pairs = (entries: readonly (readonly [string, string])[]) => Object.fromEntries(entries);
-  return plain({
-    executionRoleArn: role,
-    ...same,
-    tags: tags && pairs(tags.map(({ key, value }) => [key, value])),
-    proxyConfiguration: proxyConfiguration && {
-      ...proxyConfiguration,
-      properties: proxyConfiguration.properties && pairs(proxyConfiguration.properties.map((p) => [p.name, p.value])),
-    },
-    volumes: volumes?.map(({ host, ...volume }) => ({ ...volume, "host.sourcePath": host?.sourcePath })),
-  });
+  return part(
+    plain({
+      executionRoleArn: role,
+      ...same,
+      tags: tags && pairs(tags.map(({ key, value }) => [key, value])),
+      proxyConfiguration: proxyConfiguration && {
+        ...proxyConfiguration,
+        properties: proxyConfiguration.properties && pairs(proxyConfiguration.properties.map((p) => [p.name, p.value])),
+      },
+      volumes: volumes?.map(({ host, ...volume }) => ({ ...volume, "host.sourcePath": host?.sourcePath })),
+    }),
+  );
 }
 
 const HOW = ["replace", "drop", "insert", "duplicate", "reverse"] as const;
@@ -289,7 +295,7 @@ function places(value: JsonValue): number {
 /** What would be deployed; nothing when the proof refuses the answer. */
 function deployedAfter(task: Task, answer: JsonObject): object | undefined {
   try {
-    return ProtectedTask.prove(task, answer, PLACE).withInstallBundleInClear();
+    return ProtectedTask.prove(task, answer, FACTS).withInstallBundleInClear();
   } catch (error) {
     if (error instanceof ProofError) return undefined;
     throw error;
@@ -307,9 +313,11 @@ function changes(one: unknown, other: unknown): readonly Change[] {
 }
 
 function leaves(value: JsonValue, path: string): readonly (readonly [string, JsonValue])[] {
-  if (/\.(logConfiguration|capabilities\.add)$/.test(path)) {
-    return [[path, isJsonArray(value) ? [...value].map(String).sort() : value]];
+  // ECS keeps capabilities as sets.
+  if (/\.capabilities\.(add|drop)$/.test(path)) {
+    return [[path, isJsonArray(value) ? [...new Set(value.map((one) => JSON.stringify(one)))].sort() : value]];
   }
+  if (path.endsWith(".logConfiguration")) return [[path, value]];
   const children = isJsonArray(value)
     ? value.map((child, index): [string, JsonValue] => [`${nameOf(path, child) ?? index}`, child])
     : isJsonObject(value)
@@ -340,14 +348,12 @@ const ALLOWED: readonly (readonly [RegExp, (after: JsonValue | undefined, task: 
     (after, { runtimeDefense }) =>
       runtimeDefense.filesystemMonitoring === undefined && (after === undefined || after === "true"),
   ],
-  [/\.sidecar\.environment\.INSTALL_BUNDLE\.value$/, (after) => after === "YmFzZTY0"],
   [/\.sidecar\.environment\.WS_ADDRESS\.value$/, (after) => after === "wss://console.example.com:1"],
+  [/\.sidecar\.healthCheck#$/, () => true],
   [
-    /\.sidecar\.image$/,
-    (after, { runtimeDefense }) =>
-      runtimeDefense.defenderImage === undefined && after === "evil.example.com/twistlock/defender:defender_1_2_3",
+    /\.sidecar\.healthCheck\.(interval|retries|startPeriod|timeout)$/,
+    (after) => after === undefined || after === 0 || after === 1,
   ],
-  [/\.sidecar\.healthCheck(#|\.(interval|retries|startPeriod|timeout))$/, () => true],
   [/\.sidecar(#|\.logConfiguration)$/, () => true],
   [/\.(environment\.\w+|dependsOn\.TwistlockDefender|volumesFrom\.TwistlockDefender)#$/, () => true],
   [/\.environment#$/, () => true],

@@ -10,14 +10,23 @@ import { taskDefinitionConfig } from "../lib/stack/task-definition-config";
 import { RuntimeDefenseSchema } from "../lib/task/runtime-defense";
 import type { ContainerDefinition } from "../lib/task/schema";
 import type { Task } from "../lib/task/task";
-import { defenderImage } from "../local-console/defender";
+import { holdsSecret, Secret } from "../lib/text/secret";
+import { DEFENDER_REGISTRY, defenderImage } from "../local-console/defender";
 import { FargateTaskSchema, protect } from "../local-console/protect";
 
 const CONTAINERS = [1, 2, 4, 8, 16, 32, 64];
+const CREDENTIALS = ["a password of some length", `eyJ${"x".repeat(500)}`].map((value) => new Secret(value));
 const ROUNDS = 15;
 const ROUND_MS = 40;
 const ARN = "${aws_secretsmanager_secret.install-bundle.arn}";
-const PLACE = { consoleAddress: "console.example.com", region: "eu-west-1" };
+const BUNDLE = Buffer.from('{"apiKey":"bench"}').toString("base64");
+const FACTS = {
+  consoleAddress: "console.example.com",
+  region: "eu-west-1",
+  defenderRegistry: DEFENDER_REGISTRY,
+  console: { version: "34.04.145", installBundle: new Secret(BUNDLE), wsAddress: undefined },
+  holdsCredential: (text: string) => holdsSecret(text, CREDENTIALS),
+};
 
 const cases = CONTAINERS.map((containers) => ({ containers, once: work(containers), rates: [] as number[] }));
 for (let round = 0; round <= ROUNDS; round++) {
@@ -44,14 +53,14 @@ function work(containers: number): () => void {
   const task = taskWith(containers);
   const defender = {
     image: defenderImage("34.04.145"),
-    installBundle: Buffer.from('{"apiKey":"bench"}').toString("base64"),
-    wsAddress: `wss://${PLACE.consoleAddress}:8084`,
+    installBundle: BUNDLE,
+    wsAddress: `wss://${FACTS.consoleAddress}:8084`,
     filesystemMonitoring: false,
   };
   const answer: unknown = JSON.parse(JSON.stringify(protect(v.parse(FargateTaskSchema, task.definition), defender)));
   if (!isJsonObject(answer)) throw new Error("the answer is an object");
   return () => {
-    const proven = ProtectedTask.prove(task, answer, PLACE);
+    const proven = ProtectedTask.prove(task, answer, FACTS);
     taskDefinitionConfig(proven.withInstallBundleFrom(ARN), "arn:aws:iam::111122223333:role/bench", ARN);
   };
 }

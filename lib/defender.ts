@@ -1,8 +1,10 @@
-// What the Console writes into a protected task definition: names and words that tasks, proof and report know alike.
+// What the Console writes into a protected task definition: names and words that tasks, proof and report share.
 
 /** The sidecar's name. */
 export const DEFENDER = "TwistlockDefender";
-export const INSTALL_BUNDLE = "INSTALL_BUNDLE";
+
+/** The sidecar's variable that holds the install bundle. */
+export const BUNDLE_VARIABLE = "INSTALL_BUNDLE";
 
 /** The variables that the Console sets in containers and sidecar. */
 export const DEFENDER_VARIABLES: readonly string[] = [
@@ -12,7 +14,7 @@ export const DEFENDER_VARIABLES: readonly string[] = [
   "FARGATE_TASK",
   "FILESYSTEM_MONITORING",
   "FIPS_ENABLED",
-  INSTALL_BUNDLE,
+  BUNDLE_VARIABLE,
   "WS_ADDRESS",
 ];
 
@@ -27,3 +29,6 @@ export const DEFENDER_FOLDER = "/var/lib/twistlock";
 
 export const SIDECAR_ENTRY_POINT: readonly string[] = ["/usr/local/bin/defender", "fargate", "sidecar"];
 export const SIDECAR_HEALTH_CHECK: readonly string[] = ["/usr/local/bin/defender", "fargate", "healthcheck"];
+
+/** Palo Alto Networks' own registries, from which the Defender's image comes by default. */
+export const DEFENDER_REGISTRIES: readonly string[] = ["registry-auth.twistlock.com", "registry.twistlock.com"];

@@ -3,9 +3,12 @@ import { createHash } from "node:crypto";
 // What the local Console hands out in place of the real one's credentials. It says so itself, looks
 // like the real thing to a program, and is the same at every start so that synthesizing twice gives the same bytes.
 
+/** The made-up registry that the Defender's image comes from: `DEFENDER_REGISTRY` has to name it. */
+export const DEFENDER_REGISTRY = "registry-auth.local.invalid";
+
 export function defenderImage(version: string): string {
   const tag = `defender_${version.replaceAll(".", "_")}`;
-  return `registry-auth.local.invalid/tw_local${hex("licence").slice(0, 20)}/twistlock/defender:${tag}`;
+  return `${DEFENDER_REGISTRY}/tw_local${hex("licence").slice(0, 20)}/twistlock/defender:${tag}`;
 }
 
 export const INSTALL_BUNDLE = Buffer.from(

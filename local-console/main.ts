@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 
+import { DEFENDER_REGISTRY } from "./defender";
 import { defendersOf, parseDefenderGroup } from "./defenders";
 import { startLocalConsole } from "./server";
 
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     `${[
       `# Local Console ${local.version}. It protects nothing: its Defender is made up. To use it:`,
       `export TL_CONSOLE=${local.url}`,
+      `export DEFENDER_REGISTRY=${DEFENDER_REGISTRY}`,
       `export TL_USER=${local.user}`,
       `export TL_PASS=${local.password}`,
       "# Ctrl-C stops it.",

@@ -49,7 +49,7 @@ async function demo() {
 
 // The user's own settings stay out: the demo shows the defaults, and talks to nobody.
 function environment(variables) {
-  const ours = /^(TL_|AUTH_API_|TASK_|INSTALL_BUNDLE|TF_|AWS_|DEFAULT_TAGS$|CDKTF_|DEBUG$|https?_proxy$)/i;
+  const ours = /^(TL_|DEFENDER_|AUTH_API_|TASK_|INSTALL_BUNDLE|TF_|AWS_|DEFAULT_TAGS$|CDKTF_|DEBUG$|https?_proxy$)/i;
   const others = Object.entries(process.env).filter(([name]) => !ours.test(name));
   return {
     ...Object.fromEntries(others),
@@ -69,9 +69,9 @@ function start(args, env, stdout) {
 async function printedVariables(child) {
   const variables = {};
   for await (const line of readline.createInterface({ input: child.stdout })) {
-    const [, name, value] = /^export (TL_\w+)=(.*)$/.exec(line) ?? [];
+    const [, name, value] = /^export (TL_\w+|DEFENDER_REGISTRY)=(.*)$/.exec(line) ?? [];
     if (name) variables[name] = value;
-    if (variables.TL_CONSOLE && variables.TL_USER && variables.TL_PASS) return variables;
+    if (variables.TL_CONSOLE && variables.TL_USER && variables.TL_PASS && variables.DEFENDER_REGISTRY) return variables;
   }
   throw new Error("The local Console didn't start.");
 }

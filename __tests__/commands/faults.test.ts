@@ -6,6 +6,7 @@ import pMap from "p-map";
 
 import { spellings } from "../../lib/secret";
 import { consoleApi } from "../../local-console/api";
+import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { type CallName, FAULTS, type Fault } from "../console/faults";
 import { startFaultyConsole } from "../console/faulty-console";
 import { EXAMPLE, filesIn, type Run, run, temporaryFolders } from "../entry";
@@ -113,6 +114,7 @@ async function strike({ call, name }: (typeof CASES)[number]): Promise<Struck> {
       TL_CONSOLE: server.url,
       TL_USER: "access-key",
       TL_PASS: PASSWORD,
+      DEFENDER_REGISTRY,
       TL_CONSOLE_ADDRESS: "defenders.example.com",
       TASK_DEFINITION_PATH: EXAMPLE,
       ...(fault.isEndless && { TL_TIMEOUT_MS: "250" }),

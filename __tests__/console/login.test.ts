@@ -109,6 +109,8 @@ test("the answers come parsed", async () => {
   expect(bundle.reveal()).toBe(BUNDLE);
   expect(`${bundle}`).toBe("[redacted]");
   expect(wsAddress).toBe("wss://defenders.example.com:443");
+  const texts = [PASSWORD, TOKEN, "nothing of theirs"].map((text) => JSON.stringify({ text }));
+  expect(texts.map(console.holdsCredential)).toEqual([true, true, false]);
   console.close();
 });
 

@@ -37,7 +37,7 @@ async function firstWords(child: { readonly stdout: NodeJS.ReadableStream }): Pr
 test("it says in lines to paste how to use it, and that it protects nothing", async () => {
   const words = await firstWords(run("--port", "0", "--tenant", "us-2-158"));
   expect(words).toMatch(
-    /^# Local Console 34\.04\.145\. It protects nothing: .*\nexport TL_CONSOLE=http:\/\/127\.0\.0\.1:\d+\/us-2-158\nexport TL_USER=local-user\nexport TL_PASS=local-password\n# Ctrl-C stops it\.\n$/,
+    /^# Local Console 34\.04\.145\. It protects nothing: .*\nexport TL_CONSOLE=http:\/\/127\.0\.0\.1:\d+\/us-2-158\nexport DEFENDER_REGISTRY=registry-auth\.local\.invalid\nexport TL_USER=local-user\nexport TL_PASS=local-password\n# Ctrl-C stops it\.\n$/,
   );
 });
 

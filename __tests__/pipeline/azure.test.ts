@@ -13,6 +13,7 @@ import { join } from "node:path";
 
 import * as v from "valibot";
 
+import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { type LocalConsole, startLocalConsole } from "../../local-console/server";
 import {
   type Agent,
@@ -447,7 +448,7 @@ describe("the scripts of its steps", () => {
   });
 
   function group(): Record<string, string> {
-    return { TL_CONSOLE: local.url, TL_USER: local.user, TL_PASS: local.password };
+    return { TL_CONSOLE: local.url, TL_USER: local.user, TL_PASS: local.password, DEFENDER_REGISTRY };
   }
 
   /** What the Deploy job has downloaded. Returns the stack's folder. */

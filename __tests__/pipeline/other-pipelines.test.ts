@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { parse } from "yaml";
 
+import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { startLocalConsole } from "../../local-console/server";
 import { copyProject, PROJECT } from "./project-copy";
 import { hasTerraform, startAws } from "./terraform-place";
@@ -33,6 +34,7 @@ test("the page's shell commands build an artifact without a secret and deploy it
       TL_CONSOLE: local.url,
       TL_USER: local.user,
       TL_PASS: local.password,
+      DEFENDER_REGISTRY,
       TF_STATE_S3_BUCKET: "state",
       ...aws.environment,
     });

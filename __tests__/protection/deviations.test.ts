@@ -8,8 +8,10 @@ import { runCommand } from "../../lib/commands/commands";
 import { synth } from "../../lib/commands/synth";
 import { ProofError } from "../../lib/errors";
 import { isJsonArray, type JsonObject } from "../../lib/json";
+import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { type LocalConsole, startLocalConsole } from "../../local-console/server";
-import { type Answer, CONSOLE_ADDRESS, DEVIATIONS, ORIGINAL, part } from "./deviations";
+import { type Answer, DEVIATIONS, ORIGINAL, part } from "./deviations";
+import { CONSOLE_ADDRESS } from "./facts";
 
 const PREFIX = "the Console's answer isn't this task protected: ";
 
@@ -48,6 +50,7 @@ async function problemsOfSynth(task: JsonObject): Promise<readonly string[]> {
       TL_CONSOLE: console.url,
       TL_USER: console.user,
       TL_PASS: console.password,
+      DEFENDER_REGISTRY,
       TL_CONSOLE_ADDRESS: CONSOLE_ADDRESS,
       TL_RETRY_DELAY_MS: "1",
       TASK_DEFINITION_PATH: file,
@@ -63,7 +66,7 @@ async function problemsOfSynth(task: JsonObject): Promise<readonly string[]> {
   } catch (error) {
     if (!(error instanceof ProofError)) throw error;
     expect(existsSync(output)).toBe(false);
-    return error.problems.map((problem) => problem.replace(`${file}: ${PREFIX}`, ""));
+    return error.problems.map((problem) => problem.replace(`${file}: `, "").replace(PREFIX, ""));
   }
   expect(existsSync(join(output, "stacks", "prisma-runtime-defense", "cdk.tf.json"))).toBe(true);
   return [];
@@ -183,9 +186,9 @@ const HARMLESS: Readonly<Record<string, { alter: (answer: Answer) => void; runti
       );
     },
   },
-  "a Defender from a mirror": {
+  "a Defender from Palo Alto Networks' own registry": {
     alter: ({ sidecar }) => {
-      sidecar.image = "mirror.example.com:5000/team/twistlock/defender:defender_30_03_122";
+      sidecar.image = "registry-auth.twistlock.com/tw_abcdef0123456789/twistlock/defender:defender_34_04_145";
     },
   },
 };

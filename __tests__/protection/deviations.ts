@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../lib/json";
 import { INSTALL_BUNDLE } from "../../local-console/defender";
+import { CONSOLE_ADDRESS } from "./facts";
 
 // The task definition that the Console is asked to protect. What begins with "hidden-" may stand in no message.
 export const ORIGINAL = {
@@ -38,9 +39,6 @@ export const ORIGINAL = {
   ],
 };
 
-/** The host that Defenders are to dial. */
-export const CONSOLE_ADDRESS = "console.example.com";
-
 /** Parts of an answer, to be altered in place. */
 export type Answer = { task: Part; app: Part; worker: Part; sidecar: Part };
 export type Part = { [key: string]: JsonValue };
@@ -56,9 +54,10 @@ const WRAPPER = ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint"]
 const BEGINNING =
   'container app, entryPoint: expected to begin with ["/var/lib/twistlock/fargate/defender","fargate","entrypoint"]';
 const BEHIND = 'container app, entryPoint: expected ["sh","-c"] behind the wrapper';
-const IMAGE = "container TwistlockDefender, image: expected a Defender image, …/twistlock/defender:defender_MM_mm_bbb";
-const BUNDLE = "container TwistlockDefender, environment INSTALL_BUNDLE: expected a base64 bundle";
-const SOCKET = `container TwistlockDefender, environment WS_ADDRESS: expected wss:// and the host ${CONSOLE_ADDRESS}`;
+const IMAGE =
+  "container TwistlockDefender, image: expected a Defender image, …/twistlock/defender:defender_34_04_145, from registry-auth.twistlock.com or registry.twistlock.com or registry-auth.local.invalid (another registry of your own: DEFENDER_REGISTRY)";
+const BUNDLE = "container TwistlockDefender, environment INSTALL_BUNDLE: expected base64 of a JSON object";
+const SOCKET = `container TwistlockDefender, environment WS_ADDRESS: expected wss:// and the host ${CONSOLE_ADDRESS}, with a port from 1 to 65535 or none`;
 const MIRROR = "mirror.example.com/twistlock/defender:defender_34_04_145";
 const ADDED = (name: string) =>
   `environment ${name}: expected to be absent (to accept it, add "environment:${name}" to runtimeDefense.accept), got added.`;
@@ -141,9 +140,12 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "all containers are missing": {
     alter: set("task", "containerDefinitions", []),
-    problems: ["app", "worker", "TwistlockDefender"].map(
-      (name) => `container ${name}, container: expected to be there, got none.`,
-    ),
+    problems: [
+      "the task came back without a Defender.",
+      ...["app", "worker", "TwistlockDefender"].map(
+        (name) => `container ${name}, container: expected to be there, got none.`,
+      ),
+    ],
   },
 
   // Entry points
@@ -379,7 +381,9 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "a list holds something that is no entry": {
     alter: add("worker", "volumesFrom", "app"),
-    problems: ["containerDefinitions.1.volumesFrom.1: expected Object, got something else."],
+    problems: [
+      'container worker, volumesFrom: expected [] and TwistlockDefender, got [{"readOnly":false,"sourceContainer":"TwistlockDefender"},"app"].',
+    ],
   },
   "the install bundle goes to the application by an accepted variable": {
     alter: (answer) => add("app", "environment", { name: "NEW", value: INSTALL_BUNDLE })(answer),
@@ -538,7 +542,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "the sidecar has a command": {
     alter: set("sidecar", "command", ["--off"]),
-    problems: ['container TwistlockDefender, command: expected none, got ["--off"].'],
+    problems: ["container TwistlockDefender, command: expected none, got another."],
   },
   "the sidecar is privileged": {
     alter: set("sidecar", "privileged", true),

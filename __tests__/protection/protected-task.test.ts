@@ -1,13 +1,15 @@
 import { inspect } from "node:util";
 
 import { isJsonObject, type JsonObject } from "../../lib/json";
-import { ProtectedTask, toSend } from "../../lib/protection/protected-task";
+import { toSend } from "../../lib/protection/proof";
+import { ProtectedTask } from "../../lib/protection/protected-task";
 import { INSTALL_BUNDLE } from "../../local-console/defender";
 import { protect } from "../../local-console/protect";
 import { read } from "../task/read";
-import { CONSOLE_ADDRESS, ORIGINAL } from "./deviations";
+import { ORIGINAL } from "./deviations";
+import { CONSOLE_ADDRESS, factsFor } from "./facts";
 
-const PLACE = { region: "eu-west-1", consoleAddress: CONSOLE_ADDRESS };
+const FACTS = factsFor();
 const ROUTER = { name: "log_router", image: "fluent:1", environment: [{ name: "B", value: "1" }] };
 const WITHOUT_LOGS = {
   ...ORIGINAL,
@@ -28,7 +30,7 @@ async function prove(document: JsonObject): Promise<ProtectedTask> {
   );
   if (!isJsonObject(answer)) throw new Error("The local Console answers with an object.");
   const before = JSON.stringify(answer);
-  const proven = ProtectedTask.prove(task, answer, PLACE);
+  const proven = ProtectedTask.prove(task, answer, FACTS);
   expect(JSON.stringify(answer)).toBe(before);
   return proven;
 }
@@ -36,7 +38,7 @@ async function prove(document: JsonObject): Promise<ProtectedTask> {
 test("nothing but the proof makes a protected task", async () => {
   const proven = await prove(ORIGINAL);
   // @ts-expect-error The constructor is private.
-  const make = () => new ProtectedTask(proven.task, proven.definition, proven.installBundle, [], undefined);
+  const make = () => new ProtectedTask(proven.task, { ...proven, notices: [] });
   // @ts-expect-error What only looks like one has no private field.
   const alike: ProtectedTask = { ...proven };
   expect([typeof make, alike instanceof ProtectedTask]).toEqual(["function", false]);

@@ -3,13 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { JsonObject } from "../../lib/json";
-import { ProtectedTask, toSend } from "../../lib/protection/protected-task";
+import { toSend } from "../../lib/protection/proof";
+import { ProtectedTask } from "../../lib/protection/protected-task";
 import type { StackSettings } from "../../lib/settings/stack";
 import { prepareOutput } from "../../lib/stack/output-folder";
 import { pathsOf } from "../../lib/stack/output-paths";
 import { readStackFile } from "../../lib/stack/stack-file";
 import { synthesize } from "../../lib/stack/synthesize";
 import { protect } from "../../local-console/protect";
+import { factsFor } from "../protection/facts";
 import { read } from "../task/read";
 
 export const BUNDLE = Buffer.from('{"customerID":"made up","apiKey":"made up"}').toString("base64");
@@ -35,8 +37,8 @@ export async function proven(document: unknown, installBundle = BUNDLE): Promise
     wsAddress: "wss://dial.example.com:443",
     filesystemMonitoring: false,
   });
-  const place = { consoleAddress: "dial.example.com", region: SETTINGS.region };
-  return ProtectedTask.prove(task, JSON.parse(JSON.stringify(answer)), place);
+  const facts = { ...factsFor(installBundle), consoleAddress: "dial.example.com" };
+  return ProtectedTask.prove(task, JSON.parse(JSON.stringify(answer)), facts);
 }
 
 /** cdk.tf.json as a run with these tasks and settings leaves it, and all that is in its folder. */

@@ -350,7 +350,7 @@ test.each<[string, object, string]>([
   [
     "a change that isn't named",
     { ...TASK, runtimeDefense: { accept: ["environment:*"] } },
-    'runtimeDefense.accept[0]: must look like environment:NAME, got "environment:*".',
+    'runtimeDefense.accept[0]: must look like environment:NAME or environment:NAME=VALUE, got "environment:*".',
   ],
 ])("%s is refused", async (_kind, task, problem) => {
   expect(await problemsIn(task)).toContain(problem);

@@ -1,7 +1,8 @@
 import { login } from "../console/login";
+import { defined } from "../defined";
 import { SettingsError } from "../errors";
 import type { Talk } from "../http/retry";
-import { protectTasks } from "../protection/protect";
+import { protectTasks } from "../protection/protect-tasks";
 import type { ProtectedTask } from "../protection/protected-task";
 import { parseSettings, type Settings } from "../settings/settings";
 import { guarded } from "../stack/output-folder";
@@ -25,7 +26,7 @@ export const protect: Command = {
     const settings = parseSettings({ ...invocation.environment, TASK_DEFINITION_PATH: file });
     const talk = talkOn(invocation.stderr, invocation.signal);
     const task = await protectOne(file, settings, talk);
-    for (const notice of [...task.task.notices, ...whatItNeeds(task, settings)])
+    for (const notice of [...task.task.notices, ...task.notices, ...whatItNeeds(task, settings)])
       printLine(invocation.stderr, text`${file}: ${notice}`);
     const arn = settings.stack.installBundleSecretArn;
     const definition = arn ? task.withInstallBundleFrom(arn) : task.withInstallBundleInClear();
@@ -43,9 +44,12 @@ async function protectOne(file: string, settings: Settings, talk: Talk): Promise
     throw new SettingsError([text`${file} holds ${tasks.length} task definitions, and protect takes one.`]);
   const console = await login(settings, talk);
   try {
+    const { defenderRegistry, stack } = settings;
     const { consoleAddress } = settings.console;
-    const options = { consoleAddress, region: settings.stack.region, concurrency: 1, signal: talk.signal };
-    const [task] = await protectTasks(tasks, console, options);
+    const { signal } = talk;
+    const options = defined({ consoleAddress, defenderRegistry, region: stack.region, concurrency: 1, signal });
+    const { tasks: protectedTasks } = await protectTasks(tasks, console, options);
+    const [task] = protectedTasks;
     if (!task) throw new Error("protectTasks returns a proven task for each task");
     return task;
   } finally {

@@ -1,7 +1,8 @@
 import { login } from "../console/login";
+import { defined } from "../defined";
 import { ConsoleError } from "../errors";
 import { deadline } from "../http/deadline";
-import { protectTasks } from "../protection/protect";
+import { type ProtectedTasks, protectTasks } from "../protection/protect-tasks";
 import type { ProtectedTask } from "../protection/protected-task";
 import { toMarkdown } from "../report/markdown";
 import { startProgress } from "../report/progress";
@@ -58,9 +59,11 @@ export const synth: Command = {
   },
 };
 
-type Answers = { readonly version: string; readonly tasks: readonly ProtectedTask[] };
-
-async function askConsole(settings: Settings, unprotected: readonly Task[], invocation: Invocation): Promise<Answers> {
+async function askConsole(
+  settings: Settings,
+  unprotected: readonly Task[],
+  invocation: Invocation,
+): Promise<ProtectedTasks> {
   const { consoleAddress } = settings.console;
   const limitMs = RUN_LIMIT * settings.network.timeoutMs;
   const tooLong = text`The run took longer than ${limitMs / 1000} seconds. Look at the Console, or raise TL_TIMEOUT_MS.`;
@@ -69,12 +72,19 @@ async function askConsole(settings: Settings, unprotected: readonly Task[], invo
   try {
     const console = await login(settings, talk);
     const progress = await startProgress(unprotected.length, invocation.stderr, talk.notice);
-    const { stack } = settings;
+    const { defenderRegistry, stack } = settings;
     const { concurrency } = settings.network;
-    const options = { consoleAddress, region: stack.region, concurrency, signal, onProgress: progress.update };
+    const onProgress = progress.update;
+    const options = defined({
+      consoleAddress,
+      defenderRegistry,
+      region: stack.region,
+      concurrency,
+      signal,
+      onProgress,
+    });
     try {
-      const [version, tasks] = await Promise.all([console.version(), protectTasks(unprotected, console, options)]);
-      return { version, tasks };
+      return await protectTasks(unprotected, console, options);
     } finally {
       progress.stop();
       console.close();

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-import { INSTALL_BUNDLE } from "../defender";
+import { BUNDLE_VARIABLE } from "../defender";
 import type { Answer, Call } from "../http/call";
 import { failureOf, type Phrase } from "../http/failure";
 import { kindOf, parseJsonBody } from "../http/json-body";
@@ -44,7 +44,7 @@ function bundlesIn({ containerDefinitions }: JsonObject): readonly string[] {
   const variables = containers.flatMap(({ environment }) => (Array.isArray(environment) ? environment : []));
   return variables
     .filter(isJsonObject)
-    .flatMap(({ name, value }) => (name === INSTALL_BUNDLE && typeof value === "string" ? [value] : []));
+    .flatMap(({ name, value }) => (name === BUNDLE_VARIABLE && typeof value === "string" ? [value] : []));
 }
 
 /** What Defenders need to connect, from `GET …/defenders/install-bundle`. */

@@ -18,6 +18,8 @@ export interface Console {
    * in the order of host names. A Fargate Defender that has disconnected is listed for about an hour. `GET …/defenders`
    */
   defenders(query?: DefendersQuery): Promise<readonly Defender[]>;
+  /** Whether the text holds the password or a token of this run, in whatever spelling. */
+  readonly holdsCredential: (text: string) => boolean;
   /** Ends what is still under way and drops the connections. Call it at the end in any case. */
   close(): void;
 }

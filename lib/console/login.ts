@@ -7,7 +7,7 @@ import { exchange } from "../http/exchange";
 import { HttpFailure } from "../http/failure";
 import { type Talk, withRetries } from "../http/retry";
 import type { Settings } from "../settings/settings";
-import { Secret } from "../text/secret";
+import { holdsSecret, Secret } from "../text/secret";
 import { BUNDLE_AND_ADDRESS, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
 import type { ConsoleCall } from "./call";
 import { callsOf, withToken } from "./calls";
@@ -29,7 +29,7 @@ export async function login(
   const signal = AbortSignal.any([talk.signal, closing.signal]);
   setMaxListeners(0, signal); // each call under way listens
   // Basic authentication sends the base64 of this pair; from here on it is masked in every message.
-  new Secret(`${settings.user}:${settings.password.reveal()}`);
+  const credentials = [settings.password, new Secret(`${settings.user}:${settings.password.reveal()}`)];
   const calls = callsOf(settings);
   const connectMs = Math.min(10_000, network.timeoutMs);
   const connections = await openConnections({ ...network, connectMs, stop: signal, clock });
@@ -47,7 +47,11 @@ export async function login(
       clock,
     );
 
-  const authenticate = () => send(calls.authenticate, LOGIN);
+  const authenticate = async (): Promise<Secret> => {
+    const token = await send(calls.authenticate, LOGIN);
+    credentials.push(token);
+    return token;
+  };
 
   const close = () => {
     closing.abort(new Error("The Console's client is closed."));
@@ -88,6 +92,7 @@ export async function login(
       };
       return (await Promise.all(types.map(list))).flat();
     },
+    holdsCredential: (text) => holdsSecret(text, credentials),
     close,
   };
 }

@@ -1,24 +1,85 @@
-import { DEFENDER } from "../defender";
-import type { TaskDefinition } from "../task/schema";
+import type { JsonValue } from "../json";
+import type { ContainerDefinition, TaskDefinition } from "../task/schema";
+import { type SafeText, text } from "../text/safe-text";
+import { isEqual } from "./compare";
 
-/** Something that the Console changed in an application container, for people. */
-export type Change = { readonly container: string; readonly field: string; readonly change: string };
+/** One thing that a container got by its protection, for people. */
+export type Change = { readonly container: string; readonly field: string; readonly change: SafeText };
 
-/** What the Console did to each container, from a task definition as sent and its proven answer. */
-export function findChanges(sent: TaskDefinition, answer: TaskDefinition): readonly Change[] {
-  return sent.containerDefinitions.flatMap((before) => {
-    const after = answer.containerDefinitions.find(({ name }) => name === before.name);
-    const names = new Set(before.environment?.map(({ name }) => name));
-    const added = after?.environment?.filter(({ name }) => !names.has(name)).map(({ name }) => name) ?? [];
-    const condition = after?.dependsOn?.find(({ containerName }) => containerName === DEFENDER)?.condition;
-    const entryPoint = after?.entryPoint?.slice(0, 3).join(" ");
-    const found = before.entryPoint ? "" : `, then what the Console found: ${after?.entryPoint?.slice(3).join(" ")}`;
-    return [
-      { field: "entryPoint", change: `begins with ${entryPoint}${found}` },
-      { field: "environment", change: `added ${added.join(", ")}` },
-      { field: "dependsOn", change: `added ${DEFENDER} (${condition})` },
-      { field: "volumesFrom", change: `added ${DEFENDER}, writable` },
-      { field: "linuxParameters", change: "added the capability SYS_PTRACE" },
-    ].map((change) => ({ container: before.name, ...change }));
+/** What is different in each container of the protected task definition; containers that were left out have nothing. */
+export function findChanges(unprotected: TaskDefinition, definition: TaskDefinition): readonly Change[] {
+  return definition.containerDefinitions.flatMap((after) => {
+    const before = unprotected.containerDefinitions.find(({ name }) => name === after.name);
+    const changes = before ? containerChanges(before, after) : sidecarChanges(after, unprotected);
+    return changes.map((change) => ({ container: after.name, ...change }));
   });
+}
+
+type Field = Omit<Change, "container">;
+
+function containerChanges(before: ContainerDefinition, after: ContainerDefinition): readonly Field[] {
+  const capabilities = [before, after].map(({ linuxParameters }) => linuxParameters?.capabilities?.add);
+  return [
+    ...entryPointChange(before.entryPoint, after.entryPoint),
+    ...additions("environment", variables(after.environment, before.environment)),
+    ...additions(
+      "dependsOn",
+      added(before.dependsOn, after.dependsOn).map(({ containerName, condition }) => `${containerName} (${condition})`),
+    ),
+    ...additions(
+      "volumesFrom",
+      added(before.volumesFrom, after.volumesFrom).map(
+        ({ sourceContainer, readOnly }) => `${sourceContainer}, ${readOnly ? "read-only" : "writable"}`,
+      ),
+    ),
+    ...additions(
+      "linuxParameters",
+      [...new Set(added(...capabilities))].map((capability) => `the capability ${capability}`),
+    ),
+  ];
+}
+
+function entryPointChange(before: readonly string[] = [], after: readonly string[] = []): readonly Field[] {
+  if (isEqual(before, after)) return [];
+  const begins = text`begins with ${after.slice(0, 3).join(" ")}`;
+  if (before.length > 0) return [{ field: "entryPoint", change: begins }];
+  const found = after.slice(3).join(" ");
+  return [{ field: "entryPoint", change: text`${begins}, then what the Console found: ${found}` }];
+}
+
+function sidecarChanges(sidecar: ContainerDefinition, unprotected: TaskDefinition): readonly Field[] {
+  const { healthCheck, logConfiguration: logs } = sidecar;
+  const check = healthCheck ? text`added, every ${healthCheck.interval ?? 30} s` : text`none: an older Console's`;
+  return [
+    { field: "container", change: text`added, essential` },
+    ...additions("environment", variables(sidecar.environment)),
+    { field: "healthCheck", change: check },
+    ...(logs ? [{ field: "logConfiguration", change: logsChange(logs, unprotected) }] : []),
+  ];
+}
+
+function logsChange(logs: NonNullable<ContainerDefinition["logConfiguration"]>, unprotected: TaskDefinition): SafeText {
+  const source = unprotected.containerDefinitions.find((container) => isEqual(container.logConfiguration, logs));
+  if (source) return text`${logs.logDriver}, copied from the container ${source.name}`;
+  return text`${logs.logDriver}, its own log group ${logs.options?.["awslogs-group"] ?? ""}`;
+}
+
+type Variables = ContainerDefinition["environment"];
+
+// Whether the Defender watches the file system and runs in FIPS mode: what people want to know of them is the value.
+const FLAGS: readonly string[] = ["FILESYSTEM_MONITORING", "FIPS_ENABLED"];
+
+function variables(after: Variables = [], before: Variables = []): readonly string[] {
+  const names = new Set(before.map(({ name }) => name));
+  return after
+    .filter(({ name }) => !names.has(name))
+    .map(({ name, value }) => (FLAGS.includes(name) ? `${name}=${value}` : name));
+}
+
+function additions(field: string, entries: readonly string[]): readonly Field[] {
+  return entries.length > 0 ? [{ field, change: text`added ${entries.join(", ")}` }] : [];
+}
+
+function added<T extends JsonValue>(before: readonly T[] = [], after: readonly T[] = []): readonly T[] {
+  return after.filter((entry) => !before.some((other) => isEqual(other, entry)));
 }

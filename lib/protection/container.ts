@@ -1,110 +1,155 @@
-import { isDeepStrictEqual } from "node:util";
-
 import { DEFENDER, WRAPPERS } from "../defender";
-import { isJsonArray, type JsonObject, type JsonValue } from "../json";
-import { type Deviation, differences, listOf, objectOf, type Request, sameMembers, show } from "./deviation";
-import { commonVariables, environmentDeviations, equal, optional } from "./environment";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { text } from "../text/safe-text";
+import { differences, elementsOf, hasSameMembers, isEqual, objectOf } from "./compare";
+import { type Deviation, outside } from "./deviation";
+import type { Expectation } from "./expectation";
+import { commonChecks, equal, optional, variableDeviations } from "./variables";
 
-/** What differs between an application container as sent, protected, and the one that came back. */
-export function containerDeviations(sent: JsonObject, got: JsonObject, request: Request): readonly Deviation[] {
+/** What the Console changes in an application container. */
+const CHANGED = ["entryPoint", "environment", "dependsOn", "volumesFrom", "linuxParameters"];
+
+/**
+ * What keeps an application container from being a protected one. With the original as it was sent, also everything
+ * else that differs from it.
+ */
+export function containerDeviations(
+  container: JsonObject,
+  expectation: Expectation,
+  original?: JsonObject,
+): readonly Deviation[] {
+  const { entryPoint, environment, dependsOn, volumesFrom, linuxParameters, name } = container;
+  const checks = commonChecks(expectation).set("TW_CONTAINER_NAME", equal(typeof name === "string" ? name : ""));
+  if (typeof original?.image === "string") checks.set("TW_IMAGE_NAME", optional(equal(original.image)));
   return [
-    ...differences(sent, got, ["entryPoint", "environment", "dependsOn", "volumesFrom", "linuxParameters"]),
-    ...entryPointDeviations(sent.entryPoint, got.entryPoint, request.extracting),
-    ...environmentDeviations(sent.environment, got.environment, {
-      ...commonVariables(request),
-      TW_CONTAINER_NAME: equal(String(sent.name)),
-      TW_IMAGE_NAME: optional(equal(String(sent.image))),
-    }),
-    ...additionDeviations(
-      "dependsOn",
-      sent,
-      got,
-      ["containerName", "condition"],
-      "condition HEALTHY or START",
-      ({ condition }) => ["HEALTHY", "START"].includes(String(condition)),
-    ),
-    ...additionDeviations(
-      "volumesFrom",
-      sent,
-      got,
-      ["sourceContainer", "readOnly"],
-      "readOnly false",
-      ({ readOnly }) => !readOnly,
-    ),
-    ...linuxDeviations(objectOf(sent.linuxParameters), objectOf(got.linuxParameters)),
+    ...(original ? differences(original, container, CHANGED) : []),
+    ...entryPointDeviations(entryPoint, expectation.extracting, original),
+    ...variableDeviations(environment, checks, original && elementsOf(original.environment)),
+    ...additionDeviations(DEPENDENCY, dependsOn, original && elementsOf(original.dependsOn)),
+    ...additionDeviations(VOLUMES, volumesFrom, original && elementsOf(original.volumesFrom)),
+    ...linuxDeviations(objectOf(linuxParameters), original && objectOf(original.linuxParameters)),
   ];
 }
 
+/** Whether anything of the Defender is in the container; without it the container was left out. */
+export function hasDefenderTrace({ entryPoint, environment, dependsOn, volumesFrom }: JsonObject): boolean {
+  return (
+    isWrapper(elementsOf(entryPoint)[0]) ||
+    elementsOf(environment).some((entry) => objectOf(entry).name === "TW_CONTAINER_NAME") ||
+    elementsOf(dependsOn).some(DEPENDENCY.isDefender) ||
+    elementsOf(volumesFrom).some(VOLUMES.isDefender)
+  );
+}
+
+/** Whether the container waits until the sidecar's health check has passed. */
+export function waitsForHealth({ dependsOn }: JsonObject): boolean {
+  return elementsOf(dependsOn).some((entry) => DEPENDENCY.isDefender(entry) && objectOf(entry).condition === "HEALTHY");
+}
+
 function entryPointDeviations(
-  sent: JsonValue | undefined,
   got: JsonValue | undefined,
   extracting: boolean,
+  original: JsonObject | undefined,
 ): readonly Deviation[] {
   const field = "entryPoint";
   const [wrapper, fargate, entrypoint, ...behind] = isJsonArray(got) ? got : [];
   if (!isWrapper(wrapper) || fargate !== "fargate" || entrypoint !== "entrypoint") {
-    return [
-      {
-        field,
-        expected: `to begin with ${show([...WRAPPERS.slice(0, 1), "fargate", "entrypoint"])}`,
-        got: showWords(got),
-      },
-    ];
+    const expected = text`to begin with ${JSON.stringify([WRAPPERS[0], "fargate", "entrypoint"])}`;
+    return [{ field, expected, got: outside(withoutScripts(got)) }];
   }
+  const sent = original?.entryPoint;
   if (sent !== undefined) {
-    return isDeepStrictEqual(behind, sent)
-      ? []
-      : [{ field, expected: `${showWords(sent)} behind the wrapper`, got: showWords(behind) }];
+    const expected = text`${JSON.stringify(withoutScripts(sent))} behind the wrapper`;
+    return isEqual(behind, sent) ? [] : [{ field, expected, got: outside(withoutScripts(behind)) }];
   }
-  const [first] = behind;
-  const isExtracted = extracting && first !== undefined && !isWrapper(first) && !behind.includes("");
-  return isExtracted ? [] : [{ field, expected: "the image's entry point behind the wrapper", got: showWords(behind) }];
+  const isCommand = behind.length > 0 && behind.every((word) => typeof word === "string" && word !== "");
+  if (isCommand && !isWrapper(behind[0]) && (extracting || original === undefined)) return [];
+  return [{ field, expected: text`the image's entry point behind the wrapper`, got: outside(withoutScripts(behind)) }];
 }
 
 // A word with spaces in it is a script, and scripts hold credentials in spite of all advice.
-const showWords = (words: JsonValue | undefined) =>
-  show(isJsonArray(words) ? words.map((word) => (/\s/.test(String(word)) ? "…" : word)) : words);
+function withoutScripts(words: JsonValue | undefined): JsonValue | undefined {
+  return isJsonArray(words) ? words.map((word) => (typeof word === "string" && /\s/.test(word) ? "…" : word)) : words;
+}
 
-const isWrapper = (word: JsonValue | undefined) => WRAPPERS.includes(String(word));
+function isWrapper(word: JsonValue | undefined): boolean {
+  return typeof word === "string" && WRAPPERS.includes(word);
+}
 
-/** The original entries are all there, and exactly one for the Defender besides, which is `right`. */
+/** An entry for the Defender that the Console adds to a list. */
+type Addition = {
+  readonly field: "dependsOn" | "volumesFrom";
+  readonly isDefender: (entry: JsonValue) => boolean;
+  readonly isRight: (entry: JsonObject) => boolean;
+  readonly rule: string;
+};
+
+const DEPENDENCY: Addition = {
+  field: "dependsOn",
+  isDefender: (entry) => objectOf(entry).containerName === DEFENDER,
+  isRight: ({ containerName: _, condition, ...more }) =>
+    (condition === "HEALTHY" || condition === "START") && Object.keys(more).length === 0,
+  rule: "condition HEALTHY or START",
+};
+
+const VOLUMES: Addition = {
+  field: "volumesFrom",
+  isDefender: (entry) => objectOf(entry).sourceContainer === DEFENDER,
+  isRight: ({ sourceContainer: _, readOnly, ...more }) =>
+    (readOnly === undefined || readOnly === false) && Object.keys(more).length === 0,
+  rule: "readOnly false",
+};
+
+/** The original entries are all there, no others, and exactly one for the Defender besides. */
 function additionDeviations(
-  field: "dependsOn" | "volumesFrom",
-  sent: JsonObject,
-  got: JsonObject,
-  keys: readonly [string, string],
-  expected: string,
-  right: (entry: JsonObject) => boolean,
+  { field, isDefender, isRight, rule }: Addition,
+  got: JsonValue | undefined,
+  original: readonly JsonValue[] | undefined,
 ): readonly Deviation[] {
-  const before = listOf(sent[field]);
-  const after = listOf(got[field]);
-  const [key] = keys;
-  const added = after.filter((entry) => entry[key] === DEFENDER);
-  const isRight = added.every((entry) => right(entry) && Object.keys(entry).every((found) => keys.includes(found)));
-  const hasOthers = sameMembers(
-    before,
-    after.filter((entry) => entry[key] !== DEFENDER),
-  );
-  return [
-    ...(hasOthers ? [] : [{ field, expected: `${show(before)} and ${DEFENDER}`, got: show(after) }]),
-    ...(added.length === 1 ? [] : [{ field, expected: `${DEFENDER} once`, got: `${added.length} times` }]),
-    ...(isRight ? [] : [{ field, expected: `${DEFENDER} with ${expected}`, got: show(added) }]),
-  ];
+  const after = elementsOf(got);
+  const added = after.filter(isDefender);
+  const others = after.filter((entry) => !isDefender(entry));
+  const deviations: Deviation[] = [];
+  if (original && !hasSameMembers(original, others)) {
+    deviations.push({ field, expected: text`${JSON.stringify(original)} and ${DEFENDER}`, got: outside(after) });
+  }
+  if (added.length !== 1) {
+    deviations.push({ field, expected: text`${DEFENDER} once`, got: text`${added.length} times` });
+  }
+  if (!added.every((entry) => isJsonObject(entry) && isRight(entry))) {
+    deviations.push({ field, expected: text`${DEFENDER} with ${rule}`, got: outside(added) });
+  }
+  return deviations;
 }
 
-function linuxDeviations(sent: JsonObject, got: JsonObject): readonly Deviation[] {
-  const before = objectOf(sent.capabilities);
-  const after = objectOf(got.capabilities);
+function linuxDeviations(got: JsonObject, original: JsonObject | undefined): readonly Deviation[] {
   const field = "linuxParameters.capabilities";
-  const expected = [...new Set([...elements(before.add), "SYS_PTRACE"])];
-  const isAdded = sameMembers(expected, elements(after.add));
-  const isDropped = elements(after.drop).includes("SYS_PTRACE");
-  return [
-    ...differences(sent, got, ["capabilities"], "linuxParameters."),
-    ...differences(before, after, ["add"], `${field}.`),
-    ...(isAdded ? [] : [{ field: `${field}.add`, expected: show(expected), got: show(after.add) }]),
-    ...(isDropped ? [{ field: `${field}.drop`, expected: "SYS_PTRACE to be kept", got: show(after.drop) }] : []),
-  ];
+  const { add, drop, ...more } = objectOf(got.capabilities);
+  const [added, dropped] = [new Set(elementsOf(add)), new Set(elementsOf(drop))];
+  const deviations: Deviation[] = [];
+  if (original) {
+    const before = objectOf(original.capabilities);
+    const [addedBefore, droppedBefore] = [elementsOf(before.add), elementsOf(before.drop)];
+    const expected = new Set([...addedBefore, "SYS_PTRACE"]);
+    deviations.push(...differences(original, got, ["capabilities"], "linuxParameters."));
+    deviations.push(...differences({}, more, [], `${field}.`));
+    if (!isSameSet(droppedBefore, dropped)) {
+      deviations.push({ field: `${field}.drop`, expected: outside(before.drop), got: outside(drop) });
+    }
+    if (!isSameSet(expected, added)) {
+      deviations.push({ field: `${field}.add`, expected: outside([...expected]), got: outside(add) });
+    }
+  } else if (!added.has("SYS_PTRACE")) {
+    deviations.push({ field: `${field}.add`, expected: text`SYS_PTRACE`, got: outside(add) });
+  }
+  if (dropped.has("SYS_PTRACE")) {
+    deviations.push({ field: `${field}.drop`, expected: text`SYS_PTRACE to be kept`, got: outside(drop) });
+  }
+  return deviations;
 }
 
-const elements = (value: JsonValue | undefined) => (isJsonArray(value) ? value : []);
+// ECS keeps capabilities as sets: neither order nor repetition means anything.
+function isSameSet(one: Iterable<JsonValue>, other: Iterable<JsonValue>): boolean {
+  const [first, second] = [new Set(one), new Set(other)];
+  return first.size === second.size && [...first].every((member) => second.has(member));
+}

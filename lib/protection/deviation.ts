@@ -1,80 +1,47 @@
-import { isDeepStrictEqual } from "node:util";
+import type { JsonValue } from "../json";
+import { excerpt, type SafeText, text } from "../text/safe-text";
 
-import { excerpt } from "../excerpt";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { oneLine } from "../outside-text";
-
-/** One way in which the Console's answer isn't the task definition asked for, protected. No secret in it. */
+/** One way in which a task definition isn't the one asked for, protected. Only `describe` makes a text for people of it. */
 export type Deviation = {
-  /** The container's name; none for the task level. */
+  /** The container's name, as it came; none for the task level. */
   readonly container?: string;
   readonly field: string;
-  readonly expected: string;
-  readonly got: string;
+  readonly expected: SafeText | Outside;
+  readonly got: SafeText | Outside;
 };
 
-/** What was asked of the Console. */
-export type Request = {
-  readonly family: string;
-  /** The host that the Defender is to dial. */
-  readonly consoleAddress: string;
-  /** Whether the Console was asked to find entry points that the task definition doesn't name. */
-  readonly extracting: boolean;
-  readonly filesystemMonitoring?: boolean;
-  readonly defenderImage?: string;
-  /** Names of variables that a newer Console may add. */
-  readonly acceptedVariables: readonly string[];
-};
+/** A value of a task definition; `undefined` when there is none. */
+export type Outside = { readonly json: JsonValue | undefined };
+
+export const outside = (json: JsonValue | undefined): Outside => ({ json });
+
+/** At most this many deviations of one answer are described. */
+const DESCRIBED = 50;
+
+/** `container app, user: expected "1000", got "root".` */
+export function describe({ container, field, expected, got }: Deviation): SafeText {
+  const at = excerpt(field, 200);
+  const where = container === undefined ? at : text`container ${excerpt(container, 120)}, ${at}`;
+  return text`${where}: expected ${show(expected)}, got ${show(got)}.`;
+}
+
+/** The first ones described, then how many others there are. */
+export function describeAll(deviations: readonly Deviation[]): readonly SafeText[] {
+  const others = deviations.length - DESCRIBED;
+  const first = deviations.slice(0, DESCRIBED).map(describe);
+  return others > 0 ? [...first, text`${others} more deviation${others === 1 ? "" : "s"}.`] : first;
+}
 
 // Where people put credentials in spite of all advice: these values appear in no message.
-const PRIVATE = /(^|\.)(command|options|dockerLabels|driverOpts)(\.|$)/;
+const PRIVATE = /(^|\.)(command|options|dockerLabels|driverOpts|environment)(\.|$)/;
 
-/** Where two objects differ, down to the key. */
-export function differences(
-  sent: JsonObject,
-  got: JsonObject,
-  except: readonly string[],
-  prefix = "",
-): readonly Deviation[] {
-  const keys = [...new Set([...Object.keys(sent), ...Object.keys(got)])].filter((key) => !except.includes(key));
-  return keys.flatMap((key) => {
-    const [before, after] = [own(sent, key), own(got, key)];
-    const field = prefix + oneLine(key, 80);
-    if (isDeepStrictEqual(before, after)) return [];
-    if (isJsonObject(before) && isJsonObject(after)) return differences(before, after, [], `${field}.`);
-    if (!PRIVATE.test(field)) return [{ field, expected: show(before), got: show(after) }];
-    const expected = before === undefined ? "none" : "its original value";
-    return [{ field, expected, got: after === undefined ? "none" : "another" }];
-  });
+export function isPrivate(field: string): boolean {
+  return PRIVATE.test(field);
 }
 
-/** Equal lists, but for their order. */
-export function sameMembers(one: readonly JsonValue[], other: readonly JsonValue[]): boolean {
-  if (one.length !== other.length) return false;
-  const rest = [...other];
-  return one.every((member) => {
-    const index = rest.findIndex((candidate) => isDeepStrictEqual(candidate, member));
-    if (index >= 0) rest.splice(index, 1);
-    return index >= 0;
-  });
-}
-
-export function listOf(value: JsonValue | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-export function objectOf(value: JsonValue | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
-}
-
-/** A value for an error message: one line, short, without anything that is or may be a secret. */
-export function show(value: JsonValue | undefined): string {
-  if (value === undefined) return "none";
-  const text = JSON.stringify(value, (key, child: JsonValue) => (PRIVATE.test(key) ? "…" : child));
-  return excerpt(text, 120);
-}
-
-// A key such as `constructor` is there on every object, though not as its own.
-function own(object: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
+function show(value: SafeText | Outside): SafeText {
+  if (typeof value === "string") return value;
+  if (value.json === undefined) return text`none`;
+  const visible = JSON.stringify(value.json, (key, child: JsonValue) => (isPrivate(key) ? "…" : child));
+  return excerpt(visible, 120);
 }

@@ -1,33 +1,68 @@
 import { DEFENDER } from "../defender";
-import type { JsonObject } from "../json";
-import { containerDeviations } from "./container";
-import { type Deviation, differences, listOf, type Request, show } from "./deviation";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { text } from "../text/safe-text";
+import { differences, elementsOf } from "./compare";
+import { containerDeviations, waitsForHealth } from "./container";
+import type { Deviation } from "./deviation";
+import type { Expectation } from "./expectation";
 import { sidecarDeviations } from "./sidecar";
 
 /**
  * Every way in which `answer` differs from `sent` plus its protection, as the README defines
  * it; none means protected. Both without nulls and empty lists; key order doesn't matter.
  */
-export function findDeviations(sent: JsonObject, answer: JsonObject, request: Request): readonly Deviation[] {
-  const wanted = listOf(sent.containerDefinitions);
-  const got = listOf(answer.containerDefinitions);
-  const names = [...wanted.map(({ name }) => String(name)), DEFENDER];
-  const logs = wanted.flatMap(({ logConfiguration }) => logConfiguration ?? []);
-
-  const container = (name: string): readonly Deviation[] => {
-    const [found, ...more] = got.filter((candidate) => candidate.name === name);
-    if (!found) return [{ field: "container", expected: "to be there", got: "none" }];
-    if (more.length > 0) {
-      return [{ field: "container", expected: "to be there once", got: `${more.length + 1} times` }];
-    }
-    const original = wanted.find((candidate) => candidate.name === name);
-    return original ? containerDeviations(original, found, request) : sidecarDeviations(found, logs, request);
+export function findDeviations(sent: JsonObject, answer: JsonObject, expectation: Expectation): readonly Deviation[] {
+  const originals = byName(sent);
+  const found = byName(answer);
+  const logs = [...originals.values()].flatMap(([original]) => original?.logConfiguration ?? []);
+  const waitForHealth = [...originals.keys()].some((name) => found.get(name)?.some(waitsForHealth));
+  const ofContainer = (name: string): readonly Deviation[] => {
+    const [container] = found.get(name) ?? [];
+    const misplaced = countDeviation(found.get(name)?.length ?? 0);
+    if (misplaced || !container) return misplaced ? [misplaced] : [];
+    const [original] = originals.get(name) ?? [];
+    return original
+      ? containerDeviations(container, expectation, original)
+      : sidecarDeviations(container, expectation, { waitForHealth, logs });
   };
+  const names = [...originals.keys(), DEFENDER];
   return [
     ...differences(sent, answer, ["containerDefinitions"]),
-    ...names.flatMap((name) => container(name).map((deviation) => ({ container: name, ...deviation }))),
-    ...got
-      .filter(({ name }) => !names.includes(String(name)))
-      .map(({ name }) => ({ container: show(name), field: "container", expected: "none", got: "one" })),
+    ...names.flatMap((name) => ofContainer(name).map((deviation) => ({ container: name, ...deviation }))),
+    ...strangers(answer, new Set(names)),
   ];
+}
+
+/** What is wrong when a container isn't there exactly once. */
+export function countDeviation(count: number): Deviation | undefined {
+  if (count === 1) return undefined;
+  const field = "container";
+  return count === 0
+    ? { field, expected: text`to be there`, got: text`none` }
+    : { field, expected: text`to be there once`, got: text`${count} times` };
+}
+
+/** The containers by their names; what has none isn't among them. */
+export function byName({ containerDefinitions }: JsonObject): ReadonlyMap<string, readonly JsonObject[]> {
+  const containers = new Map<string, JsonObject[]>();
+  for (const container of elementsOf(containerDefinitions)) {
+    if (!isJsonObject(container) || typeof container.name !== "string") continue;
+    const same = containers.get(container.name);
+    if (same) same.push(container);
+    else containers.set(container.name, [container]);
+  }
+  return containers;
+}
+
+function strangers({ containerDefinitions }: JsonObject, names: ReadonlySet<string>): readonly Deviation[] {
+  const nameOf = (container: JsonValue) => (isJsonObject(container) ? container.name : undefined);
+  return elementsOf(containerDefinitions)
+    .map(nameOf)
+    .filter((name) => typeof name !== "string" || !names.has(name))
+    .map((name) => ({
+      container: name === undefined ? "none" : JSON.stringify(name),
+      field: "container",
+      expected: text`none`,
+      got: text`one`,
+    }));
 }

@@ -7,16 +7,18 @@ export type SidecarPlace = {
   readonly region: string;
 };
 
-/** The sidecar with what the task's file asks for it: size, and logs where the Console gave none. */
+/** The sidecar with what the task's file asks for it: size, ports, the registry's credentials, and logs of its own. */
 export function applySidecarPolicy(
   sidecar: ContainerDefinition,
   { definition, runtimeDefense }: Task,
   { region }: SidecarPlace,
 ): { readonly container: ContainerDefinition; readonly logGroup: string | undefined } {
-  const { cpu, memory, memoryReservation, logs } = runtimeDefense.sidecar;
-  const sized = { ...sidecar, ...defined({ cpu, memory, memoryReservation }) };
-  if (!logs || sidecar.logConfiguration) return { container: sized, logGroup: undefined };
+  const { logs, ...settings } = runtimeDefense.sidecar;
+  const container = { ...sidecar, ...defined(settings) };
+  // "own" replaces the log configuration that the Console copied from an application container.
+  const hasOwnLogs = logs === "own" || (logs && !sidecar.logConfiguration);
+  if (!hasOwnLogs) return { container, logGroup: undefined };
   const logGroup = `/prisma/defender/${definition.family}`;
   const options = { "awslogs-group": logGroup, "awslogs-region": region, "awslogs-stream-prefix": "defender" };
-  return { container: { ...sized, logConfiguration: { logDriver: "awslogs", options } }, logGroup };
+  return { container: { ...container, logConfiguration: { logDriver: "awslogs", options } }, logGroup };
 }

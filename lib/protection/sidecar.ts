@@ -1,62 +1,112 @@
-import { isDeepStrictEqual } from "node:util";
+import { BUNDLE_VARIABLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "../defender";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { excerpt, type SafeText, text } from "../text/safe-text";
+import { bundleProblem } from "./bundle-format";
+import { differences, elementsOf, isEqual, objectOf } from "./compare";
+import { expectedImage } from "./defender-image";
+import { type Deviation, outside } from "./deviation";
+import type { Expectation } from "./expectation";
+import { type Check, commonChecks, variableDeviations } from "./variables";
 
-import { INSTALL_BUNDLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "../defender";
-import type { JsonObject, JsonValue } from "../json";
-import { oneLine } from "../outside-text";
-import { type Deviation, differences, objectOf, type Request, show } from "./deviation";
-import { type Check, commonVariables, environmentDeviations } from "./environment";
-import { bundleProblem } from "./install-bundle";
+/** What the Console gives a sidecar. */
+const KEYS = ["name", "image", "entryPoint", "environment", "essential", "healthCheck", "logConfiguration"];
 
-const KNOWN_KEYS = ["name", "image", "entryPoint", "environment", "essential", "healthCheck", "logConfiguration"];
-const HEALTH_CHECK_KEYS = ["command", "interval", "retries", "startPeriod", "timeout"];
+/** Seconds, and a number of tries; ECS fills in what is missing. Source: HealthCheck in the ECS API reference. */
+const HEALTH_CHECK_RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  interval: [5, 300],
+  retries: [1, 10],
+  startPeriod: [0, 300],
+  timeout: [2, 60],
+};
 
-// Palo Alto's own registries and mirrors of them all end like this.
-const DEFENDER_IMAGE = /^[\w.-]+(:\d+)?\/([\w.-]+\/)*twistlock\/defender:defender_\d+_\d+_\d+$/;
+/** The application containers that go with a sidecar. */
+export type Company = {
+  /** Whether one of them waits until the sidecar's health check has passed. */
+  readonly waitForHealth: boolean;
+  /** Their log configurations as they were sent, of which the Console may have copied one; unknown without the original. */
+  readonly logs?: readonly JsonValue[];
+};
 
-/** What is wrong with the sidecar. `logs` are the log configurations that the Console may have copied. */
+/** What is wrong with the sidecar. Without the original ECS' own defaults and the user's settings may be in it. */
 export function sidecarDeviations(
   sidecar: JsonObject,
-  logs: readonly JsonValue[],
-  request: Request,
+  expectation: Expectation,
+  { waitForHealth, logs }: Company,
 ): readonly Deviation[] {
   const { image, entryPoint, essential, healthCheck, logConfiguration } = sidecar;
-  const { command } = objectOf(healthCheck);
-  const asked = request.defenderImage;
-  const isImage = asked === undefined ? DEFENDER_IMAGE.test(String(image)) : image === asked;
-  const isCopied = logConfiguration === undefined || logs.some((log) => isDeepStrictEqual(log, logConfiguration));
-  const checks: readonly [boolean, string, string, JsonValue | undefined][] = [
-    [essential === true, "essential", "true", essential],
-    [isDeepStrictEqual(entryPoint, SIDECAR_ENTRY_POINT), "entryPoint", show(SIDECAR_ENTRY_POINT), entryPoint],
-    [isDeepStrictEqual(command, SIDECAR_HEALTH_CHECK), "healthCheck.command", show(SIDECAR_HEALTH_CHECK), command],
-    [isImage, "image", asked ?? "a Defender image, …/twistlock/defender:defender_MM_mm_bbb", image],
-    [isCopied, "logConfiguration", "none, or that of an application container", logConfiguration],
-    ...Object.entries(sidecar).map(([key, value]): [boolean, string, string, JsonValue] => [
-      KNOWN_KEYS.includes(key),
-      oneLine(key, 80),
-      "none",
-      value,
-    ]),
+  const isCopied = logConfiguration === undefined || (logs ?? []).some((log) => isEqual(log, logConfiguration));
+  const rightImage = expectedImage(image, expectation.images);
+  const checks: readonly (readonly [boolean, string, SafeText, JsonValue | undefined])[] = [
+    [essential === true, "essential", text`true`, essential],
+    [isEqual(entryPoint, SIDECAR_ENTRY_POINT), "entryPoint", text`${JSON.stringify(SIDECAR_ENTRY_POINT)}`, entryPoint],
+    ...(rightImage ? [[false, "image", rightImage, image] as const] : []),
+  ];
+  const expectedLogs = text`none, or that of an application container`;
+  const added = logs && [
+    ...(isCopied ? [] : [{ field: "logConfiguration", expected: expectedLogs, got: outside(logConfiguration) }]),
+    ...differences({}, sidecar, KEYS),
   ];
   return [
-    ...checks.flatMap(([right, field, expected, got]) => (right ? [] : [{ field, expected, got: show(got) }])),
-    ...differences({}, objectOf(healthCheck), HEALTH_CHECK_KEYS, "healthCheck."),
-    ...environmentDeviations(undefined, sidecar.environment, {
-      ...commonVariables(request),
-      [INSTALL_BUNDLE]: installBundle,
-      WS_ADDRESS: webSocketTo(request.consoleAddress),
-    }),
+    ...checks.flatMap(([isRight, field, expected, got]) => (isRight ? [] : [{ field, expected, got: outside(got) }])),
+    ...healthCheckDeviations(healthCheck, waitForHealth),
+    ...(added ?? []),
+    ...bundleAndVariables(sidecar, expectation, logs !== undefined),
   ];
+}
+
+// Old Consoles let containers wait for the START of a sidecar without a health check.
+function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: boolean): readonly Deviation[] {
+  if (healthCheck === undefined && !isWaitedFor) return [];
+  const { command, ...numbers } = objectOf(healthCheck);
+  const unknown = Object.keys(numbers).filter((key) => !Object.hasOwn(HEALTH_CHECK_RANGES, key));
+  const wrongNumbers = Object.entries(HEALTH_CHECK_RANGES).flatMap(([key, [least, most]]) => {
+    const value = numbers[key];
+    const isWithin = typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+    const expected = text`a whole number from ${least} to ${most}`;
+    return value === undefined || isWithin ? [] : [{ field: `healthCheck.${key}`, expected, got: outside(value) }];
+  });
+  const expected = text`${JSON.stringify(SIDECAR_HEALTH_CHECK)}`;
+  return [
+    ...(isEqual(command, SIDECAR_HEALTH_CHECK)
+      ? []
+      : [{ field: "healthCheck.command", expected, got: outside(command) }]),
+    ...wrongNumbers,
+    ...unknown.map((key) => ({ field: `healthCheck.${key}`, expected: text`none`, got: outside(numbers[key]) })),
+  ];
+}
+
+function bundleAndVariables(sidecar: JsonObject, expectation: Expectation, isClosed: boolean): readonly Deviation[] {
+  const checks = commonChecks(expectation).set("WS_ADDRESS", webSocketTo(expectation.consoleAddress));
+  // Once deployed it is read from a secret.
+  const fromSecret = isClosed ? [] : elementsOf(sidecar.secrets).filter(isBundle);
+  if (fromSecret.length === 0) checks.set(BUNDLE_VARIABLE, installBundle);
+  return [
+    ...variableDeviations(sidecar.environment, checks, isClosed ? [] : undefined),
+    ...(fromSecret.length > 1
+      ? [{ field: `secrets ${BUNDLE_VARIABLE}`, expected: text`once`, got: text`${fromSecret.length} times` }]
+      : []),
+  ];
+}
+
+function isBundle(secret: JsonValue): boolean {
+  if (!isJsonObject(secret) || secret.name !== BUNDLE_VARIABLE) return false;
+  return typeof secret.valueFrom === "string" && secret.valueFrom.trim() !== "";
 }
 
 const installBundle: Check = (value) => {
   const problem = bundleProblem(value);
-  return problem === undefined ? undefined : { expected: "a base64 bundle", got: problem };
+  return problem === undefined ? undefined : { expected: text`base64 of a JSON object`, got: problem };
 };
 
-function webSocketTo(address: string): Check {
+const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)$/i;
+const WEB_SOCKET = /^wss:\/\/([\x21-\x7e]+?)(?::([1-9]\d{0,4}))?\/?$/;
+
+function webSocketTo(address: string | undefined): Check {
   return (value) => {
-    const [, host] = /^wss:\/\/([\x21-\x7e]+?)(?::\d{1,5})?\/?$/.exec(String(value)) ?? [];
-    if (host?.toLowerCase() === address.toLowerCase()) return undefined;
-    return { expected: `wss:// and the host ${address}`, got: show(value) };
+    const [, host, port = "443"] = (typeof value === "string" && WEB_SOCKET.exec(value)) || [];
+    const isHost = host !== undefined && (address ? host.toLowerCase() === address.toLowerCase() : HOST.test(host));
+    if (isHost && Number(port) <= 65_535) return undefined;
+    const expected = text`wss:// and the host ${excerpt(address ?? "of the Console")}, with a port from 1 to 65535 or none`;
+    return { expected, got: outside(value) };
   };
 }

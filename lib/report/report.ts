@@ -79,7 +79,7 @@ export function buildReport({ tasks, statementsFor, ...facts }: ReportFacts): Re
 }
 
 function taskReport(
-  { task, definition, sidecar, changes, logGroup }: ProtectedTask,
+  { task, definition, sidecar, changes, logGroup, notices }: ProtectedTask,
   consoleVersion: string,
   statementsFor: ReportFacts["statementsFor"],
 ): TaskReport {
@@ -105,7 +105,7 @@ function taskReport(
       executionRoleArn === undefined
         ? { kind: "stack" }
         : { kind: "task", arn: executionRoleArn, statements: statementsFor(executionRoleArn) },
-    notices: task.notices.map(plain),
+    notices: [...task.notices, ...notices].map(plain),
   };
 }
 

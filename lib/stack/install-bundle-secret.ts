@@ -4,7 +4,7 @@ import { type ITerraformDependable, type TerraformStack, TerraformVariable } fro
 
 import { defined } from "../defined";
 import { ProofError } from "../errors";
-import { bundleVersion } from "../protection/install-bundle";
+import { bundleVersion } from "../protection/bundle-format";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { Secret } from "../secret";
 import type { StackSettings } from "../settings/stack";

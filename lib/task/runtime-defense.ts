@@ -29,14 +29,34 @@ export const RuntimeDefenseSchema = closed({
       /** MiB; ECS takes no less than 6. */
       memory: v.optional(v.pipe(whole, v.minValue(6))),
       memoryReservation: v.optional(v.pipe(whole, v.minValue(6))),
-      logs: v.optional(v.boolean(), false),
+      /** `true`: logs of its own where the Console gave it none; `"own"`: in any case. */
+      logs: v.optional(v.union([v.boolean(), v.literal("own")], 'must be true, false or "own"'), false),
+      portMappings: v.optional(
+        v.array(
+          closed({
+            containerPort: v.pipe(whole, v.minValue(1), v.maxValue(65_535)),
+            protocol: v.exactOptional(v.picklist(["tcp", "udp"], 'must be "tcp" or "udp"')),
+            name: v.exactOptional(v.string()),
+            appProtocol: v.exactOptional(v.picklist(["http", "http2", "grpc"], 'must be "http", "http2" or "grpc"')),
+          }),
+        ),
+      ),
+      /** For a Defender's image in a private registry. */
+      repositoryCredentials: v.optional(
+        closed({ credentialsParameter: v.pipe(v.string(), v.nonEmpty("must not be empty")) }),
+      ),
     }),
     {},
   ),
   raiseToFit: v.optional(v.boolean(), false),
-  /** Changes of a newer Console that are agreed to, such as `environment:NEW_CONSOLE_SETTING`. */
+  /** Changes of a newer Console that are agreed to, such as `environment:NEW_CONSOLE_SETTING`, or with the value, `environment:NAME=VALUE`. */
   accept: v.optional(
-    v.array(v.pipe(v.string(), v.regex(/^environment:[A-Za-z_]\w*$/, "must look like environment:NAME"))),
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(/^environment:[A-Za-z_]\w*(=[\s\S]*)?$/, "must look like environment:NAME or environment:NAME=VALUE"),
+      ),
+    ),
     [],
   ),
 });

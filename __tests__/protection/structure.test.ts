@@ -1,0 +1,176 @@
+import { isJsonArray, isJsonObject, type JsonObject } from "../../lib/json";
+import { describe as sentenceOf } from "../../lib/protection/deviation";
+import { checkStructure, type StructureFacts } from "../../lib/protection/structure";
+import { INSTALL_BUNDLE } from "../../local-console/defender";
+import { protect } from "../../local-console/protect";
+import { ORIGINAL, type Part, part } from "./deviations";
+import { CONSOLE_ADDRESS, REGISTRY } from "./facts";
+
+const FACTS: StructureFacts = { images: { registry: REGISTRY }, consoleAddress: CONSOLE_ADDRESS };
+const IMAGE = `${REGISTRY}/twistlock/defender:defender_34_04_145`;
+
+/** The original, protected as the local Console does it, as ECS describes it once it is registered. */
+function registered(): Part {
+  const wsAddress = `wss://${CONSOLE_ADDRESS}:443`;
+  const defender = { image: IMAGE, installBundle: INSTALL_BUNDLE, wsAddress, filesystemMonitoring: false };
+  const answer: unknown = JSON.parse(JSON.stringify(protect(JSON.parse(JSON.stringify(ORIGINAL)), defender)));
+  const definition = part(answer);
+  return {
+    ...definition,
+    taskDefinitionArn: "arn:aws:ecs:eu-west-1:111122223333:task-definition/shop:3",
+    revision: 3,
+    containerDefinitions: containersOf(definition).map((container) => ({
+      cpu: 0,
+      mountPoints: [],
+      systemControls: [],
+      ...container,
+    })),
+  };
+}
+
+function containersOf({ containerDefinitions }: JsonObject): Part[] {
+  return isJsonArray(containerDefinitions) ? containerDefinitions.map(part) : [];
+}
+
+function check(change: (parts: { task: Part; app: Part; worker: Part; sidecar: Part }) => void, facts = FACTS) {
+  const task = registered();
+  const [app = {}, worker = {}, sidecar = {}] = containersOf(task);
+  task.containerDefinitions = [app, worker, sidecar];
+  change({ task, app, worker, sidecar });
+  const { deviations, containers, defenderVersion } = checkStructure(task, facts);
+  return { problems: deviations.map(sentenceOf), states: containers.map(({ state }) => state), defenderVersion };
+}
+
+const variable = (container: Part, name: string, value: string) => {
+  const environment = isJsonArray(container.environment) ? container.environment.filter(isJsonObject) : [];
+  container.environment = environment.map((entry) => (entry.name === name ? { name, value } : entry));
+};
+const withoutVariable = (container: Part, name: string) => {
+  const environment = isJsonArray(container.environment) ? container.environment.filter(isJsonObject) : [];
+  container.environment = environment.filter((entry) => entry.name !== name);
+};
+
+test("a protected task definition is one after ECS has registered it, too", () => {
+  expect(check(() => {})).toEqual({
+    problems: [],
+    states: ["protected", "protected"],
+    defenderVersion: "34.04.145",
+  });
+});
+
+test("the install bundle may come from a secret, and the sidecar may have the user's settings", () => {
+  const { problems } = check(({ sidecar }) => {
+    withoutVariable(sidecar, "INSTALL_BUNDLE");
+    sidecar.secrets = [{ name: "INSTALL_BUNDLE", valueFrom: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:b" }];
+    sidecar.logConfiguration = { logDriver: "awslogs", options: { "awslogs-group": "/prisma/defender/shop" } };
+    sidecar.memoryReservation = 256;
+    sidecar.repositoryCredentials = { credentialsParameter: "arn" };
+  });
+  expect(problems).toEqual([]);
+});
+
+test("a container without anything of the Defender is left out, and the task is protected still", () => {
+  const { problems, states } = check(({ task, app, sidecar }) => {
+    task.containerDefinitions = [app, { name: "router", image: "router:1" }, sidecar];
+  });
+  expect({ problems, states }).toEqual({ problems: [], states: ["protected", "left-out"] });
+});
+
+test("a task definition without a Defender isn't protected", () => {
+  const { deviations, containers } = checkStructure(ORIGINAL, FACTS);
+  expect(containers.map(({ state }) => state)).toEqual(["left-out", "left-out"]);
+  expect(deviations.map(sentenceOf)).toEqual([
+    "container TwistlockDefender, container: expected to be there, got none.",
+    "containerDefinitions: expected at least one container that the Defender has wrapped, got none.",
+  ]);
+});
+
+test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidecar: Part }) => void, RegExp]>([
+  [
+    "an entry point unwrapped",
+    ({ app }) => void Object.assign(app, { entryPoint: ["sh"] }),
+    /^container app, entryPoint: expected to begin with/,
+  ],
+  [
+    "nothing behind the wrapper",
+    ({ app }) =>
+      void Object.assign(app, { entryPoint: ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint"] }),
+    /^container app, entryPoint: expected the image's entry point behind the wrapper/,
+  ],
+  [
+    "no dependency on the Defender",
+    ({ app }) => void Object.assign(app, { dependsOn: [] }),
+    /^container app, dependsOn: expected TwistlockDefender once, got 0 times/,
+  ],
+  [
+    "read-only volumes of the Defender",
+    ({ app }) => void Object.assign(app, { volumesFrom: [{ sourceContainer: "TwistlockDefender", readOnly: true }] }),
+    /^container app, volumesFrom: expected TwistlockDefender with readOnly false/,
+  ],
+  [
+    "no SYS_PTRACE",
+    ({ app }) => void Object.assign(app, { linuxParameters: {} }),
+    /^container app, linuxParameters.capabilities.add: expected SYS_PTRACE, got none/,
+  ],
+  [
+    "another family's name",
+    ({ app }) => variable(app, "FARGATE_TASK", "other"),
+    /^container app, environment FARGATE_TASK: expected shop, got "other"/,
+  ],
+  [
+    "another container's name",
+    ({ app }) => variable(app, "TW_CONTAINER_NAME", "worker"),
+    /^container app, environment TW_CONTAINER_NAME: expected app, got "worker"/,
+  ],
+  [
+    "an image from elsewhere",
+    ({ sidecar }) => void Object.assign(sidecar, { image: "evil.example.com/twistlock/defender:defender_34_04_145" }),
+    /^container TwistlockDefender, image: expected a Defender image/,
+  ],
+  [
+    "a sidecar that isn't essential",
+    ({ sidecar }) => void Object.assign(sidecar, { essential: false }),
+    /^container TwistlockDefender, essential: expected true, got false/,
+  ],
+  [
+    "a sidecar without a health check that is waited for",
+    ({ sidecar }) => void Object.assign(sidecar, { healthCheck: null }),
+    /^container TwistlockDefender, healthCheck.command: expected/,
+  ],
+  [
+    "no install bundle",
+    ({ sidecar }) => withoutVariable(sidecar, "INSTALL_BUNDLE"),
+    /^container TwistlockDefender, environment INSTALL_BUNDLE: expected base64 of a JSON object, got none/,
+  ],
+  [
+    "a bundle from a secret without a name",
+    ({ sidecar }) => {
+      withoutVariable(sidecar, "INSTALL_BUNDLE");
+      sidecar.secrets = [{ name: "INSTALL_BUNDLE", valueFrom: "" }];
+    },
+    /^container TwistlockDefender, environment INSTALL_BUNDLE: expected/,
+  ],
+  [
+    "another host to dial",
+    ({ sidecar }) => variable(sidecar, "WS_ADDRESS", "wss://evil.example.com:443"),
+    /^container TwistlockDefender, environment WS_ADDRESS: expected wss:/,
+  ],
+  [
+    "two sidecars",
+    ({ task, app, sidecar }) => void Object.assign(task, { containerDefinitions: [app, sidecar, sidecar] }),
+    /^container TwistlockDefender, container: expected to be there once, got 2 times/,
+  ],
+  [
+    "an object where a text is expected",
+    ({ app }) => void Object.assign(app, { entryPoint: { toString: 1 } }),
+    /^container app, entryPoint: expected to begin with/,
+  ],
+  [
+    "a list nested 3,000 deep",
+    ({ app }) => void Object.assign(app, { command: JSON.parse("[".repeat(3000) + "]".repeat(3000)) }),
+    /^task definition: expected at most 32 levels, got more\.$/,
+  ],
+])("a task definition with %s isn't protected", (_, change, problem) => {
+  const { problems } = check(change);
+  expect(problems).toEqual([expect.stringMatching(problem)]);
+});

@@ -1,0 +1,38 @@
+import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
+import type { JsonObject } from "../json";
+import { text } from "../text/safe-text";
+import { holdsSecret, Secret } from "../text/secret";
+import { elementsOf, objectOf } from "./compare";
+import type { Deviation } from "./deviation";
+
+// What is shorter is no credential, and might stand in any text.
+const SHORTEST = 64;
+
+export const CREDENTIAL: Deviation = {
+  field: "task definition",
+  expected: text`neither TL_PASS nor a token in it`,
+  got: text`one of them`,
+};
+
+export const BUNDLE_ELSEWHERE: Deviation = {
+  field: "task definition",
+  expected: text`the install bundle in the sidecar's ${BUNDLE_VARIABLE} alone`,
+  got: text`it in another place too`,
+};
+
+/**
+ * Whether the sidecar's install bundle is anywhere else in the answer, in whatever spelling, without its last characters
+ * too: it could hide there in what is deployed. From here on every text for people is masked of it.
+ */
+export function hasBundleElsewhere(answer: JsonObject): boolean {
+  const sidecar = elementsOf(answer.containerDefinitions)
+    .map(objectOf)
+    .find(({ name }) => name === DEFENDER);
+  const place = elementsOf(sidecar?.environment)
+    .map(objectOf)
+    .find(({ name }) => name === BUNDLE_VARIABLE);
+  const bundle = place?.value;
+  if (typeof bundle !== "string" || bundle.length < SHORTEST) return false;
+  const rest = JSON.stringify(answer).replace(JSON.stringify(place), "");
+  return holdsSecret(rest, [new Secret(bundle.slice(0, -4))]);
+}

@@ -1,0 +1,38 @@
+import { isJsonArray, isJsonObject, type JsonValue } from "../json";
+import { text } from "../text/safe-text";
+import { type Deviation, outside } from "./deviation";
+
+// Deeper than any task definition, and shallow enough for every function that calls itself.
+const DEEPEST = 32;
+
+/** Whether anything lies deeper than a task definition goes. */
+export function isTooDeep(value: JsonValue, depth = 0): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === DEEPEST) return true;
+  const children = isJsonArray(value) ? value : Object.values(value);
+  return children.some((child) => isTooDeep(child, depth + 1));
+}
+
+export const TOO_DEEP: Deviation = {
+  field: "task definition",
+  expected: text`at most ${DEEPEST} levels`,
+  got: text`more`,
+};
+
+/** A list that holds null, which no list of a task definition does: ECS would refuse it, and cleaning would hide it. */
+export function nullInList(value: JsonValue, path = ""): Deviation | undefined {
+  if (isJsonArray(value)) {
+    if (value.includes(null)) return { field: path, expected: text`no null in a list`, got: outside(value) };
+    return firstOf(value, (child, index) => nullInList(child, `${path}[${index}]`));
+  }
+  if (!isJsonObject(value)) return undefined;
+  return firstOf(Object.keys(value), (key) => nullInList(value[key] ?? null, path === "" ? key : `${path}.${key}`));
+}
+
+function firstOf<T, R>(list: readonly T[], find: (element: T, index: number) => R | undefined): R | undefined {
+  for (const [index, element] of list.entries()) {
+    const found = find(element, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,123 @@
+import * as v from "valibot";
+
+import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
+import { defined } from "../defined";
+import { ProofError } from "../errors";
+import { clean, type JsonObject } from "../json";
+import { type ContainerDefinition, isTaskDefinition, type TaskDefinition, TaskDefinitionSchema } from "../task/schema";
+import type { Task } from "../task/task";
+import { excerpt, type SafeText, text } from "../text/safe-text";
+import { Secret } from "../text/secret";
+import { BUNDLE_ELSEWHERE, CREDENTIAL, hasBundleElsewhere } from "./answer-secrets";
+import { isTooDeep, nullInList, TOO_DEEP } from "./answer-shape";
+import type { ConsoleFacts } from "./console-facts";
+import { type Deviation, describeAll } from "./deviation";
+import { findDeviations } from "./deviations";
+import type { Expectation } from "./expectation";
+
+/** What an answer is held against besides the task itself. */
+export type ProofFacts = {
+  /** The host that Defenders dial. */
+  readonly consoleAddress: string;
+  /** A registry's host that Defenders come from besides Palo Alto Networks' own. */
+  readonly defenderRegistry?: string;
+  readonly console: ConsoleFacts;
+  /** Whether the text holds the run's password or a token. */
+  readonly holdsCredential: (text: string) => boolean;
+};
+
+/** An answer that has been proven, its parts known by type. */
+export type Proven = {
+  /** Without nulls and empty lists; in the Console's order, and with the install bundle in clear. */
+  readonly definition: TaskDefinition;
+  readonly sidecar: ContainerDefinition;
+  readonly installBundle: Secret;
+};
+
+/**
+ * Proves that `answer` is `task` protected, and nothing else than that.
+ *
+ * @throws ProofError with the first deviations, and the number of the others.
+ */
+export function proveAnswer(task: Task, answer: JsonObject, facts: ProofFacts): Proven {
+  const deviations = isTooDeep(answer) ? [TOO_DEEP] : answerDeviations(task, answer, facts);
+  if (deviations.length > 0) throw new ProofError(problems(task, deviations, isEcho(answer)));
+  const definition: unknown = clean(answer);
+  if (!isTaskDefinition(definition)) throw new ProofError(schemaProblems(task, definition));
+  const sidecar = definition.containerDefinitions.find(({ name }) => name === DEFENDER);
+  const bundle = sidecar?.environment?.find(({ name }) => name === BUNDLE_VARIABLE)?.value;
+  if (!sidecar || bundle === undefined) throw new Error("the proof lets no task without sidecar and bundle pass");
+  const { installBundle } = facts.console;
+  return {
+    definition,
+    sidecar,
+    installBundle: bundle === installBundle.reveal() ? installBundle : new Secret(bundle),
+  };
+}
+
+/** What the Console is asked to protect: the task definition without the excluded containers. */
+export function toSend(task: Task): TaskDefinition {
+  const { exclude } = task.runtimeDefense;
+  return {
+    ...task.definition,
+    containerDefinitions: task.definition.containerDefinitions.filter(({ name }) => !Object.hasOwn(exclude, name)),
+  };
+}
+
+function answerDeviations(task: Task, answer: JsonObject, facts: ProofFacts): readonly Deviation[] {
+  const nullElement = nullInList(answer);
+  const cleaned = clean(answer);
+  // First of all, because every text about the answer is masked of the bundle from here on.
+  const isBundleElsewhere = hasBundleElsewhere(cleaned);
+  const deviations = [
+    ...(facts.holdsCredential(JSON.stringify(answer)) ? [CREDENTIAL] : []),
+    ...findDeviations(toSend(task), cleaned, expectationFor(task, facts)),
+    ...(nullElement ? [nullElement] : []),
+  ];
+  return deviations.length === 0 && isBundleElsewhere ? [BUNDLE_ELSEWHERE] : deviations;
+}
+
+function expectationFor({ definition, runtimeDefense }: Task, facts: ProofFacts): Expectation {
+  const accepted = runtimeDefense.accept.map((change): [string, string | undefined] => {
+    const [, name = "", , value] = /^environment:(\w+)(=([\s\S]*))?$/.exec(change) ?? [];
+    return [name, value];
+  });
+  const images = {
+    only: runtimeDefense.defenderImage,
+    registry: facts.defenderRegistry,
+    version: facts.console.version,
+  };
+  return defined({
+    family: definition.family,
+    images: defined(images),
+    consoleAddress: facts.consoleAddress,
+    filesystemMonitoring: runtimeDefense.filesystemMonitoring,
+    extracting: runtimeDefense.entryPoint.extract,
+    accepted: new Map(accepted),
+  });
+}
+
+/** Whether no Defender is in the answer at all, as when something echoes what it gets. */
+function isEcho(answer: JsonObject): boolean {
+  return !JSON.stringify(answer).includes(DEFENDER);
+}
+
+function problems(task: Task, deviations: readonly Deviation[], isEcho: boolean): readonly SafeText[] {
+  const [first, ...others] = describeAll(deviations).map((deviation) => sentence(task, deviation));
+  const echo = text`${excerpt(task.file)}: the task came back without a Defender.`;
+  return [...(isEcho ? [echo] : []), ...(first ? [first] : []), ...others];
+}
+
+function sentence({ file }: Task, what: SafeText): SafeText {
+  return text`${excerpt(file)}: the Console's answer isn't this task protected: ${what}`;
+}
+
+function schemaProblems(task: Task, answer: unknown): readonly SafeText[] {
+  const { issues = [] } = v.safeParse(TaskDefinitionSchema, answer);
+  const deviations = issues.map((issue) => ({
+    field: v.getDotPath(issue) ?? "task definition",
+    expected: text`${issue.expected ?? "what ECS takes"}`,
+    got: text`something else`,
+  }));
+  return problems(task, deviations, false);
+}

@@ -1,0 +1,115 @@
+import pMap from "p-map";
+
+import type { Console } from "../console/console";
+import { defined } from "../defined";
+import { ConsoleError, ExpectedError, ProofError, TaskFileError } from "../errors";
+import type { JsonObject } from "../json";
+import { MAX_BYTES } from "../task/room";
+import type { Task } from "../task/task";
+import { excerpt, type SafeText, text } from "../text/safe-text";
+import { askFacts } from "./console-facts";
+import { type ProofFacts, toSend } from "./proof";
+import { ProtectedTask } from "./protected-task";
+import type { SidecarPlace } from "./sidecar-policy";
+
+export type ProtectOptions = {
+  /** The host that Defenders dial. */
+  readonly consoleAddress: string;
+  /** A registry's host that Defenders come from besides Palo Alto Networks' own. */
+  readonly defenderRegistry?: string;
+  readonly region: string;
+  /** How many requests are under way at once, at most. */
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+  /** Called after each task, proven or not. */
+  readonly onProgress?: (done: number) => void;
+};
+
+export type ProtectedTasks = {
+  /** The Console's version, `34.04.145`. */
+  readonly version: string;
+  /** In the order of the tasks given. */
+  readonly tasks: readonly ProtectedTask[];
+};
+
+/**
+ * Has every task protected and proves it.
+ *
+ * @throws ExpectedError with the problems of all tasks when one isn't proven.
+ */
+export async function protectTasks(
+  tasks: readonly Task[],
+  console: Console,
+  options: ProtectOptions,
+): Promise<ProtectedTasks> {
+  let done = 0;
+  const facts = askFacts(console);
+  const protectOne = async (task: Task): Promise<ProtectedTask | FailedTask> => {
+    try {
+      const answer = await ask(console, task);
+      const known = await facts.catch(() => undefined);
+      // The error of the facts ends the run below: it isn't the task's.
+      return known
+        ? prove(task, answer, { ...options, console: known, holdsCredential: console.holdsCredential })
+        : { task };
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!(error instanceof ExpectedError)) throw error;
+      return { task, error };
+    } finally {
+      options.onProgress?.(++done);
+    }
+  };
+  const all = pMap(tasks, protectOne, { concurrency: options.concurrency, signal: options.signal });
+  const [{ version }, results] = await Promise.all([facts, all]);
+  const failures = results.filter((result): result is FailedTask => !(result instanceof ProtectedTask));
+  if (failures.length > 0) throw mergeErrors(failures);
+  return { version, tasks: results.filter((result) => result instanceof ProtectedTask) };
+}
+
+type FailedTask = { readonly task: Task; readonly error?: ExpectedError };
+
+async function ask(console: Console, task: Task): Promise<JsonObject> {
+  const { entryPoint, filesystemMonitoring, defenderImage } = task.runtimeDefense;
+  if (console.holdsCredential(JSON.stringify(task))) {
+    const what = "holds the value of TL_PASS. Remove it: it would be deployed, and stand in Terraform's state.";
+    throw new TaskFileError([text`${excerpt(task.file)}: ${what}`]);
+  }
+  return await console.protect(
+    defined({
+      definition: toSend(task),
+      extractEntrypoint: entryPoint.extract || undefined,
+      registryType: entryPoint.registryType,
+      registryCredentialId: entryPoint.registryCredentialId,
+      filesystemMonitoring,
+      defenderImage,
+    }),
+  );
+}
+
+function prove(task: Task, answer: JsonObject, facts: ProofFacts & SidecarPlace): ProtectedTask {
+  const proven = ProtectedTask.prove(task, answer, facts);
+  // A secret's ARN stands in for one that Terraform will fill in.
+  const size = Buffer.byteLength(JSON.stringify(proven.withInstallBundleFrom("arn:".padEnd(200, "-"))));
+  if (size <= MAX_BYTES) return proven;
+  const what = text`the protected task definition has ${size} bytes, and ECS takes ${MAX_BYTES} at most`;
+  throw new TaskFileError([text`${excerpt(task.file)}: ${what}. Shorten its commands, labels or variables.`]);
+}
+
+/** One error for all. The same problem of many tasks is reported once. */
+function mergeErrors(failures: readonly FailedTask[]): ExpectedError {
+  const filesOf = new Map<string, SafeText[]>();
+  for (const { task, error } of failures) {
+    for (const problem of error?.problems ?? []) {
+      const files = filesOf.get(problem);
+      if (files) files.push(excerpt(task.file));
+      else filesOf.set(problem, [excerpt(task.file)]);
+    }
+  }
+  const problems = [...filesOf].map(([problem, [file = excerpt(""), ...others]]) => {
+    if (problem.startsWith(`${file}:`)) return text`${problem}`;
+    return text`${others.length > 0 ? text`${file} and ${others.length} more` : file}: ${problem}`;
+  });
+  const Kind = [ProofError, TaskFileError].find((kind) => failures.some(({ error }) => error instanceof kind));
+  return new (Kind ?? ConsoleError)(problems);
+}

@@ -1,0 +1,71 @@
+import { DEFENDER } from "../defender";
+import type { JsonObject } from "../json";
+import { registeredForm } from "../task/registered-form";
+import { text } from "../text/safe-text";
+import { isTooDeep, TOO_DEEP } from "./answer-shape";
+import { containerDeviations, hasDefenderTrace, waitsForHealth } from "./container";
+import { defenderVersion } from "./defender-image";
+import type { Deviation } from "./deviation";
+import { byName, countDeviation } from "./deviations";
+import type { Expectation } from "./expectation";
+import { sidecarDeviations } from "./sidecar";
+
+/** What is known of the Console and of its Defenders; what isn't known is not checked. */
+export type StructureFacts = Pick<Expectation, "images" | "consoleAddress">;
+
+/** What a task definition is, as far as can be said without its original. */
+export type Structure = {
+  /** Why it isn't a protected task definition; none means that it is one. `describe` makes sentences of them. */
+  readonly deviations: readonly Deviation[];
+  readonly containers: readonly ContainerStructure[];
+  /** The version that the sidecar's image names, `34.04.145`. */
+  readonly defenderVersion: string | undefined;
+};
+
+/** `left-out`: nothing of the Defender is in the container. The sidecar isn't among them. */
+export type ContainerStructure = {
+  readonly name: string;
+  readonly state: "protected" | "unprotected" | "left-out";
+};
+
+/**
+ * Whether a task definition without its original is a protected one: as Terraform plans it, as ECS has registered it, or as
+ * a file holds it, in RegisterTaskDefinition's spelling. The same checks as the proof's, but for what only a comparison
+ * shows. The install bundle may be read from a secret.
+ */
+export function checkStructure(definition: JsonObject, facts: StructureFacts): Structure {
+  if (isTooDeep(definition)) return { deviations: [TOO_DEEP], containers: [], defenderVersion: undefined };
+  const registered = registeredForm(definition);
+  const containers = byName(registered);
+  const family = typeof registered.family === "string" ? registered.family : "";
+  const expectation = { family, extracting: false, accepted: new Map(), ...facts };
+  const applications = [...containers].filter(([name]) => name !== DEFENDER);
+  const checked = applications.map(([name, [container = {}, ...repeated]]) => {
+    const repetition = countDeviation(repeated.length + 1);
+    if (!repetition && !hasDefenderTrace(container)) return { name, state: "left-out" as const, deviations: [] };
+    const deviations = repetition ? [repetition] : containerDeviations(container, expectation);
+    return { name, state: deviations.length > 0 ? ("unprotected" as const) : ("protected" as const), deviations };
+  });
+  const [sidecar, ...more] = containers.get(DEFENDER) ?? [];
+  const waitForHealth = applications.some(([, [container = {}]]) => waitsForHealth(container));
+  const ofSidecar =
+    sidecar && more.length === 0
+      ? sidecarDeviations(sidecar, expectation, { waitForHealth })
+      : [countDeviation(sidecar ? more.length + 1 : 0)].filter((one) => one !== undefined);
+  const isAnyProtected = checked.some(({ state }) => state !== "left-out");
+  return {
+    deviations: [
+      ...checked.flatMap(({ name, deviations }) => deviations.map((one) => ({ container: name, ...one }))),
+      ...ofSidecar.map((one) => ({ container: DEFENDER, ...one })),
+      ...(isAnyProtected ? [] : [NOTHING_PROTECTED]),
+    ],
+    containers: checked.map(({ name, state }) => ({ name, state })),
+    defenderVersion: typeof sidecar?.image === "string" ? defenderVersion(sidecar.image) : undefined,
+  };
+}
+
+const NOTHING_PROTECTED: Deviation = {
+  field: "containerDefinitions",
+  expected: text`at least one container that the Defender has wrapped`,
+  got: text`none`,
+};

@@ -1,0 +1,102 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { excerpt, text } from "../text/safe-text";
+import { elementsOf, isEqual } from "./compare";
+import { type Deviation, outside } from "./deviation";
+import type { Expectation } from "./expectation";
+
+/** What is wrong with the value of a variable that the Console adds; `undefined` comes for a missing one. */
+export type Check = (value: JsonValue | undefined) => Pick<Deviation, "expected" | "got"> | undefined;
+
+export const equal =
+  (expected: string): Check =>
+  (value) =>
+    value === expected ? undefined : { expected: excerpt(expected), got: outside(value) };
+
+export const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined ? undefined : check(value);
+
+const flag: Check = (value) =>
+  value === "true" || value === "false" ? undefined : { expected: text`true or false`, got: outside(value) };
+
+const accepted = (expected: string | undefined): Check =>
+  optional((value) => {
+    if (typeof value !== "string") return { expected: text`a text`, got: outside(value) };
+    const isAgreed = expected === undefined || value === expected;
+    return isAgreed ? undefined : { expected: text`the value in runtimeDefense.accept`, got: text`another` };
+  });
+
+/** The variables that the Console adds to application containers and sidecar alike. */
+export function commonChecks({ family, filesystemMonitoring, accepted: names }: Expectation) {
+  const monitoring = filesystemMonitoring === undefined ? optional(flag) : equal(String(filesystemMonitoring));
+  return new Map<string, Check>([
+    ...[...names].map(([name, value]) => [name, accepted(value)] as const),
+    ["DEFENDER_TYPE", optional(equal("fargate"))],
+    ["FARGATE_TASK", equal(family)],
+    ["FILESYSTEM_MONITORING", monitoring],
+    ["FIPS_ENABLED", optional(flag)],
+  ]);
+}
+
+/**
+ * The original variables as they were, those in `checks` at most once, no others; without an original
+ * others may be there. Compares by name: the order of variables means nothing. Original values are
+ * never shown: they may be secrets.
+ */
+export function variableDeviations(
+  environment: JsonValue | undefined,
+  checks: ReadonlyMap<string, Check>,
+  original: readonly JsonValue[] | undefined,
+): readonly Deviation[] {
+  const before = byName(original ?? []);
+  const elements = elementsOf(environment);
+  const after = byName(elements);
+  const names = original === undefined ? checks.keys() : new Set([...before.keys(), ...after.keys(), ...checks.keys()]);
+  const deviations = [...names].flatMap((name) => {
+    const wrong = whatIsWrong(name, before.get(name) ?? [], after.get(name) ?? [], checks.get(name));
+    return wrong ? [{ field: `environment ${name}`, ...wrong }] : [];
+  });
+  const others = elements.filter((element) => nameOf(element) === undefined).length;
+  const nameless = { field: "environment", expected: text`variables with a name`, got: text`${others} without` };
+  return others === 0 ? deviations : [...deviations, nameless];
+}
+
+function whatIsWrong(
+  name: string,
+  originals: readonly JsonObject[],
+  entries: readonly JsonObject[],
+  check: Check | undefined,
+): ReturnType<Check> {
+  if (originals.length > 0 && !isEqual(entries, originals)) {
+    return { expected: text`its original value`, got: entries.length === 0 ? text`none` : text`another` };
+  }
+  if (originals.length === 0 && entries.length > 1) {
+    return { expected: text`one value`, got: text`${entries.length} values` };
+  }
+  if (originals.length === 0 && !check) {
+    const accept = text`"environment:${excerpt(name, 80)}"`;
+    return { expected: text`to be absent (to accept it, add ${accept} to runtimeDefense.accept)`, got: text`added` };
+  }
+  const [entry] = entries;
+  if (!entry) return check?.(undefined);
+  const more = Object.keys(entry).filter((key) => key !== "name" && key !== "value");
+  if (more.length > 0) return { expected: text`a name and a value alone`, got: outside(more) };
+  return check?.(entry.value ?? null);
+}
+
+function byName(environment: readonly JsonValue[]): ReadonlyMap<string, readonly JsonObject[]> {
+  const entries = new Map<string, JsonObject[]>();
+  for (const entry of environment) {
+    const name = nameOf(entry);
+    if (name === undefined || !isJsonObject(entry)) continue;
+    const same = entries.get(name);
+    if (same) same.push(entry);
+    else entries.set(name, [entry]);
+  }
+  return entries;
+}
+
+function nameOf(entry: JsonValue): string | undefined {
+  return isJsonObject(entry) && typeof entry.name === "string" ? entry.name : undefined;
+}

@@ -1,0 +1,133 @@
+import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+
+/**
+ * A task definition in the form that two of one meaning share: what DescribeTaskDefinition gives of a registered one and
+ * what RegisterTaskDefinition was sent are equal in it. Each equivalence is one of `EQUIVALENCES`.
+ */
+export function registeredForm(definition: JsonObject): JsonObject {
+  const isAwsvpc = definition.networkMode === undefined || definition.networkMode === "awsvpc";
+  const { containerDefinitions, ...task } = clean(
+    EQUIVALENCES.task.reduce((rest, { apply }) => apply(rest), definition),
+  );
+  if (!isJsonArray(containerDefinitions)) return clean({ ...task, containerDefinitions: containerDefinitions ?? null });
+  const containers = containerDefinitions.map((container) =>
+    isJsonObject(container)
+      ? EQUIVALENCES.container.reduce((rest, { apply }) => apply(rest, isAwsvpc), container)
+      : container,
+  );
+  return clean({ ...task, containerDefinitions: containers });
+}
+
+/** One way in which ECS stores something else than it was sent, and means the same. Sources: the ECS API reference, and the AWS provider's own comparison of container definitions. */
+export type Equivalence = {
+  readonly name: string;
+  readonly apply: (part: JsonObject, isAwsvpc?: boolean) => JsonObject;
+};
+
+export const EQUIVALENCES: { readonly task: readonly Equivalence[]; readonly container: readonly Equivalence[] } = {
+  task: [
+    {
+      name: "what ECS adds to a description",
+      apply: ({
+        taskDefinitionArn: _arn,
+        revision: _revision,
+        status: _status,
+        requiresAttributes: _requires,
+        compatibilities: _compatibilities,
+        registeredAt: _at,
+        registeredBy: _by,
+        deregisteredAt: _deregistered,
+        deleteRequestedAt: _delete,
+        ...task
+      }) => task,
+    },
+    { name: "tags have no order", apply: (task) => sorted(task, "tags", "key") },
+    {
+      name: "the properties of the proxy have no order",
+      apply: (task) => within(task, "proxyConfiguration", (proxy) => sorted(proxy, "properties", "name")),
+    },
+  ],
+  container: [
+    { name: "essential is true by default", apply: (container) => ({ essential: true, ...container }) },
+    {
+      name: "no CPU units are 0",
+      apply: ({ cpu, ...container }) => (cpu === 0 ? container : { ...container, ...(cpu !== undefined && { cpu }) }),
+    },
+    { name: "variables have no order, and one without value is forgotten", apply: withoutEmptyVariables },
+    { name: "secrets have no order", apply: (container) => sorted(container, "secrets", "name") },
+    {
+      name: "capabilities are two sets",
+      apply: (container) =>
+        within(container, "linuxParameters", (linux) =>
+          within(linux, "capabilities", (sets) => asSet(asSet(sets, "add"), "drop")),
+        ),
+    },
+    { name: "a FireLens router runs as user 0 by default", apply: withRouterUser },
+    { name: "a port's protocol is tcp, and its host port the container's under awsvpc", apply: withPortDefaults },
+    {
+      name: "a health check has intervals by default",
+      apply: (container) =>
+        within(container, "healthCheck", (check) => ({ interval: 30, retries: 3, timeout: 5, ...check })),
+    },
+    {
+      name: "volumes from another container are writable by default",
+      apply: (container) => withDefault(container, "volumesFrom", { readOnly: false }),
+    },
+    {
+      name: "a mount is writable by default",
+      apply: (container) => withDefault(container, "mountPoints", { readOnly: false }),
+    },
+  ],
+};
+
+function withoutEmptyVariables(container: JsonObject): JsonObject {
+  const { environment } = container;
+  if (!isJsonArray(environment)) return container;
+  const isEmpty = (entry: JsonValue) => isJsonObject(entry) && (entry.value === "" || entry.value === undefined);
+  return sorted({ ...container, environment: environment.filter((entry) => !isEmpty(entry)) }, "environment", "name");
+}
+
+function withRouterUser(container: JsonObject): JsonObject {
+  return isJsonObject(container.firelensConfiguration) ? { user: "0", ...container } : container;
+}
+
+function withPortDefaults(container: JsonObject, isAwsvpc = true): JsonObject {
+  const { portMappings } = container;
+  if (!isJsonArray(portMappings)) return container;
+  const complete = (port: JsonValue): JsonValue => {
+    if (!isJsonObject(port)) return port;
+    const { hostPort, containerPort = null, ...rest } = port;
+    const host = hostPort === undefined || hostPort === 0 ? (isAwsvpc ? containerPort : null) : hostPort;
+    return { protocol: "tcp", ...rest, containerPort, hostPort: host };
+  };
+  return { ...container, portMappings: portMappings.map(complete) };
+}
+
+function withDefault(container: JsonObject, key: string, defaults: JsonObject): JsonObject {
+  const list = container[key];
+  if (!isJsonArray(list)) return container;
+  return { ...container, [key]: list.map((entry) => (isJsonObject(entry) ? { ...defaults, ...entry } : entry)) };
+}
+
+function within(object: JsonObject, key: string, change: (part: JsonObject) => JsonObject): JsonObject {
+  const part = object[key];
+  return part !== undefined && isJsonObject(part) ? { ...object, [key]: change(part) } : object;
+}
+
+function sorted(object: JsonObject, key: string, by: string): JsonObject {
+  const list = object[key];
+  if (!isJsonArray(list)) return object;
+  const nameOf = (entry: JsonValue) => (isJsonObject(entry) ? (entry[by] ?? null) : null);
+  return { ...object, [key]: list.toSorted((one, other) => byText(nameOf(one), nameOf(other))) };
+}
+
+// What isn't a text stays where it is: an object may have a toString of its own.
+function byText(one: JsonValue, other: JsonValue): number {
+  if (typeof one !== "string" || typeof other !== "string") return 0;
+  return one < other ? -1 : Number(one > other);
+}
+
+function asSet(object: JsonObject, key: string): JsonObject {
+  const list = object[key];
+  return isJsonArray(list) ? { ...object, [key]: [...new Set(list)].toSorted(byText) } : object;
+}
