@@ -5,7 +5,7 @@ export type Challenge =
   | { readonly scheme: "basic" }
   | { readonly scheme: "bearer"; readonly realm: string; readonly service?: string };
 
-/** Undefined when it asks for nothing that is known. Source: distribution.github.io/distribution/spec/auth/token. */
+/** Undefined when it asks for neither. Source: distribution.github.io/distribution/spec/auth/token. */
 export function challengeOf(answer: Answer): Challenge | undefined {
   const header = answer.header("www-authenticate").slice(0, 4096);
   const bearer = /(?:^|,\s*)bearer\s+(.*)$/i.exec(header)?.[1];

@@ -1,0 +1,34 @@
+import { deadline } from "../../lib/http/deadline";
+import { manualClock } from "./manual-clock";
+
+const late = new Error("too late");
+const stopped = new Error("stopped");
+
+test("the signal aborts with the reason when the time is over", () => {
+  const { clock, runNext } = manualClock();
+  const { signal } = deadline(1000, new AbortController().signal, late, clock);
+  expect(signal.aborted).toBe(false);
+  runNext();
+  expect(signal.reason).toBe(late);
+  expect(clock.now()).toBe(1000);
+});
+
+test("it aborts with the parent's reason", () => {
+  const parent = new AbortController();
+  const { signal } = deadline(1000, parent.signal, late, manualClock().clock);
+  parent.abort(stopped);
+  expect(signal.reason).toBe(stopped);
+});
+
+test("it is aborted from the start when the parent is", () => {
+  expect(deadline(1000, AbortSignal.abort(stopped), late, manualClock().clock).signal.reason).toBe(stopped);
+});
+
+test("released, it leaves no timer and doesn't hear the parent any more", () => {
+  const parent = new AbortController();
+  const { clock, waiting } = manualClock();
+  const { signal, release } = deadline(1000, parent.signal, late, clock);
+  release();
+  parent.abort(stopped);
+  expect({ aborted: signal.aborted, waiting: waiting() }).toEqual({ aborted: false, waiting: 0 });
+});

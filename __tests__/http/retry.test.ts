@@ -1,0 +1,104 @@
+import { type Hints, HttpFailure } from "../../lib/http/failure";
+import { withRetries } from "../../lib/http/retry";
+import { text } from "../../lib/text/safe-text";
+import { manualClock } from "./manual-clock";
+
+const LIMITS = { timeoutMs: 1000, retryDelayMs: 100 };
+
+/** Fails so many times as there are hints, and then answers; time moves on by itself. */
+async function run(hints: readonly Hints[], { takesMs = 0, limits = LIMITS, stop = new AbortController() } = {}) {
+  const { clock, runNext } = manualClock();
+  const allowed: number[] = [];
+  const pauses: number[] = [];
+  const notices: string[] = [];
+  const attempt = async (limitMs: number) => {
+    allowed.push(limitMs);
+    if (takesMs > 0) {
+      clock.after(takesMs, () => undefined);
+      runNext();
+    }
+    const hint = hints[allowed.length - 1];
+    if (hint) throw new HttpFailure(text`GET https://host/path`, text`It failed`, text`Try later.`, hint);
+    return "answer";
+  };
+  const notice = (line: string) => {
+    notices.push(line);
+    const before = clock.now();
+    setImmediate(() => {
+      runNext();
+      pauses.push(clock.now() - before);
+    });
+  };
+  const result = await withRetries(attempt, limits, { signal: stop.signal, notice }, clock).catch(
+    (error: unknown) => error,
+  );
+  return { result, allowed, pauses, notices };
+}
+
+const AGAIN: Hints = { retry: true };
+
+test("what goes well is tried once", async () => {
+  expect(await run([])).toEqual({ result: "answer", allowed: [1000], pauses: [], notices: [] });
+});
+
+test("the pauses double, give or take half", async () => {
+  const { result, pauses } = await run([AGAIN, AGAIN, AGAIN]);
+  expect(result).toBe("answer");
+  for (const [index, pause] of pauses.entries()) {
+    expect(pause).toBeGreaterThanOrEqual(50 * 2 ** index);
+    expect(pause).toBeLessThanOrEqual(150 * 2 ** index);
+  }
+});
+
+test("what another try can't help is thrown as it is", async () => {
+  const { result, allowed } = await run([{ status: 404 }]);
+  expect(result).toMatchObject({ message: "It failed: GET https://host/path. Try later.", hints: { status: 404 } });
+  expect(allowed).toHaveLength(1);
+});
+
+test("four tries are the most, and the sentence counts them", async () => {
+  const { result, notices } = await run([AGAIN, AGAIN, AGAIN, AGAIN]);
+  expect(result).toMatchObject({ message: "It failed, 4 tries: GET https://host/path. Try later." });
+  expect(notices).toEqual([
+    expect.stringMatching(/^It failed: GET https:\/\/host\/path\. Try 2 of 4 in 0\.[1-2] s\.$/),
+    expect.stringMatching(/Try 3 of 4 in 0\.[1-3] s\.$/),
+    expect.stringMatching(/Try 4 of 4 in 0\.[2-6] s\.$/),
+  ]);
+});
+
+test("a longer Retry-After is waited for", async () => {
+  const { pauses } = await run([{ retry: true, waitMs: 700 }]);
+  expect(pauses).toEqual([700]);
+});
+
+test("a Retry-After that outlasts the call's time ends it", async () => {
+  const { result } = await run([{ retry: true, waitMs: 4000 }]);
+  expect(result).toMatchObject({
+    message:
+      "It failed, it asks for a pause of 4 s (Retry-After), the call may take 4 s in all: GET https://host/path. Try later.",
+  });
+});
+
+test("tries that take their time leave less for the last one", async () => {
+  const { result, allowed } = await run([AGAIN, AGAIN, AGAIN], {
+    takesMs: 1100,
+    limits: { timeoutMs: 1000, retryDelayMs: 10 },
+  });
+  expect(result).toBe("answer");
+  expect(allowed.slice(0, 3)).toEqual([1000, 1000, 1000]);
+  expect(allowed[3]).toBeLessThan(700);
+});
+
+test("no time for another try is said", async () => {
+  const { result, allowed } = await run([AGAIN, AGAIN, AGAIN], { takesMs: 2100 });
+  expect(result).toMatchObject({
+    message: expect.stringMatching(/^It failed, no time is left for try 3 of 4, the call may take 4 s in all: /),
+  });
+  expect(allowed).toHaveLength(2);
+});
+
+test("an abort before a try ends it with its reason", async () => {
+  const stop = new AbortController();
+  stop.abort(new Error("interrupted"));
+  expect(await run([], { stop })).toMatchObject({ result: { message: "interrupted" }, allowed: [] });
+});
