@@ -38,6 +38,14 @@ describe("the Markdown report", () => {
     expect(toMarkdown(report).split("It has to allow:")).toHaveLength(2);
   });
 
+  test("says what the stack grants the role of a task", async () => {
+    const markdown = toMarkdown(await reportOn([SHOP], { grantsRoles: true }));
+    expect(markdown).toMatch(
+      /^The execution role `\S+:role\/shop-execution` is the task's own\. The stack grants it:\n\n```json\n\[/m,
+    );
+    expect(markdown).not.toContain("has to allow");
+  });
+
   test("draws ten pictures at most", async () => {
     expect(toMarkdown(fleet(await reportOn([EXAMPLE]), 12)).split("```mermaid")).toHaveLength(11);
   });

@@ -37,6 +37,7 @@ export async function reportOn(documents: readonly unknown[], facts: Partial<Rep
     console: { url: "https://console.example.com:8083", version: "34.04.145" },
     installBundle: { kind: "managed", file: "stacks/prisma-runtime-defense/install_bundle.auto.tfvars.json" },
     statementsFor: () => installBundleStatements("arn:aws:secretsmanager:eu-west-1:111122223333:secret:bundle-??????"),
+    grantsRoles: false,
     ...facts,
     tasks,
   });

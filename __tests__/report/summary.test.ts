@@ -18,6 +18,12 @@ describe("the summary", () => {
     expect(summary.split("has to allow")).toHaveLength(2);
   });
 
+  test("asks nothing of a role's owner when the stack grants the role what it needs", async () => {
+    const summary = toSummary(await reportOn([SHOP], { grantsRoles: true }), false);
+    expect(summary).toMatch(/^Role +\S+:role\/shop-execution gets what it needs\n +from the stack$/m);
+    expect(summary).not.toContain("has to allow");
+  });
+
   test.each([
     ["one task", 1],
     ["a fleet", 12],

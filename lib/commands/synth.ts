@@ -111,6 +111,7 @@ function reportOn({ console, stack }: Settings, version: string, tasks: readonly
       : { kind: "managed", file: pathsOf(stack.name).secretFile },
     tasks,
     statementsFor: (roleArn) => statementsForRole(roleArn, tasks, stack),
+    grantsRoles: stack.grantExecutionRoles,
   });
 }
 

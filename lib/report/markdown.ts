@@ -50,14 +50,14 @@ function overview(tasks: readonly TaskReport[]): string {
   return lines(...table(columns, ["---", "---", "---:", "---:", "---:", "---:"], rows));
 }
 
-/** What the owners of roles that aren't the stack's have to allow, once a role. */
+/** What roles that aren't the stack's need, once a role. */
 function roles(tasks: readonly TaskReport[]): string {
   const own = new Map<string, ExecutionRole & { readonly kind: "task" }>();
   for (const { executionRole } of tasks) if (executionRole.kind === "task") own.set(executionRole.arn, executionRole);
   return [...own.values()]
-    .map(({ arn, statements }) =>
+    .map(({ arn, granted, statements }) =>
       lines(
-        `The execution role ${code(arn)} is the task's own. It has to allow:`,
+        `The execution role ${code(arn)} is the task's own. ${granted ? "The stack grants it:" : "It has to allow:"}`,
         "",
         "```json",
         JSON.stringify(statements, null, 2),

@@ -52,19 +52,28 @@ export type ContainerReport = {
   readonly reason: string | null;
 };
 
-/** The stack's own role, or the task's, whose owner has to allow `statements`. */
+/** The stack's own role, or the task's: the stack grants it `statements`, or its owner has to allow them. */
 export type ExecutionRole =
   | { readonly kind: "stack" }
-  | { readonly kind: "task"; readonly arn: string; readonly statements: readonly object[] };
+  | {
+      readonly kind: "task";
+      readonly arn: string;
+      readonly granted: boolean;
+      readonly statements: readonly object[];
+    };
 
 export type ReportFacts = Pick<Report, "stack" | "region" | "console" | "installBundle"> & {
   readonly tasks: readonly ProtectedTask[];
   /** What a role of the task's own has to be allowed. */
   readonly statementsFor: (roleArn: string) => readonly object[];
+  /** Whether the stack grants that to the role. */
+  readonly grantsRoles: boolean;
 };
 
-export function buildReport({ tasks, statementsFor, ...facts }: ReportFacts): Report {
-  const reports = tasks.map((task) => taskReport(task, facts.console.version, statementsFor));
+export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: ReportFacts): Report {
+  const roleOf = (arn: string | undefined): ExecutionRole =>
+    arn === undefined ? { kind: "stack" } : { kind: "task", arn, granted: grantsRoles, statements: statementsFor(arn) };
+  const reports = tasks.map((task) => taskReport(task, facts.console.version, roleOf));
   const containers = reports.flatMap((task) => task.containers);
   const covered = containers.filter((container) => container.protected).length;
   const percent = Math.floor((100 * covered) / containers.length);
@@ -81,9 +90,8 @@ export function buildReport({ tasks, statementsFor, ...facts }: ReportFacts): Re
 function taskReport(
   { task, definition, sidecar, changes, logGroup, notices }: ProtectedTask,
   consoleVersion: string,
-  statementsFor: ReportFacts["statementsFor"],
+  roleOf: (executionRoleArn: string | undefined) => ExecutionRole,
 ): TaskReport {
-  const { executionRoleArn } = task.definition;
   const share = defenderShare(task.runtimeDefense);
   return {
     file: plain(task.file),
@@ -101,10 +109,7 @@ function taskReport(
       .filter(({ name }) => name !== DEFENDER)
       .map((container) => containerReport(task, container)),
     changes: changes.map((change) => ({ ...change, change: plain(change.change) })),
-    executionRole:
-      executionRoleArn === undefined
-        ? { kind: "stack" }
-        : { kind: "task", arn: executionRoleArn, statements: statementsFor(executionRoleArn) },
+    executionRole: roleOf(task.definition.executionRoleArn),
     notices: [...task.notices, ...notices].map(plain),
   };
 }

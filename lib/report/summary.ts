@@ -62,11 +62,15 @@ function oneRow({ family, containers, notices }: TaskReport, { green, yellow }: 
   return [family, parts.join(", ")];
 }
 
-/** What the owners of roles that aren't the stack's have to allow, once a role. */
+/** What roles that aren't the stack's need, once a role. */
 function roles(tasks: readonly TaskReport[]): readonly Row[] {
-  const statements = new Map<string, readonly object[]>();
-  for (const { executionRole: role } of tasks) if (role.kind === "task") statements.set(role.arn, role.statements);
-  return [...statements].map(([arn, allowed]) => ["Role", `${arn} has to allow ${JSON.stringify(allowed)}`]);
+  const needs = new Map<string, string>();
+  for (const { executionRole: role } of tasks) {
+    if (role.kind !== "task") continue;
+    const need = role.granted ? "gets what it needs from the stack" : `has to allow ${JSON.stringify(role.statements)}`;
+    needs.set(role.arn, need);
+  }
+  return [...needs].map(([arn, need]) => ["Role", `${arn} ${need}`]);
 }
 
 /** A name, and beside it a text in as many lines as it needs. */
