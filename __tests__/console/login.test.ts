@@ -115,7 +115,18 @@ test("the answers come parsed", async () => {
 });
 
 test.each([
-  ["a bundle that isn't base64", "/install-bundle", '{"installBundle":"e30"}', "an installBundle in base64"],
+  [
+    "a bundle that isn't base64",
+    "/install-bundle",
+    '{"installBundle":"e30"}',
+    "an installBundle, base64 of a JSON object, was",
+  ],
+  [
+    "a bundle of something else",
+    "/install-bundle",
+    '{"installBundle":"AAAA"}',
+    "base64 of a JSON object, was expected",
+  ],
   ["a version of another form", "/version", '"34.4.145"', "where a version such as 34.04.145 was expected"],
   ["a token that would break a header", "/authenticate", '{"token":"a\\r\\nX: y"}', "an object with a token"],
   ["containers that aren't objects", "/fargate.json", '{"containerDefinitions":["app"]}', "containerDefinitions"],

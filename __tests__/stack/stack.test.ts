@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { bundleVersion } from "../../lib/bundle-format";
 import { ProofError } from "../../lib/errors";
-import { bundleVersion } from "../../lib/protection/bundle-format";
 import type { ProtectedTask } from "../../lib/protection/protected-task";
 import { Secret } from "../../lib/secret";
 import { CONTAINER, TASK } from "../task/read";

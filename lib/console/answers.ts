@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { bundleProblem } from "../bundle-format";
 import { BUNDLE_VARIABLE } from "../defender";
 import type { Answer, Call } from "../http/call";
 import { failureOf, type Phrase } from "../http/failure";
@@ -39,12 +40,16 @@ export const TASK_DEFINITION: Shape<JsonObject> = {
   ),
 };
 
+const MOST_BUNDLES = 50;
+
 function bundlesIn({ containerDefinitions }: JsonObject): readonly string[] {
   const containers = Array.isArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
   const variables = containers.flatMap(({ environment }) => (Array.isArray(environment) ? environment : []));
-  return variables
+  const bundles = variables
     .filter(isJsonObject)
     .flatMap(({ name, value }) => (name === BUNDLE_VARIABLE && typeof value === "string" ? [value] : []));
+  // An answer has one. Each takes every message time, so that more of them than this are a hostile answer's.
+  return [...new Set(bundles)].slice(0, MOST_BUNDLES);
 }
 
 /** What Defenders need to connect, from `GET …/defenders/install-bundle`. */
@@ -55,11 +60,13 @@ export type InstallBundle = {
 };
 
 export const BUNDLE_AND_ADDRESS: Shape<InstallBundle> = {
-  expected: "an object with an installBundle in base64",
+  expected: "an object with an installBundle, base64 of a JSON object,",
   schema: v.pipe(
     v.object({
-      // Secrets Manager takes no more.
-      installBundle: v.pipe(v.string(), v.minLength(1), v.maxLength(65_536), v.base64()),
+      installBundle: v.pipe(
+        v.string(),
+        v.check((bundle) => bundleProblem(bundle) === undefined),
+      ),
       wsAddress: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(2048)))),
     }),
     v.transform(({ installBundle, wsAddress }) => ({

@@ -1,8 +1,8 @@
+import { isSameBundle } from "../bundle-format";
 import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import type { Task } from "../task/task";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
-import { isSameBundle } from "./bundle-format";
 import type { ConsoleFacts } from "./console-facts";
 
 /** What is worth knowing of a proven answer, though it is no deviation. */

@@ -2,9 +2,9 @@ import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-sec
 import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
 import { type ITerraformDependable, type TerraformStack, TerraformVariable } from "cdktf";
 
+import { bundleVersion } from "../bundle-format";
 import { defined } from "../defined";
 import { ProofError } from "../errors";
-import { bundleVersion } from "../protection/bundle-format";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { Secret } from "../secret";
 import type { StackSettings } from "../settings/stack";

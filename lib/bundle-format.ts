@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
-import { isJsonObject, type JsonValue } from "../json";
-import { type SafeText, text } from "../text/safe-text";
-import type { Secret } from "../text/secret";
+import { isJsonObject, type JsonValue } from "./json";
+import { type SafeText, text } from "./text/safe-text";
+import type { Secret } from "./text/secret";
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /** Secrets Manager keeps no longer value. */
