@@ -21,8 +21,7 @@ const KNOWN = { [ROLE]: `the value of ${ROLE}`, [SECRET]: `the value of ${SECRET
  * @throws ProofError naming each task definition that differs, is missing or is too much.
  */
 export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask[], bundleFrom?: string): void {
-  const resources = isJsonObject(stack) && isJsonObject(stack.resource) ? stack.resource.aws_ecs_task_definition : {};
-  const synthesized = Object.values(isJsonObject(resources) ? resources : {}).map(asRegistered);
+  const synthesized = synthesizedTasks(stack);
   const problems = tasks.flatMap((task) => {
     const expected = expectedOf(task, bundleFrom ?? KNOWN[SECRET] ?? "");
     const [found, ...more] = synthesized.filter(({ family }) => family === task.family);
@@ -41,6 +40,12 @@ export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask
       ),
     );
   }
+}
+
+/** The task definitions of a `cdk.tf.json`, evaluated and in RegisterTaskDefinition's form. */
+export function synthesizedTasks(stack: JsonValue): readonly JsonObject[] {
+  const resources = isJsonObject(stack) && isJsonObject(stack.resource) ? stack.resource.aws_ecs_task_definition : {};
+  return Object.values(isJsonObject(resources) ? resources : {}).map(asRegistered);
 }
 
 function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {

@@ -1,0 +1,237 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import MarkdownIt from "markdown-it";
+
+import { diff } from "../../lib/commands/diff";
+import { synth } from "../../lib/commands/synth";
+import { startLocalConsole } from "../../local-console/server";
+import { EXAMPLE, temporaryFolders, variablesFor } from "../entry";
+import { invoke } from "./invoke";
+
+const newFolder = temporaryFolders();
+
+const SHOP = {
+  family: "shop",
+  cpu: "512",
+  memory: "1024",
+  executionRoleArn: "arn:aws:iam::111122223333:role/shop",
+  containerDefinitions: [
+    {
+      name: "web",
+      image: "nginx:1.27",
+      entryPoint: ["/docker-entrypoint.sh"],
+      environment: [
+        { name: "A", value: "1" },
+        { name: "PASSWORD", value: "s3cr3t-value" },
+      ],
+    },
+    { name: "router", image: "fluent-bit:3", entryPoint: ["/run"], essential: false },
+  ],
+};
+
+type Change = (task: typeof SHOP & { [key: string]: unknown }) => void;
+
+/** Two files with the task, the second one changed. */
+function files(change: Change): readonly [string, string] {
+  const folder = newFolder();
+  const [before, after] = [join(folder, "old.json"), join(folder, "new.json")];
+  const task: typeof SHOP & { [key: string]: unknown } = JSON.parse(JSON.stringify(SHOP));
+  writeFileSync(before, JSON.stringify(task));
+  change(task);
+  writeFileSync(after, JSON.stringify(task));
+  return [before, after];
+}
+
+const container = (task: typeof SHOP, index: number): { [key: string]: unknown } => {
+  const found: { [key: string]: unknown } | undefined = task.containerDefinitions[index];
+  if (!found) throw new Error("The task has such a container.");
+  return found;
+};
+
+test("equal files end with 0, whatever the order of keys and variables", async () => {
+  const paths = files((task) => {
+    container(task, 0).environment = [...(SHOP.containerDefinitions[0]?.environment ?? [])].reverse();
+  });
+  expect(await invoke(diff, paths)).toEqual({
+    status: 0,
+    problems: [],
+    stderr: "",
+    stdout: "Protected: 2 of 2 → 2 of 2 containers (100 % → 100 %).\nThe task definitions are equal.\n",
+  });
+});
+
+test.each<[string, Change, string]>([
+  [
+    "an image",
+    (task) => Object.assign(container(task, 0), { image: "nginx:1.28" }),
+    "web: image  nginx:1.27 → nginx:1.28",
+  ],
+  [
+    "a size",
+    (task) => Object.assign(task, { cpu: "1024", memory: "2048" }),
+    "cpu     512 → 1024\n  memory  1024 → 2048",
+  ],
+  ["a container's size", (task) => Object.assign(container(task, 1), { memory: 64 }), "router: memory  added: 64"],
+  [
+    "a role",
+    (task) => Object.assign(task, { executionRoleArn: "arn:aws:iam::111122223333:role/other" }),
+    "executionRoleArn  arn:aws:iam::111122223333:role/shop → arn:aws:iam::111122223333:role/other",
+  ],
+  ["a container that is gone", (task) => task.containerDefinitions.pop(), "router: container  gone: fluent-bit:3"],
+  [
+    "a new container",
+    (task) => task.containerDefinitions.push({ name: "cache", image: "redis:7", entryPoint: ["/r"], essential: true }),
+    "cache: container  added: redis:7",
+  ],
+  [
+    "a value that may be a secret",
+    (task) => Object.assign(container(task, 0), { environment: [{ name: "PASSWORD", value: "other-secret" }] }),
+    "web: environment  different",
+  ],
+])("%s is shown, and ends with 3", async (_, change, expected) => {
+  const { status, stdout } = await invoke(diff, files(change));
+  expect(status).toBe(3);
+  expect(stdout).toContain(`shop\n  ${expected}\n`);
+  expect(stdout).toContain("1 of 1 tasks are different.\n");
+  expect(stdout).not.toMatch(/s3cr3t-value|other-secret/);
+});
+
+test("what is newly left out of protection comes first, with the coverage at the end", async () => {
+  const [before, after] = files((task) => {
+    task.runtimeDefense = { exclude: { router: "breaks when wrapped" } };
+  });
+  const { status, stdout } = await invoke(diff, [before, after]);
+  expect(status).toBe(3);
+  expect(stdout).toBe(
+    [
+      "Newly left out of protection",
+      "  shop, router: breaks when wrapped",
+      "",
+      "shop",
+      "  router: protection  protected → left out: breaks when wrapped",
+      "",
+      "Protected: 2 of 2 → 1 of 2 containers (100 % → 50 %).",
+      "1 of 1 tasks are different.",
+      "",
+    ].join("\n"),
+  );
+  expect((await invoke(diff, [after, before])).stdout).not.toContain("Newly left out");
+});
+
+test("tasks that are added and removed are told apart by their families, whatever their files", async () => {
+  const [before, after] = [newFolder(), newFolder()];
+  writeFileSync(join(before, "a.json"), JSON.stringify(SHOP));
+  writeFileSync(join(before, "b.json"), JSON.stringify({ ...SHOP, family: "old" }));
+  writeFileSync(join(after, "renamed.json"), JSON.stringify(SHOP));
+  writeFileSync(join(after, "c.json"), JSON.stringify({ ...SHOP, family: "new" }));
+  const { stdout } = await invoke(diff, [before, after]);
+  expect(stdout).toMatch(/^new \(added\)\n {2}web: container {5}added: nginx:1\.27\n[\s\S]*old \(removed\)\n {2}web: /);
+  expect(stdout).toContain("2 of 3 tasks are different.");
+});
+
+describe("of outputs", () => {
+  async function outputOf(task: unknown, environment: Record<string, string> = {}): Promise<string> {
+    const folder = newFolder();
+    writeFileSync(join(folder, "task.json"), JSON.stringify(task));
+    const local = await startLocalConsole();
+    const output = join(folder, "cdktf.out");
+    const { problems } = await invoke(synth, [], {
+      ...variablesFor(local),
+      TASK_DEFINITION_PATH: join(folder, "task.json"),
+      CDKTF_OUTDIR: output,
+      ...environment,
+    }).finally(() => local.close());
+    expect(problems).toEqual([]);
+    return output;
+  }
+
+  test("an image, an exclusion and what the Console changes are shown, and no token", async () => {
+    const before = await outputOf(SHOP);
+    const [web] = SHOP.containerDefinitions;
+    const after = await outputOf({
+      ...SHOP,
+      containerDefinitions: [{ ...web, image: "nginx:1.28" }, SHOP.containerDefinitions[1]],
+      runtimeDefense: { exclude: { router: "breaks when wrapped" } },
+    });
+    expect((await invoke(diff, [before, before])).status).toBe(0);
+    const { status, stdout } = await invoke(diff, [before, after]);
+    expect(status).toBe(3);
+    expect(stdout).toContain("Newly left out of protection\n  shop, router: breaks when wrapped\n");
+    expect(stdout).toContain("  web: image ");
+    expect(stdout).toMatch(/ {2}router: protection +protected → left out: breaks when wrapped\n/);
+    expect(stdout).toMatch(/ {2}router: entryPoint +different\n/);
+    expect(stdout).not.toMatch(/tw_[a-z0-9]{6}/);
+  });
+
+  test("a file against its output shows what protecting does", async () => {
+    const output = await outputOf(SHOP);
+    const { stdout } = await invoke(diff, [join(dirname(output), "task.json"), output]);
+    expect(stdout).toMatch(/ {2}TwistlockDefender: container +added: \S+\/tw_\[redacted\]\/twistlock\/defender:\S+\n/);
+    expect(stdout).toMatch(/ {2}web: entryPoint, by the Console +added: begins with \S+/);
+  });
+
+  test("an output that isn't whole is refused", async () => {
+    const output = await outputOf(SHOP);
+    const broken = join(dirname(output), "broken");
+    cpSync(output, broken, { recursive: true });
+    writeFileSync(join(broken, "runtime-defense.json"), '{"tasks":[{}]}');
+    expect((await invoke(diff, [output, broken])).problems).toEqual([
+      `${broken}/runtime-defense.json is not as synth wrote it. Synthesize again.`,
+    ]);
+  });
+});
+
+test("a file with problems, or none, ends the comparison with its own sentences", async () => {
+  const folder = newFolder();
+  mkdirSync(join(folder, "a"));
+  const { problems } = await invoke(diff, [EXAMPLE, join(folder, "none.json")]);
+  expect(problems).toEqual([expect.stringMatching(/none\.json: there is no such file or folder\./)]);
+});
+
+describe("--format markdown", () => {
+  const HOSTILE = "a|b `c` <script> [x](https://evil.example) @someone ##vso[task.complete] | d";
+
+  test("renders as a heading, a list and a table, whatever the texts hold", async () => {
+    const [before, after] = files((task) => {
+      task.runtimeDefense = { exclude: { router: HOSTILE } };
+      Object.assign(container(task, 0), { image: "nginx:1.28" });
+    });
+    const { status, stdout } = await invoke(diff, [before, after, "--format", "markdown"]);
+    expect(status).toBe(3);
+    const html = new MarkdownIt({ html: true, linkify: true }).render(stdout);
+    expect(html.match(/<h2>|<h3>|<li>|<table>|<tr>|<td>/g)).toEqual(
+      expect.arrayContaining(["<h2>", "<h3>", "<li>", "<table>", "<tr>", "<td>"]),
+    );
+    // A head and two rows of four cells.
+    expect(html.match(/<tr>/g)).toHaveLength(3);
+    expect(html.match(/<td>/g)).toHaveLength(8);
+    expect(html).not.toMatch(/<script|<a |##vso/);
+    expect(html).toContain("<td><code>nginx:1.27</code></td>\n<td><code>nginx:1.28</code></td>");
+    expect(stdout).not.toMatch(/(?<!`[^`]*)@someone/);
+  });
+
+  test("of equal files says so", async () => {
+    const { status, stdout } = await invoke(diff, [EXAMPLE, EXAMPLE, "--format", "markdown"]);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: "## Runtime defense: what changes\n\nThe task definitions are equal.\n",
+    });
+  });
+
+  test("of very many tasks fits into a comment", async () => {
+    const folder = newFolder();
+    for (let index = 0; index < 600; index++)
+      writeFileSync(join(folder, `${index}.json`), JSON.stringify({ ...SHOP, family: `shop-${index}` }));
+    const { stdout } = await invoke(diff, [EXAMPLE, folder, "--format", "markdown"]);
+    expect(stdout.length).toBeLessThan(65_536);
+    const [, others = ""] = /^(\d+) more tasks would make this comment too long\.$/m.exec(stdout) ?? [];
+    expect(stdout.split("\n### ").length - 1 + Number(others)).toBe(601);
+  });
+});
+
+test("the text for a terminal is the same on every run", async () => {
+  const [before, after] = files((task) => Object.assign(container(task, 0), { image: "nginx:1.28" }));
+  expect(await invoke(diff, [before, after])).toEqual(await invoke(diff, [before, after]));
+  expect(readFileSync(before, "utf8")).toBe(JSON.stringify(SHOP));
+});

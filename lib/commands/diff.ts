@@ -1,0 +1,30 @@
+import { diffAsText } from "../report/diff/as-text";
+import { compareSides } from "../report/diff/compare-sides";
+import { styleOf } from "../report/style";
+import { print } from "../text/print";
+import type { Command } from "./command";
+import { readSide } from "./read-side";
+
+const SIDE = "a task definition file, a folder of them, or an output folder of synth";
+
+export const diff: Command = {
+  name: "diff",
+  purpose:
+    "what a change does to tasks and to their protection: containers, images, sizes, roles, what is newly left out. Exit status 0 equal, 3 different",
+  operands: [
+    { name: "OLD", meaning: `${SIDE}, before the change` },
+    { name: "NEW", meaning: "the same after it" },
+  ],
+  options: [
+    { name: "format", value: ["text", "markdown"], meaning: "for people, or for the comment on a pull request" },
+  ],
+  run: async ({ stdout, environment }, { operands: [older = "", newer = ""], value }) => {
+    const found = compareSides(await readSide(older), await readSide(newer));
+    const isMarkdown = value("format") === "markdown";
+    const output = isMarkdown
+      ? (await import("../report/diff/as-markdown")).diffAsMarkdown(found)
+      : diffAsText(found, styleOf(stdout, environment));
+    await print(stdout, output);
+    return found.tasks.length > 0 ? 3 : 0;
+  },
+};

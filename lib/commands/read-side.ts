@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as v from "valibot";
+
+import { OutputError } from "../errors";
+import type { JsonValue } from "../json";
+import type { Side } from "../report/diff/compare-sides";
+import { readArtifact } from "../stack/artifact";
+import { pathsOf, REPORT_JSON } from "../stack/output-paths";
+import { synthesizedTasks } from "../stack/second-proof";
+import { readTasks } from "../task/read-tasks";
+import { text } from "../text/safe-text";
+
+/**
+ * The task definitions of a file, of a folder, or of an output folder, by their families.
+ *
+ * @throws ExpectedError when they can't be read, or when a file has problems.
+ */
+export async function readSide(path: string): Promise<Side> {
+  return existsSync(join(path, REPORT_JSON)) ? readOutput(path) : readFiles(path);
+}
+
+async function readFiles(path: string): Promise<Side> {
+  const tasks = await readTasks(path);
+  return new Map(
+    tasks.map(({ definition, runtimeDefense }) => [
+      definition.family,
+      { definition, leftOut: new Map(Object.entries(runtimeDefense.exclude)), consoleChanges: [] },
+    ]),
+  );
+}
+
+// As much of docs/report.schema.json as is compared.
+const ReportSchema = v.object({
+  tasks: v.array(
+    v.object({
+      family: v.string(),
+      containers: v.array(v.object({ name: v.string(), reason: v.nullable(v.string()) })),
+      changes: v.array(v.object({ container: v.string(), field: v.string(), change: v.string() })),
+    }),
+  ),
+});
+
+function readOutput(folder: string): Side {
+  const report = v.safeParse(ReportSchema, readJson(folder, REPORT_JSON));
+  if (!report.success) throw notAsWritten(folder, REPORT_JSON);
+  const facts = new Map(report.output.tasks.map((task) => [task.family, task]));
+  const definitions = readArtifact(folder).stacks.flatMap(({ name }) =>
+    synthesizedTasks(readJson(folder, pathsOf(name).stackFile)),
+  );
+  return new Map(
+    definitions.map((definition) => {
+      const family = String(definition.family);
+      const { containers = [], changes = [] } = facts.get(family) ?? {};
+      const leftOut = containers.flatMap(({ name, reason }) => (reason === null ? [] : [[name, reason] as const]));
+      return [family, { definition, leftOut: new Map(leftOut), consoleChanges: changes }];
+    }),
+  );
+}
+
+function readJson(folder: string, path: string): JsonValue {
+  try {
+    return JSON.parse(readFileSync(join(folder, path), "utf8"));
+  } catch {
+    // The parser's own words may quote the file.
+    throw notAsWritten(folder, path);
+  }
+}
+
+function notAsWritten(folder: string, path: string): OutputError {
+  return new OutputError([text`${join(folder, path)} is not as synth wrote it. Synthesize again.`]);
+}

@@ -1,0 +1,50 @@
+import { type SafeText, wholeText } from "../../text/safe-text";
+import { code, text } from "../outside-markdown";
+import { type Difference, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
+
+// GitHub takes a comment of 65,536 characters, Azure DevOps one of 150,000.
+const CHARACTERS = 60_000;
+
+/** The same as Markdown, for the comment on a pull request or a run's page. */
+export function diffAsMarkdown({ newlyLeftOut, tasks, coverage, families }: SidesDiff): SafeText {
+  const { before, after } = coverage;
+  const head = [
+    "## Runtime defense: what changes",
+    "",
+    tasks.length === 0
+      ? "The task definitions are equal."
+      : `**${tasks.length} of ${families} tasks** are different. Protected: ${before.protected} of ${before.containers} → **${after.protected} of ${after.containers} containers** (${percent(before)} → ${percent(after)}).`,
+    ...(newlyLeftOut.length > 0 ? ["", "### ⚠ Newly left out of protection", ""] : []),
+    ...newlyLeftOut.map(({ family, container, reason }) => `- ${code(family)}, ${code(container)}: ${text(reason)}`),
+  ];
+  const sections: string[] = [];
+  let room = CHARACTERS - head.join("\n").length;
+  for (const [index, task] of tasks.entries()) {
+    const section = sectionOf(task);
+    room -= section.length;
+    if (room < 0) {
+      sections.push(`\n${tasks.length - index} more tasks would make this comment too long.`);
+      break;
+    }
+    sections.push(section);
+  }
+  return wholeText(`${[...head, ...sections].join("\n")}\n`);
+}
+
+function sectionOf({ family, kind, differences }: TaskDiff): string {
+  const rows = differences.map((difference) => {
+    const { container, what, before, after } = difference;
+    const where = container === undefined ? "the task" : code(container);
+    const isPlain = before === undefined && after === undefined;
+    const values = isPlain ? ["different", ""] : [before, after].map((value) => cellOf(value, difference));
+    return `| ${[where, text(what), ...values].join(" | ")} |`;
+  });
+  const heading = `### ${text(family)}${kind === "changed" ? "" : ` (${kind})`}`;
+  const table = ["| Where | What | Before | After |", "| --- | --- | --- | --- |", ...rows];
+  return ["", heading, "", ...(rows.length > 0 ? table : [])].join("\n");
+}
+
+function cellOf(value: string | undefined, { what }: Difference): string {
+  if (value === undefined) return "—";
+  return what === "protection" && value !== "protected" ? `**${text(value)}**` : code(value);
+}

@@ -1,0 +1,61 @@
+import { join, layOut, type SafeText, text } from "../../text/safe-text";
+import { wrap, wrapBeside } from "../../text/wrap";
+import type { Style } from "../style";
+import { type Difference, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
+
+/** For people: what is newly left out of protection first, then task by task, and the numbers at the end. */
+export function diffAsText({ newlyLeftOut, tasks, coverage, families }: SidesDiff, style: Style): SafeText {
+  const { red, bold } = style.paint;
+  const leftOut = newlyLeftOut.map(({ family, container, reason }) => text`${family}, ${container}: ${reason}`);
+  const alarm = leftOut.flatMap((line) => wrapBeside(text`  `, red(line), 2, style.columns));
+  const { before, after } = coverage;
+  const numbers = text`${percent(before)} → ${percent(after)}`;
+  return join(
+    [
+      ...(alarm.length > 0 ? [red(bold(text`Newly left out of protection`)), ...alarm, text``] : []),
+      ...tasks.flatMap((task) => blockOf(task, style)),
+      ...wrap(
+        text`Protected: ${before.protected} of ${before.containers} → ${after.protected} of ${after.containers} containers (${numbers}).`,
+        style.columns,
+      ),
+      tasks.length === 0
+        ? text`The task definitions are equal.`
+        : text`${tasks.length} of ${families} tasks are different.`,
+      text``,
+    ],
+    "\n",
+  );
+}
+
+function blockOf({ family, kind, differences }: TaskDiff, style: Style): readonly SafeText[] {
+  const heading = style.paint.bold(kind === "changed" ? text`${family}` : text`${family} (${kind})`);
+  const names = differences.map(({ container, what }) =>
+    container === undefined ? text`${what}` : text`${container}: ${what}`,
+  );
+  const width = Math.min(WIDEST, Math.max(...names.map((name) => name.length), 0)) + 4;
+  const rows = differences.flatMap((difference, index) => {
+    const name = layOut(names[index] ?? text``, (written) => `  ${written}`.padEnd(width));
+    const values = valuesOf(difference, style);
+    return name.length > width
+      ? [
+          name,
+          ...wrapBeside(
+            layOut(text``, () => " ".repeat(width)),
+            values,
+            width,
+            style.columns,
+          ),
+        ]
+      : wrapBeside(name, values, width, style.columns);
+  });
+  return [heading, ...rows, text``];
+}
+
+const WIDEST = 40;
+
+function valuesOf({ before, after }: Difference, { paint }: Style): SafeText {
+  if (before === undefined && after === undefined) return paint.yellow(text`different`);
+  if (before === undefined) return join([paint.green(text`added:`), after ?? text``], " ");
+  if (after === undefined) return join([paint.red(text`gone:`), before], " ");
+  return join([before, text`→`, after], " ");
+}
