@@ -17,6 +17,9 @@ const number = fc.nat(100_000);
 const mebibytes = fc.integer({ min: 6, max: 100_000 });
 const condition = fc.constantFrom("START", "COMPLETE", "SUCCESS", "HEALTHY");
 const flag = fc.boolean();
+const port = fc.integer({ min: 1, max: 65_535 });
+const seconds = (min: number, max: number) => fc.integer({ min, max });
+const variable = text.filter((name) => name.trim() !== "");
 
 const list = <T>(element: Arbitrary<T>) => fc.array(element, { minLength: 1, maxLength: 3 });
 const texts = list(text);
@@ -30,6 +33,7 @@ const labels = dictionary(fc.oneof(text, fc.constantFrom("__proto__", "construct
 const named = fc.record({ name: text, value: text });
 const typed = fc.record({ type: text, value: text });
 const secret = fc.record({ name: text, valueFrom: text });
+const secretVariable = fc.record({ name: variable, valueFrom: text });
 const roleArn = fc.stringMatching(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]{1,20}$/);
 const image = fc.stringMatching(/^[a-z]{1,8}\/[a-z$%{}]{1,8}:[\d.]{1,4}$/);
 const capabilities = some({ add: list(fc.constantFrom("SYS_PTRACE", "NET_ADMIN", "%{x}")), drop: texts });
@@ -46,13 +50,19 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   dockerLabels: labels,
   dockerSecurityOptions: texts,
   entryPoint: texts,
-  environment: list(named),
+  environment: list(fc.record({ name: variable, value: text })),
   environmentFiles: list(typed),
   essential: flag,
   extraHosts: list(fc.record({ hostname: text, ipAddress: text })),
   firelensConfiguration: fc.record({ type: text, options: labels }, { requiredKeys: ["type"] }),
   healthCheck: fc.record(
-    { command: texts, interval: number, timeout: number, retries: number, startPeriod: number },
+    {
+      command: texts,
+      interval: seconds(5, 300),
+      timeout: seconds(2, 60),
+      retries: fc.integer({ min: 1, max: 10 }),
+      startPeriod: seconds(0, 300),
+    },
     { requiredKeys: ["command"] },
   ),
   hostname: text,
@@ -77,9 +87,9 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   portMappings: list(
     some({
       appProtocol: text,
-      containerPort: number,
-      containerPortRange: text,
-      hostPort: number,
+      containerPort: port,
+      containerPortRange: port.map((first) => `${first}-${first}`),
+      hostPort: port,
       name: text,
       protocol: text,
     }),
@@ -93,7 +103,7 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
     { enabled: flag, ignoredExitCodes: list(number), restartAttemptPeriod: number },
     { requiredKeys: ["enabled"] },
   ),
-  secrets: list(secret),
+  secrets: list(secretVariable),
   startTimeout: number,
   stopTimeout: number,
   systemControls: list(some({ namespace: text, value: text })),
@@ -141,8 +151,8 @@ const TASK: Omit<ArbitraryOf<TaskDefinition>, "containerDefinitions"> = {
   enableFaultInjection: flag,
   ephemeralStorage: fc.record({ sizeInGiB: fc.integer({ min: 21, max: 200 }) }),
   executionRoleArn: roleArn,
-  ipcMode: text,
-  pidMode: text,
+  ipcMode: fc.constantFrom("host", "task", "none"),
+  pidMode: fc.constantFrom("host", "task"),
   placementConstraints: list(fc.record({ type: text, expression: text }, { requiredKeys: ["type"] })),
   proxyConfiguration: fc.record(
     { containerName: text, type: text, properties: unique(named, ({ name }) => name) },

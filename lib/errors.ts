@@ -1,3 +1,5 @@
+import type { SafeText } from "./text/safe-text";
+
 /**
  * An expected failure: the user can do something about it, so it is shown without a stack trace.
  * `problems` holds one finished sentence (or two) per line, free of secrets and of control characters.
@@ -15,8 +17,24 @@ export abstract class ExpectedError extends Error {
 /** Fix a variable. */
 export class SettingsError extends ExpectedError {}
 
+/** One problem of a file, and where in it, as far as that can be said; line and column count from 1. */
+export type FileProblem = {
+  readonly file: SafeText;
+  readonly line?: number;
+  readonly column?: number;
+  readonly text: SafeText;
+};
+
 /** Fix a task definition file. */
-export class TaskFileError extends ExpectedError {}
+export class TaskFileError extends ExpectedError {
+  constructor(
+    problems: readonly string[],
+    /** The same problems with their places, when they were found in the files. */
+    readonly fileProblems: readonly FileProblem[] = [],
+  ) {
+    super(problems);
+  }
+}
 
 /** Reach the Console, or ask whoever runs it. */
 export class ConsoleError extends ExpectedError {}

@@ -47,7 +47,9 @@ test("the real command prints the protected task alone, and notices on stderr", 
     "-c",
   ]);
   expect(bundleOf(stdout)).toEqual({ environment: local.installBundle, secrets: undefined });
-  expect(stderr).toMatch(/: networkMode belongs to the task, not to a container: moved up from .*\n/);
+  expect(stderr).toMatch(
+    /: containerDefinitions\[hello\]\.networkMode: belongs to the task, not to a container, so it was moved up\.\n/,
+  );
   expect(stderr.endsWith(IN_CLEAR)).toBe(true);
   expect(stderr).not.toContain(local.installBundle);
   expect(readdirSync(folder)).toEqual([]);

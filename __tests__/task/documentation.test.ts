@@ -8,7 +8,7 @@ const document = () => readFile(join(__dirname, "../../docs/task-definitions.md"
 // The error on an unknown key names the known ones.
 async function membersOf(runtimeDefense: object): Promise<readonly string[]> {
   const [problem = ""] = await problemsIn({ ...TASK, runtimeDefense });
-  const names = /Known are (.*)\.$/.exec(problem)?.[1]?.split(", ");
+  const names = /Known keys: (.*)\.$/.exec(problem)?.[1]?.split(", ");
   if (!names) throw new Error(`This names no members: ${problem}`);
   return names;
 }
@@ -42,12 +42,12 @@ test.each([
   ["no entry point", { ...TASK, containerDefinitions: [{ name: "a", image: "b" }] }, "has no entryPoint"],
   ["no size", { ...TASK, memory: "700" }, "Fargate has no size of …"],
   ["a placeholder", { ...TASK, taskRoleArn: "{{role}}" }, "has the placeholder …"],
-  ["an unknown key", { ...TASK, gpu: 1 }, "is no key that is known here"],
+  ["an unknown key", { ...TASK, gpu: 1 }, "is not a known key"],
   ["no containers", { ...TASK, containerDefinitions: [] }, "must have at least one container"],
   [
     "a container that waits for itself",
     { ...TASK, containerDefinitions: [{ ...CONTAINER, dependsOn: [{ containerName: "app", condition: "HEALTHY" }] }] },
-    "dependsOn goes in a circle; has no healthCheck to be HEALTHY by",
+    "goes in a circle; to be HEALTHY, but it has no healthCheck",
   ],
 ])("the error on %s is found in the document by its words", async (_kind, task, words) => {
   const problems = (await problemsIn(task)).join();

@@ -1,4 +1,4 @@
-import { problemsIn, read, TASK } from "./read";
+import { noticesOf, problemsIn, read, TASK } from "./read";
 
 const extract = { entryPoint: { extract: true } };
 const of = (container: object, runtimeDefense: object = {}) => ({
@@ -8,16 +8,14 @@ const of = (container: object, runtimeDefense: object = {}) => ({
 });
 
 const NONE =
-  'containerDefinitions[web] (image "nginx:1.29") has no entryPoint: it would restart for ever once wrapped. ' +
-  "Write entryPoint (and command) as the image has it, set runtimeDefense.entryPoint.extract, " +
-  "or leave it out with a reason by runtimeDefense.exclude.";
+  "containerDefinitions[web]: has no entryPoint, so it would restart for ever once wrapped. Write entryPoint (and " +
+  'command) as the image "nginx:1.29" has it, or let the Console find it: "runtimeDefense": {"entryPoint":{"extract":true}}.';
 const COMMAND_ALONE =
-  'containerDefinitions[web] (image "nginx:1.29") has a command but no entryPoint, and the command switches the ' +
-  "Console's extraction off for it: it would restart for ever once wrapped. Write entryPoint as the image has it, " +
-  "or leave it out with a reason by runtimeDefense.exclude.";
+  "containerDefinitions[web]: has a command but no entryPoint, and the Console extracts none for a container with a " +
+  'command, so it would restart for ever once wrapped. Write entryPoint as the image "nginx:1.29" has it.';
 const ROUTER =
-  'containerDefinitions[web] (image "nginx:1.29") is a FireLens router without entryPoint, which breaks when wrapped. ' +
-  'Add "runtimeDefense": {"exclude":{"web":"FireLens router, its image has no entrypoint"}}.';
+  "containerDefinitions[web]: is a FireLens router without entryPoint, which breaks when wrapped. " +
+  "Write entryPoint (and command) as the image has it.";
 const firelensConfiguration = { type: "fluentbit" };
 
 test.each<[string, object, object, readonly string[]]>([
@@ -40,7 +38,7 @@ test("what the router's error proposes is taken as it stands", async () => {
   const router = { name: "web", image: "nginx:1.29", firelensConfiguration };
   const task = { ...TASK, containerDefinitions: [app, router] };
   const [problem = ""] = await problemsIn(task);
-  const proposal = JSON.parse(`{${/Add (.*)\.$/.exec(problem)?.[1]}}`);
+  const proposal = JSON.parse(`{${/Write (.*)\.$/.exec(problem)?.[1]}}`);
   expect((await read({ ...task, ...proposal })).runtimeDefense.exclude).toEqual({
     web: "FireLens router, its image has no entrypoint",
   });
@@ -48,5 +46,7 @@ test("what the router's error proposes is taken as it stands", async () => {
 
 test("a registry that nothing is extracted from gets a notice", async () => {
   const task = await read(of({ entryPoint: ["/web"] }, { entryPoint: { registryType: "aws" } }));
-  expect(task.notices).toEqual(["runtimeDefense.entryPoint names a registry, which is unused without extract: true."]);
+  expect(noticesOf(task)).toEqual([
+    "runtimeDefense.entryPoint: names a registry, which is unused without extract: true.",
+  ]);
 });

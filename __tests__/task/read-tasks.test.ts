@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { readTasks } from "../../lib/task/read-tasks";
-import { CONTAINER, inFolder, problemsIn, problemsOf, read, TASK } from "./read";
+import { CONTAINER, inFolder, noticesOf, problemsIn, problemsOf, read, TASK } from "./read";
 
 const FIXTURES = join(__dirname, "fixtures");
 const fixture = async (name: string) => JSON.parse(await readFile(join(FIXTURES, name), "utf8"));
@@ -25,10 +25,10 @@ test("the project's own example is understood, its misplaced keys moved up", asy
       },
     ],
   });
-  expect(task?.notices).toEqual([
-    "networkMode belongs to the task, not to a container: moved up from containerDefinitions[hello].",
-    "requiresCompatibilities belongs to the task, not to a container: moved up from containerDefinitions[hello].",
-    "Not in the file, so set: cpu 256, memory 512.",
+  expect(noticesOf(task)).toEqual([
+    "containerDefinitions[hello].networkMode: belongs to the task, not to a container, so it was moved up.",
+    "containerDefinitions[hello].requiresCompatibilities: belongs to the task, not to a container, so it was moved up.",
+    "Not in the file, so the defaults apply: cpu 256, memory 512.",
   ]);
 });
 
@@ -46,7 +46,7 @@ test("describe output loses its read-only keys and empty values, and nothing els
     cpu,
     memory,
   });
-  expect(task?.notices).toEqual([
+  expect(noticesOf(task)).toEqual([
     "Left out what describe-task-definition adds: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt, registeredBy.",
   ]);
 });
@@ -70,61 +70,67 @@ test("the envelope is taken off, its tags are carried over in lower case, AWS's 
     raiseToFit: false,
     accept: [],
   });
-  expect(task?.notices).toEqual(["Left out tags that AWS alone may set: aws:cloudformation:stack-name."]);
+  expect(noticesOf(task)).toEqual(["tags: left out those that AWS alone may set: aws:cloudformation:stack-name."]);
 });
 
 test("every key that the provider takes arrives unchanged; what Fargate refuses gets a notice each", async () => {
   const [task] = await readTasks(join(FIXTURES, "every-key.json"));
   expect(task?.definition).toEqual(await fixture("every-key.json"));
   const first = "containerDefinitions[first]";
-  expect(task?.notices).toEqual(
+  expect(noticesOf(task)).toEqual(
     [
-      `${first}.dnsSearchDomains`,
-      `${first}.dnsServers`,
-      `${first}.dockerSecurityOptions`,
-      `${first}.extraHosts`,
-      `${first}.hostname`,
-      `${first}.linuxParameters.capabilities.add other than SYS_PTRACE`,
-      `${first}.linuxParameters.devices`,
-      `${first}.linuxParameters.maxSwap`,
-      `${first}.linuxParameters.sharedMemorySize`,
-      `${first}.linuxParameters.swappiness`,
-      `${first}.linuxParameters.tmpfs`,
-      `${first}.logConfiguration.logDriver other than awslogs, awsfirelens and splunk`,
-      `${first}.privileged`,
-      `${first}.resourceRequirements`,
       "ipcMode",
       "placementConstraints",
       "volumes[bind].host.sourcePath",
       "volumes[docker].dockerVolumeConfiguration",
       "volumes[fsx].fsxWindowsFileServerVolumeConfiguration",
-    ].map((key) => `${key} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`),
+      `${first}.dnsSearchDomains`,
+      `${first}.dnsServers`,
+      `${first}.dockerSecurityOptions`,
+      `${first}.extraHosts`,
+      `${first}.hostname`,
+      `${first}.linuxParameters.capabilities.add`,
+      `${first}.linuxParameters.devices`,
+      `${first}.linuxParameters.maxSwap`,
+      `${first}.linuxParameters.sharedMemorySize`,
+      `${first}.linuxParameters.swappiness`,
+      `${first}.linuxParameters.tmpfs`,
+      `${first}.logConfiguration.logDriver`,
+      `${first}.privileged`,
+      `${first}.resourceRequirements`,
+    ].map((place) => {
+      const [, kept] = [
+        /add$/.exec(place) && "SYS_PTRACE",
+        /logDriver$/.exec(place) && "awslogs, awsfirelens and splunk",
+      ].flatMap((x) => (x ? ["", x] : []));
+      return `${place}: is kept, but ECS documents that Fargate refuses ${kept ? `all but ${kept}` : "it"}. Remove it.`;
+    }),
   );
 });
 
 test("defaults, placeholders that don't matter, empty variables and a missing role are told", async () => {
   const [task] = await readTasks(join(FIXTURES, "shared-volume.json"));
   expect(task?.definition.volumes).toEqual([{ name: "spool" }]);
-  expect(task?.notices).toEqual([
-    "Not in the file, so set: cpu 256, memory 512, networkMode awsvpc, requiresCompatibilities FARGATE.",
-    'containerDefinitions[shipper].environment[TARGET].value is a placeholder, "<TARGET-URL>": it goes to ECS as it stands.',
-    "containerDefinitions[shipper].environment: PREFIX is empty, so Terraform replaces the task at every apply.",
-    "containerDefinitions[shipper] uses secrets: the task needs an executionRoleArn of its own, because the stack's role may read the install bundle alone.",
+  expect(noticesOf(task)).toEqual([
+    "Not in the file, so the defaults apply: cpu 256, memory 512, networkMode awsvpc, requiresCompatibilities FARGATE.",
+    'containerDefinitions[shipper].environment[TARGET].value: looks like a placeholder, "<TARGET-URL>". It goes to ECS as it is.',
+    "containerDefinitions[shipper].environment[PREFIX]: the value is empty, so Terraform would replace the task at every apply. Remove it, or write a value.",
+    "containerDefinitions[shipper]: uses secrets, so the task needs an executionRoleArn of its own, because the stack's role may read the install bundle alone.",
   ]);
 });
 
-const PLACEHOLDER = "Write the value in its place.";
-const RESTART = "it would restart for ever once wrapped. Write entryPoint";
-const EXCLUDE = "or leave it out with a reason by runtimeDefense.exclude.";
-const UNKNOWN = "is no key that is known here.";
+const PLACEHOLDER = "Replace it with the value.";
+const RESTART = "so it would restart for ever once wrapped. Write entryPoint";
+const EXCLUDE = 'or leave the container out: "runtimeDefense":';
+const UNKNOWN = "is not a known key.";
 
 test.each([
   [
     "app-mesh.json",
     [
-      'containerDefinitions[router] (image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/router:3") is a FireLens router without entryPoint, which breaks when wrapped. Add "runtimeDefense": {"exclude":{"router":"FireLens router, its image has no entrypoint"}}.',
-      `containerDefinitions[orders] (image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:3") has no entryPoint: ${RESTART} (and command) as the image has it, set runtimeDefense.entryPoint.extract, ${EXCLUDE}`,
-      `containerDefinitions[proxy] (image "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod") has a command but no entryPoint, and the command switches the Console's extraction off for it: ${RESTART} as the image has it, ${EXCLUDE}`,
+      'containerDefinitions[router]: is a FireLens router without entryPoint, which breaks when wrapped. Write "runtimeDefense": {"exclude":{"router":"FireLens router, its image has no entrypoint"}}.',
+      `containerDefinitions[orders]: has no entryPoint, ${RESTART} (and command) as the image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:3" has it, or let the Console find it: "runtimeDefense": {"entryPoint":{"extract":true}}, ${EXCLUDE} {"exclude":{"orders":"REASON"}}.`,
+      `containerDefinitions[proxy]: has a command but no entryPoint, and the Console extracts none for a container with a command, ${RESTART} as the image "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod" has it, ${EXCLUDE} {"exclude":{"proxy":"REASON"}}.`,
     ],
   ],
   [
@@ -142,13 +148,13 @@ test.each([
   [
     "pascal-case.json",
     [
+      `Family: ${UNKNOWN} Write family.`,
+      `Cpu: ${UNKNOWN} Write cpu.`,
       `containerDefinitions[shop].EntryPoint: ${UNKNOWN} Write entryPoint.`,
       `containerDefinitions[shop].Environment: ${UNKNOWN} Write environment.`,
       `containerDefinitions[shop].portMapping: ${UNKNOWN} Write portMappings.`,
-      `containerDefinitions[shop].gpu: ${UNKNOWN} The AWS provider would drop it: take it off.`,
-      `Family: ${UNKNOWN} Write family.`,
-      `Cpu: ${UNKNOWN} Write cpu.`,
-      `inferenceAccelerators: ${UNKNOWN} The AWS provider would drop it: take it off.`,
+      `containerDefinitions[shop].gpu: ${UNKNOWN} The AWS provider would drop it: remove it.`,
+      `inferenceAccelerators: ${UNKNOWN} The AWS provider would drop it: remove it.`,
     ],
   ],
   [

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { TaskFileError } from "../../lib/errors";
+import { collect, type Step } from "../../lib/task/finding";
+import { pathFormatter } from "../../lib/task/json-path";
 import { readTasks } from "../../lib/task/read-tasks";
 import type { Task } from "../../lib/task/task";
 
@@ -56,4 +58,20 @@ export async function read(content: unknown): Promise<Task> {
     if (!task) throw new Error("There is no task.");
     return task;
   });
+}
+
+/** The sentences of a task's notices. */
+export function noticesOf(task: Task | undefined): readonly string[] {
+  return (task?.notices ?? []).map(({ text }) => text);
+}
+
+/** What a step gives and finds, the sentences with their places. */
+export function run<T>(step: Step<T>, document = {}) {
+  const { value, problems, notices } = collect(step);
+  const format = pathFormatter(JSON.parse(JSON.stringify(document)));
+  const findings = [...problems.shown, ...notices.shown].map(({ kind, path, text }) => ({
+    kind,
+    text: path.length > 0 ? `${format(path)}: ${text()}` : text(),
+  }));
+  return { value, findings };
 }

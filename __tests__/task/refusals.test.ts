@@ -1,4 +1,4 @@
-import { CONTAINER, problemsIn, read, TASK } from "./read";
+import { CONTAINER, noticesOf, problemsIn, read, TASK } from "./read";
 
 const of = (container: object) => ({ ...TASK, containerDefinitions: [{ ...CONTAINER, ...container }] });
 const among = (dependencies: Readonly<Record<string, readonly string[]>>) => ({
@@ -9,7 +9,7 @@ const among = (dependencies: Readonly<Record<string, readonly string[]>>) => ({
     dependsOn: others.map((containerName) => ({ containerName, condition: "START" })),
   })),
 });
-const UNKNOWN = "is no key that is known here.";
+const UNKNOWN = "is not a known key.";
 const app = "containerDefinitions[app]";
 const role = "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME";
 
@@ -41,7 +41,7 @@ test.each<[string, object, string]>([
   [
     "a negative port",
     of({ portMappings: [{ containerPort: -1 }] }),
-    `${app}.portMappings[0].containerPort: must not be below 0, got -1.`,
+    `${app}.portMappings[0].containerPort: must be from 1 to 65535, got -1.`,
   ],
   [
     "a number in the environment, which might be secret",
@@ -61,13 +61,13 @@ test.each<[string, object, string]>([
   [
     "an unknown key of few",
     of({ secrets: [{ name: "a", valueFrom: "b", arn: "c" }] }),
-    `${app}.secrets[a].arn: ${UNKNOWN} Known are name, valueFrom.`,
+    `${app}.secrets[a].arn: ${UNKNOWN} Known keys: name, valueFrom.`,
   ],
-  ["null in a list", of({ command: ["a", null] }), `${app}.command[1]: null in a list. Take it off.`],
+  ["null in a list", of({ command: ["a", null] }), `${app}.command[1]: null in a list. Remove it.`],
   [
     "a key that JavaScript would lose",
     of({ dockerLabels: { constructor: "a" } }),
-    `${app}.dockerLabels.constructor: a key named constructor would be lost. Rename it.`,
+    `${app}.dockerLabels.constructor: a key named constructor would be lost on the way. Rename it.`,
   ],
   [
     "a CDKTF token in a text",
@@ -77,18 +77,18 @@ test.each<[string, object, string]>([
   ...["a\u0301", "echo \u1fefid\u1fef", "\ud800"].map((text): [string, object, string] => [
     `a text that Terraform would change: ${JSON.stringify(text)}`,
     of({ command: [text] }),
-    `${app}.command[0]: isn't in Unicode's form NFC, into which Terraform brings it. Write it so.`,
+    `${app}.command[0]: is not NFC-normalized, and Terraform would change it. Save it as NFC.`,
   ]),
   [
     "a variable whose name Terraform would make the Defender's",
     of({ environment: [{ name: "FARGATE_TAS\u212a", value: "another" }] }),
-    `${app}.environment[FARGATE_TAS\u212a].name: isn't in Unicode's form NFC, into which Terraform brings it. Write it so.`,
+    `${app}.environment[FARGATE_TAS\u212a].name: is not NFC-normalized, and Terraform would change it. Save it as NFC.`,
   ],
   ...["/var/lib/twistlock", "/var/lib/twistlock/fargate", "//var/lib/./twistlock/fargate/"].map(
     (containerPath): [string, object, string] => [
       `a mount that hides the Defender: ${containerPath}`,
       { ...of({ mountPoints: [{ sourceVolume: "data", containerPath }] }), volumes: [{ name: "data" }] },
-      `${app}.mountPoints: "${containerPath}" would hide the Defender. Mount it elsewhere.`,
+      `${app}.mountPoints[0]: "${containerPath}" would hide the Defender. Mount it elsewhere.`,
     ],
   ),
   [
@@ -110,7 +110,7 @@ test.each<[string, object, string]>([
   [
     "an empty list at an unknown key",
     { ...TASK, foo: [] },
-    `foo: ${UNKNOWN} The AWS provider would drop it: take it off.`,
+    `foo: ${UNKNOWN} The AWS provider would drop it: remove it.`,
   ],
   ["null at a key in another case", of({ EntryPoint: null }), `${app}.EntryPoint: ${UNKNOWN} Write entryPoint.`],
   [
@@ -121,27 +121,27 @@ test.each<[string, object, string]>([
   [
     "other accelerators than none",
     { ...TASK, inferenceAccelerators: [{ deviceName: "a" }] },
-    `inferenceAccelerators: ${UNKNOWN} The AWS provider would drop it: take it off.`,
+    `inferenceAccelerators: ${UNKNOWN} The AWS provider would drop it: remove it.`,
   ],
   [
     "a runtimeDefense in a container that differs",
     { ...of({ runtimeDefense: { raiseToFit: true } }), runtimeDefense: { raiseToFit: false } },
-    `runtimeDefense in ${app} differs from the task's own. Keep one.`,
+    `${app}.runtimeDefense: differs from the task's own runtimeDefense. Keep one.`,
   ],
   [
     "something beside the envelope",
     { taskDefinition: TASK, failures: [] },
-    '"failures" stands beside taskDefinition. Move it into taskDefinition, or take it off.',
+    "failures: is beside taskDefinition. Move it into taskDefinition, or remove it.",
   ],
   [
     "other tags beside the envelope",
     { taskDefinition: { ...TASK, tags: [{ key: "a", value: "b" }] }, tags: [{ key: "a", value: "c" }] },
-    "tags beside taskDefinition differs from the task's own. Keep one.",
+    "tags: differs from the task's own tags. Keep one.",
   ],
   [
     "a misplaced key that differs",
     of({ networkMode: "host" }),
-    `networkMode in ${app} differs from the task's own. Keep one.`,
+    `${app}.networkMode: differs from the task's own networkMode. Keep one.`,
   ],
   [
     "a tag with both spellings",
@@ -152,18 +152,22 @@ test.each<[string, object, string]>([
   [
     "two containers of one name",
     { ...TASK, containerDefinitions: [CONTAINER, CONTAINER] },
-    'The container "app" is there twice. Rename one.',
+    'containerDefinitions[1]: the container "app" is there twice. Rename one.',
   ],
   [
     "two volumes of one name",
     { ...TASK, volumes: [{ name: "a" }, { name: "a" }] },
-    'The volume "a" is there twice. Rename one.',
+    'volumes[1]: the volume "a" is there twice. Rename one.',
   ],
-  ["two tags of one key", { ...TASK, tags: [{ key: "a" }, { Key: "a" }] }, 'The tag "a" is there twice. Rename one.'],
+  [
+    "two tags of one key",
+    { ...TASK, tags: [{ key: "a" }, { Key: "a" }] },
+    'tags[1]: the tag "a" is there twice. Rename one.',
+  ],
   [
     "a dependency on nobody",
     of({ dependsOn: [{ containerName: "db", condition: "START" }] }),
-    `${app}.dependsOn: there is no container "db". Known are app.`,
+    `${app}.dependsOn[0]: there is no container "db". The task has app.`,
   ],
   [
     "a dependency's condition in another case",
@@ -173,12 +177,12 @@ test.each<[string, object, string]>([
   [
     "a container that waits for itself",
     of({ dependsOn: [{ containerName: "app", condition: "START" }] }),
-    "dependsOn goes in a circle, so app would never start. Take one dependency off.",
+    "containerDefinitions[app].dependsOn: goes in a circle, so app would never start. Remove one dependency.",
   ],
   [
     "containers that wait for each other",
     among({ a: ["b"], b: ["c"], c: ["b"], d: [] }),
-    "dependsOn goes in a circle, so a, b, c would never start. Take one dependency off.",
+    "containerDefinitions[a].dependsOn: goes in a circle, so a, b, c would never start. Remove one dependency.",
   ],
   [
     "a wait for the health of what has no check",
@@ -189,29 +193,29 @@ test.each<[string, object, string]>([
         { ...CONTAINER, name: "web", dependsOn: [{ containerName: "app", condition: "HEALTHY" }] },
       ],
     },
-    "containerDefinitions[web].dependsOn: app has no healthCheck to be HEALTHY by. Write one (that of its image doesn't count), or wait for START.",
+    "containerDefinitions[web].dependsOn[0]: waits for app to be HEALTHY, but it has no healthCheck. Write one (that of its image doesn't count), or wait for START.",
   ],
   ["5 MiB", of({ memory: 5 }), `${app}.memory: must not be below 6 MiB, got 5.`],
   ["5 MiB kept", of({ memoryReservation: 5 }), `${app}.memoryReservation: must not be below 6 MiB, got 5.`],
   ...[20, 201].map((sizeInGiB): [string, object, string] => [
     `a storage of ${sizeInGiB} GiB`,
     { ...TASK, ephemeralStorage: { sizeInGiB } },
-    `ephemeralStorage.sizeInGiB: must be 21 to 200 GiB, got ${sizeInGiB}.`,
+    `ephemeralStorage.sizeInGiB: must be from 21 to 200 GiB, got ${sizeInGiB}.`,
   ]),
   [
     "volumes from nobody",
     of({ volumesFrom: [{ sourceContainer: "db" }] }),
-    `${app}.volumesFrom: there is no container "db". Known are app.`,
+    `${app}.volumesFrom[0]: there is no container "db". The task has app.`,
   ],
   [
     "a mount of no volume",
     of({ mountPoints: [{ sourceVolume: "data" }] }),
-    `${app}.mountPoints: there is no volume "data". The task has none.`,
+    `${app}.mountPoints[0]: there is no volume "data". The task has none.`,
   ],
   [
     "a proxy that isn't there",
     { ...TASK, proxyConfiguration: { containerName: "envoy" } },
-    'proxyConfiguration: there is no container "envoy". Known are app.',
+    'proxyConfiguration.containerName: there is no container "envoy". The task has app.',
   ],
   [
     "two proxy properties of one name",
@@ -225,17 +229,17 @@ test.each<[string, object, string]>([
         ],
       },
     },
-    'The proxyConfiguration property "a" is there twice. Rename one.',
+    'proxyConfiguration.properties[1]: the proxyConfiguration property "a" is there twice. Rename one.',
   ],
   [
     "a Defender's variable",
     of({ environment: [{ name: "FARGATE_TASK", value: "a" }] }),
-    `${app}.environment: FARGATE_TASK is a variable that the Defender sets itself. Take it off, or exclude the container.`,
+    `${app}.environment[FARGATE_TASK]: FARGATE_TASK is a variable that the Defender sets itself. Remove it.`,
   ],
   [
     "a Defender's variable from a secret",
     of({ secrets: [{ name: "WS_ADDRESS", valueFrom: "a" }] }),
-    `${app}.environment: WS_ADDRESS is a variable that the Defender sets itself. Take it off, or exclude the container.`,
+    `${app}.secrets[WS_ADDRESS]: WS_ADDRESS is a variable that the Defender sets itself. Remove it.`,
   ],
   [
     "a role's name in place of its ARN",
@@ -250,12 +254,12 @@ test.each<[string, object, string]>([
   [
     "an account of Xs",
     { ...TASK, taskRoleArn: "arn:aws:iam::XXXXXXXXXXXX:role/a" },
-    'taskRoleArn: has the placeholder "XXXXXXXXXXXX". Write the value in its place.',
+    'taskRoleArn: has the placeholder "XXXXXXXXXXXX". Replace it with the value.',
   ],
   [
     "an account's placeholder",
     { ...TASK, taskRoleArn: "arn:aws:iam::aws_account_id:role/a" },
-    'taskRoleArn: has the placeholder "aws_account_id". Write the value in its place.',
+    'taskRoleArn: has the placeholder "aws_account_id". Replace it with the value.',
   ],
   // platform
   [
@@ -289,22 +293,26 @@ test.each<[string, object, string]>([
     'requiresCompatibilities: must have FARGATE, nothing else can be protected this way, got "EC2, EXTERNAL".',
   ],
   ["another network mode", { ...TASK, networkMode: "bridge" }, 'networkMode: must be awsvpc on Fargate, got "bridge".'],
-  ["links", of({ links: ["db"] }), `${app}.links: not on Fargate; containers reach each other by localhost.`],
+  [
+    "links",
+    of({ links: ["db"] }),
+    `${app}.links: not on Fargate; containers reach each other by localhost. Remove it.`,
+  ],
   // the policy
   [
     "an unknown member",
     { ...TASK, runtimeDefense: { excludes: {}, interpreter: "a" } },
-    "runtimeDefense.interpreter: is no key that is known here. Known are exclude, entryPoint, filesystemMonitoring, defenderImage, sidecar, raiseToFit, accept.",
+    "runtimeDefense.interpreter: is not a known key. Known keys: exclude, entryPoint, filesystemMonitoring, defenderImage, sidecar, raiseToFit, accept.",
   ],
   [
     "an unknown container left out",
     { ...TASK, runtimeDefense: { exclude: { db: "why" } } },
-    'runtimeDefense.exclude: there is no container "db". Known are app.',
+    'runtimeDefense.exclude.db: there is no container "db". The task has app.',
   ],
   [
     "all left out",
     { ...TASK, runtimeDefense: { exclude: { app: "why" } } },
-    "runtimeDefense.exclude leaves every container out, so nothing would be protected. Keep one.",
+    "runtimeDefense.exclude: leaves every container out, so nothing would be protected. Keep one.",
   ],
   [
     "no reason",
@@ -330,7 +338,7 @@ test.each<[string, object, string]>([
   [
     "a sidecar of 5 MiB",
     { ...TASK, runtimeDefense: { sidecar: { memory: 5 } } },
-    "runtimeDefense.sidecar.memory: must be >=6, got 5.",
+    "runtimeDefense.sidecar.memory: must not be below 6 MiB, got 5.",
   ],
   [
     "a sidecar with a fraction of a CPU unit",
@@ -345,7 +353,7 @@ test.each<[string, object, string]>([
   [
     "an image's placeholder",
     { ...TASK, runtimeDefense: { defenderImage: "<IMAGE>" } },
-    'runtimeDefense.defenderImage: has the placeholder "<IMAGE>". Write the value in its place.',
+    'runtimeDefense.defenderImage: has the placeholder "<IMAGE>". Replace it with the value.',
   ],
   [
     "a change that isn't named",
@@ -372,8 +380,8 @@ test.each<[string, object]>([
   const dependsOn = [{ containerName: "db", condition: "START" }];
   const problems = await problemsIn({ ...of({ entryPoint: null, dependsOn }), memory: "700", ...members });
   expect(problems.slice(Object.keys(members).length)).toEqual([
-    `${app}.dependsOn: there is no container "db". Known are app.`,
-    expect.stringMatching(/^containerDefinitions\[app\] \(image "app:1"\) has no entryPoint/),
+    `${app}.dependsOn[0]: there is no container "db". The task has app.`,
+    expect.stringMatching(/^containerDefinitions\[app\]: has no entryPoint, .* as the image "app:1" has it/),
     expect.stringMatching(/^Fargate has no size of/),
   ]);
 });
@@ -384,7 +392,7 @@ test("a container without a name hides no problem of another one, and isn't take
   expect(await problemsIn({ ...TASK, containerDefinitions, runtimeDefense: { exclude: { db: "why" } } })).toEqual([
     "containerDefinitions[0].name: is required.",
     "containerDefinitions[db].image: must be text, got a number.",
-    expect.stringMatching(/^containerDefinitions\[web\] \(image "web:1"\) has no entryPoint/),
+    expect.stringMatching(/^containerDefinitions\[web\]: has no entryPoint, .* as the image "web:1" has it/),
   ]);
 });
 
@@ -398,7 +406,7 @@ test("what is protected already is told so, and nothing that follows from it", a
   const sidecar = { ...CONTAINER, name: "TwistlockDefender", environment, logConfiguration: null };
   const task = { ...TASK, containerDefinitions: [{ ...CONTAINER, environment }, sidecar] };
   expect(await problemsIn(task)).toEqual([
-    "The task already holds TwistlockDefender. Give the unprotected task definition.",
+    "containerDefinitions[TwistlockDefender]: the task already holds TwistlockDefender. Give the unprotected task definition.",
   ]);
 });
 
@@ -428,14 +436,16 @@ test("runtimeDefense in a container moves up with a notice", async () => {
   const task = await read(of({ runtimeDefense: { filesystemMonitoring: true } }));
   expect(task.runtimeDefense.filesystemMonitoring).toBe(true);
   expect(task.definition).toEqual(TASK);
-  expect(task.notices).toEqual([`runtimeDefense belongs to the task, not to a container: moved up from ${app}.`]);
+  expect(noticesOf(task)).toEqual([
+    `${app}.runtimeDefense: belongs to the task, not to a container, so it was moved up.`,
+  ]);
 });
 
 test("keys that ECS describes, or that belong elsewhere, are left out without a word where they are empty", async () => {
   const empty = { registeredBy: null, requiresAttributes: [], inferenceAccelerators: [], ipcMode: null, volumes: [] };
   const task = await read({ ...of({ tags: [], networkMode: null, command: [], healthCheck: {} }), ...empty });
   expect(task.definition).toEqual(TASK);
-  expect(task.notices).toEqual([]);
+  expect(noticesOf(task)).toEqual([]);
 });
 
 test("a tag whose value is null has none", async () => {
@@ -446,12 +456,14 @@ test("a tag whose value is null has none", async () => {
 
 test.each(["__proto__", "prototype", "toString"])("a key named %s is refused wherever it stands", async (key) => {
   const text = JSON.stringify(of({ dockerLabels: { PROTO: "a" } })).replace("PROTO", key);
-  expect(await problemsIn(text)).toEqual([`${app}.dockerLabels.${key}: a key named ${key} would be lost. Rename it.`]);
+  expect(await problemsIn(text)).toEqual([
+    `${app}.dockerLabels.${key}: a key named ${key} would be lost on the way. Rename it.`,
+  ]);
 });
 
 test("a container whose name every JavaScript object has is not taken for excluded", async () => {
   expect(await problemsIn(of({ name: "constructor", entryPoint: [] }))).toEqual([
-    expect.stringMatching(/^containerDefinitions\[constructor\] \(image "app:1"\) has no entryPoint/),
+    expect.stringMatching(/^containerDefinitions\[constructor\]: has no entryPoint, .* as the image "app:1" has it/),
   ]);
 });
 
@@ -465,9 +477,11 @@ test.each([
   "INSTALL_BUNDLE",
   "WS_ADDRESS",
 ])("%s belongs to the Defender", async (name) => {
-  const sentence = `${app}.environment: ${name} is a variable that the Defender sets itself. Take it off, or exclude the container.`;
-  expect(await problemsIn(of({ environment: [{ name, value: "a" }] }))).toEqual([sentence]);
-  expect(await problemsIn(of({ secrets: [{ name, valueFrom: "a" }] }))).toEqual([sentence]);
+  const sentence = `${name} is a variable that the Defender sets itself. Remove it.`;
+  const environment = of({ environment: [{ name, value: "a" }] });
+  const secrets = of({ secrets: [{ name, valueFrom: "a" }] });
+  expect(await problemsIn(environment)).toEqual([`${app}.environment[${name}]: ${sentence}`]);
+  expect(await problemsIn(secrets)).toEqual([`${app}.secrets[${name}]: ${sentence}`]);
 });
 
 test.each([
@@ -480,9 +494,9 @@ test.each([
   "registeredBy",
   "deregisteredAt",
 ])("the read-only %s is left out with a notice", async (key) => {
-  const { definition, notices } = await read({ ...TASK, [key]: "a" });
-  expect(definition).toEqual(TASK);
-  expect(notices).toEqual([`Left out what describe-task-definition adds: ${key}.`]);
+  const task = await read({ ...TASK, [key]: "a" });
+  expect(task.definition).toEqual(TASK);
+  expect(noticesOf(task)).toEqual([`Left out what describe-task-definition adds: ${key}.`]);
 });
 
 test("an excluded container may do what a wrapped one may not", async () => {
@@ -513,9 +527,9 @@ test.each([
   ["repositoryCredentials", { repositoryCredentials: { credentialsParameter: "a" } }],
   ["environmentFiles", { environmentFiles: [{ type: "s3", value: "a" }] }],
 ])("%s without an execution role gets a notice, and none with one", async (what, container) => {
-  const sentence = `${app} uses ${what}: the task needs an executionRoleArn of its own, because the stack's role may read the install bundle alone.`;
-  expect((await read({ ...of(container), executionRoleArn: null })).notices).toEqual([sentence]);
-  expect((await read(of(container))).notices).toEqual([]);
+  const sentence = `${app}: uses ${what}, so the task needs an executionRoleArn of its own, because the stack's role may read the install bundle alone.`;
+  expect(noticesOf(await read({ ...of(container), executionRoleArn: null }))).toEqual([sentence]);
+  expect(noticesOf(await read(of(container)))).toEqual([]);
 });
 
 test.each([
@@ -524,5 +538,5 @@ test.each([
   ["a router's variable", { logConfiguration: { logDriver: "awsfirelens", options: { Host: `\${HOST}` } } }],
   ["markup inside a command", { command: [`echo <b> \${HOME} {{x}} | sh`] }],
 ])("%s is neither a problem nor a notice", async (_kind, container) => {
-  expect((await read(of(container))).notices).toEqual([]);
+  expect(noticesOf(await read(of(container)))).toEqual([]);
 });

@@ -1,27 +1,33 @@
 import * as v from "valibot";
 
-import { run } from "../../lib/task/finding";
-import { defenderShare, withRoom } from "../../lib/task/room";
+import type { JsonObject } from "../../lib/json";
+import { readDraft } from "../../lib/task/draft";
+import { checkLimits } from "../../lib/task/limits";
+import { defenderShare, fitSize } from "../../lib/task/room";
 import { RuntimeDefenseSchema } from "../../lib/task/runtime-defense";
-import { TaskDefinitionSchema } from "../../lib/task/schema";
-import { TASK } from "./read";
+import { run, TASK } from "./read";
 
 type Reserved = { readonly cpu?: number; readonly memory?: number; readonly memoryReservation?: number };
 
 const policy = (members: object = {}) => v.parse(RuntimeDefenseSchema, members);
-const task = (cpu: number, memory: number, ...containers: readonly Reserved[]) =>
-  v.parse(TaskDefinitionSchema, {
-    ...TASK,
-    cpu: String(cpu),
-    memory: String(memory),
-    containerDefinitions: (containers.length > 0 ? containers : [{}]).map((reserved, index) => ({
-      name: `c${index}`,
-      image: "image",
-      ...reserved,
-    })),
-  });
-const findings = (definition: ReturnType<typeof task>, members: object = {}) =>
-  run(withRoom(definition, policy(members))).findings;
+const task = (cpu: number, memory: number, ...containers: readonly Reserved[]): JsonObject => ({
+  ...TASK,
+  cpu: String(cpu),
+  memory: String(memory),
+  containerDefinitions: (containers.length > 0 ? containers : [{}]).map((reserved, index) => ({
+    name: `c${index}`,
+    image: "image",
+    ...reserved,
+  })),
+});
+const sizeOf = (definition: JsonObject, members: JsonObject = {}, defaults: readonly string[] = []) =>
+  run(fitSize(readDraft(definition, members), new Set(defaults)));
+const limits = (definition: JsonObject, members: JsonObject = {}) =>
+  run(checkLimits(definition, readDraft(definition, members)), definition).findings;
+const findings = (definition: JsonObject, members: JsonObject = {}) => [
+  ...limits(definition, members),
+  ...sizeOf(definition, members).findings,
+];
 
 test.each([
   [{}, { cpu: 0, memory: 256 }],
@@ -76,7 +82,7 @@ test.each([
   ]);
 });
 
-test.each<[string, number, readonly Reserved[], object, "none" | "notice" | "problem"]>([
+test.each<[string, number, readonly Reserved[], JsonObject, "none" | "notice" | "problem"]>([
   ["256 MiB left", 512, [{ memoryReservation: 256 }], {}, "none"],
   ["255 MiB left", 512, [{ memoryReservation: 257 }], {}, "notice"],
   ["a reservation that counts in place of the limit", 512, [{ memory: 512, memoryReservation: 100 }], {}, "none"],
@@ -116,9 +122,8 @@ test.each([
   "cpu %i and memory %i with %j are raised to %s and %s where that is wished",
   (cpu, memory, reserved, toCpu, toMemory) => {
     const definition = task(cpu, memory, reserved);
-    const { value, findings: found } = run(withRoom(definition, policy({ raiseToFit: true })));
-    expect(value).toEqual({ ...definition, cpu: toCpu, memory: toMemory });
-    expect(definition.cpu).toBe(String(cpu));
+    const { value, findings: found } = sizeOf(definition, { raiseToFit: true });
+    expect(value).toEqual({ cpu: Number(toCpu), memory: Number(toMemory) });
     expect(found).toEqual([
       {
         kind: "notice",
@@ -131,7 +136,7 @@ test.each([
 );
 
 test("a task that fits is not raised, one that nothing fits is refused all the same", () => {
-  expect(run(withRoom(task(256, 512), policy({ raiseToFit: true })))).toEqual({ value: task(256, 512), findings: [] });
+  expect(sizeOf(task(256, 512), { raiseToFit: true })).toEqual({ value: { cpu: 256, memory: 512 }, findings: [] });
   expect(findings(task(16_384, 122_880, { memory: 122_881 }), { raiseToFit: true })).toEqual([
     { kind: "problem", text: expect.stringMatching(/No size of Fargate fits\. Lower what the containers reserve\.$/) },
   ]);
@@ -143,15 +148,18 @@ test("memory below its own reservation is refused, for a container and for the s
   expect(
     findings(task(256, 512, { memory: 50, memoryReservation: 51 }, { memory: 50, memoryReservation: 50 }), { sidecar }),
   ).toEqual([
-    { kind: "problem", text: "containerDefinitions[c0]: memory must not be below memoryReservation, got 50 and 51." },
-    { kind: "problem", text: "runtimeDefense.sidecar: memory must not be below memoryReservation, got 100 and 101." },
+    { kind: "problem", text: "containerDefinitions[c0].memory: must not be below memoryReservation, got 50 and 51." },
+    { kind: "problem", text: "runtimeDefense.sidecar.memory: must not be below memoryReservation, got 100 and 101." },
   ]);
 });
 
 test("nine containers leave a place for the Defender, ten don't", () => {
   expect(findings(task(256, 512, ...Array(9).fill({})))).toEqual([]);
   expect(findings(task(256, 512, ...Array(10).fill({})))).toEqual([
-    { kind: "problem", text: "With the Defender the task has 11 containers, ECS takes 10. Split the task." },
+    {
+      kind: "problem",
+      text: "containerDefinitions: with the Defender there are 11 containers, ECS takes 10. Split the task.",
+    },
   ]);
 });
 

@@ -109,8 +109,8 @@ test("in a folder, what looks like a task but for its name is refused, with the 
 test("keys that stand twice are refused, each with its place", async () => {
   const container = '{"name": "a\\"b: {", "image": "x",\n "image": "y"}';
   expect(await problemsIn(`{"family": "a",\n"containerDefinitions": [${container}], "family": "b"}`)).toEqual([
-    'the key "image" stands twice in one object, again at line 3, column 2. Take one off.',
-    'the key "family" stands twice in one object, again at line 3, column 18. Take one off.',
+    'the key "image" is twice in one object, again at line 3, column 2. Remove one.',
+    'the key "family" is twice in one object, again at line 3, column 18. Remove one.',
   ]);
 });
 

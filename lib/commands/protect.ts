@@ -26,7 +26,11 @@ export const protect: Command = {
     const settings = parseSettings({ ...invocation.environment, TASK_DEFINITION_PATH: file });
     const talk = talkOn(invocation.stderr, invocation.signal);
     const task = await protectOne(file, settings, talk);
-    for (const notice of [...task.task.notices, ...task.notices, ...whatItNeeds(task, settings)])
+    for (const notice of [
+      ...task.task.notices.map((notice) => notice.text),
+      ...task.notices,
+      ...whatItNeeds(task, settings),
+    ])
       printLine(invocation.stderr, text`${file}: ${notice}`);
     const arn = settings.stack.installBundleSecretArn;
     const definition = arn ? task.withInstallBundleFrom(arn) : task.withInstallBundleInClear();

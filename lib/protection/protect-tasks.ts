@@ -4,7 +4,7 @@ import type { Console } from "../console/console";
 import { defined } from "../defined";
 import { ConsoleError, ExpectedError, ProofError, TaskFileError } from "../errors";
 import type { JsonObject } from "../json";
-import { MAX_BYTES } from "../task/room";
+import { MAX_BYTES } from "../task/limits";
 import type { Task } from "../task/task";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { askFacts } from "./console-facts";

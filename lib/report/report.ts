@@ -110,7 +110,7 @@ function taskReport(
       .map((container) => containerReport(task, container)),
     changes: changes.map((change) => ({ ...change, change: plain(change.change) })),
     executionRole: roleOf(task.definition.executionRoleArn),
-    notices: [...task.notices, ...notices].map(plain),
+    notices: [...task.notices.map((notice) => notice.text), ...notices].map(plain),
   };
 }
 

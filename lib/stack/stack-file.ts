@@ -1,6 +1,5 @@
-import { ExpectedError } from "../errors";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { parseJson } from "../task/parse-json";
+import { parseSource, UnreadableError } from "../task/source";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { INSTALL_BUNDLE_VARIABLE } from "./names";
 import { REMOTE_BACKENDS } from "./state-backend";
@@ -34,14 +33,16 @@ export type StackFile = {
 /** Reads a cdk.tf.json. Never throws for what it holds. */
 export function readStackFile(content: string): StackFile {
   try {
-    return inspect(parseJson(content));
+    return inspect(parseSource(content).document);
   } catch (error) {
-    if (error instanceof ExpectedError) return { backends: [], unexpected: error.problems.map(unreadable) };
+    if (error instanceof UnreadableError) {
+      return { backends: [], unexpected: error.remarks.map((remark) => unreadable(remark.text)) };
+    }
     throw error;
   }
 }
 
-function unreadable(problem: string): SafeText {
+function unreadable(problem: SafeText): SafeText {
   return text`what Terraform may read otherwise than it is checked here: ${problem}`;
 }
 

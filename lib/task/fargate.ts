@@ -1,6 +1,7 @@
-import { notice, problem, type Step } from "./finding";
-import { pathText, walk } from "./json-path";
-import type { TaskDefinition } from "./schema";
+import type { JsonObject } from "../json";
+import { text } from "../text/safe-text";
+import { notice, type Step } from "./finding";
+import { walk } from "./json-path";
 
 /** What ECS is documented to refuse on Fargate, but for the values that follow. */
 const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[]])[] = [
@@ -14,20 +15,15 @@ const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[
   [/^containerDefinitions\.\d+\.logConfiguration\.logDriver$/, "awslogs", "awsfirelens", "splunk"],
 ];
 
-/** Fargate has no links; what else it is said to refuse is a notice, for such lists change. */
-export function* checkFargate(task: TaskDefinition): Step {
-  for (const { name, links } of task.containerDefinitions) {
-    const why = "not on Fargate; containers reach each other by localhost.";
-    if (links) yield problem(`containerDefinitions[${name}].links: ${why}`);
-  }
+/** A notice for each: such lists change, and ECS itself says no in time. */
+export function* checkFargate(task: JsonObject): Step {
   for (const { path, value } of walk(task)) {
     const place = path.join(".");
     const rule = REFUSED.find(([pattern]) => pattern.test(place));
     if (!rule) continue;
     const [, ...allowed] = rule;
     if ([value].flat().every((one) => one === false || allowed.includes(String(one)))) continue;
-    const others = allowed.join(", ").replace(/, (?=\w+$)/, " and ");
-    const what = `${pathText(task, path)}${others && ` other than ${others}`}`;
-    yield notice(`${what} is carried over, though ECS is documented to refuse it on Fargate. Take it off.`);
+    const what = allowed.length > 0 ? `all but ${allowed.join(", ").replace(/, (?=\w+$)/, " and ")}` : "it";
+    yield notice(path, () => text`is kept, but ECS documents that Fargate refuses ${what}. Remove it.`);
   }
 }

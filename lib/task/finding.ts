@@ -1,22 +1,42 @@
-import { excerpt } from "../excerpt";
+import type { SafeText } from "../text/safe-text";
+import type { Path } from "./json-path";
 
-/** What a check says: a problem stops the run, a notice doesn't. */
-export type Finding = { readonly kind: "problem" | "notice"; readonly text: string };
+/** What a check finds: a problem stops the run, a notice doesn't. */
+export type Finding = {
+  readonly kind: "problem" | "notice";
+  /** Where in the task definition; empty for the whole of it. */
+  readonly path: Path;
+  /** The sentence, without the place. It is made when it is shown: a file may have tens of thousands of findings. */
+  readonly text: () => SafeText;
+};
 
 /** A check yields its findings; a step yields them and returns the value it made. */
 export type Step<T = void> = Generator<Finding, T, void>;
 
-export const problem = (text: string): Finding => ({ kind: "problem", text });
-export const notice = (text: string): Finding => ({ kind: "notice", text });
+export function problem(path: Path, text: () => SafeText): Finding {
+  return { kind: "problem", path, text };
+}
 
-/** A word of the file's, for a message. */
-export const quoted = (word: string): string => `"${excerpt(word, 200)}"`;
+export function notice(path: Path, text: () => SafeText): Finding {
+  return { kind: "notice", path, text };
+}
 
-export function run<T>(step: Step<T>): { readonly value: T; readonly findings: readonly Finding[] } {
-  const findings: Finding[] = [];
+// More is more than anybody reads.
+const SHOWN = 50;
+
+/** Findings of one kind: the first ones, and the number of the others. */
+export type Findings = { readonly shown: readonly Finding[]; readonly others: number };
+
+export type Result<T> = { readonly value: T; readonly problems: Findings; readonly notices: Findings };
+
+/** Runs a step to its end. */
+export function collect<T>(step: Step<T>): Result<T> {
+  const found = { problem: { shown: [] as Finding[], others: 0 }, notice: { shown: [] as Finding[], others: 0 } };
   for (;;) {
     const next = step.next();
-    if (next.done) return { value: next.value, findings };
-    findings.push(next.value);
+    if (next.done) return { value: next.value, problems: found.problem, notices: found.notice };
+    const list = found[next.value.kind];
+    if (list.shown.length < SHOWN) list.shown.push(next.value);
+    else list.others += 1;
   }
 }

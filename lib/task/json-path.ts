@@ -1,26 +1,57 @@
 import { isJsonArray, isJsonObject, type JsonValue } from "../json";
-import { oneLine } from "../outside-text";
+import { excerpt, join, type SafeText, text } from "../text/safe-text";
 
 export type Path = readonly (string | number)[];
 
 /** The value and everything in it, each with its path, parents first. */
-export function walk(value: JsonValue, path: Path = []): readonly { readonly path: Path; readonly value: JsonValue }[] {
-  return [{ path, value }, ...children(value).flatMap(([key, child]) => walk(child, [...path, key]))];
-}
-
-/** The path in the user's terms; a list's element goes by its name if it has one: `containerDefinitions[app].image`. */
-export function pathText(root: JsonValue, path: Path): string {
-  let here: JsonValue | undefined = root;
-  let text = "";
-  for (const key of path) {
-    here = children(here).find(([name]) => name === key)?.[1];
-    const name = isJsonObject(here) && typeof here.name === "string" ? oneLine(here.name, 60) : "";
-    text += typeof key === "number" ? `[${name || key}]` : `${text && "."}${oneLine(key, 60)}`;
+export function* walk(root: JsonValue): Generator<{ readonly path: Path; readonly value: JsonValue }, void, void> {
+  const waiting: { readonly path: Path; readonly value: JsonValue }[] = [{ path: [], value: root }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    yield next;
+    const { path, value } = next;
+    for (const [key, child] of children(value).toReversed()) waiting.push({ path: [...path, key], value: child });
   }
-  return text;
 }
 
-function children(value: JsonValue | undefined): readonly (readonly [string | number, JsonValue])[] {
+function children(value: JsonValue): readonly (readonly [string | number, JsonValue])[] {
   if (isJsonArray(value)) return value.map((child, index) => [index, child] as const);
-  return value !== undefined && isJsonObject(value) ? Object.entries(value) : [];
+  return isJsonObject(value) ? Object.entries(value) : [];
+}
+
+/**
+ * Writes the paths of one document for people. A list's element goes by its name, or by its index where it has none or
+ * shares it: `containerDefinitions[app].image`, `containerDefinitions[1]`.
+ */
+export function pathFormatter(root: JsonValue): (path: Path) => SafeText {
+  const labels = new Map<readonly JsonValue[], readonly string[]>();
+  const labelsOf = (list: readonly JsonValue[]): readonly string[] => {
+    const made = labels.get(list) ?? elementLabels(list);
+    labels.set(list, made);
+    return made;
+  };
+  return (path) => {
+    const parts: SafeText[] = [];
+    let here: JsonValue | undefined = root;
+    for (const key of path) {
+      const label = isJsonArray(here) && typeof key === "number" ? labelsOf(here)[key] : undefined;
+      const name = excerpt(label ?? String(key), 60);
+      parts.push(typeof key === "number" ? text`[${name}]` : parts.length > 0 ? text`.${name}` : name);
+      here = childOf(here, key);
+    }
+    return join(parts, "");
+  };
+}
+
+function childOf(value: JsonValue | undefined, key: string | number): JsonValue | undefined {
+  if (isJsonArray(value)) return typeof key === "number" ? value[key] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function elementLabels(list: readonly JsonValue[]): readonly string[] {
+  const names = list.map((element) =>
+    isJsonObject(element) && typeof element.name === "string" ? element.name.trim() : "",
+  );
+  const seen = new Set<string>();
+  const repeated = new Set(names.filter((name) => seen.size === seen.add(name).size));
+  return names.map((name, index) => (name && !repeated.has(name) ? name : String(index)));
 }

@@ -1,10 +1,13 @@
 import type { JsonObject } from "../json";
-import { notice, problem, quoted, type Step } from "./finding";
-import { pathText, walk } from "./json-path";
+import { join, quote, text } from "../text/safe-text";
+import { notice, problem, type Step } from "./finding";
+import { walk } from "./json-path";
 
 const TEMPLATE = /\{\{\s*[^{}.\s][^{}]*\}\}|(?<!\?)<[A-Za-z][\w .:-]*>|\baws_account_id\b|(?<=:)region(?=:)|X{12}/g;
 // In log options variables are the log router's own language.
 const TEMPLATE_OR_VARIABLE = new RegExp(`${TEMPLATE.source}|\\$\\{[^}]*\\}|\\$\\([^)]*\\)`, "g");
+// And there a single brace means nothing else, but for a router's variable.
+const TEMPLATE_OR_BRACES = new RegExp(`${TEMPLATE.source}|(?<![{$\\\\])\\{[A-Za-z_][\\w-]*\\}(?!\\})`, "g");
 
 const MATTERS = [
   /^(family|executionRoleArn|taskRoleArn|proxyConfiguration\.containerName)$/,
@@ -17,8 +20,8 @@ const LOG_OPTION =
   /^containerDefinitions\.\d+\.(log|firelens)Configuration\.options\.(?!awslogs-(multiline-pattern|datetime-format)$)/;
 
 /**
- * Placeholders that some template engine should have filled in. Returns the paths at which they are a
- * problem, so that nobody says a second time what is wrong there.
+ * Placeholders that some template engine should have filled in. Returns the places at which they are a
+ * problem, joined by dots, so that nobody says a second time what is wrong there.
  */
 export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> {
   const reported = new Set<string>();
@@ -26,14 +29,14 @@ export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> 
     if (typeof value !== "string") continue;
     const place = path.join(".");
     const isLogOption = LOG_OPTION.test(place);
-    const found = new Set(value.match(isLogOption ? TEMPLATE : TEMPLATE_OR_VARIABLE));
+    const found = new Set(value.match(isLogOption ? TEMPLATE_OR_BRACES : TEMPLATE_OR_VARIABLE));
     if (found.size === 0) continue;
-    const list = [...found].map(quoted).join(", ");
+    const list = () => join([...found].map((placeholder) => quote(placeholder)));
     if (isLogOption || MATTERS.some((pattern) => pattern.test(place))) {
       reported.add(place);
-      yield problem(`${pathText(task, path)}: has the placeholder ${list}. Write the value in its place.`);
+      yield problem(path, () => text`has the placeholder ${list()}. Replace it with the value.`);
     } else if (found.has(value.trim())) {
-      yield notice(`${pathText(task, path)} is a placeholder, ${list}: it goes to ECS as it stands.`);
+      yield notice(path, () => text`looks like a placeholder, ${list()}. It goes to ECS as it is.`);
     }
   }
   return reported;

@@ -1,58 +1,81 @@
 import pMap from "p-map";
 
-import { TaskFileError } from "../errors";
-import { oneLine } from "../outside-text";
-import { redact } from "../secret";
-import { run } from "./finding";
-import { parseJson } from "./parse-json";
-import { type Task, understand } from "./task";
+import { type FileProblem, TaskFileError } from "../errors";
+import { excerpt, type SafeText, text } from "../text/safe-text";
+import { collect, type Findings } from "./finding";
+import { parseSource, type Remark, type Source, TOO_DEEP, UnreadableError } from "./source";
+import { parseTask, type Task } from "./task";
 import { readText, taskFiles } from "./task-files";
 
 const FILES_AT_ONCE = 16;
-const NO_JSON = "only *.json is read in a folder. Save it as such, or move it elsewhere.";
+const NO_JSON = text`only *.json is read in a folder. Save it as such, or move it elsewhere.`;
 
 /**
  * Reads and checks a task definition file, or every one in a folder. Each file is read once.
  *
  * @throws TaskFileError with every problem of every file at once.
  */
-export async function readTasks(path: string): Promise<readonly Task[]> {
+export async function readTasks(path: string, signal?: AbortSignal): Promise<readonly Task[]> {
   const files = await taskFiles(path);
-  const read = await pMap(files, (file) => readTask(file, file === path), { concurrency: FILES_AT_ONCE });
-  const tasks = read.flatMap(({ task }) => (task ? [task] : []));
-  const problems = [...read.flatMap((file) => file.problems), ...repeatedFamilies(tasks)];
-  if (problems.length > 0) throw new TaskFileError(problems);
-  return deepFreeze(tasks);
+  const read = await pMap(files, (file) => readTask(file, file === path), {
+    concurrency: FILES_AT_ONCE,
+    ...(signal && { signal }),
+  });
+  const problems = [...read.flatMap((file) => file.problems), ...repeatedFamilies(read)];
+  if (problems.length > 0) throw taskFileError(problems);
+  return deepFreeze(read.flatMap(({ task }) => task ?? []));
 }
 
-type ReadFile = { readonly task?: Task; readonly problems: readonly string[] };
+/** The error on problems that have been found in files. */
+function taskFileError(problems: readonly FileProblem[]): TaskFileError {
+  return new TaskFileError(
+    problems.map(({ file, text: sentence }) => text`${file}: ${sentence}`),
+    problems,
+  );
+}
+
+type ReadFile = {
+  readonly file: string;
+  readonly family?: string;
+  readonly task?: Task;
+  readonly problems: readonly FileProblem[];
+};
 
 async function readTask(file: string, isNamed: boolean): Promise<ReadFile> {
+  const refused = (remarks: readonly Remark[]) => remarks.map((remark) => ({ file: excerpt(file, 300), ...remark }));
   try {
-    if (!isNamed && !file.endsWith(".json")) throw new TaskFileError([NO_JSON]);
-    const document = parseJson(await readText(file), /\.ya?ml$/i.test(file) ? "YAML isn't read." : undefined);
-    const { value, findings } = run(understand(document));
-    const problems = findings.filter(({ kind }) => kind === "problem").map(({ text }) => text);
-    if (problems.length > 0) return { problems: problems.map((text) => line(file, text)) };
+    if (!isNamed && !file.endsWith(".json")) return { file, problems: refused([{ text: NO_JSON }]) };
+    const source = parseSource(await readText(file), /\.ya?ml$/i.test(file) ? "YAML isn't read." : undefined);
+    const { value, problems, notices } = collect(parseTask(source.document));
+    if (problems.shown.length > 0)
+      return { file, ...value, problems: refused(remarksOf(problems, source, "problems")) };
     if (!value) throw new Error(`${file}: a step gave neither a value nor a problem`);
-    const notices = findings.map(({ text }) => redact(oneLine(text, 1000)));
-    return { task: { file, ...value, notices }, problems: [] };
+    const { definition, runtimeDefense } = value;
+    const task = { file, definition, runtimeDefense, notices: remarksOf(notices, source, "notices") };
+    return { file, family: definition.family, task, problems: [] };
   } catch (error) {
-    if (error instanceof TaskFileError) return { problems: error.problems.map((text) => line(file, text)) };
+    if (error instanceof UnreadableError) return { file, problems: refused(error.remarks) };
     // The stack of calls, exhausted by what is nested thousands of levels deep.
-    if (error instanceof RangeError) return { problems: [line(file, "is nested too deeply for a task definition.")] };
+    if (error instanceof RangeError) return { file, problems: refused([TOO_DEEP]) };
     throw error;
   }
 }
 
-const line = (file: string, text: string) => redact(`${oneLine(file)}: ${oneLine(text, 1000)}`);
+function remarksOf({ shown, others }: Findings, source: Source, kind: string): readonly Remark[] {
+  const remarks = shown.map(({ path, text: sentence }) => source.remark(path, sentence()));
+  return others > 0 ? [...remarks, { text: text`There are ${others} more ${kind} in this file.` }] : remarks;
+}
 
-function repeatedFamilies(tasks: readonly Task[]): readonly string[] {
+function repeatedFamilies(files: readonly ReadFile[]): readonly FileProblem[] {
   const firsts = new Map<string, string>();
-  return tasks.flatMap(({ file, definition: { family } }) => {
+  return files.flatMap(({ file, family }) => {
+    if (family === undefined) return [];
     const first = firsts.get(family);
     if (first === undefined) firsts.set(family, file);
-    return first === undefined ? [] : [line(file, `the family ${family} is also in ${first}. Rename one.`)];
+    const where: SafeText = excerpt(file, 300);
+    return first === undefined
+      ? []
+      : [{ file: where, text: text`the family ${family} is also in ${first}. Rename one.` }];
   });
 }
 

@@ -1,60 +1,107 @@
 import { posix } from "node:path";
 
 import { DEFENDER_FOLDER } from "../defender";
-import { problem, quoted, type Step } from "./finding";
-import type { ContainerDefinition, TaskDefinition } from "./schema";
+import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
+import type { Draft, DraftContainer } from "./draft";
+import { problem, type Step } from "./finding";
+import type { Path } from "./json-path";
 
 /** Names that must be unique, and names that must name something. */
-export function* checkReferences(task: TaskDefinition, excluded: readonly string[]): Step {
-  const { containerDefinitions: containers, proxyConfiguration: proxy, volumes = [], tags = [] } = task;
-  const names = containers.map(({ name }) => name);
-  const volumeNames = volumes.map(({ name }) => name);
-  const unique = {
-    container: names,
-    volume: volumeNames,
-    tag: tags.map(({ key }) => key),
-    "proxyConfiguration property": proxy?.properties?.map(({ name }) => name) ?? [],
-  };
-  for (const [kind, all] of Object.entries(unique)) {
-    const repeated = all.filter((name, index) => all.indexOf(name) !== index);
-    for (const name of new Set(repeated)) yield problem(`The ${kind} ${quoted(name)} is there twice. Rename one.`);
-  }
-  for (const { name, dependsOn = [], volumesFrom = [], mountPoints = [] } of containers) {
-    const at = `containerDefinitions[${name}]`;
-    for (const { containerName, condition } of dependsOn) {
-      yield* known(`${at}.dependsOn`, "container", containerName, names);
-      if (condition !== "HEALTHY" || !containers.some((c) => c.name === containerName && !c.healthCheck)) continue;
+export function* checkReferences(draft: Draft): Step {
+  const { containers, task } = draft;
+  const { proxyConfiguration: proxy, tags = [], volumes = [] } = task.values;
+  yield* checkUnique("container", [["containerDefinitions"], containers.map(({ values }) => values.name)]);
+  yield* checkUnique("volume", [["volumes"], volumes.map(({ name }) => name)]);
+  yield* checkUnique("tag", [["tags"], tags.map(({ key }) => key)]);
+  const properties = proxy?.properties?.map(({ name }) => name) ?? [];
+  yield* checkUnique("proxyConfiguration property", [["proxyConfiguration", "properties"], properties]);
+
+  const hasContainer = checkerOf("container", namesOf(containers), draft.hasAllNames);
+  const hasVolume = checkerOf("volume", new Set(volumes.map(({ name }) => name)), !task.isUnclear("volumes"));
+  const byName = new Map(containers.map((container) => [container.values.name, container]));
+  for (const { path, values } of containers) {
+    for (const [index, { containerName, condition }] of (values.dependsOn ?? []).entries()) {
+      const place = [...path, "dependsOn", index];
+      yield* hasContainer(place, containerName);
+      const awaited = byName.get(containerName);
+      const hasHealthCheck = awaited?.values.healthCheck !== undefined || awaited?.isUnclear("healthCheck");
+      if (condition !== "HEALTHY" || !awaited || hasHealthCheck) continue;
       const remedy = "Write one (that of its image doesn't count), or wait for START.";
-      yield problem(`${at}.dependsOn: ${containerName} has no healthCheck to be HEALTHY by. ${remedy}`);
+      yield problem(place, () => text`waits for ${containerName} to be HEALTHY, but it has no healthCheck. ${remedy}`);
     }
-    for (const { sourceContainer } of volumesFrom)
-      yield* known(`${at}.volumesFrom`, "container", sourceContainer, names);
-    for (const { sourceVolume, containerPath = "" } of mountPoints) {
-      yield* known(`${at}.mountPoints`, "volume", sourceVolume, volumeNames);
+    for (const [index, { sourceContainer }] of (values.volumesFrom ?? []).entries()) {
+      yield* hasContainer([...path, "volumesFrom", index], sourceContainer);
+    }
+    for (const [index, { sourceVolume, containerPath = "" }] of (values.mountPoints ?? []).entries()) {
+      const place = [...path, "mountPoints", index];
+      yield* hasVolume(place, sourceVolume);
       if (!`${posix.normalize(containerPath)}/`.startsWith(`${DEFENDER_FOLDER}/`)) continue;
-      yield problem(`${at}.mountPoints: ${quoted(containerPath)} would hide the Defender. Mount it elsewhere.`);
+      yield problem(place, () => text`${quote(containerPath)} would hide the Defender. Mount it elsewhere.`);
     }
   }
-  yield* known("proxyConfiguration", "container", proxy?.containerName, names);
-  for (const name of excluded) yield* known("runtimeDefense.exclude", "container", name, names);
-  if (names.every((name) => excluded.includes(name))) {
-    yield problem("runtimeDefense.exclude leaves every container out, so nothing would be protected. Keep one.");
-  }
-  const stuck = neverStarting(containers).map(({ name }) => name);
-  if (stuck.length > 0) {
-    yield problem(`dependsOn goes in a circle, so ${stuck.join(", ")} would never start. Take one dependency off.`);
+  yield* hasContainer(["proxyConfiguration", "containerName"], proxy?.containerName);
+  const stuck = neverStarting(containers);
+  const [first] = stuck;
+  if (first) {
+    const names = () => someOf(stuck.map(({ values }) => values.name ?? ""));
+    yield problem(
+      [...first.path, "dependsOn"],
+      () => text`goes in a circle, so ${names()} would never start. Remove one dependency.`,
+    );
   }
 }
 
-/** Those that wait for each other, and those that wait for such. */
-function neverStarting(containers: readonly ContainerDefinition[]): readonly ContainerDefinition[] {
-  const names = new Set(containers.map(({ name }) => name));
-  const waiting = containers.filter(({ dependsOn = [] }) => dependsOn.some((one) => names.has(one.containerName)));
-  return waiting.length === containers.length ? waiting : neverStarting(waiting);
+function* checkUnique(kind: string, [path, names]: readonly [Path, readonly (string | undefined)[]]): Step {
+  const seen = new Set<string>();
+  for (const [index, name] of names.entries()) {
+    if (name === undefined) continue;
+    if (seen.has(name))
+      yield problem([...path, index], () => text`the ${kind} ${quote(name)} is there twice. Rename one.`);
+    seen.add(name);
+  }
 }
 
-function* known(at: string, kind: string, name: string | undefined, names: readonly string[]): Step {
-  if (name === undefined || names.includes(name)) return;
-  const choice = names.length > 0 ? `Known are ${names.join(", ")}.` : "The task has none.";
-  yield problem(`${at}: there is no ${kind} ${quoted(name)}. ${choice}`);
+/** Checks that a name names something, if all names are known. */
+export function checkerOf(kind: string, names: ReadonlySet<string | undefined>, isComplete: boolean) {
+  return function* (path: Path, name: string | undefined): Step {
+    if (name === undefined || names.has(name) || !isComplete) return;
+    const choice = () => (names.size > 0 ? text`The task has ${someOf([...names])}.` : text`The task has none.`);
+    yield problem(path, () => text`there is no ${kind} ${quote(name)}. ${choice()}`);
+  };
+}
+
+export function namesOf(containers: readonly DraftContainer[]): ReadonlySet<string | undefined> {
+  return new Set(containers.map(({ values }) => values.name));
+}
+
+function someOf(names: readonly (string | undefined)[]): SafeText {
+  const shown = names.slice(0, 12).map((name = "") => excerpt(name, 60));
+  const others = names.length - shown.length;
+  return others > 0 ? text`${join(shown)} and ${others} more` : join(shown);
+}
+
+/** Those that wait for each other, and those that wait for such, in the order of the file. */
+function neverStarting(containers: readonly DraftContainer[]): readonly DraftContainer[] {
+  const names = namesOf(containers);
+  const waitingFor = new Map<DraftContainer, number>();
+  const waitersOf = new Map<string, DraftContainer[]>();
+  for (const container of containers) {
+    const awaited = (container.values.dependsOn ?? []).filter(({ containerName }) => names.has(containerName));
+    waitingFor.set(container, awaited.length);
+    for (const { containerName } of awaited) {
+      const waiters = waitersOf.get(containerName);
+      if (waiters) waiters.push(container);
+      else waitersOf.set(containerName, [container]);
+    }
+  }
+  const ready = containers.filter((container) => waitingFor.get(container) === 0);
+  for (let next = ready.pop(); next; next = ready.pop()) {
+    waitingFor.delete(next);
+    for (const waiter of waitersOf.get(next.values.name ?? "") ?? []) {
+      const left = (waitingFor.get(waiter) ?? 0) - 1;
+      waitingFor.set(waiter, left);
+      if (left === 0) ready.push(waiter);
+    }
+  }
+  return containers.filter((container) => waitingFor.has(container));
 }

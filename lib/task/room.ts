@@ -1,14 +1,12 @@
+import { type SafeText, text } from "../text/safe-text";
+import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
 import type { RuntimeDefense } from "./runtime-defense";
-import type { TaskDefinition } from "./schema";
 
 /** CPU units and MiB. */
 export type Size = { readonly cpu: number; readonly memory: number };
 
 const DEFENDER_MEMORY = 256;
-const MAX_CONTAINERS = 10;
-/** What RegisterTaskDefinition takes at most, as JSON. */
-export const MAX_BYTES = 64 * 1024;
 
 /** Every size that Fargate has, small to large: cpu, then memory from, to, step. */
 const SIZES: readonly Size[] = [
@@ -25,56 +23,51 @@ const SIZES: readonly Size[] = [
 );
 
 /** What the Defender takes of the task: what `sidecar` says, else nothing of the CPU and 256 MiB. */
-export function defenderShare({ sidecar }: RuntimeDefense): Size {
+export function defenderShare({ sidecar }: Pick<RuntimeDefense, "sidecar">): Size {
   return { cpu: sidecar.cpu ?? 0, memory: reserved(sidecar) || DEFENDER_MEMORY };
 }
 
-/** The task, raised to the next size of Fargate that holds the Defender too where it was asked for. */
-export function* withRoom(task: TaskDefinition, runtimeDefense: RuntimeDefense): Step<TaskDefinition> {
-  yield* checkLimits(task, runtimeDefense);
-  const { sidecar, raiseToFit } = runtimeDefense;
-  const containers = task.containerDefinitions;
-  const size: Size = { cpu: Number(task.cpu), memory: Number(task.memory) };
-  const share = defenderShare(runtimeDefense);
+/**
+ * Whether the Defender has room in the task. Returns the task's size, raised to the next one of Fargate that holds it
+ * where `raiseToFit` asks for that; none where the sizes can't be read.
+ *
+ * @param defaults the keys that the file doesn't name
+ */
+export function* fitSize(draft: Draft, defaults: ReadonlySet<string>): Step<Size | undefined> {
+  const { sidecar, raiseToFit = false } = draft.runtimeDefense.values;
+  const { cpu, memory } = draft.task.values;
+  const isUnclear = draft.containers.some((container) => container.isUnclear("cpu", "memory", "memoryReservation"));
+  if (!sidecar || isUnclear || !draft.isComplete || cpu === undefined || memory === undefined) return undefined;
+  const containers = draft.containers.map(({ values }) => values);
+  const size: Size = { cpu: Number(cpu), memory: Number(memory) };
+  const share = defenderShare({ sidecar });
   const taken: Size = { cpu: sum(containers.map(({ cpu = 0 }) => cpu)), memory: sum(containers.map(reserved)) };
-  const largest = Math.max(...[...containers, sidecar].map(({ memory = 0 }) => memory));
+  const largest = [...containers, sidecar].reduce((most, { memory = 0 }) => Math.max(most, memory), 0);
   const needed = (memory: number) => ({ cpu: taken.cpu + share.cpu, memory: Math.max(taken.memory + memory, largest) });
 
   const isLegal = SIZES.some((legal) => holds(legal, size) && holds(size, legal));
-  if (isLegal && holds(size, needed(share.memory))) return task;
+  if (isLegal && holds(size, needed(share.memory))) return size;
+  const byDefault = defaultsText(defaults);
   const why = isLegal
-    ? `The containers take ${sizeText(taken)}${largest > taken.memory ? ` (one up to ${largest} MiB)` : ""}, ` +
-      `the Defender ${sizeText(share)}: more than the task's ${sizeText(size)}.`
-    : `Fargate has no size of ${sizeText(size)}.`;
+    ? text`The containers take ${sizeText(taken)}${largest > taken.memory ? ` (one up to ${largest} MiB)` : ""}, the Defender ${sizeText(share)}: more than the task's ${sizeText(size)}${byDefault}.`
+    : text`Fargate has no size of ${sizeText(size)}${byDefault}.`;
   const next = SIZES.find((legal) => holds(legal, size) && holds(legal, needed(share.memory)));
   if (next && raiseToFit) {
-    yield notice(`${why} Raised from ${sizeText(size)} to ${sizeText(next)}.`);
-    return { ...task, cpu: String(next.cpu), memory: String(next.memory) };
+    yield notice([], () => text`${why} Raised from ${sizeText(size)} to ${sizeText(next)}.`);
+    return next;
   }
   const remedy = next
-    ? `The next size that fits is ${sizeText(next)}: set it, or runtimeDefense.raiseToFit.`
-    : "No size of Fargate fits. Lower what the containers reserve.";
+    ? text`The next size that fits is ${sizeText(next)}: set it, or runtimeDefense.raiseToFit.`
+    : text`No size of Fargate fits. Lower what the containers reserve.`;
   // ECS itself doesn't know of the 256 MiB.
   const registers = isLegal && holds(size, needed(reserved(sidecar)));
-  yield (registers ? notice : problem)(`${why} ${remedy}`);
-  return task;
+  yield (registers ? notice : problem)([], () => text`${why} ${remedy}`);
+  return size;
 }
 
-function* checkLimits(task: TaskDefinition, { sidecar }: RuntimeDefense): Step {
-  const count = task.containerDefinitions.length + 1;
-  if (count > MAX_CONTAINERS) {
-    yield problem(`With the Defender the task has ${count} containers, ECS takes ${MAX_CONTAINERS}. Split the task.`);
-  }
-  const bytes = Buffer.byteLength(JSON.stringify(task));
-  if (bytes > MAX_BYTES) {
-    const limit = `ECS takes ${MAX_BYTES}. Split the task.`;
-    yield problem(`The task definition has ${bytes} bytes without the Defender, ${limit}`);
-  }
-  for (const { name, memory, memoryReservation } of [...task.containerDefinitions, { name: undefined, ...sidecar }]) {
-    if (memory === undefined || memory >= (memoryReservation ?? 0)) continue;
-    const at = name === undefined ? "runtimeDefense.sidecar" : `containerDefinitions[${name}]`;
-    yield problem(`${at}: memory must not be below memoryReservation, got ${memory} and ${memoryReservation}.`);
-  }
+function defaultsText(defaults: ReadonlySet<string>): SafeText {
+  const names = ["cpu", "memory"].filter((key) => defaults.has(key));
+  return names.length > 0 ? text` (the file names no ${names.join(" and no ")}: our default)` : text``;
 }
 
 type Limits = { readonly memory?: number | undefined; readonly memoryReservation?: number | undefined };

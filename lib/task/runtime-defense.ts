@@ -1,14 +1,13 @@
 import * as v from "valibot";
 
-import { closed } from "./check-schema";
-import { anObject, whole } from "./schema";
+import { anObject, closed, mebibytes, number, port } from "./values";
 
 /** What one task asks of its protection: its file's `runtimeDefense` key, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
 
 const reason = v.pipe(v.string(), v.trim(), v.minLength(1, "must be the reason for leaving the container out"));
 
-export const RuntimeDefenseSchema = closed({
+export const RUNTIME_DEFENSE_ENTRIES = {
   /** Container name → why it is left out. */
   exclude: v.optional(v.pipe(anObject(' such as {"CONTAINER": "REASON"}'), v.record(v.string(), reason)), {}),
   entryPoint: v.optional(
@@ -25,23 +24,24 @@ export const RuntimeDefenseSchema = closed({
   sidecar: v.optional(
     closed({
       /** CPU units. */
-      cpu: v.optional(v.pipe(whole, v.minValue(0))),
-      /** MiB; ECS takes no less than 6. */
-      memory: v.optional(v.pipe(whole, v.minValue(6))),
-      memoryReservation: v.optional(v.pipe(whole, v.minValue(6))),
+      cpu: number,
+      /** MiB. */
+      memory: mebibytes,
+      memoryReservation: mebibytes,
       /** `true`: logs of its own where the Console gave it none; `"own"`: in any case. */
       logs: v.optional(v.union([v.boolean(), v.literal("own")], 'must be true, false or "own"'), false),
+      /** For the Defender as a reverse proxy (WAAS). */
       portMappings: v.optional(
         v.array(
           closed({
-            containerPort: v.pipe(whole, v.minValue(1), v.maxValue(65_535)),
+            containerPort: port,
             protocol: v.exactOptional(v.picklist(["tcp", "udp"], 'must be "tcp" or "udp"')),
             name: v.exactOptional(v.string()),
             appProtocol: v.exactOptional(v.picklist(["http", "http2", "grpc"], 'must be "http", "http2" or "grpc"')),
           }),
         ),
       ),
-      /** For a Defender's image in a private registry. */
+      /** For a mirror of the Defender's image in a private registry. */
       repositoryCredentials: v.optional(
         closed({ credentialsParameter: v.pipe(v.string(), v.nonEmpty("must not be empty")) }),
       ),
@@ -59,4 +59,6 @@ export const RuntimeDefenseSchema = closed({
     ),
     [],
   ),
-});
+};
+
+export const RuntimeDefenseSchema = closed(RUNTIME_DEFENSE_ENTRIES);

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { notice, problem, quoted, type Step } from "./finding";
-import { pathText } from "./json-path";
+import { excerpt, join, type SafeText, text } from "../text/safe-text";
+import { notice, problem, type Step } from "./finding";
+import type { Path } from "./json-path";
 import { CONTAINER_KEYS, TASK_KEYS } from "./schema";
 
 const DESCRIBED = [
@@ -18,24 +19,25 @@ const UNUSED_IF_EMPTY = "inferenceAccelerators"; // described by ECS, unknown to
 export function* shape(document: JsonValue): Step<Shaped | undefined> {
   const foreign = whatElse(document);
   if (foreign || !isJsonObject(document)) {
-    yield problem(`expected one task definition as RegisterTaskDefinition takes it, got ${foreign}`);
+    const expected = "expected one task definition as RegisterTaskDefinition takes it";
+    yield problem([], () => text`${expected}, got ${foreign ?? ""}`);
     return undefined;
   }
   const registered = yield* withoutDescribedKeys(yield* withoutEnvelope(document));
   const { runtimeDefense = {}, ...task } = yield* withMisplacedKeysMovedUp(registered);
-  return { definition: yield* withTags(task), runtimeDefense };
+  return { definition: yield* withTags(withoutEmptyModes(task)), runtimeDefense };
 }
 
 type Shaped = { readonly definition: JsonObject; readonly runtimeDefense: JsonValue };
 
-function whatElse(document: JsonValue): string | undefined {
+function whatElse(document: JsonValue): SafeText | undefined {
   if (isJsonArray(document)) {
-    return 'a bare list. Put the containers into {"family": "NAME", "containerDefinitions": [ … ]}.';
+    return text`a bare list. Put the containers into {"family": "NAME", "containerDefinitions": [ … ]}.`;
   }
-  if (!isJsonObject(document)) return document === null ? "null." : `a ${typeof document}.`;
+  if (!isJsonObject(document)) return document === null ? text`null.` : text`a ${typeof document}.`;
   const isCloudFormation = "Resources" in document || document.Type === "AWS::ECS::TaskDefinition";
   if (!isCloudFormation) return undefined;
-  return 'CloudFormation. Deploy it, then save what "aws ecs describe-task-definition" prints.';
+  return text`CloudFormation. Deploy it, then save what "aws ecs describe-task-definition" prints.`;
 }
 
 function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
@@ -43,8 +45,8 @@ function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
   if (!isJsonObject(taskDefinition)) return document;
   let task = taskDefinition;
   for (const [key, value] of Object.entries(siblings)) {
-    if (key === "tags" || key === "runtimeDefense") task = yield* put(task, key, value, "beside taskDefinition");
-    else yield problem(`${quoted(key)} stands beside taskDefinition. Move it into taskDefinition, or take it off.`);
+    if (key === "tags" || key === "runtimeDefense") task = yield* withKey(task, key, value, [key]);
+    else yield problem([key], () => text`is beside taskDefinition. Move it into taskDefinition, or remove it.`);
   }
   return task;
 }
@@ -53,7 +55,10 @@ function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
   const unused = isAbsent(task[UNUSED_IF_EMPTY]) ? [UNUSED_IF_EMPTY] : [];
   const [described, rest] = split(task, (key) => [...DESCRIBED, ...unused].includes(key));
   const keys = Object.keys(clean(described));
-  if (keys.length > 0) yield notice(`Left out what describe-task-definition adds: ${keys.join(", ")}.`);
+  if (keys.length > 0) {
+    const list = () => join(keys.map((key) => excerpt(key)));
+    yield notice([], () => text`Left out what describe-task-definition adds: ${list()}.`);
+  }
   const { compatibilities } = described;
   // Registered without Fargate in it, it must not become a Fargate task by our default.
   const isForeign = isJsonArray(compatibilities) && !compatibilities.includes("FARGATE");
@@ -64,14 +69,15 @@ function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
 function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
   if (!isJsonArray(task.containerDefinitions)) return task;
   let moved = task;
+  const cleaned = cleaner();
   const containerDefinitions: JsonValue[] = [];
   for (const [index, container] of task.containerDefinitions.entries()) {
     const [misplaced, rest] = isJsonObject(container) ? split(container, isMisplaced) : [{}, container];
     containerDefinitions.push(rest);
-    const at = pathText(task, ["containerDefinitions", index]);
     for (const [key, value] of Object.entries(misplaced).filter(([, value]) => !isAbsent(value))) {
-      moved = yield* put(moved, key, value, `in ${at}`);
-      yield notice(`${key} belongs to the task, not to a container: moved up from ${at}.`);
+      const path = ["containerDefinitions", index, key];
+      moved = yield* withKey(moved, key, value, path, cleaned);
+      yield notice(path, () => text`belongs to the task, not to a container, so it was moved up.`);
     }
   }
   return { ...moved, containerDefinitions };
@@ -81,22 +87,39 @@ const isMisplaced = (key: string) =>
   key === "runtimeDefense" ||
   (TASK_KEYS.includes(key) && !CONTAINER_KEYS.includes(key) && key !== "containerDefinitions");
 
-function* put(task: JsonObject, key: string, value: JsonValue, where: string): Step<JsonObject> {
-  const present = task[key] ?? null;
-  if (isAbsent(present)) return { ...task, [key]: value };
-  const isEqual = isDeepStrictEqual(clean(present), clean(value));
-  if (!isEqual) yield problem(`${key} ${where} differs from the task's own. Keep one.`);
+function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, cleaned = cleaner()): Step<JsonObject> {
+  const present = cleaned(task[key]);
+  if (present === undefined) return { ...task, [key]: value };
+  const isEqual = isDeepStrictEqual(present, cleaned(value));
+  if (!isEqual) yield problem(path, () => text`differs from the task's own ${key}. Keep one.`);
   return task;
 }
 
+// ECS takes an empty one for absent; Terraform would send it.
+function withoutEmptyModes(task: JsonObject): JsonObject {
+  return split(task, (key) => ["ipcMode", "pidMode"].includes(key) && task[key] === "")[1];
+}
+
 /** Whether ECS takes the value for absent. */
-const isAbsent = (value: JsonValue = null) => Object.keys(clean({ value })).length === 0;
+const isAbsent = (value: JsonValue | undefined) => cleaner()(value) === undefined;
+
+/** Cleans each value once: the task's own is compared with that of thousands of containers. */
+function cleaner(): (value: JsonValue | undefined) => JsonValue | undefined {
+  const known = new Map<JsonValue, JsonValue | undefined>();
+  return (value = null) => {
+    if (!known.has(value)) known.set(value, clean({ value }).value);
+    return known.get(value);
+  };
+}
 
 function* withTags(task: JsonObject): Step<JsonObject> {
   if (!isJsonArray(task.tags)) return task;
   const tags = task.tags.map(lowerCaseTag);
-  const reserved = tags.filter(isReserved).map(({ key }) => key);
-  if (reserved.length > 0) yield notice(`Left out tags that AWS alone may set: ${reserved.join(", ")}.`);
+  const reserved = tags.filter(isReserved);
+  if (reserved.length > 0) {
+    const list = () => join(reserved.slice(0, 20).map(({ key }) => excerpt(String(key))));
+    yield notice(["tags"], () => text`left out those that AWS alone may set: ${list()}.`);
+  }
   return { ...task, tags: tags.filter((tag) => !isReserved(tag)) };
 }
 

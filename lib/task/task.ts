@@ -1,20 +1,28 @@
-import { isDeepStrictEqual } from "node:util";
-
 import { DEFENDER } from "../defender";
-import { clean, type JsonValue } from "../json";
+import { clean, isJsonObject, type JsonValue } from "../json";
+import { text } from "../text/safe-text";
+import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
 import { checkText } from "./check-text";
+import { readDraft } from "./draft";
 import { checkEntryPoints } from "./entry-points";
-import { checkEnvironment, checkExecutionRole } from "./environment";
+import { checkExclusions } from "./exclusions";
+import { checkExecutionRole } from "./execution-role";
 import { checkFargate } from "./fargate";
+import { checkFileSystems } from "./file-systems";
 import { problem, type Step } from "./finding";
+import { checkLimits } from "./limits";
+import { checkLogRouters } from "./log-routers";
 import { checkPlaceholders } from "./placeholders";
+import { checkPorts } from "./ports";
 import { checkReferences } from "./references";
-import { withRoom } from "./room";
+import { fitSize } from "./room";
 import { type RuntimeDefense, RuntimeDefenseSchema } from "./runtime-defense";
-import { soundParts, type TaskDefinition, TaskDefinitionSchema } from "./schema";
+import { type TaskDefinition, TaskDefinitionSchema } from "./schema";
 import { shape } from "./shape";
-import { withSizeAndDefaults } from "./size";
+import type { Remark } from "./source";
+import { withUnitsAndDefaults } from "./units";
+import { checkVariables } from "./variables";
 
 /** A task definition file that has been read, checked and brought into one form. */
 export type Task = {
@@ -23,37 +31,45 @@ export type Task = {
   /** Unprotected; numbers as ECS wants them; without nulls, empty lists and `runtimeDefense`. */
   readonly definition: TaskDefinition;
   readonly runtimeDefense: RuntimeDefense;
-  /** What was understood or changed on the way, for people; one line each. */
-  readonly notices: readonly string[];
+  /** What was assumed or changed on the way, for people; one line each. */
+  readonly notices: readonly Remark[];
 };
 
+export type ParsedTask = Pick<Task, "definition" | "runtimeDefense">;
+
 /** All steps from a file's JSON to a task; none touches the disk. Without a value there is a problem. */
-export function* understand(document: JsonValue): Step<Pick<Task, "definition" | "runtimeDefense"> | undefined> {
+export function* parseTask(document: JsonValue): Step<ParsedTask | undefined> {
   yield* checkText(document);
   const shaped = yield* shape(document);
   if (!shaped) return undefined;
-  const complete = yield* withSizeAndDefaults(clean(shaped.definition));
-  const told = yield* checkPlaceholders({ ...complete, runtimeDefense: shaped.runtimeDefense });
-  const whole = yield* checkSchema(TaskDefinitionSchema, complete, "", told, shaped.definition);
-  const runtimeDefense = yield* checkSchema(RuntimeDefenseSchema, shaped.runtimeDefense, "runtimeDefense");
-  const task = whole ?? soundParts(complete);
-  if (!task) return undefined;
-  if (task.containerDefinitions.some(({ name }) => name === DEFENDER)) {
-    yield problem(`The task already holds ${DEFENDER}. Give the unprotected task definition.`);
+  const { task, defaults } = yield* withUnitsAndDefaults(clean(shaped.definition));
+  const { runtimeDefense } = shaped;
+  // A size that can't be read has been reported.
+  const reported = new Set(["cpu", "memory", ...(yield* checkPlaceholders({ ...task, runtimeDefense }))]);
+  const unknown = yield* checkKeys(TaskDefinitionSchema, shaped.definition);
+  const definition = yield* checkSchema(TaskDefinitionSchema, task, [], reported, unknown);
+  yield* checkKeys(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"]);
+  const defense = yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
+
+  // From here on each container and key by itself, whether or not another one is wrong.
+  const draft = readDraft(task, runtimeDefense);
+  const sidecar = draft.containers.find(({ values }) => values.name === DEFENDER);
+  if (sidecar) {
+    yield problem(sidecar.path, () => text`the task already holds ${DEFENDER}. Give the unprotected task definition.`);
     return undefined;
   }
-  // A container that isn't right in its types may be the one that another one names.
-  const { containerDefinitions, volumes } = complete;
-  const isNoneLost =
-    whole !== undefined ||
-    isDeepStrictEqual([task.containerDefinitions, task.volumes], [containerDefinitions, volumes]);
-  if (isNoneLost) yield* checkReferences(task, Object.keys(runtimeDefense?.exclude ?? {}));
+  yield* checkReferences(draft);
+  yield* checkExclusions(draft);
   yield* checkFargate(task);
-  if (!runtimeDefense) return undefined;
-  yield* checkEntryPoints(task, runtimeDefense);
-  yield* checkEnvironment(task, runtimeDefense);
-  yield* checkExecutionRole(task);
-  if (!isNoneLost) return undefined;
-  const definition = yield* withRoom(task, runtimeDefense);
-  return whole && { definition, runtimeDefense };
+  yield* checkPorts(draft);
+  yield* checkFileSystems(draft);
+  yield* checkLogRouters(draft);
+  yield* checkEntryPoints(draft, isJsonObject(runtimeDefense) ? runtimeDefense : {});
+  yield* checkVariables(draft);
+  yield* checkExecutionRole(draft);
+  yield* checkLimits(task, draft);
+  const size = yield* fitSize(draft, defaults);
+  if (!definition || !defense || !size) return undefined;
+  const raised = { cpu: String(size.cpu), memory: String(size.memory) };
+  return { definition: { ...definition, ...raised }, runtimeDefense: defense };
 }

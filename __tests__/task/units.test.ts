@@ -1,5 +1,5 @@
-import { run } from "../../lib/task/finding";
-import { withSizeAndDefaults } from "../../lib/task/size";
+import { withUnitsAndDefaults } from "../../lib/task/units";
+import { run } from "./read";
 
 const OTHERS = { networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"] };
 
@@ -13,8 +13,8 @@ test.each([
   ["0.5vCPU", "512"],
   ["16 VCPU", "16384"],
 ])("cpu %j is %s CPU units", (cpu, units) => {
-  expect(run(withSizeAndDefaults({ ...OTHERS, cpu, memory: "512" }))).toEqual({
-    value: { ...OTHERS, cpu: units, memory: "512" },
+  expect(run(withUnitsAndDefaults({ ...OTHERS, cpu, memory: "512" }))).toEqual({
+    value: { task: { ...OTHERS, cpu: units, memory: "512" }, defaults: new Set() },
     findings: [],
   });
 });
@@ -26,21 +26,21 @@ test.each([
   ["2 gb", "2048"],
   ["30GB", "30720"],
 ])("memory %j is %s MiB", (memory, mebibytes) => {
-  expect(run(withSizeAndDefaults({ ...OTHERS, cpu: "256", memory })).value.memory).toBe(mebibytes);
+  expect(run(withUnitsAndDefaults({ ...OTHERS, cpu: "256", memory })).value.task.memory).toBe(mebibytes);
 });
 
 test.each(["", "0", -256, 0.25, "1 cpu", "1 GB", "1,5 vCPU", "0.3333 vCPU", "{{cpu}}", true, ["256"], "1e3"])(
   "cpu %j is refused",
   (cpu) => {
     const shown = typeof cpu === "object" ? JSON.stringify(cpu) : cpu;
-    expect(run(withSizeAndDefaults({ ...OTHERS, cpu, memory: "512" })).findings).toEqual([
+    expect(run(withUnitsAndDefaults({ ...OTHERS, cpu, memory: "512" })).findings).toEqual([
       { kind: "problem", text: `cpu: must be CPU units such as 256, or "0.25 vCPU", got "${shown}".` },
     ]);
   },
 );
 
 test.each(["", "0 GB", "512 MB", "2 GiB", "1 vCPU", "0.0001 GB", 512.5])("memory %j is refused", (memory) => {
-  expect(run(withSizeAndDefaults({ ...OTHERS, cpu: "256", memory })).findings).toEqual([
+  expect(run(withUnitsAndDefaults({ ...OTHERS, cpu: "256", memory })).findings).toEqual([
     { kind: "problem", text: `memory: must be MiB such as 512, or "0.5 GB", got "${memory}".` },
   ]);
 });

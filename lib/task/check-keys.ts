@@ -1,0 +1,67 @@
+import { distance } from "fastest-levenshtein";
+
+import { isJsonArray, isJsonObject, type JsonValue } from "../json";
+import { excerpt, join, type SafeText, text } from "../text/safe-text";
+import { problem, type Step } from "./finding";
+import type { Path } from "./json-path";
+
+/** A valibot schema, as far as it says which keys there may be: an optional one, an object, a list. */
+type Keys = {
+  readonly type: string;
+  readonly wrapped?: Keys;
+  readonly entries?: Readonly<Record<string, Keys>>;
+  readonly item?: Keys;
+  readonly pipe?: readonly unknown[];
+};
+
+/**
+ * Reports every key that the schema doesn't have, whatever its value: an empty one is misspelled as well. Returns the
+ * unknown keys' paths in lower case, joined by dots.
+ */
+export function* checkKeys(schema: Keys, value: JsonValue, path: Path = []): Step<ReadonlySet<string>> {
+  const unknown = new Set<string>();
+  yield* checkBelow(schema, value, path, unknown);
+  return unknown;
+}
+
+function* checkBelow(schema: Keys, value: JsonValue, path: Path, unknown: Set<string>): Step {
+  const { entries, item } = partsOf(schema.wrapped ?? schema);
+  if (entries && isJsonObject(value)) {
+    for (const [key, child] of Object.entries(value)) {
+      const place = [...path, key];
+      const known = Object.hasOwn(entries, key) ? entries[key] : undefined;
+      if (known) {
+        yield* checkBelow(known, child, place, unknown);
+        continue;
+      }
+      unknown.add(place.join(".").toLowerCase());
+      yield problem(place, () => text`is not a known key. ${remedy(key, Object.keys(entries))}`);
+    }
+  }
+  if (item && isJsonArray(value)) {
+    for (const [index, child] of value.entries()) yield* checkBelow(item, child, [...path, index], unknown);
+  }
+}
+
+function partsOf(schema: Keys): Pick<Keys, "entries" | "item"> {
+  return schema.pipe?.find(isObjectSchema) ?? schema;
+}
+
+function isObjectSchema(step: unknown): step is Keys {
+  return typeof step === "object" && step !== null && "entries" in step;
+}
+
+// A task and a container have more keys than anybody reads in a message.
+const MANY = 12;
+
+function remedy(key: string, keys: readonly string[]): SafeText {
+  const isMany = keys.length > MANY;
+  const [, member] = /^runtimeDefense\.(\w+)$/.exec(key) ?? [];
+  if (isMany && member) return text`Write "runtimeDefense": {"${member}": …}.`;
+  const unlikeness = (name: string) => distance(key.toLowerCase(), name.toLowerCase());
+  const candidates = isMany ? [...keys, "runtimeDefense"] : keys;
+  const [nearest] = candidates.toSorted((one, other) => unlikeness(one) - unlikeness(other));
+  if (nearest && unlikeness(nearest) <= Math.min(2, key.length / 4)) return text`Write ${nearest}.`;
+  if (isMany) return text`The AWS provider would drop it: remove it.`;
+  return text`Known keys: ${join(keys.map((name) => excerpt(name)))}.`;
+}

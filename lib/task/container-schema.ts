@@ -1,0 +1,117 @@
+import * as v from "valibot";
+
+import {
+  between,
+  flag,
+  mebibytes,
+  natural,
+  number,
+  object,
+  objects,
+  port,
+  string,
+  stringMap,
+  strings,
+  variable,
+  whole,
+} from "./values";
+
+const text = v.string();
+
+/** What a container's and a task's name may be (ECS API reference, ContainerDefinition and RegisterTaskDefinition). */
+export const identifier = v.pipe(
+  text,
+  v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"),
+);
+
+const CONDITIONS = ["START", "COMPLETE", "SUCCESS", "HEALTHY"];
+const condition = v.pipe(text, v.values(CONDITIONS, "must be START, COMPLETE, SUCCESS or HEALTHY"));
+
+/** `8000-8010` (API reference, PortMapping, containerPortRange). */
+const portRange = v.pipe(
+  text,
+  v.check((range) => {
+    const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(range) ?? [];
+    return Number(first) >= 1 && Number(first) <= Number(last) && Number(last) <= 65_535;
+  }, "must be a range of ports such as 8000-8010, from 1 to 65535"),
+);
+
+export const repositoryCredentials = object({ credentialsParameter: text });
+
+export const portMappings = objects({
+  appProtocol: string,
+  containerPort: v.exactOptional(port),
+  containerPortRange: v.exactOptional(portRange),
+  hostPort: v.exactOptional(port),
+  name: string,
+  protocol: string,
+});
+
+/** The keys of a container in the order of the API reference. */
+export const CONTAINER_ENTRIES = {
+  name: identifier,
+  image: v.pipe(text, v.regex(/^\S+$/, "must be an image, without spaces")),
+  command: strings,
+  cpu: number,
+  credentialSpecs: strings,
+  dependsOn: objects({ containerName: text, condition }),
+  disableNetworking: flag,
+  dnsSearchDomains: strings,
+  dnsServers: strings,
+  dockerLabels: stringMap,
+  dockerSecurityOptions: strings,
+  entryPoint: strings,
+  environment: objects({ name: variable, value: text }),
+  environmentFiles: objects({ type: text, value: text }),
+  essential: flag,
+  extraHosts: objects({ hostname: text, ipAddress: text }),
+  firelensConfiguration: object({ type: text, options: stringMap }),
+  // API reference, HealthCheck: the ranges of all four.
+  healthCheck: object({
+    command: v.array(text),
+    interval: v.exactOptional(between(5, 300, " seconds")),
+    timeout: v.exactOptional(between(2, 60, " seconds")),
+    retries: v.exactOptional(between(1, 10)),
+    startPeriod: v.exactOptional(between(0, 300, " seconds")),
+  }),
+  hostname: string,
+  interactive: flag,
+  links: strings,
+  linuxParameters: object({
+    capabilities: object({ add: strings, drop: strings }),
+    devices: objects({ hostPath: text, containerPath: string, permissions: strings }),
+    initProcessEnabled: flag,
+    maxSwap: number,
+    sharedMemorySize: number,
+    swappiness: number,
+    tmpfs: objects({ containerPath: text, size: natural, mountOptions: strings }),
+  }),
+  logConfiguration: object({
+    logDriver: text,
+    options: stringMap,
+    secretOptions: objects({ name: text, valueFrom: text }),
+  }),
+  memory: mebibytes,
+  memoryReservation: mebibytes,
+  mountPoints: objects({ sourceVolume: string, containerPath: string, readOnly: flag }),
+  portMappings,
+  privileged: flag,
+  pseudoTerminal: flag,
+  readonlyRootFilesystem: flag,
+  repositoryCredentials,
+  resourceRequirements: objects({ type: text, value: text }),
+  restartPolicy: object({
+    enabled: v.boolean(),
+    ignoredExitCodes: v.exactOptional(v.array(natural)),
+    restartAttemptPeriod: number,
+  }),
+  secrets: objects({ name: variable, valueFrom: text }),
+  startTimeout: number,
+  stopTimeout: number,
+  systemControls: objects({ namespace: string, value: string }),
+  ulimits: objects({ name: text, softLimit: whole, hardLimit: whole }),
+  user: string,
+  versionConsistency: string,
+  volumesFrom: objects({ sourceContainer: string, readOnly: flag }),
+  workingDirectory: string,
+};

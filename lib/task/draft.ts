@@ -1,0 +1,65 @@
+import * as v from "valibot";
+
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { CONTAINER_ENTRIES } from "./container-schema";
+import type { Path } from "./json-path";
+import { RUNTIME_DEFENSE_ENTRIES, type RuntimeDefense } from "./runtime-defense";
+import { type ContainerDefinition, TASK_ENTRIES, type TaskDefinition } from "./schema";
+
+/**
+ * A task definition as far as each of its keys can be read by itself: what the checks look at, so that what is wrong at
+ * one key hides nothing that is wrong at another.
+ */
+export type Draft = {
+  readonly task: Readable<Omit<TaskDefinition, "containerDefinitions">>;
+  readonly containers: readonly DraftContainer[];
+  /** Whether `containers` are all there are. */
+  readonly isComplete: boolean;
+  /** Whether each of them has a name that can be read. */
+  readonly hasAllNames: boolean;
+  readonly runtimeDefense: Readable<RuntimeDefense>;
+};
+
+export type DraftContainer = Readable<ContainerDefinition> & { readonly path: Path };
+
+export type Readable<T> = {
+  /** The values of the right type. One that only breaks a rule, such as a number out of its range, is among them. */
+  readonly values: Partial<T>;
+  /** Whether one of the keys is there, but misspelled or with a value of the wrong type. */
+  readonly isUnclear: (...keys: readonly (keyof T & string)[]) => boolean;
+};
+
+export function readDraft(task: JsonObject, runtimeDefense: JsonValue): Draft {
+  const { containerDefinitions, ...others } = task;
+  const list = isJsonArray(containerDefinitions) ? containerDefinitions : [];
+  const containers = list.flatMap((container, index): readonly DraftContainer[] => {
+    if (!isJsonObject(container)) return [];
+    return [{ ...readEach<ContainerDefinition>(CONTAINER_ENTRIES, container), path: ["containerDefinitions", index] }];
+  });
+  return {
+    task: readEach<Omit<TaskDefinition, "containerDefinitions">>(TASK_ENTRIES, others),
+    containers,
+    isComplete: containers.length === list.length,
+    hasAllNames: containers.length === list.length && containers.every(({ values }) => values.name !== undefined),
+    runtimeDefense: isJsonObject(runtimeDefense)
+      ? readEach<RuntimeDefense>(RUNTIME_DEFENSE_ENTRIES, runtimeDefense)
+      : { values: {}, isUnclear: () => true },
+  };
+}
+
+function readEach<T>(entries: v.ObjectEntries, object: JsonObject): Readable<T> {
+  const values: Record<string, unknown> = {};
+  const unclear = new Set<string>();
+  for (const [key, schema] of Object.entries(entries)) {
+    if (!Object.hasOwn(object, key) && schema.type !== "optional") continue;
+    const { typed, output } = v.safeParse(schema, object[key]);
+    if (typed) values[key] = output;
+    else unclear.add(key.toLowerCase());
+  }
+  for (const key of Object.keys(object)) if (!Object.hasOwn(entries, key)) unclear.add(key.toLowerCase());
+  return {
+    // Each value has been read by its own key's schema.
+    values: values as Partial<T>,
+    isUnclear: (...keys) => keys.some((key) => unclear.has(key.toLowerCase())),
+  };
+}

@@ -1,0 +1,29 @@
+import { text } from "../text/safe-text";
+import type { Draft } from "./draft";
+import { problem, type Step } from "./finding";
+import { checkerOf, namesOf } from "./references";
+
+/** Whether each container that is left out is there, and something remains. */
+export function* checkExclusions({ containers, hasAllNames, runtimeDefense }: Draft): Step {
+  const { exclude = {} } = runtimeDefense.values;
+  const names = namesOf(containers);
+  const hasContainer = checkerOf("container", names, hasAllNames);
+  for (const name of Object.keys(exclude)) yield* hasContainer(["runtimeDefense", "exclude", name], name);
+  if (hasAllNames && names.size > 0 && [...names].every((name) => name !== undefined && Object.hasOwn(exclude, name))) {
+    yield problem(
+      ["runtimeDefense", "exclude"],
+      () => text`leaves every container out, so nothing would be protected. Keep one.`,
+    );
+  }
+}
+
+/** Whether the container is left out; undefined where that can't be read. */
+export function isExcluded({ runtimeDefense }: Draft, name: string | undefined): boolean | undefined {
+  const { exclude } = runtimeDefense.values;
+  return exclude && name !== undefined && Object.hasOwn(exclude, name);
+}
+
+/** Whether leaving one more container out would leave another one to be protected. */
+export function canExclude(draft: Draft): boolean {
+  return draft.containers.filter(({ values }) => !isExcluded(draft, values.name)).length > 1;
+}

@@ -1,0 +1,16 @@
+import { text } from "../text/safe-text";
+import type { Draft } from "./draft";
+import { problem, type Step } from "./finding";
+
+/** What FireLens can't do on Fargate. */
+export function* checkLogRouters({ containers }: Draft): Step {
+  for (const { path, values } of containers) {
+    // Developer guide, "Specifying a custom configuration file": Fargate supports the type file alone.
+    if (values.firelensConfiguration?.options?.["config-file-type"] !== "s3") continue;
+    const remedy = "Put the file into the router's image or on a volume, and write file.";
+    yield problem(
+      [...path, "firelensConfiguration", "options", "config-file-type"],
+      () => text`s3 doesn't work on Fargate. ${remedy}`,
+    );
+  }
+}

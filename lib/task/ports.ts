@@ -1,0 +1,44 @@
+import { quote, text } from "../text/safe-text";
+import type { Draft } from "./draft";
+import { problem, type Step } from "./finding";
+
+/** The containers of a Fargate task share one network: each port is there once, and there are no links. */
+export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
+  const sidecar: readonly PortMapping[] = runtimeDefense.values.sidecar?.portMappings ?? [];
+  const owners = [
+    ...containers.map(({ path, values }) => ({ path, name: values.name, mappings: values.portMappings ?? [] })),
+    { path: ["runtimeDefense", "sidecar"], name: "the Defender", mappings: sidecar },
+  ];
+  const taken = new Map<string, string>();
+  for (const { path, name, mappings } of owners) {
+    for (const [index, { containerPort, hostPort, protocol = "tcp" }] of mappings.entries()) {
+      const place = [...path, "portMappings", index];
+      const port = containerPort ?? hostPort;
+      // API reference, PortMapping: with awsvpc the host port is absent, or the same as the container's.
+      if (hostPort !== undefined && hostPort !== port) {
+        const why = "the network mode awsvpc takes no other one. Remove hostPort.";
+        yield problem(place, () => text`hostPort ${hostPort} differs from containerPort ${String(port)}: ${why}`);
+      }
+      if (port === undefined) continue;
+      const key = `${port}/${protocol.toLowerCase()}`;
+      const owner = taken.get(key);
+      taken.set(key, owner ?? name ?? "");
+      if (owner === undefined) continue;
+      const by = owner ? quote(owner) : "another container";
+      yield problem(
+        place,
+        () => text`the port ${key} is used already, by ${by}, and a task has each port once. Change one.`,
+      );
+    }
+  }
+  for (const { path, values } of containers) {
+    if (!values.links) continue;
+    yield problem([...path, "links"], () => text`not on Fargate; containers reach each other by localhost. Remove it.`);
+  }
+}
+
+type PortMapping = {
+  readonly containerPort?: number;
+  readonly hostPort?: number;
+  readonly protocol?: string;
+};

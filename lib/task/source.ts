@@ -1,0 +1,107 @@
+import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+
+import type { JsonValue } from "../json";
+import { quote, type SafeText, text } from "../text/safe-text";
+import { type Path, pathFormatter } from "./json-path";
+
+/** A sentence about a file, and where in it; line and column count from 1. */
+export type Remark = { readonly text: SafeText; readonly line?: number; readonly column?: number };
+
+/** A file's JSON, and where in the file each part of it is. */
+export type Source = {
+  readonly document: JsonValue;
+  /** The sentence, with its place in front: `containerDefinitions[app].image: is required.` */
+  readonly remark: (path: Path, sentence: SafeText) => Remark;
+};
+
+/** The file can't be read as JSON. */
+export class UnreadableError extends Error {
+  constructor(readonly remarks: readonly Remark[]) {
+    super(remarks.map((remark) => remark.text).join("\n"));
+  }
+}
+
+// A task definition has 8 levels; without a bound paths would take time with the square of the depth.
+const DEEPEST = 100;
+
+/**
+ * Parses JSON and refuses what JSON.parse would lose: a key that is twice in one object.
+ *
+ * @throws UnreadableError
+ */
+export function parseSource(content: string, remedy = "Correct it there."): Source {
+  const errors: ParseError[] = [];
+  const tree = parseTree(content, errors, { disallowComments: true });
+  const positionOf = positionFinder(content);
+  const [error] = errors;
+  if (error) {
+    const reason = printParseErrorCode(error.error).replace(/\B[A-Z]/g, " $&");
+    const at = positionOf(error.offset);
+    throw new UnreadableError([
+      { text: text`is not JSON: ${reason.toLowerCase()} at ${at.text}. ${remedy}`, ...at.place },
+    ]);
+  }
+  const repeated = repeatedKeys(tree).map((key) => {
+    const at = positionOf(key.offset);
+    const what = text`the key ${quote(String(key.value))} is twice in one object, again at ${at.text}. Remove one.`;
+    return { text: what, ...at.place };
+  });
+  if (repeated.length > 0) throw new UnreadableError(repeated);
+  const document: JsonValue = JSON.parse(content);
+  const format = pathFormatter(document);
+  return {
+    document,
+    remark: (path, sentence) => {
+      const at = format(path);
+      const node = tree && nodeAt(tree, path);
+      return { text: at ? text`${at}: ${sentence}` : sentence, ...(node && positionOf(node.offset).place) };
+    },
+  };
+}
+
+function repeatedKeys(tree: Node | undefined): readonly Node[] {
+  const repeated: Node[] = [];
+  const waiting = tree ? [{ node: tree, depth: 0 }] : [];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { node, depth } = next;
+    if (depth > DEEPEST) throw new UnreadableError([TOO_DEEP]);
+    const keys = new Set<unknown>();
+    for (const child of node.children ?? []) {
+      const [key, value] = child.type === "property" ? (child.children ?? []) : [undefined, child];
+      if (key && keys.has(key.value)) repeated.push(key);
+      if (key) keys.add(key.value);
+      if (value) waiting.push({ node: value, depth: depth + 1 });
+    }
+  }
+  return repeated.sort((one, other) => one.offset - other.offset);
+}
+
+export const TOO_DEEP: Remark = { text: text`is nested too deeply for a task definition.` };
+
+/** The property or list element at the path, or the nearest one around it. */
+function nodeAt(tree: Node, path: Path): Node | undefined {
+  // In the envelope of describe-task-definition, or moved up from a container.
+  const containers = findNodeAtLocation(tree, ["containerDefinitions"])?.children ?? [];
+  const places = [path, ["taskDefinition", ...path], ...containers.map((_, i) => ["containerDefinitions", i, ...path])];
+  for (const place of places) {
+    const found = findNodeAtLocation(tree, [...place]);
+    if (found) return found.parent?.type === "property" ? found.parent : found;
+  }
+  return path.length > 0 ? nodeAt(tree, path.slice(0, -1)) : tree;
+}
+
+function positionFinder(content: string) {
+  const starts = [0];
+  for (const { index } of content.matchAll(/\n|\r(?!\n)/g)) starts.push(index + 1);
+  return (offset: number) => {
+    let line = 0;
+    let end = starts.length;
+    while (end - line > 1) {
+      const middle = (line + end) >> 1;
+      if ((starts[middle] ?? 0) <= offset) line = middle;
+      else end = middle;
+    }
+    const place = { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+    return { place, text: `line ${place.line}, column ${place.column}` };
+  };
+}

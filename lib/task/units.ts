@@ -1,0 +1,42 @@
+import type { JsonObject, JsonValue } from "../json";
+import { excerpt, join, quote, text } from "../text/safe-text";
+import { notice, problem, type Step } from "./finding";
+
+const DEFAULTS = { cpu: "256", memory: "512", networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"] };
+
+export type Complete = {
+  readonly task: JsonObject;
+  /** The keys that the file doesn't name. */
+  readonly defaults: ReadonlySet<string>;
+};
+
+/** The task with its size in CPU units and MiB, and with our defaults for what the file leaves open. */
+export function* withUnitsAndDefaults(task: JsonObject): Step<Complete> {
+  const missing = Object.entries(DEFAULTS).filter(([key]) => !(key in task));
+  if (missing.length > 0) {
+    const list = missing.map(([key, value]) => excerpt(`${key} ${value}`));
+    yield notice([], () => text`Not in the file, so the defaults apply: ${join(list)}.`);
+  }
+  const { cpu, memory, ...others } = { ...DEFAULTS, ...task };
+  const units = inUnits(cpu, /^vcpu$/i);
+  if (units === undefined) {
+    yield problem(["cpu"], () => text`must be CPU units such as 256, or "0.25 vCPU", got ${got(cpu)}.`);
+  }
+  const mebibytes = inUnits(memory, /^gb$/i);
+  if (mebibytes === undefined) {
+    yield problem(["memory"], () => text`must be MiB such as 512, or "0.5 GB", got ${got(memory)}.`);
+  }
+  const size = { ...(units && { cpu: units }), ...(mebibytes && { memory: mebibytes }) };
+  return { task: { ...others, ...size }, defaults: new Set(missing.map(([key]) => key)) };
+}
+
+/** Digits: the number itself, or 1024 times what stands before the large unit. */
+function inUnits(value: JsonValue, largeUnit: RegExp): string | undefined {
+  if (typeof value === "object") return undefined;
+  const [, digits, unit = ""] = /^(\d+|\d*\.\d+)\s*([a-z]*)$/i.exec(String(value).trim()) ?? [];
+  if (digits === undefined || (unit !== "" && !largeUnit.test(unit))) return undefined;
+  const number = Number(digits) * (unit === "" ? 1 : 1024);
+  return Number.isSafeInteger(number) && number > 0 ? String(number) : undefined;
+}
+
+const got = (value: JsonValue) => quote(typeof value === "object" ? JSON.stringify(value) : String(value));

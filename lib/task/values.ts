@@ -1,0 +1,52 @@
+import * as v from "valibot";
+
+import { isJsonObject, type JsonObject } from "../json";
+
+// The kinds of values that task definitions and `runtimeDefense` are made of.
+
+/** A whole number, as every number of a task definition is. */
+export const whole = v.pipe(v.number(), v.safeInteger("must be a whole number"));
+
+export const natural = v.pipe(whole, v.minValue(0, "must not be below 0"));
+
+export function between(min: number, max: number, unit = "") {
+  const isWithin = (number: number) => number >= min && number <= max;
+  return v.pipe(whole, v.check(isWithin, `must be from ${min} to ${max}${unit}`));
+}
+
+/** A TCP or UDP port. */
+export const port = between(1, 65_535);
+
+/** A list would pass for an object with the keys 0, 1, 2. */
+export function anObject(example = "") {
+  return v.custom<JsonObject>(isJsonObject, `must be an object${example}`);
+}
+
+// ECS takes any name; what can't be set in a process is an empty one, and one with "=" or NUL (environ(7)).
+const VARIABLE = v.regex(/^(?=.*\S)[^=\0]+$/s, "must be a variable's name, without =");
+export const variable = v.pipe(v.string(), VARIABLE);
+
+// What may be absent.
+export const string = v.exactOptional(v.string());
+export const strings = v.exactOptional(v.array(v.string()));
+export const number = v.exactOptional(natural);
+/** ECS takes no limit below 6 MiB (API reference, ContainerDefinition, memory). */
+export const mebibytes = v.exactOptional(v.pipe(whole, v.minValue(6, "must not be below 6 MiB")));
+export const flag = v.exactOptional(v.boolean());
+export const stringMap = v.exactOptional(v.pipe(anObject(), v.record(v.string(), v.string())));
+
+/** An object with these keys alone. */
+export function closed<const E extends v.ObjectEntries>(entries: E): Closed<E> {
+  const schema: unknown = v.strictObject(entries);
+  return v.pipe(anObject(), schema as Closed<E>);
+}
+
+type Closed<E extends v.ObjectEntries> = v.GenericSchema<JsonObject, v.InferOutput<v.StrictObjectSchema<E, undefined>>>;
+
+export function object<const E extends v.ObjectEntries>(entries: E) {
+  return v.exactOptional(closed(entries));
+}
+
+export function objects<const E extends v.ObjectEntries>(entries: E) {
+  return v.exactOptional(v.array(closed(entries)));
+}

@@ -1,0 +1,31 @@
+import { DEFENDER_VARIABLES } from "../defender";
+import { text } from "../text/safe-text";
+import type { Draft } from "./draft";
+import { canExclude, isExcluded } from "./exclusions";
+import { notice, problem, type Step } from "./finding";
+
+/** Environment variables that would clash with the Defender's, or unsettle every later plan. */
+export function* checkVariables(draft: Draft): Step {
+  for (const { path, values } of draft.containers) {
+    const { name: container, environment = [], secrets = [] } = values;
+    const isWrapped = isExcluded(draft, container) === false;
+    for (const [key, variables] of Object.entries({ environment, secrets })) {
+      for (const [index, { name }] of variables.entries()) {
+        if (!isWrapped || !DEFENDER_VARIABLES.includes(name)) continue;
+        const remedy = () => (canExclude(draft) ? text`Remove it, or exclude the container.` : text`Remove it.`);
+        yield problem(
+          [...path, key, index],
+          () => text`${name} is a variable that the Defender sets itself. ${remedy()}`,
+        );
+      }
+    }
+    for (const [index, { value }] of environment.entries()) {
+      if (value !== "") continue;
+      yield notice(
+        [...path, "environment", index],
+        () =>
+          text`the value is empty, so Terraform would replace the task at every apply. Remove it, or write a value.`,
+      );
+    }
+  }
+}
