@@ -17,8 +17,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   task: ["settings"],
   protection: ["console", "registry", "settings", "task"],
   stack: ["protection", "settings", "task"],
-  report: ["protection", "settings", "task"],
-  commands: ["aws", "console", "http", "protection", "registry", "report", "settings", "stack", "task"],
+  status: ["aws", "console", "protection"],
+  report: ["protection", "settings", "status", "task"],
+  commands: ["aws", "console", "http", "protection", "registry", "report", "settings", "stack", "status", "task"],
 };
 
 /** Packages that only some rooms may use. */

@@ -1,6 +1,6 @@
 import { readClusters } from "../../lib/aws/clusters";
 import { readServices } from "../../lib/aws/services";
-import { readDefinitions } from "../../lib/aws/task-definitions";
+import { readDefinitions, readNewest } from "../../lib/aws/task-definitions";
 import { readTasks } from "../../lib/aws/tasks";
 import { ACCOUNT, localEcs, onAction, openFor, setVariables, web } from "./account";
 
@@ -112,15 +112,24 @@ test("services say what their next tasks get, ten a call; one that is gone is le
   expect(bodies(requests, "DescribeServices")).toHaveLength(3);
 });
 
-test("each distinct task definition is described once; a family's name gives its newest", async () => {
+test("each distinct task definition is described once", async () => {
   const { requests } = await localEcs(ACCOUNT);
-  const definitions = await readDefinitions(await openFor(), ["web:1", "web", "web:1"]);
+  const definitions = await readDefinitions(await openFor(), ["web:1", "web:2", "web:1"]);
   expect([...definitions].map(([name, { revision }]) => [name, revision])).toEqual([
     ["web:1", 1],
-    ["web", 2],
+    ["web:2", 2],
   ]);
-  expect(definitions.get("web")?.definition).toMatchObject({ family: "web", containerDefinitions: [{ name: "app" }] });
+  expect(definitions.get("web:1")?.definition).toMatchObject({
+    family: "web",
+    containerDefinitions: [{ name: "app" }],
+  });
   expect(bodies(requests, "DescribeTaskDefinition")).toHaveLength(2);
+});
+
+test("the newest revision of a family is found by its name; a family without any is left out", async () => {
+  await localEcs(ACCOUNT);
+  const newest = await readNewest(await openFor(), ["web", "deregistered"]);
+  expect([...newest].map(([family, { revision }]) => [family, revision])).toEqual([["web", 2]]);
 });
 
 test("the region is AWS_REGION's, or the stack's default", async () => {

@@ -92,7 +92,7 @@ test("a cluster that is gone when its tasks are listed", async () => {
 test("a task definition that isn't there", async () => {
   await localEcs(ACCOUNT);
   expect(await sentences(readDefinitions(await openFor(), ["web:9"]))).toEqual([
-    'ECS has no such task definition: ecs:DescribeTaskDefinition in eu-west-1: "Unable to describe task definition". Check its name, AWS_REGION and AWS_PROFILE.',
+    'ECS has no task definition "web:9": ecs:DescribeTaskDefinition in eu-west-1. Check its name, AWS_REGION and AWS_PROFILE.',
   ]);
 });
 

@@ -1,8 +1,8 @@
 import { DescribeClustersCommand, ListClustersCommand } from "@aws-sdk/client-ecs";
 
+import { placeOf } from "../arn";
 import { AwsError, SettingsError } from "../errors";
 import { join, quote, text } from "../text/safe-text";
-import { placeOf } from "./arn";
 import { readBatches, readList } from "./batches";
 import type { Ecs } from "./ecs";
 

@@ -52,9 +52,6 @@ const denied: Sentence = ({ message }, call) =>
 const noCluster: Sentence = (_, call) =>
   text`The cluster is not there: ${at(call)}. Check its name, AWS_REGION and AWS_PROFILE.`;
 
-const noDefinition: Sentence = ({ message }, call) =>
-  text`ECS has no such task definition: ${at(call)}: ${shorten(message)}. Check its name, AWS_REGION and AWS_PROFILE.`;
-
 const throttled: Sentence = ({ name, attempts }, call) =>
   text`AWS throttled the calls, ${attempts} times in a row (${name}): ${at(call)}. Try again later, set AWS_MAX_ATTEMPTS higher or TL_CONCURRENCY lower.`;
 
@@ -86,7 +83,6 @@ const KINDS: readonly (readonly [names: RegExp, messages: RegExp, sentence: Sent
   ],
   [/^(AccessDenied|UnauthorizedOperation|NotAuthorized|OptInRequired|Blocked)/, /(?:)/, denied],
   [/^ClusterNotFoundException$/, /(?:)/, noCluster],
-  [/^ClientException$/, /unable to describe task definition/i, noDefinition],
   [/^InvalidParameterException$/, /identifier is for/i, otherPlace],
   [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, /(?:)/, throttled],
   [/^(TimeoutError|ETIMEDOUT|RequestTimeout)/, /(?:)/, silent],

@@ -16,22 +16,40 @@ export type RegisteredDefinition = {
 };
 
 /**
- * Each of the revisions once, by what it was asked for: an ARN, `family:revision`, or a family's name for its newest.
+ * Each of the revisions once, by what it was asked for: an ARN, or `family:revision`.
  *
  * @throws AwsError when one is not there.
  */
-export async function readDefinitions(
-  ecs: Ecs,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, RegisteredDefinition>> {
-  const read = async (name: string) => [name, await readDefinition(ecs, name)] as const;
-  return new Map(await pMap(new Set(names), read, { concurrency: ecs.concurrency }));
+export async function readDefinitions(ecs: Ecs, names: readonly string[]): Promise<Definitions> {
+  const found = await readAll(ecs, names);
+  const missing = [...new Set(names)].filter((name) => !found.has(name));
+  if (missing.length === 0) return found;
+  throw new AwsError(
+    missing.map(
+      (name) =>
+        text`ECS has no task definition ${quote(name)}: ecs:DescribeTaskDefinition in ${ecs.region}. Check its name, AWS_REGION and AWS_PROFILE.`,
+    ),
+  );
 }
 
-async function readDefinition(ecs: Ecs, taskDefinition: string): Promise<RegisteredDefinition> {
+type Definitions = ReadonlyMap<string, RegisteredDefinition>;
+
+/** The newest active revision of each family; none of a family whose revisions are all deregistered. @throws AwsError */
+export function readNewest(ecs: Ecs, families: readonly string[]): Promise<Definitions> {
+  return readAll(ecs, families);
+}
+
+async function readAll(ecs: Ecs, names: readonly string[]): Promise<Definitions> {
+  const read = async (name: string) => [name, await readDefinition(ecs, name)] as const;
+  const all = await pMap(new Set(names), read, { concurrency: ecs.concurrency });
+  return new Map(all.flatMap(([name, definition]) => (definition ? [[name, definition] as const] : [])));
+}
+
+async function readDefinition(ecs: Ecs, taskDefinition: string): Promise<RegisteredDefinition | undefined> {
   const answer = await ecs.ask("ecs:DescribeTaskDefinition", (client, options) =>
-    client.send(new DescribeTaskDefinitionCommand({ taskDefinition }), options),
+    client.send(new DescribeTaskDefinitionCommand({ taskDefinition }), options).catch(undefinedIfMissing),
   );
+  if (answer === undefined) return undefined;
   const definition: unknown = JSON.parse(JSON.stringify(answer.taskDefinition ?? null));
   if (isJsonObject(definition)) {
     const { taskDefinitionArn: arn, family, revision } = definition;
@@ -42,4 +60,9 @@ async function readDefinition(ecs: Ecs, taskDefinition: string): Promise<Registe
   throw new AwsError([
     text`ECS described a task definition without its ARN, family or revision: ${quote(taskDefinition)}: ecs:DescribeTaskDefinition in ${ecs.region}. Check AWS_ENDPOINT_URL.`,
   ]);
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  const isMissing = error instanceof Error && /unable to describe task definition/i.test(error.message);
+  if (!isMissing) throw error;
 }

@@ -1,8 +1,8 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task as SdkTask } from "@aws-sdk/client-ecs";
 
+import { placeOf } from "../arn";
 import { AwsError } from "../errors";
 import { quote, text } from "../text/safe-text";
-import { placeOf } from "./arn";
 import { readBatches, readList } from "./batches";
 import type { Cluster } from "./clusters";
 import type { Ecs } from "./ecs";

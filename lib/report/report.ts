@@ -2,6 +2,7 @@ import { DEFENDER } from "../defender";
 import { oneLine } from "../outside-text";
 import type { ProtectedTask } from "../protection/protected-task";
 import { redact } from "../secret";
+import { percentOf } from "../share";
 import { defenderShare } from "../task/room";
 import type { Task } from "../task/task";
 
@@ -76,7 +77,7 @@ export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: Rep
   const reports = tasks.map((task) => taskReport(task, facts.console.version, roleOf));
   const containers = reports.flatMap((task) => task.containers);
   const covered = containers.filter((container) => container.protected).length;
-  const percent = Math.floor((100 * covered) / containers.length);
+  const percent = percentOf(covered, containers.length);
   const { installBundle: bundle } = facts;
   const installBundle = bundle.kind === "managed" ? bundle : { ...bundle, arn: plain(bundle.arn) };
   return {

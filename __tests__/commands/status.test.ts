@@ -1,0 +1,342 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import Ajv2020 from "ajv/dist/2020";
+
+import { status } from "../../lib/commands/status";
+import { type DefenderGroup, defendersOf } from "../../local-console/defenders";
+import type { LocalConsoleOptions } from "../../local-console/server";
+import type { Contents, Registration, Workload } from "../../local-ecs/account";
+import type { LocalEcsOptions } from "../../local-ecs/server";
+import { CREDENTIALS, localEcs, onAction, refusal, setVariables } from "../aws/account";
+import { variablesFor } from "../entry";
+import { start } from "../local-console/client";
+import { bare, DEFENDER_REGISTRY, protectedBy } from "../status/registrations";
+import { invoke } from "./invoke";
+
+const schema = JSON.parse(readFileSync(join(__dirname, "../../docs/status.schema.json"), "utf8"));
+const validate = new Ajv2020().compile(schema);
+
+type Scenario = Partial<Contents> & {
+  readonly defenders?: readonly DefenderGroup[];
+  readonly local?: LocalConsoleOptions;
+  readonly ecs?: Partial<LocalEcsOptions>;
+};
+
+/** Runs the command against both stand-ins. Everything is in the stack's cluster unless it is said otherwise. */
+async function runStatus(scenario: Scenario, args: readonly string[] = [], environment = {}) {
+  const { registered = [], workloads = [], defenders = [], local = {}, ecs = {}, ...contents } = scenario;
+  const emptyClusters = ["prisma-runtime-cluster"];
+  await localEcs({ emptyClusters, ...contents, registered, workloads, ...ecs });
+  const console = await start({ defenders: defendersOf(defenders), ...local });
+  return invoke(status, args, {
+    ...variablesFor(console),
+    DEFENDER_REGISTRY,
+    AWS_REGION: "eu-west-1",
+    TL_RETRY_DELAY_MS: "1",
+    ...environment,
+  });
+}
+
+async function jsonOf(scenario: Scenario) {
+  const { stdout, problems } = await runStatus(scenario, ["--format", "json"]);
+  expect(problems).toEqual([]);
+  const document = JSON.parse(stdout);
+  expect(validate(document) ? [] : validate.errors).toEqual([]);
+  return document;
+}
+
+const CLUSTER = "prisma-runtime-cluster";
+
+function service(name: string, runs: string, more: Partial<Workload> = {}): Workload {
+  return { cluster: CLUSTER, service: name, runs, count: 1, ...more };
+}
+
+/** One task of `web` in the service web, with its Defender connected. */
+function web(definition: Registration, more: Partial<Workload> = {}, defender: Partial<DefenderGroup> = {}): Scenario {
+  return {
+    registered: [definition],
+    workloads: [service("web", "web:1", more)],
+    defenders: [{ family: "web", count: 1, connected: true, ...defender }],
+  };
+}
+
+describe("each verdict", () => {
+  const good = protectedBy("web");
+  test.each<[string, Scenario, string, string]>([
+    [
+      "unprotected",
+      web(bare("web")),
+      "web:1 is not a protected task definition: container TwistlockDefender, container: expected to be there, got none. (1 more)",
+      "Put the task definition web under runtime defense with this project, deploy it, then update the service web.",
+    ],
+    [
+      "defender-not-healthy",
+      web(good, { healthStatus: "UNHEALTHY" }),
+      "TwistlockDefender is RUNNING, but its health is UNHEALTHY.",
+      "Look at the logs of TwistlockDefender and whether the task reaches the Console, then replace the task 00000000000000000000000000000001.",
+    ],
+    [
+      "not-connected",
+      web(good, {}, { connected: false }),
+      "Of the Defenders of the family web 1 run, 0 connected, 1 disconnected within the last hour. The Console doesn't say whose they are.",
+      "Check that the tasks reach the Console (egress, DNS, proxy), and that their install bundle is this Console's.",
+    ],
+    [
+      "unsupported-defender",
+      web(protectedBy("web", { version: "31.02.137" })),
+      "The Defender is 31.02.137, and a Console 34.04.145 takes those of two releases before it at the oldest.",
+      "Synthesize and deploy anew: that makes a revision with Defender 34.04.145. Then update the service web.",
+    ],
+    [
+      "outdated-defender",
+      web(protectedBy("web", { version: "34.03.138" })),
+      "The Defender is 34.03.138, older than the Console, 34.04.145. A Fargate Defender is never upgraded in place.",
+      "Synthesize and deploy anew: that makes a revision with Defender 34.04.145. Then update the service web.",
+    ],
+    [
+      "left-out",
+      web(protectedBy("web", { leftOut: ["helper"] })),
+      "Not under runtime defense: helper.",
+      "Remove them from runtimeDefense.exclude of the task's file, or leave it if that is what you want.",
+    ],
+    [
+      "protected",
+      web(good),
+      "Every container is wrapped, and the Defender 34.04.145 is healthy and connected.",
+      "Nothing to do.",
+    ],
+  ])("%s", async (verdict, scenario, reason, remedy) => {
+    const { tasks, summary, readAt } = await jsonOf(scenario);
+    expect(tasks).toEqual([
+      {
+        task: `arn:aws:ecs:eu-west-1:111122223333:task/${CLUSTER}/${"1".padStart(32, "0")}`,
+        cluster: `arn:aws:ecs:eu-west-1:111122223333:cluster/${CLUSTER}`,
+        service: "web",
+        family: "web",
+        revision: 1,
+        verdict,
+        reason,
+        remedy,
+      },
+    ]);
+    expect(summary).toMatchObject({ tasks: 1, protected: verdict === "protected" ? 1 : 0, verdicts: { [verdict]: 1 } });
+    expect(Date.parse(readAt.aws)).toBeLessThanOrEqual(Date.parse(readAt.console));
+  });
+});
+
+describe("the worst verdict counts", () => {
+  const bad = { version: "31.02.137", leftOut: ["helper"] };
+  test.each<[string, Scenario]>([
+    ["unprotected", { ...web(bare("web"), { lastStatus: "PENDING" }), defenders: [] }],
+    ["defender-not-healthy", web(protectedBy("web", bad), { healthStatus: "UNKNOWN" }, { connected: false })],
+    ["not-connected", web(protectedBy("web", bad), {}, { connected: false })],
+    ["unsupported-defender", web(protectedBy("web", bad))],
+    ["outdated-defender", web(protectedBy("web", { ...bad, version: "34.00.100" }))],
+  ])("%s", async (verdict, scenario) => {
+    expect((await jsonOf(scenario)).tasks).toMatchObject([{ verdict }]);
+  });
+});
+
+describe("a better revision", () => {
+  const both = { registered: [bare("web"), protectedBy("web")], defenders: [] };
+
+  test("that nobody uses yet: the service is to be updated", async () => {
+    const { tasks } = await jsonOf({ ...both, workloads: [service("web", "web:1")] });
+    expect(tasks).toMatchObject([{ remedy: "web:2 is protected: update the service web." }]);
+  });
+
+  test("that the service moves to: its deployment is to be waited for", async () => {
+    const { tasks } = await jsonOf({ ...both, workloads: [service("web", "web:1", { next: "web:2" })] });
+    const remedy = "web:2 is protected, and the service web is moving to it: wait for its deployment.";
+    expect(tasks).toMatchObject([{ remedy }]);
+  });
+
+  test("for a task without service: it is to be run anew", async () => {
+    const { tasks } = await jsonOf({ ...both, workloads: [{ cluster: CLUSTER, runs: "web:1", count: 1 }] });
+    expect(tasks).toMatchObject([{ service: null, remedy: "web:2 is protected: run the task anew." }]);
+  });
+
+  test("that has the Console's version waits for the service", async () => {
+    const registered = [protectedBy("web", { version: "34.03.138" }), protectedBy("web")];
+    const { tasks } = await jsonOf({ ...web(bare("web")), registered });
+    expect(tasks).toMatchObject([
+      { verdict: "outdated-defender", remedy: "web:2 is up to date: update the service web." },
+    ]);
+  });
+});
+
+describe("unknown is never protected", () => {
+  test("a task that is still starting is not", async () => {
+    const { tasks } = await jsonOf(web(protectedBy("web"), { lastStatus: "PENDING" }));
+    expect(tasks).toMatchObject([{ verdict: "defender-not-healthy", reason: "The task is PENDING, not RUNNING yet." }]);
+  });
+
+  test("of five tasks with three connected Defenders none is", async () => {
+    const { summary } = await jsonOf(web(protectedBy("web"), { count: 5 }, { count: 3 }));
+    expect(summary).toMatchObject({ tasks: 5, protected: 0, verdicts: { "not-connected": 5 } });
+  });
+
+  test("Defenders of another account don't count", async () => {
+    const cloudMetadata = { accountID: "999999999999", region: "eu-west-1" };
+    const { tasks } = await jsonOf(web(protectedBy("web"), {}, { cloudMetadata }));
+    expect(tasks[0].verdict).toBe("not-connected");
+    expect(tasks[0].reason).toContain("1 connected from another account or region");
+  });
+
+  test("Defenders of this account and region do", async () => {
+    const cloudMetadata = { accountID: "111122223333", region: "eu-west-1" };
+    expect((await jsonOf(web(protectedBy("web"), {}, { cloudMetadata }))).summary.protected).toBe(1);
+  });
+
+  test("a Defender that dials another Console isn't this one's", async () => {
+    const { tasks } = await jsonOf(web(protectedBy("web", { consoleAddress: "other.example.com" })));
+    expect(tasks[0].verdict).toBe("unprotected");
+    expect(tasks[0].reason).toContain("other.example.com");
+  });
+
+  test("unprotected tasks of a family don't ask for Defenders", async () => {
+    const { summary } = await jsonOf({
+      registered: [bare("web"), protectedBy("web")],
+      workloads: [service("old", "web:1", { count: 3 }), service("new", "web:2", { count: 2 })],
+      defenders: [{ family: "web", count: 2, connected: true }],
+    });
+    expect(summary.verdicts).toMatchObject({ unprotected: 3, protected: 2 });
+  });
+});
+
+describe("a Console that answers null has no Defenders", () => {
+  test("nothing is connected", async () => {
+    const { tasks } = await jsonOf({ ...web(protectedBy("web")), defenders: [] });
+    expect(tasks).toMatchObject([{ verdict: "not-connected" }]);
+  });
+});
+
+const FLEET: Scenario = {
+  registered: [protectedBy("web"), bare("api"), protectedBy("api"), protectedBy("job", { leftOut: ["helper"] })],
+  workloads: [
+    service("web", "web:1", { count: 3 }),
+    service("api", "api:1", { count: 2 }),
+    { cluster: "jobs", runs: "job:1", count: 1 },
+  ],
+  defenders: [
+    { family: "web", count: 3, connected: true },
+    { family: "job", count: 1, connected: true },
+  ],
+};
+
+describe("formats", () => {
+  test("text has one line per service, and the numbers", async () => {
+    const { stdout } = await runStatus(FLEET, ["--all-clusters"]);
+    expect(stdout.split("\n")).toEqual([
+      "jobs/(no service)           0 of 1 protected, 1 left out: Not under runtime defense: helper. Remove them from runtimeDefense.exclude of the task's file, or leave it if that is what you want.",
+      "prisma-runtime-cluster/api  0 of 2 protected, 2 unprotected: api:1 is not a protected task definition: container TwistlockDefender, container: expected to be there, got none. (1 more) api:2 is protected: update the service api.",
+      "prisma-runtime-cluster/web  3 of 3 protected",
+      "",
+      "Others      2 unprotected, 1 left out",
+      "Containers  7 of 12 protected",
+      expect.stringMatching(/^Read {8}AWS at 20\S+Z, the Console at 20\S+Z$/),
+      "Coverage    3 of 6 running tasks protected (50 %)",
+      "",
+    ]);
+  });
+
+  test("JSON counts per cluster, service and family", async () => {
+    const { stdout } = await runStatus(FLEET, ["--all-clusters", "--format", "json"]);
+    const { summary } = JSON.parse(stdout);
+    expect(summary).toMatchObject({ tasks: 6, protected: 3, percent: 50, containers: 12, protectedContainers: 7 });
+    expect(summary.clusters).toMatchObject([{ tasks: 1 }, { tasks: 5, protected: 3, percent: 60 }]);
+    expect(summary.services).toMatchObject([{ service: null }, { service: "api", protected: 0 }, { service: "web" }]);
+    expect(summary.families).toMatchObject([{ family: "api" }, { family: "job" }, { family: "web", percent: 100 }]);
+  });
+
+  test("Markdown has the share, a picture, the services, and what to do", async () => {
+    const { stdout } = await runStatus(FLEET, ["--all-clusters", "--format", "markdown"]);
+    expect(stdout.replace(/20[\dT:.-]+Z/g, "TIME")).toMatchSnapshot();
+  });
+
+  test("JUnit has a case per task; what was left out is skipped", async () => {
+    const { stdout } = await runStatus(FLEET, ["--all-clusters", "--format", "junit"]);
+    expect(stdout).toContain('<testsuite name="status" tests="6" failures="2" errors="0" skipped="1">');
+    expect(stdout.match(/<testcase /g)).toHaveLength(6);
+    expect(stdout).toContain('type="unprotected">api:2 is protected: update the service api.</failure>');
+  });
+});
+
+describe("which clusters", () => {
+  test("without any it is the stack's, by its name", async () => {
+    expect((await runStatus(FLEET)).stdout).toContain("3 of 5 running tasks protected (60 %)");
+  });
+
+  test("or the one of ECS_CLUSTER", async () => {
+    const { stdout } = await runStatus(FLEET, [], { ECS_CLUSTER: "jobs" });
+    expect(stdout).toContain("0 of 1 running tasks protected (0 %)");
+  });
+
+  test("several by --cluster", async () => {
+    const { stdout } = await runStatus(FLEET, ["--cluster", "jobs", "--cluster", CLUSTER]);
+    expect(stdout).toContain("3 of 6 running tasks protected (50 %)");
+  });
+
+  test("an empty one has nothing that is unprotected", async () => {
+    const { stdout, status: exit } = await runStatus({}, ["--fail-under", "100"]);
+    expect(stdout).toContain("0 of 0 running tasks protected (100 %)");
+    expect(exit).toBe(0);
+  });
+});
+
+describe("--fail-under", () => {
+  test.each([
+    ["50", 0],
+    ["50.1", 1],
+    ["100", 1],
+  ])("%s of 50 percent ends with %i", async (percent, exit) => {
+    const { status: got, stderr } = await runStatus(FLEET, ["--all-clusters", "--fail-under", percent]);
+    expect(got).toBe(exit);
+    const sentence = `3 of 6 running tasks protected (50 %), and --fail-under asks for ${percent} %.\n`;
+    expect(stderr).toBe(exit === 1 ? sentence : "");
+  });
+});
+
+describe("refusals", () => {
+  test.each([
+    [["--fail-under", "most"], '--fail-under must be a number from 0 to 100, got "most".'],
+    [["--fail-under", "101"], '--fail-under must be a number from 0 to 100, got "101".'],
+    [["--all-clusters", "--cluster", "a"], "--all-clusters and --cluster exclude each other. Leave one of them out."],
+    [
+      ["--cluster", "a b"],
+      '--cluster must be a cluster\'s name or its ARN, arn:aws:ecs:REGION:ACCOUNT:cluster/NAME, got "a b".',
+    ],
+    [["--cluster", "mian"], 'There is no cluster "mian" in eu-west-1.'],
+  ])("%j", async (args, sentence) => {
+    const { problems, stdout } = await runStatus(FLEET, args);
+    expect(problems.join("\n")).toContain(sentence);
+    expect(stdout).toBe("");
+  });
+
+  test("AWS that denies a call in the middle: nothing is counted", async () => {
+    const intercept = onAction("DescribeTaskDefinition", () => refusal("AccessDeniedException", "not authorized"));
+    const { problems, stdout } = await runStatus({ ...FLEET, ecs: { intercept } });
+    expect(problems).toEqual([expect.stringContaining("AWS does not allow ecs:DescribeTaskDefinition")]);
+    expect(stdout).toBe("");
+  });
+
+  test("a Console that denies its list: nothing is counted", async () => {
+    const { problems, stdout } = await runStatus({
+      ...FLEET,
+      local: {
+        intercept: async (c, next) => (c.req.path.endsWith("/defenders") ? c.json({ err: "forbidden" }, 403) : next()),
+      },
+    });
+    expect(problems).toEqual([expect.stringContaining("defenders")]);
+    expect(stdout).toBe("");
+  });
+
+  test("no credentials", async () => {
+    await localEcs({ registered: [], workloads: [] });
+    const console = await start();
+    setVariables({ ...CREDENTIALS, AWS_ACCESS_KEY_ID: "" });
+    const { problems } = await invoke(status, [], variablesFor(console));
+    expect(problems).toEqual([expect.stringContaining("No AWS credentials")]);
+  });
+});

@@ -1,0 +1,105 @@
+import { openEcs } from "../aws/ecs";
+import { login } from "../console/login";
+import { defined } from "../defined";
+import { SettingsError } from "../errors";
+import { statusAsJson } from "../report/status/as-json";
+import { statusAsMarkdown } from "../report/status/as-markdown";
+import { statusAsText } from "../report/status/as-text";
+import { coverageOf } from "../report/status/by-service";
+import { type Style, styleOf } from "../report/style";
+import { isSet } from "../settings/environment";
+import { parseSettings, type Settings } from "../settings/settings";
+import { resourceNames } from "../stack/names";
+import { readFacts } from "../status/read-facts";
+import { buildStatus, type Status } from "../status/status";
+import { print, printLine } from "../text/print";
+import { quote, type SafeText, text } from "../text/safe-text";
+import type { Arguments, Command, Invocation } from "./command";
+import { talkOn } from "./talk";
+
+const FORMATS = ["text", "json", "markdown", "junit"] as const;
+
+/** Reads alone: AWS and the Console. What can't be read in full ends it, so that nothing unknown counts as protected. */
+export const status: Command = {
+  name: "status",
+  purpose:
+    "says which running tasks are protected, healthy, connected and up to date, and what to do about [the others](docs/status.md)",
+  insteadOfOperands: "Name clusters by --cluster.",
+  options: [
+    { name: "cluster", meaning: "a cluster's name or ARN; without it the stack's", value: "NAME", isRepeated: true },
+    { name: "all-clusters", meaning: "every cluster of the account in the region" },
+    { name: "format", meaning: "how the result is printed", value: FORMATS },
+    {
+      name: "fail-under",
+      meaning: "ends with 1 when fewer percent of the running tasks are protected",
+      value: "PERCENT",
+    },
+  ],
+  afterFailure: "What runs is not known in full, so nothing was counted.",
+  run: async (invocation, args) => {
+    const least = parsePercent(args.value("fail-under"));
+    const settings = parseSettings(invocation.environment);
+    const clusters = clustersOf(args, settings);
+    const result = await read(settings, clusters, invocation);
+    const style = styleOf(invocation.stdout, invocation.environment);
+    await print(invocation.stdout, await format(result, args.value("format"), style));
+    const { protected: covered, tasks } = result.summary;
+    if (least === undefined || 100 * covered >= least * tasks) return 0;
+    printLine(invocation.stderr, text`${coverageOf(result.summary)}, and --fail-under asks for ${least} %.`);
+    return 1;
+  },
+};
+
+async function read(settings: Settings, clusters: readonly string[] | "all", invocation: Invocation): Promise<Status> {
+  const { signal, stderr, environment } = invocation;
+  const region = isSet(environment.AWS_REGION) ? settings.stack.region : undefined;
+  const ecs = await openEcs(defined({ region, network: settings.network, signal }));
+  try {
+    const console = await login(settings, talkOn(stderr, signal));
+    try {
+      const expected = {
+        images: defined({ registry: settings.defenderRegistry }),
+        consoleAddress: settings.console.consoleAddress,
+      };
+      const { facts, readAt } = await readFacts({ ecs, clusters, console, expected });
+      return buildStatus(facts, readAt);
+    } finally {
+      console.close();
+    }
+  } finally {
+    ecs.close();
+  }
+}
+
+function clustersOf({ isSet, values }: Arguments, { stack }: Settings): readonly string[] | "all" {
+  const named = values("cluster");
+  if (isSet("all-clusters")) {
+    if (named.length === 0) return "all";
+    throw new SettingsError([text`--all-clusters and --cluster exclude each other. Leave one of them out.`]);
+  }
+  const wrong = named.find((name) => !/^(arn:aws[\w-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[\w-]{1,255}$/.test(name));
+  if (wrong === undefined) return named.length > 0 ? named : [stack.cluster ?? resourceNames(stack.name).cluster];
+  throw new SettingsError([
+    text`--cluster must be a cluster's name or its ARN, arn:aws:ecs:REGION:ACCOUNT:cluster/NAME, got ${quote(wrong, 120)}.`,
+  ]);
+}
+
+function parsePercent(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const percent = Number(value);
+  if (/^\d{1,3}(\.\d+)?$/.test(value) && percent <= 100) return percent;
+  throw new SettingsError([text`--fail-under must be a number from 0 to 100, got ${quote(value, 40)}.`]);
+}
+
+async function format(result: Status, name: string | undefined, style: Style): Promise<SafeText> {
+  switch (name) {
+    case "json":
+      return statusAsJson(result);
+    case "markdown":
+      return statusAsMarkdown(result);
+    case "junit":
+      return (await import("../report/status/as-junit")).statusAsJUnit(result);
+    default:
+      return statusAsText(result, style);
+  }
+}

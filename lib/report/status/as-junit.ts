@@ -1,0 +1,33 @@
+import xml from "xml";
+
+import { nameOf } from "../../arn";
+import type { Status } from "../../status/status";
+import type { TaskStatus } from "../../status/task-status";
+import { VERDICT_NAMES } from "../../status/verdict";
+import { type SafeText, wholeText } from "../../text/safe-text";
+
+/** JUnit's XML: a test case for each running task. What was left out on purpose is skipped. */
+export function statusAsJUnit({ tasks, summary }: Status): SafeText {
+  const skipped = summary.verdicts["left-out"];
+  const attributes = {
+    name: "status",
+    tests: summary.tasks,
+    failures: summary.tasks - summary.protected - skipped,
+    errors: 0,
+    skipped,
+  };
+  const suite = { testsuite: [{ _attr: attributes }, ...tasks.map(testCase)] };
+  return wholeText(`${xml([{ testsuites: [{ _attr: attributes }, suite] }], { declaration: true, indent: "  " })}\n`);
+}
+
+function testCase(task: TaskStatus): xml.XmlObject {
+  const { cluster, service, family, revision, verdict, reason, remedy } = task;
+  const _attr = {
+    name: `${family}:${revision} ${nameOf(task.task)}`,
+    classname: [nameOf(cluster), service ?? "(no service)"].join("."),
+  };
+  const message = `${VERDICT_NAMES[verdict]}: ${reason}`;
+  if (verdict === "protected") return { testcase: [{ _attr }] };
+  if (verdict === "left-out") return { testcase: [{ _attr }, { skipped: [{ _attr: { message } }] }] };
+  return { testcase: [{ _attr }, { failure: [{ _attr: { message, type: verdict } }, remedy] }] };
+}

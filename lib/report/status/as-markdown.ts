@@ -1,0 +1,65 @@
+import type { Status } from "../../status/status";
+import type { TaskStatus } from "../../status/task-status";
+import { VERDICT_NAMES, VERDICTS } from "../../status/verdict";
+import { type SafeText, wholeText } from "../../text/safe-text";
+import { code, text } from "../outside-markdown";
+import { byService, coverageOf, otherVerdicts } from "./by-service";
+
+// Azure DevOps takes a summary of 1 MiB at most; a row may take a thousand characters.
+const ROWS = 300;
+
+/** Markdown that renders in Azure DevOps and on GitHub: the share, a picture, the services, and what to do. */
+export function statusAsMarkdown(status: Status): SafeText {
+  const { summary, readAt } = status;
+  const services = byService(status).map(({ cluster, service, numbers }) => [
+    text(cluster),
+    text(service),
+    numbers.protected === numbers.tasks ? `all ${numbers.tasks}` : `**${numbers.protected} of ${numbers.tasks}**`,
+    text(otherVerdicts(numbers)),
+  ]);
+  const actions = groupByRemedy(status.tasks).map(([{ verdict, reason, remedy }, number]) => [
+    VERDICT_NAMES[verdict],
+    number,
+    text(reason),
+    text(remedy),
+  ]);
+  return wholeText(
+    [
+      "# Runtime defense: what runs",
+      "",
+      `**${coverageOf(summary)}**, with ${summary.protectedContainers} of ${summary.containers} containers.`,
+      "",
+      `AWS was read at ${code(readAt.aws)}, the Console at ${code(readAt.console)}.`,
+      "",
+      ...picture(status),
+      ...table(["Cluster", "Service", "Protected", "Others"], services),
+      ...(actions.length > 0 ? table(["Verdict", "Tasks", "Reason", "What to do"], actions) : []),
+    ].join("\n"),
+  );
+}
+
+function picture({ summary: { verdicts, tasks } }: Status): readonly string[] {
+  if (tasks === 0) return [];
+  const slices = VERDICTS.toReversed().filter((verdict) => verdicts[verdict] > 0);
+  const lines = slices.map((verdict) => `  "${VERDICT_NAMES[verdict]}" : ${verdicts[verdict]}`);
+  return ["```mermaid", "pie showData", `  title ${tasks} running tasks`, ...lines, "```", ""];
+}
+
+/** The worst first. */
+function groupByRemedy(tasks: readonly TaskStatus[]): readonly (readonly [TaskStatus, number])[] {
+  const groups = new Map<string, readonly [TaskStatus, number]>();
+  for (const task of tasks) {
+    if (task.verdict === "protected") continue;
+    const key = JSON.stringify([task.verdict, task.reason, task.remedy]);
+    const [first, number] = groups.get(key) ?? [task, 0];
+    groups.set(key, [first, number + 1]);
+  }
+  const rank = ([{ verdict }]: readonly [TaskStatus, number]) => VERDICTS.indexOf(verdict);
+  return [...groups.values()].sort((one, other) => rank(one) - rank(other));
+}
+
+function table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): readonly string[] {
+  const shown = [columns, columns.map(() => "---"), ...rows.slice(0, ROWS)];
+  const more = rows.length > ROWS ? [`${rows.length - ROWS} more: see --format json.`, ""] : [];
+  return [...shown.map((cells) => `| ${cells.join(" | ")} |`), "", ...more];
+}

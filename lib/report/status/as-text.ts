@@ -1,0 +1,44 @@
+import type { Status } from "../../status/status";
+import { join, layOut, type SafeText, text } from "../../text/safe-text";
+import type { Style } from "../style";
+import { byService, coverageOf, otherVerdicts, type ServiceStatus } from "./by-service";
+
+const WIDEST = 40;
+
+/** For people: one line per service, never broken, then the numbers. */
+export function statusAsText(status: Status, { paint }: Style): SafeText {
+  const services = byService(status);
+  const { summary, readAt } = status;
+  const names = services.map(({ cluster, service }) => text`${cluster}/${service}`);
+  const width = Math.min(WIDEST, Math.max(0, ...names.map(({ length }) => length))) + 2;
+  const rows = services.map((service, index) => {
+    const name = pad(names[index] ?? text``, width);
+    return join([name, lineOf(service, paint)], "");
+  });
+  const covered = coverageOf(summary);
+  const others = otherVerdicts(summary);
+  return join(
+    [
+      ...rows,
+      ...(rows.length > 0 ? [text``] : []),
+      ...(others === "" ? [] : [join([pad(text`Others`, 12), others], "")]),
+      text`Containers  ${summary.protectedContainers} of ${summary.containers} protected`,
+      text`Read        AWS at ${readAt.aws}, the Console at ${readAt.console}`,
+      join([text`Coverage  `, summary.percent === 100 ? paint.green(covered) : paint.yellow(covered)], "  "),
+      text``,
+    ],
+    "\n",
+  );
+}
+
+function lineOf({ numbers, worst }: ServiceStatus, { green, yellow, red }: Style["paint"]): SafeText {
+  const share = text`${numbers.protected} of ${numbers.tasks} protected`;
+  if (numbers.protected === numbers.tasks) return green(share);
+  const color = worst.verdict === "left-out" ? yellow : red;
+  const what = color(text`${share}, ${otherVerdicts(numbers)}`);
+  return join([text`${what}:`, worst.reason, worst.remedy], " ");
+}
+
+function pad(name: SafeText, width: number): SafeText {
+  return layOut(name, (plain) => (plain.length < width ? plain.padEnd(width) : `${plain} `));
+}

@@ -1,0 +1,49 @@
+import type { Defender } from "../console/defenders";
+
+/** Where tasks run. */
+export type Place = { readonly account: string; readonly region: string };
+
+export type FamilyDefenders = {
+  /** App IDs that are connected, each once: all containers of a task share one. */
+  readonly connected: number;
+  /** Those that have disconnected; the Console forgets them after about an hour. */
+  readonly stale: number;
+  /** Connected, but of another account or region, as far as the Console says so. */
+  readonly elsewhere: number;
+  /** The oldest version of the connected ones, if the Console says it. */
+  readonly versions: readonly string[];
+};
+
+export const NONE: FamilyDefenders = { connected: 0, stale: 0, elsewhere: 0, versions: [] };
+
+const APP_ID = /^(.+):[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+
+/** What the Console lists, by the family that an App ID, `FAMILY:UUID`, begins with. */
+export function defendersByFamily(defenders: readonly Defender[], place: Place): ReadonlyMap<string, FamilyDefenders> {
+  const apps = new Map<string, Map<string, Defender>>();
+  for (const defender of defenders) {
+    const family = APP_ID.exec(defender.hostname)?.[1];
+    if (family === undefined) continue;
+    const ofFamily = apps.get(family) ?? new Map<string, Defender>();
+    const earlier = ofFamily.get(defender.hostname);
+    ofFamily.set(defender.hostname, earlier?.connected ? earlier : defender);
+    apps.set(family, ofFamily);
+  }
+  return new Map([...apps].map(([family, ofFamily]) => [family, count([...ofFamily.values()], place)]));
+}
+
+function count(defenders: readonly Defender[], place: Place): FamilyDefenders {
+  const here = defenders.filter((defender) => isHere(defender, place));
+  const connected = here.filter((defender) => defender.connected);
+  return {
+    connected: connected.length,
+    stale: here.length - connected.length,
+    elsewhere: defenders.filter((defender) => defender.connected && !isHere(defender, place)).length,
+    versions: [...new Set(connected.flatMap(({ version }) => version ?? []))],
+  };
+}
+
+function isHere({ cloudMetadata = {} }: Defender, { account, region }: Place): boolean {
+  const isSame = (value: unknown, wanted: string) => typeof value !== "string" || value === "" || value === wanted;
+  return isSame(cloudMetadata.accountID, account) && isSame(cloudMetadata.region, region);
+}

@@ -1,0 +1,66 @@
+import { percentOf } from "../share";
+import type { TaskStatus } from "./task-status";
+import type { Verdict } from "./verdict";
+
+/** Of so many tasks and containers so many are protected. A container counts as long as its task has no worse verdict than left-out. */
+export type Numbers = {
+  readonly tasks: number;
+  readonly protected: number;
+  /** Of the tasks, rounded down: 100 means all. */
+  readonly percent: number;
+  /** The Defenders not counted. */
+  readonly containers: number;
+  readonly protectedContainers: number;
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+};
+
+export type Summary = Numbers & {
+  readonly clusters: readonly (Numbers & { readonly cluster: string })[];
+  /** `service` is null for tasks that no service has started. */
+  readonly services: readonly (Numbers & { readonly cluster: string; readonly service: string | null })[];
+  readonly families: readonly (Numbers & { readonly family: string })[];
+};
+
+export function summarize(tasks: readonly TaskStatus[]): Summary {
+  return {
+    ...count(tasks),
+    clusters: groups(tasks, ({ cluster }) => ({ cluster })),
+    services: groups(tasks, ({ cluster, service }) => ({ cluster, service })),
+    families: groups(tasks, ({ family }) => ({ family })),
+  };
+}
+
+function groups<K extends object>(tasks: readonly TaskStatus[], keyOf: (task: TaskStatus) => K): (K & Numbers)[] {
+  const found = new Map<string, { readonly key: K; readonly members: TaskStatus[] }>();
+  for (const task of tasks) {
+    const key = keyOf(task);
+    const name = JSON.stringify(key);
+    const group = found.get(name) ?? { key, members: [] };
+    group.members.push(task);
+    found.set(name, group);
+  }
+  return [...found]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, { key, members }]) => ({ ...key, ...count(members) }));
+}
+
+function count(tasks: readonly TaskStatus[]): Numbers {
+  const of = (verdict: Verdict) => tasks.filter((task) => task.verdict === verdict).length;
+  const sum = (one: (task: TaskStatus) => number) => tasks.reduce((total, task) => total + one(task), 0);
+  return {
+    tasks: tasks.length,
+    protected: of("protected"),
+    percent: percentOf(of("protected"), tasks.length),
+    containers: sum(({ containers }) => containers.total),
+    protectedContainers: sum(({ containers }) => containers.protected),
+    verdicts: {
+      unprotected: of("unprotected"),
+      "defender-not-healthy": of("defender-not-healthy"),
+      "not-connected": of("not-connected"),
+      "unsupported-defender": of("unsupported-defender"),
+      "outdated-defender": of("outdated-defender"),
+      "left-out": of("left-out"),
+      protected: of("protected"),
+    },
+  };
+}

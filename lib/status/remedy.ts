@@ -1,0 +1,42 @@
+import type { RunningTask } from "../aws/tasks";
+import { type SafeText, text } from "../text/safe-text";
+import { type CheckedDefinition, type Facts, isProtected, revisionName } from "./facts";
+import { isOlder } from "./versions";
+
+/** What to do about a task whose revision isn't protected. */
+export function revisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
+  const protect = text`Put the task definition ${definition.family} under runtime defense with this project, deploy it, then ${replace(task)}.`;
+  return moveTo(task, definition, facts, isProtected, "protected") ?? protect;
+}
+
+/** What to do about a task whose revision has an old Defender. */
+export function newRevisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
+  const isCurrent = (one: CheckedDefinition) => {
+    const version = one.structure.defenderVersion;
+    return isProtected(one) && version !== undefined && !isOlder(version, facts.consoleVersion);
+  };
+  const anew = text`Synthesize and deploy anew: that makes a revision with Defender ${facts.consoleVersion}. Then ${replace(task)}.`;
+  return moveTo(task, definition, facts, isCurrent, "up to date") ?? anew;
+}
+
+/** The revision that is good already, if there is one: what the service names for its next tasks, or the family's newest. */
+function moveTo(
+  task: RunningTask,
+  { arn, family }: CheckedDefinition,
+  { services, definitions, newest }: Facts,
+  isGood: (definition: CheckedDefinition) => boolean,
+  what: string,
+): SafeText | undefined {
+  const service = services.find(({ name, cluster }) => name === task.service && cluster.arn === task.cluster.arn);
+  const next = service && definitions.get(service.taskDefinition);
+  if (next && next.arn !== arn && isGood(next)) {
+    return text`${revisionName(next)} is ${what}, and the service ${service.name} is moving to it: wait for its deployment.`;
+  }
+  const latest = newest.get(family);
+  if (!latest || latest.arn === arn || !isGood(latest)) return undefined;
+  return text`${revisionName(latest)} is ${what}: ${replace(task)}.`;
+}
+
+function replace({ service }: RunningTask): SafeText {
+  return service === undefined ? text`run the task anew` : text`update the service ${service}`;
+}

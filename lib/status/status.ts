@@ -1,0 +1,41 @@
+import type { CheckedDefinition, Facts } from "./facts";
+import { judge } from "./judge";
+import { type Summary, summarize } from "./numbers";
+import type { TaskStatus } from "./task-status";
+import type { Verdict } from "./verdict";
+
+/** What runs, and whether it is protected. `--format json`, described by docs/status.schema.json. */
+export type Status = {
+  readonly tasks: readonly TaskStatus[];
+  readonly summary: Summary;
+  /** RFC 3339: when the last answer of each side came. */
+  readonly readAt: { readonly aws: string; readonly console: string };
+};
+
+export function buildStatus(facts: Facts, readAt: Status["readAt"]): Status {
+  const tasks = facts.tasks.map((task): TaskStatus => {
+    const definition = facts.definitions.get(task.taskDefinition);
+    if (!definition) throw new Error("every task's definition has been read");
+    const judgement = judge(task, definition, facts);
+    const { family, revision } = definition;
+    return {
+      task: task.arn,
+      cluster: task.cluster.arn,
+      service: task.service ?? null,
+      family,
+      revision,
+      ...judgement,
+      containers: countContainers(definition, judgement.verdict),
+    };
+  });
+  return { tasks, summary: summarize(tasks), readAt };
+}
+
+function countContainers({ structure }: CheckedDefinition, verdict: Verdict): TaskStatus["containers"] {
+  const { containers } = structure;
+  const counts = verdict === "protected" || verdict === "left-out";
+  return {
+    total: containers.length,
+    protected: counts ? containers.filter(({ state }) => state === "protected").length : 0,
+  };
+}
