@@ -10,6 +10,8 @@ process.exitCode = 1;
 // A command that doesn't heed the signal is ended.
 const MILLISECONDS_TO_STOP = 800;
 
+// The AWS SDK's version is pinned, so that on Node 20 its warning of later ones is noise.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 const { env: environment, stdout, stderr } = process;
 secretsOf(environment);
 
