@@ -81,6 +81,19 @@ test("an image of Docker Hub is read there, under library/, with an anonymous to
   expect(requests.slice(0, 2)).toEqual(["GET /token", "GET /v2/library/nginx/manifests/1.27 Bearer"]);
 });
 
+test.each(["https://index.docker.io/v1/", "docker.io", "registry-1.docker.io"])(
+  "Docker's credentials for %s are Docker Hub's",
+  async (server) => {
+    const requests: string[] = [];
+    const hub = registry({ images: { "library/nginx:1.27": image(FOUND) }, wants: "basic", requests });
+    const options = await leadingTo({ "registry-1.docker.io": hub });
+    const auth = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
+    writeFileSync(join(folder, "config.json"), JSON.stringify({ auths: { [server]: { auth } } }));
+    expect(await readOne("nginx:1.27", { ...options, dockerConfigFolder: folder })).toMatchObject(FOUND);
+    expect(requests[1]).toBe("GET /v2/library/nginx/manifests/1.27 Basic");
+  },
+);
+
 describe("an image of ECR", () => {
   const images = { "shop/web:1": image(FOUND) };
   const authorizationToken = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");

@@ -24,13 +24,13 @@ export async function dockerCredentials(
   const config = await readConfig(file);
   if (config === undefined) return undefined;
   const place = text`${excerpt(file, 200)}`;
-  const helper = Object.hasOwn(config.credHelpers, registry) ? config.credHelpers[registry] : config.credsStore;
+  const helper = entryFor(registry, config.credHelpers) ?? config.credsStore;
   const remedy = loginRemedy(registry);
   if (helper) {
     const login = await askHelper(helper, serverOf(registry), place, options);
     if (login) return { login, tried: text`the credentials of docker-credential-${helper} (${place})`, remedy };
   }
-  const entry = Object.entries(config.auths).find(([server]) => hostOf(server) === hostOf(serverOf(registry)))?.[1];
+  const entry = entryFor(registry, config.auths);
   const login = entry && loginOf(entry, registry, place);
   return login && { login, tried: text`the credentials in ${place}`, remedy };
 }
@@ -87,6 +87,9 @@ function serverOf(registry: string): string {
   return registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
 }
 
-function hostOf(server: string): string {
-  return server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+// Other tools write the registry's name alone, or another one of Docker Hub's.
+function entryFor<T>(registry: string, entries: Readonly<Record<string, T>>): T | undefined {
+  const hosts = registry === "docker.io" ? ["index.docker.io", "docker.io", "registry-1.docker.io"] : [registry];
+  const hostOf = (server: string) => server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
+  return Object.entries(entries).find(([server]) => hosts.includes(hostOf(server)))?.[1];
 }
