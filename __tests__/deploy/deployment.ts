@@ -24,6 +24,8 @@ export function whatIsMissing(): readonly string[] {
   ];
 }
 
+const TERRAFORM = join(__dirname, "terraform-of-mirror.cjs");
+
 export type Result = { readonly status: number | null; readonly output: string };
 
 /** A user's project in a folder of its own, with a Console and an account to deploy to. */
@@ -37,7 +39,7 @@ export type Project = {
   stopConsole(): Promise<void>;
   /** Variables of the user's own, for every later command. */
   set(variables: Readonly<Record<string, string | undefined>>): void;
-  npm(command: "synth" | "destroy"): Promise<Result>;
+  npm(command: string, ...args: readonly string[]): Promise<Result>;
   cdktf(...args: readonly string[]): Promise<Result>;
   terraform(...args: readonly string[]): Promise<Result>;
   /** The stack's folder in the output. */
@@ -54,10 +56,9 @@ export async function newProject(emulator: Emulator, stackName = STACK): Promise
   const out = join(folder, "cdktf.out");
   const stackFolder = join(out, "stacks", stackName);
   const app = `node ${join(PROJECT, "scripts/run.cjs")} ${join(PROJECT, "main.ts")}`;
-  const adapt = `node ${join(__dirname, "adapt-provider.cjs")} ${stackFolder}`;
   writeFileSync(
     join(folder, "cdktf.json"),
-    JSON.stringify({ language: "typescript", app: `${app} && ${adapt}`, projectId: "test", sendCrashReports: "false" }),
+    JSON.stringify({ language: "typescript", app, projectId: "test", sendCrashReports: "false" }),
   );
   const cliConfiguration = join(folder, "terraform.rc");
   writeFileSync(cliConfiguration, MIRROR ? `provider_installation { filesystem_mirror { path = "${MIRROR}" } }\n` : "");
@@ -72,7 +73,8 @@ export async function newProject(emulator: Emulator, stackName = STACK): Promise
       TL_PASS: local.password,
       TASK_DEFINITION_PATH: join(folder, "tasks"),
     },
-    ...{ DEFENDER_REGISTRY: "registry-auth.local.invalid", TEST_PROVIDER_MIRROR: MIRROR, STACK_NAME: stackName },
+    ...{ DEFENDER_REGISTRY: "registry-auth.local.invalid", TEST_PROVIDER_MIRROR: MIRROR, STACK_NAME: stackName, TL_RETRY_DELAY_MS: "1" },
+    TERRAFORM_BINARY_NAME: TERRAFORM,
     // cdktf has Terraform look up the provider's hashes, which would ask the registry.
     ...(MIRROR && { TF_CLI_ARGS_providers_lock: `-fs-mirror=${MIRROR}` }),
     ...variables,
@@ -100,7 +102,7 @@ export async function newProject(emulator: Emulator, stackName = STACK): Promise
       return result;
     },
     cdktf: (...args) => run("node", [join(PROJECT, "node_modules/cdktf-cli/bundle/bin/cdktf"), ...args]),
-    terraform: (...args) => run("terraform", args, stackFolder),
+    terraform: (...args) => run(TERRAFORM, args, stackFolder),
     get consoleFacts() {
       return { password: local.password, installBundle: local.installBundle };
     },

@@ -26,7 +26,9 @@ export const REGION = "eu-west-1";
 
 export async function startEmulator(onRegister: OnRegister = (definition) => definition): Promise<Emulator> {
   const port = await freePort();
-  const moto = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  // AWS' own policies are there only when it is told.
+  const env = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" };
+  const moto = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], { env, stdio: "ignore" });
   const behind = `http://127.0.0.1:${port}`;
   await answers(`${behind}/moto-api/`, moto);
 
@@ -155,8 +157,6 @@ function completeContainer(container: JsonObject): JsonObject {
     environment: listOf(environment).filter((entry) => objectOf(entry).value !== ""),
     ...(linuxParameters !== undefined && {
       linuxParameters: {
-        devices: [],
-        tmpfs: [],
         ...objectOf(linuxParameters),
         capabilities: { add: [], drop: [], ...capabilities },
       },

@@ -59,6 +59,16 @@ export function parseSettings(environment: Environment): Settings {
   });
 }
 
+/**
+ * What says where a stack is, for a command that needs nothing else.
+ *
+ * @throws SettingsError with every problem of every variable at once.
+ */
+export function parseStackSettings(environment: Environment): StackSettings {
+  const schemas = { ...stackVariables, ...stateVariables };
+  return stackSettings(parseVariables(schemas, environment, [checkPlaces, checkState]));
+}
+
 // A misspelt one of these would go unnoticed: without it there is a default.
 const OURS = /^(TF_STATE_|TASK_DEFINITION|RUNTIME_DEFENSE_|CONTAINER_IMAGE|DEFENDER_REGIST)/;
 

@@ -27,3 +27,8 @@ export function pathsOf(stackName: string) {
     lockFile: join(folder, LOCK_FILE_NAME),
   };
 }
+
+/** The name of a stack's state file where state is kept locally, beside the project. */
+export function localStateFile(stackName: string): string {
+  return `terraform.${stackName}.tfstate`;
+}

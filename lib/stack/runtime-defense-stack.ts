@@ -1,7 +1,6 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { EcsCluster } from "@cdktf/provider-aws/lib/ecs-cluster";
 import { EcsTaskDefinition } from "@cdktf/provider-aws/lib/ecs-task-definition";
-import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
@@ -11,9 +10,8 @@ import type { StackSettings } from "../settings/stack";
 import { executionRole, grantExecutionRoles } from "./execution-role";
 import { installBundleSecret } from "./install-bundle-secret";
 import { ids, resourceNames } from "./names";
-import { stateBackend } from "./state-backend";
+import { addStackBase } from "./stack-base";
 import { taskDefinitionConfig } from "./task-definition-config";
-import { escapeAll } from "./terraform-text";
 
 export interface RuntimeDefenseStackProps extends StackSettings {
   /** Proven tasks, and nothing else. Families are unique. */
@@ -26,20 +24,13 @@ export interface RuntimeDefenseStackProps extends StackSettings {
 export class RuntimeDefenseStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: RuntimeDefenseStackProps) {
     super(scope, id);
-    const { region, tasks } = props;
-    stateBackend(this, props.state, props.localStatePath);
-    const tagged = Object.keys(props.defaultTags).length > 0;
-    new AwsProvider(this, ids.provider, {
-      region,
-      ...(tagged && { defaultTags: [{ tags: escapeAll(props.defaultTags) }] }),
-    });
-
+    addStackBase(this, props, props.localStatePath);
     const bundle = installBundleSecret(this, props);
     const role = executionRole(this, props, bundle.valueFrom);
     if (props.grantExecutionRoles) grantExecutionRoles(this, props);
     cluster(this, props);
 
-    for (const task of tasks) {
+    for (const task of props.tasks) {
       const { family, logGroup } = task;
       if (logGroup) {
         new CloudwatchLogGroup(

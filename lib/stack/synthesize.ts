@@ -8,7 +8,7 @@ import type { JsonValue } from "../json";
 import { theBundle } from "./install-bundle-secret";
 import { INSTALL_BUNDLE_VARIABLE } from "./names";
 import { guarded, type OutputFile, publish } from "./output-folder";
-import { LOCK_FILE_NAME, pathsOf } from "./output-paths";
+import { LOCK_FILE_NAME, localStateFile, pathsOf } from "./output-paths";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
 import { TERRAFORM_VERSION } from "./terraform-version";
@@ -31,7 +31,7 @@ export type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & 
  */
 export function synthesize({ folder, staging, projectFolder, files, ...props }: SynthesisProps): () => void {
   const paths = pathsOf(props.name);
-  const stateFile = join(projectFolder, `terraform.${props.name}.tfstate`);
+  const stateFile = join(projectFolder, localStateFile(props.name));
   // Relative, so that the output is the same wherever the project lies.
   const localStatePath = relative(resolve(folder, paths.folder), stateFile);
   withoutStackTraces(() => {

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import { OutputError, SettingsError } from "../errors";
+import { withoutSecrets } from "../settings/secrets";
+import { parseStackSettings } from "../settings/settings";
+import type { StackSettings } from "../settings/stack";
+import { synthesizeEmpty } from "../stack/empty-stack";
+import { LOCK_FILE_NAME, localStateFile, pathsOf, VERSION_FILE_NAME } from "../stack/output-paths";
+import { TERRAFORM_VERSION } from "../stack/terraform-version";
+import { text } from "../text/safe-text";
+import type { Command, Invocation } from "./command";
+
+export const destroy: Command = {
+  name: "destroy",
+  purpose: "removes from AWS all that was deployed, by its state alone: no Console, no task definitions",
+  options: [{ name: "auto-approve", meaning: "does not ask before it destroys" }],
+  run: async (invocation, { isSet }) => {
+    const settings = parseStackSettings(invocation.environment);
+    const localStatePath = resolve(invocation.folder, localStateFile(settings.name));
+    refuseMissingState(settings, localStatePath);
+    const folder = mkdtempSync(join(tmpdir(), "runtime-defense-destroy-"));
+    try {
+      const stackFolder = join(folder, pathsOf(settings.name).folder);
+      synthesizeEmpty(settings, folder, localStatePath);
+      writeFileSync(join(stackFolder, VERSION_FILE_NAME), TERRAFORM_VERSION);
+      const lockFile = join(invocation.folder, LOCK_FILE_NAME);
+      if (existsSync(lockFile)) copyFileSync(lockFile, join(stackFolder, LOCK_FILE_NAME));
+      await terraform(["init"], stackFolder, invocation);
+      await terraform(["destroy", ...(isSet("auto-approve") ? ["-auto-approve"] : [])], stackFolder, invocation);
+      return 0;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+// Terraform would take a missing file for an empty state, and be done.
+function refuseMissingState({ state, name }: StackSettings, localStatePath: string): void {
+  if (state.kind !== "local" || existsSync(localStatePath)) return;
+  throw new SettingsError([
+    text`There is no state of the stack ${name}: ${localStatePath} is missing. Set the TF_STATE_… variables and STACK_NAME as they were for the deployment.`,
+  ]);
+}
+
+/** @throws OutputError when Terraform is not there, or fails; it has said why itself. */
+async function terraform(args: readonly string[], folder: string, { environment }: Invocation): Promise<void> {
+  // The variable is CDKTF's own.
+  const program = environment.TERRAFORM_BINARY_NAME || "terraform";
+  const child = spawn(program, args, { cwd: folder, env: withoutSecrets(environment), stdio: "inherit" });
+  const status = await new Promise<number | null>((done, fail) => {
+    child.once("close", done).once("error", (error: NodeJS.ErrnoException) => {
+      const reason = error.code === "ENOENT" ? text`it is not on PATH` : text`${error.message}`;
+      fail(new OutputError([text`${program} can't be started: ${reason}. Install Terraform 1.11 or later.`]));
+    });
+  });
+  if (status !== 0) throw new OutputError([text`terraform ${args[0] ?? ""} failed. What it said is above.`]);
+}
