@@ -15,7 +15,7 @@ import { statementsForRole } from "../stack/role-statements";
 import { synthesize } from "../stack/synthesize";
 import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
-import { print } from "../text/print";
+import { print, printLine } from "../text/print";
 import { text, wholeText } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { outputFolder } from "./output-folder";
@@ -54,10 +54,17 @@ export const synth: Command = {
       return 0;
     } catch (error) {
       discardOutput(folder);
+      if (error instanceof ConsoleError && isRunByCdktf(invocation))
+        printLine(invocation.stderr, text`cdktf destroy needs the Console as well; npm run destroy does not.`);
       throw error;
     }
   },
 };
+
+// Which of its commands runs the app, cdktf doesn't say.
+function isRunByCdktf({ environment }: Invocation): boolean {
+  return environment.CDKTF_CONTEXT_JSON !== undefined;
+}
 
 async function askConsole(
   settings: Settings,
