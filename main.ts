@@ -14,6 +14,8 @@ const MILLISECONDS_TO_STOP = 800;
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 const { env: environment, stdout, stderr } = process;
 secretsOf(environment);
+// The AWS SDK warns users of Node 20 in several lines; which versions of Node are good is this project's matter.
+environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -27,15 +27,16 @@ type Scenario = Partial<Contents> & {
 async function runStatus(scenario: Scenario, args: readonly string[] = [], environment = {}) {
   const { registered = [], workloads = [], defenders = [], local = {}, ecs = {}, ...contents } = scenario;
   const emptyClusters = ["prisma-runtime-cluster"];
-  await localEcs({ emptyClusters, ...contents, registered, workloads, ...ecs });
+  const account = await localEcs({ emptyClusters, ...contents, registered, workloads, ...ecs });
   const console = await start({ defenders: defendersOf(defenders), ...local });
-  return invoke(status, args, {
+  const outcome = await invoke(status, args, {
     ...variablesFor(console),
     DEFENDER_REGISTRY,
     AWS_REGION: "eu-west-1",
     TL_RETRY_DELAY_MS: "1",
     ...environment,
   });
+  return { ...outcome, calls: account.requests.map(({ action }) => action), asked: console.requests.length };
 }
 
 async function jsonOf(scenario: Scenario) {
@@ -121,7 +122,7 @@ describe("each verdict", () => {
       },
     ]);
     expect(summary).toMatchObject({ tasks: 1, protected: verdict === "protected" ? 1 : 0, verdicts: { [verdict]: 1 } });
-    expect(Date.parse(readAt.aws)).toBeLessThanOrEqual(Date.parse(readAt.console));
+    for (const time of [readAt.aws, readAt.console]) expect(Date.parse(time)).toBeGreaterThan(0);
   });
 });
 
@@ -261,6 +262,29 @@ describe("formats", () => {
     expect(stdout.match(/<testcase /g)).toHaveLength(6);
     expect(stdout).toContain('type="unprotected">api:2 is protected: update the service api.</failure>');
   });
+});
+
+test("5,000 tasks in 40 services: a line each, and no more calls than batches of 100 need", async () => {
+  const families = Array.from({ length: 40 }, (_, index) => `family-${index}`);
+  const { stdout, calls, asked } = await runStatus({
+    registered: families.map((family) => protectedBy(family)),
+    workloads: families.map((family) => service(family, `${family}:1`, { count: 125 })),
+    defenders: families.map((family) => ({ family, count: 125, connected: true })),
+  });
+  expect(stdout).toContain("5000 of 5000 running tasks protected (100 %)");
+  expect(stdout.match(/125 of 125 protected$/gm)).toHaveLength(40);
+  const counts = Object.fromEntries(
+    [...new Set(calls)].map((one) => [one, calls.filter((call) => call === one).length]),
+  );
+  expect(counts).toEqual({
+    DescribeClusters: 1,
+    ListTasks: 50,
+    DescribeTasks: 50,
+    DescribeServices: 4,
+    DescribeTaskDefinition: 40,
+  });
+  // Fifty a page, which overlap by one.
+  expect(asked).toBeLessThanOrEqual(110);
 });
 
 describe("which clusters", () => {

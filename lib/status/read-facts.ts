@@ -9,7 +9,7 @@ import { type RunningTask, readTasks } from "../aws/tasks";
 import type { Console } from "../console/console";
 import { checkStructure, type StructureFacts } from "../protection/structure";
 import { defendersByFamily } from "./connected";
-import type { CheckedDefinition, Facts } from "./facts";
+import { type CheckedDefinition, type Facts, isCurrent } from "./facts";
 import { runningDefenders } from "./running";
 import type { Status } from "./status";
 
@@ -31,48 +31,56 @@ const TYPES = ["fargate", "appEmbedded"];
  *
  * @throws AwsError, ConsoleError when one of them can't be read.
  */
-export async function readFacts(
-  sources: Sources,
-): Promise<{ readonly facts: Facts; readonly readAt: Status["readAt"] }> {
+export async function readFacts(sources: Sources): Promise<Reading> {
   const { ecs, console, expected, now = () => new Date() } = sources;
   const clusters = await readClusters(ecs, sources.clusters);
   const tasks = (await pMap(clusters, (cluster) => readTasks(ecs, cluster), { concurrency: ecs.concurrency })).flat();
-  const services = (
-    await pMap(clusters, (cluster) => readServices(ecs, cluster, serviceNames(tasks, cluster)), {
-      concurrency: ecs.concurrency,
-    })
-  ).flat();
-  const arns = [...tasks, ...services].map(({ taskDefinition }) => taskDefinition);
-  const definitions = await readDefinitions(ecs, arns);
-  const families = [...definitions.values()].map(({ family }) => family);
-  const newest = await readNewest(ecs, families);
-  const aws = now().toISOString();
-  const [consoleVersion, defenders] = await Promise.all([console.version(), console.defenders({ types: TYPES })]);
-  // One look at each revision, however many names it was found by.
-  const checked = new Map<string, CheckedDefinition>();
-  const check = (definition: RegisteredDefinition): CheckedDefinition => {
-    const known = checked.get(definition.arn) ?? {
-      ...definition,
-      structure: checkStructure(definition.definition, expected),
-    };
-    checked.set(definition.arn, known);
-    return known;
-  };
-  const checkAll = (found: ReadonlyMap<string, RegisteredDefinition>) =>
-    new Map([...found].map(([name, definition]) => [name, check(definition)]));
-  const checkedDefinitions = checkAll(definitions);
+  const check = checker(expected);
+  const [{ services, definitions }, { consoleVersion, defenders, consoleAt }] = await Promise.all([
+    readDeployed(ecs, clusters, tasks, check),
+    readConsole(console, now),
+  ]);
+  // The others need no better revision.
+  const waiting = [...definitions.values()].filter((one) => !isCurrent(one, consoleVersion));
+  const newest = check(await readNewest(ecs, [...new Set(waiting.map(({ family }) => family))]));
   return {
     facts: {
       tasks,
       services,
-      definitions: checkedDefinitions,
-      running: runningDefenders(tasks, checkedDefinitions),
-      newest: checkAll(newest),
+      definitions,
+      newest,
+      running: runningDefenders(tasks, definitions),
       defenders: defendersByFamily(defenders, { region: ecs.region, account: accountOf(clusters) }),
       consoleVersion,
     },
-    readAt: { aws, console: now().toISOString() },
+    readAt: { aws: now().toISOString(), console: consoleAt },
   };
+}
+
+type Reading = { readonly facts: Facts; readonly readAt: Status["readAt"] };
+type Check = (found: ReadonlyMap<string, RegisteredDefinition>) => ReadonlyMap<string, CheckedDefinition>;
+
+/** The services of the tasks, and the revisions of both, each described once. */
+async function readDeployed(ecs: Ecs, clusters: readonly Cluster[], tasks: readonly RunningTask[], check: Check) {
+  const ofCluster = (cluster: Cluster) => readServices(ecs, cluster, serviceNames(tasks, cluster));
+  const services = (await pMap(clusters, ofCluster, { concurrency: ecs.concurrency })).flat();
+  const arns = [...tasks, ...services].map(({ taskDefinition }) => taskDefinition);
+  return { services, definitions: check(await readDefinitions(ecs, arns)) };
+}
+
+async function readConsole(console: Sources["console"], now: () => Date) {
+  const [consoleVersion, defenders] = await Promise.all([console.version(), console.defenders({ types: TYPES })]);
+  return { consoleVersion, defenders, consoleAt: now().toISOString() };
+}
+
+function checker(expected: StructureFacts): Check {
+  return (found) =>
+    new Map(
+      [...found].map(([name, definition]) => [
+        name,
+        { ...definition, structure: checkStructure(definition.definition, expected) },
+      ]),
+    );
 }
 
 function serviceNames(tasks: readonly RunningTask[], cluster: Cluster): readonly string[] {

@@ -1,7 +1,6 @@
 import type { RunningTask } from "../aws/tasks";
 import { type SafeText, text } from "../text/safe-text";
-import { type CheckedDefinition, type Facts, isProtected, revisionName } from "./facts";
-import { isOlder } from "./versions";
+import { type CheckedDefinition, type Facts, isCurrent, isProtected, revisionName } from "./facts";
 
 /** What to do about a task whose revision isn't protected. */
 export function revisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
@@ -11,12 +10,9 @@ export function revisionRemedy(task: RunningTask, definition: CheckedDefinition,
 
 /** What to do about a task whose revision has an old Defender. */
 export function newRevisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
-  const isCurrent = (one: CheckedDefinition) => {
-    const version = one.structure.defenderVersion;
-    return isProtected(one) && version !== undefined && !isOlder(version, facts.consoleVersion);
-  };
+  const isGood = (one: CheckedDefinition) => isCurrent(one, facts.consoleVersion);
   const anew = text`Synthesize and deploy anew: that makes a revision with Defender ${facts.consoleVersion}. Then ${replace(task)}.`;
-  return moveTo(task, definition, facts, isCurrent, "up to date") ?? anew;
+  return moveTo(task, definition, facts, isGood, "up to date") ?? anew;
 }
 
 /** The revision that is good already, if there is one: what the service names for its next tasks, or the family's newest. */

@@ -1,0 +1,24 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+
+const PROJECT = resolve(__dirname, "../..");
+
+test("npm run demo:status shows what status says, on this machine alone, and ends with 0", () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/demo-status.cjs"], {
+    cwd: PROJECT,
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, AWS_PROFILE: "nobody", TL_CONSOLE: "https://nowhere.invalid", FORCE_COLOR: "0" },
+  });
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  for (const line of [
+    /^prisma-runtime-cluster\/api +0 of 2 protected, 2 unprotected: .* api:2 is protected: update the service api\.$/m,
+    /^prisma-runtime-cluster\/report +0 of 1 protected, 1 outdated Defender: /m,
+    /^prisma-runtime-cluster\/router +0 of 1 protected, 1 left out: Not under runtime defense: log_router\. /m,
+    /^prisma-runtime-cluster\/web +3 of 3 protected$/m,
+    /^prisma-runtime-cluster\/worker +0 of 1 protected, 1 not connected: /m,
+    /^Coverage +3 of 8 running tasks protected \(37 %\)$/m,
+  ]) {
+    expect(stdout).toMatch(line);
+  }
+});

@@ -1,0 +1,118 @@
+"use strict";
+
+// npm run demo:status: what runs and whether it is protected, on this machine alone. The local Console protects a few
+// tasks, a local ECS says that they run, and `status` reads both.
+
+const { spawn, spawnSync } = require("node:child_process");
+const fs = require("node:fs");
+const os = require("node:os");
+const path = require("node:path");
+const readline = require("node:readline");
+
+const root = path.dirname(__dirname);
+const work = fs.mkdtempSync(path.join(os.tmpdir(), "demo-status-"));
+const CLUSTER = "prisma-runtime-cluster";
+const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:install-bundle-AbCdEf";
+const children = [];
+process.exitCode = 1;
+
+demo()
+  .then(
+    () => {
+      process.exitCode = 0;
+    },
+    (error) => process.stderr.write(`${error.message}\n`),
+  )
+  .finally(() => {
+    for (const child of children) child.kill("SIGTERM");
+    fs.rmSync(work, { recursive: true, force: true });
+  });
+
+async function demo() {
+  const defenders = ["web:3", "worker:1:stale", "report:1", "router:1"].flatMap((group) => ["--defenders", group]);
+  const console = await start(["local-console/main.ts", "--port", "0", ...defenders], "TL_PASS");
+  say(`A local Console listens at ${console.TL_CONSOLE}. Its Defenders are made up.`);
+  const tasks = Object.fromEntries(
+    ["web", "api", "worker", "report", "router"].map((family) => [family, protectedBy(family, console)]),
+  );
+  const contents = path.join(work, "contents.json");
+  fs.writeFileSync(contents, JSON.stringify(contentsOf(tasks)));
+  const ecs = await start(["local-ecs/main.ts", contents], "AWS_ACCESS_KEY_ID");
+  say(`A local ECS listens at ${ecs.AWS_ENDPOINT_URL}. It runs nothing, and says that these tasks run:\n`);
+  const status = run(["status"], { ...console, ...ecs }, "inherit");
+  if (status.status !== 0) throw new Error(`status ended with ${status.status}.`);
+}
+
+/** What the account has registered and runs: each verdict but one once. */
+function contentsOf({ web, api, worker, report, router }) {
+  const old = JSON.parse(JSON.stringify(report).replace(/:defender_\d+_\d+_\d+/, ":defender_34_00_100"));
+  const service = (name, runs, more = {}) => ({ cluster: CLUSTER, service: name, runs, count: 1, ...more });
+  const withRouter = { ...router, containerDefinitions: [...router.containerDefinitions, { name: "log_router" }] };
+  return {
+    registered: [web, original("api"), api, worker, old, withRouter],
+    workloads: [
+      service("web", "web:1", { count: 3 }),
+      service("api", "api:1", { count: 2 }),
+      service("worker", "worker:1"),
+      service("report", "report:1"),
+      service("router", "router:1"),
+    ],
+  };
+}
+
+function original(family) {
+  return {
+    ...JSON.parse(fs.readFileSync(path.join(root, "original_task_definition.json"), "utf8")),
+    family,
+  };
+}
+
+/** The example under another name, protected as `npm run protect` does it. */
+function protectedBy(family, variables) {
+  const file = path.join(work, `${family}.json`);
+  fs.writeFileSync(file, JSON.stringify(original(family)));
+  const { status, stdout, stderr } = run(
+    ["protect", file],
+    { ...variables, INSTALL_BUNDLE_SECRET_ARN: SECRET },
+    "pipe",
+  );
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+function run(args, variables, stdio) {
+  return spawnSync(process.execPath, ["scripts/run.cjs", "main.ts", ...args], {
+    cwd: root,
+    env: environment(variables),
+    encoding: "utf8",
+    stdio: ["ignore", stdio, stdio],
+  });
+}
+
+/** Starts one of the stand-ins, and reads the variables that it prints, the last one of which is named. */
+async function start(args, last) {
+  const child = spawn(process.execPath, ["scripts/run.cjs", ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(child);
+  const variables = {};
+  for await (const line of readline.createInterface({ input: child.stdout })) {
+    if (!line.startsWith("export ")) continue;
+    for (const [, name, value] of line.matchAll(/(\w+)=(\S+)/g)) variables[name] = value;
+    if (variables[last]) return variables;
+  }
+  throw new Error(`${args[0]} didn't start.`);
+}
+
+// The user's own settings stay out: the demo talks to nobody.
+function environment(variables) {
+  const ours =
+    /^(TL_|DEFENDER_|AUTH_API_|TASK_|INSTALL_BUNDLE|TF_|AWS_|ECS_|STACK_|DEFAULT_TAGS$|DEBUG$|https?_proxy$)/i;
+  const others = Object.entries(process.env).filter(([name]) => !ours.test(name));
+  return { ...Object.fromEntries(others), ...variables };
+}
+
+function say(line) {
+  process.stdout.write(`${line}\n`);
+}
