@@ -526,8 +526,8 @@ test.each([
   ["awslogs-create-group", { logConfiguration: { logDriver: "awslogs", options: { "awslogs-create-group": "true" } } }],
   ["repositoryCredentials", { repositoryCredentials: { credentialsParameter: "a" } }],
   ["environmentFiles", { environmentFiles: [{ type: "s3", value: "a" }] }],
-])("%s without an execution role gets a notice, and none with one", async (what, container) => {
-  const sentence = `${app}: uses ${what}, so the task needs an executionRoleArn of its own, because the stack's role may read the install bundle alone.`;
+])("outside a stack, %s without an execution role gets a notice, and none with one", async (what, container) => {
+  const sentence = `${app}: uses ${what}, so the task needs an executionRoleArn whose role may do that.`;
   expect(noticesOf(await read({ ...of(container), executionRoleArn: null }))).toEqual([sentence]);
   expect(noticesOf(await read(of(container)))).toEqual([]);
 });

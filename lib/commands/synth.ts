@@ -36,7 +36,7 @@ export const synth: Command = {
     const staging = prepareOutput(folder);
     try {
       const settings = parseSettings(invocation.environment);
-      const unprotected = await readTasks(settings.tasks.path);
+      const unprotected = await readTasks(settings.tasks.path, { secretArns: settings.stack.secretArns });
       const { version, tasks } = await askConsole(settings, unprotected, invocation);
       const report = reportOn(settings, version, tasks);
       const files = reportFiles(report);

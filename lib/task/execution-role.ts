@@ -1,10 +1,28 @@
-import { excerpt, join, text } from "../text/safe-text";
+import { excerpt, join, quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
-import { notice, type Step } from "./finding";
+import { notice, problem, type Step } from "./finding";
+import type { Path } from "./json-path";
 
-/** The stack's own execution role may read the install bundle alone. */
-export function* checkExecutionRole({ task, containers }: Draft): Step {
+/**
+ * A task without an execution role of its own gets the stack's, which reads what `secretArns` lists: ARNs, of which one may
+ * end in `*`. Without `secretArns` there is no stack, and so no role.
+ */
+export function* checkExecutionRole(draft: Draft, secretArns?: readonly string[]): Step {
+  const { task } = draft;
   if (task.values.executionRoleArn !== undefined || task.isUnclear("executionRoleArn")) return;
+  if (secretArns === undefined) return yield* checkNoRole(draft);
+  for (const { path, source } of secretReferences(draft)) {
+    if (secretArns.some((arn) => covers(arn, source))) continue;
+    const arn = source.startsWith("arn:") ? quote(withoutSelector(source), 300) : text`the ARN of ${quote(source)}`;
+    yield problem(
+      path,
+      () =>
+        text`would be read by the stack's role, which may not. Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`,
+    );
+  }
+}
+
+function* checkNoRole({ containers }: Draft): Step {
   for (const { path, values } of containers) {
     const { options, secretOptions } = values.logConfiguration ?? {};
     const needs = [
@@ -16,8 +34,52 @@ export function* checkExecutionRole({ task, containers }: Draft): Step {
     ].filter((need) => typeof need === "string");
     if (needs.length === 0) continue;
     const list = join(needs.map((need) => excerpt(need)));
-    const why =
-      "so the task needs an executionRoleArn of its own, because the stack's role may read the install bundle alone";
-    yield notice(path, () => text`uses ${list}, ${why}.`);
+    yield notice(path, () => text`uses ${list}, so the task needs an executionRoleArn whose role may do that.`);
   }
+}
+
+type SecretReference = {
+  readonly path: Path;
+  /** An ARN, or the name of an SSM parameter. */
+  readonly source: string;
+};
+
+function secretReferences({ containers, runtimeDefense }: Draft): readonly SecretReference[] {
+  const ofSidecar = runtimeDefense.values.sidecar?.repositoryCredentials?.credentialsParameter;
+  return [
+    ...containers.flatMap(({ path, values: { secrets, logConfiguration, repositoryCredentials } }) => [
+      ...references([...path, "secrets"], secrets),
+      ...references([...path, "logConfiguration", "secretOptions"], logConfiguration?.secretOptions),
+      ...(repositoryCredentials
+        ? [
+            {
+              path: [...path, "repositoryCredentials", "credentialsParameter"],
+              source: repositoryCredentials.credentialsParameter,
+            },
+          ]
+        : []),
+    ]),
+    ...(ofSidecar
+      ? [{ path: ["runtimeDefense", "sidecar", "repositoryCredentials", "credentialsParameter"], source: ofSidecar }]
+      : []),
+  ];
+}
+
+function references(path: Path, secrets: readonly { readonly valueFrom: string }[] = []): readonly SecretReference[] {
+  return secrets.map(({ valueFrom }, index) => ({ path: [...path, index, "valueFrom"], source: valueFrom }));
+}
+
+/** Whether an IAM statement on `allowed` lets ECS read `source`. */
+function covers(allowed: string, source: string): boolean {
+  const isArn = source.startsWith("arn:");
+  // A name is looked up in the task's own account and region.
+  const pattern = isArn ? allowed : (allowed.split(":parameter/")[1] ?? "");
+  const wanted = isArn ? withoutSelector(source) : source.replace(/^\//, "");
+  return pattern.endsWith("*") ? wanted.startsWith(pattern.slice(0, -1)) : wanted === pattern;
+}
+
+// What follows picks a JSON key, a stage, a version or a label, and isn't IAM's.
+function withoutSelector(arn: string): string {
+  const parts = arn.split(":");
+  return parts.slice(0, parts[2] === "secretsmanager" ? 7 : 6).join(":");
 }

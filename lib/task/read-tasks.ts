@@ -10,14 +10,20 @@ import { readText, taskFiles } from "./task-files";
 const FILES_AT_ONCE = 16;
 const NO_JSON = text`only *.json is read in a folder. Save it as such, or move it elsewhere.`;
 
+export type ReadOptions = {
+  readonly signal?: AbortSignal;
+  /** What the role of the stack that the tasks are for may read. @default no stack */
+  readonly secretArns?: readonly string[];
+};
+
 /**
  * Reads and checks a task definition file, or every one in a folder. Each file is read once.
  *
  * @throws TaskFileError with every problem of every file at once.
  */
-export async function readTasks(path: string, signal?: AbortSignal): Promise<readonly Task[]> {
+export async function readTasks(path: string, { signal, secretArns }: ReadOptions = {}): Promise<readonly Task[]> {
   const files = await taskFiles(path);
-  const read = await pMap(files, (file) => readTask(file, file === path), {
+  const read = await pMap(files, (file) => readTask(file, file === path, secretArns), {
     concurrency: FILES_AT_ONCE,
     ...(signal && { signal }),
   });
@@ -41,12 +47,12 @@ type ReadFile = {
   readonly problems: readonly FileProblem[];
 };
 
-async function readTask(file: string, isNamed: boolean): Promise<ReadFile> {
+async function readTask(file: string, isNamed: boolean, secretArns?: readonly string[]): Promise<ReadFile> {
   const refused = (remarks: readonly Remark[]) => remarks.map((remark) => ({ file: excerpt(file, 300), ...remark }));
   try {
     if (!isNamed && !file.endsWith(".json")) return { file, problems: refused([{ text: NO_JSON }]) };
     const source = parseSource(await readText(file), /\.ya?ml$/i.test(file) ? "YAML isn't read." : undefined);
-    const { value, problems, notices } = collect(parseTask(source.document));
+    const { value, problems, notices } = collect(parseTask(source.document, secretArns));
     if (problems.shown.length > 0)
       return { file, ...value, problems: refused(remarksOf(problems, source, "problems")) };
     if (!value) throw new Error(`${file}: a step gave neither a value nor a problem`);

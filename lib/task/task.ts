@@ -37,8 +37,12 @@ export type Task = {
 
 export type ParsedTask = Pick<Task, "definition" | "runtimeDefense">;
 
-/** All steps from a file's JSON to a task; none touches the disk. Without a value there is a problem. */
-export function* parseTask(document: JsonValue): Step<ParsedTask | undefined> {
+/**
+ * All steps from a file's JSON to a task; none touches the disk. Without a value there is a problem.
+ *
+ * @param secretArns what the stack's execution role may read
+ */
+export function* parseTask(document: JsonValue, secretArns?: readonly string[]): Step<ParsedTask | undefined> {
   yield* checkText(document);
   const shaped = yield* shape(document);
   if (!shaped) return undefined;
@@ -66,7 +70,7 @@ export function* parseTask(document: JsonValue): Step<ParsedTask | undefined> {
   yield* checkLogRouters(draft);
   yield* checkEntryPoints(draft, isJsonObject(runtimeDefense) ? runtimeDefense : {});
   yield* checkVariables(draft);
-  yield* checkExecutionRole(draft);
+  yield* checkExecutionRole(draft, secretArns);
   yield* checkLimits(task, draft);
   const size = yield* fitSize(draft, defaults);
   if (!definition || !defense || !size) return undefined;

@@ -23,8 +23,7 @@ export function* checkVariables(draft: Draft): Step {
       if (value !== "") continue;
       yield notice(
         [...path, "environment", index],
-        () =>
-          text`the value is empty, so Terraform would replace the task at every apply. Remove it, or write a value.`,
+        () => text`the value is empty, and ECS forgets such variables. Remove it, or write a value.`,
       );
     }
   }

@@ -1,0 +1,95 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { TaskFileError } from "../../lib/errors";
+import { readTasks } from "../../lib/task/read-tasks";
+import { CONTAINER, inFolder, noticesOf, TASK } from "./read";
+
+const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-AbCdEf";
+const PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/key";
+const secrets = (valueFrom: string) => ({ secrets: [{ name: "A", valueFrom }] });
+
+/** The problems of a task without an execution role, for a stack whose role may read `secretArns`. */
+async function problems(container: object, secretArns: readonly string[], more: object = {}) {
+  return await inFolder(async (folder) => {
+    const file = join(folder, "task.json");
+    const { executionRoleArn: _, ...task } = TASK;
+    await writeFile(file, JSON.stringify({ ...task, containerDefinitions: [{ ...CONTAINER, ...container }], ...more }));
+    try {
+      const [read] = await readTasks(file, { secretArns });
+      expect(noticesOf(read)).toEqual([]);
+      return [];
+    } catch (error) {
+      if (!(error instanceof TaskFileError)) throw error;
+      return error.problems.map((problem) => problem.replace(`${file}: `, ""));
+    }
+  });
+}
+
+const refusal = (place: string, arn: string) =>
+  `${place}: would be read by the stack's role, which may not. Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`;
+
+test.each([
+  ["secrets[A].valueFrom", secrets(SECRET), `"${SECRET}"`],
+  ["secrets[A].valueFrom", secrets(`${SECRET}:password::`), `"${SECRET}"`],
+  ["secrets[A].valueFrom", secrets(`${PARAMETER}:3`), `"${PARAMETER}"`],
+  ["secrets[A].valueFrom", secrets("/shop/key"), 'the ARN of "/shop/key"'],
+  [
+    "logConfiguration.secretOptions[A].valueFrom",
+    { logConfiguration: { logDriver: "splunk", secretOptions: [{ name: "A", valueFrom: SECRET }] } },
+    `"${SECRET}"`,
+  ],
+  [
+    "repositoryCredentials.credentialsParameter",
+    { repositoryCredentials: { credentialsParameter: SECRET } },
+    `"${SECRET}"`,
+  ],
+])("a task without a role is refused when SECRET_ARNS doesn't list its %s", async (place, container, arn) => {
+  const sentence = refusal(`containerDefinitions[app].${place}`, arn);
+  expect(await problems(container, [])).toEqual([sentence]);
+  expect(
+    await problems(container, [`${SECRET}x`, `${PARAMETER}x`, "arn:aws:kms:eu-west-1:111122223333:key/a"]),
+  ).toEqual([sentence]);
+});
+
+test.each([
+  ["a secret by its ARN", SECRET, SECRET],
+  ["a JSON key of a secret", `${SECRET}:password::`, SECRET],
+  ["secrets by the beginning of their names", SECRET, "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/*"],
+  ["a parameter by its ARN", PARAMETER, PARAMETER],
+  ["a parameter by its name", "/shop/key", PARAMETER],
+  ["a parameter by a name without folders", "key", "arn:aws:ssm:eu-west-1:111122223333:parameter/key"],
+  ["parameters by the beginning of their names", "/shop/key", "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/*"],
+])("SECRET_ARNS allows %s", async (_, valueFrom, allowed) => {
+  expect(await problems(secrets(valueFrom), [allowed])).toEqual([]);
+});
+
+test("the credentials for the Defender's image are read by the same role", async () => {
+  const runtimeDefense = {
+    defenderImage: "registry.example.com/defender:defender_34_04_145",
+    sidecar: { repositoryCredentials: { credentialsParameter: SECRET } },
+  };
+  const place = "runtimeDefense.sidecar.repositoryCredentials.credentialsParameter";
+  expect(await problems({}, [], { runtimeDefense })).toEqual([refusal(place, `"${SECRET}"`)]);
+  expect(await problems({}, [SECRET], { runtimeDefense })).toEqual([]);
+});
+
+test("every secret that isn't listed is named in one run", async () => {
+  const names = ["a", "b", "c"];
+  const container = { secrets: names.map((name) => ({ name, valueFrom: name })) };
+  expect(await problems(container, ["arn:aws:ssm:eu-west-1:111122223333:parameter/b"])).toEqual(
+    ["a", "c"].map((name) => refusal(`containerDefinitions[app].secrets[${name}].valueFrom`, `the ARN of "${name}"`)),
+  );
+});
+
+test("environment files and log groups need no variable: the stack's role gets what they take", async () => {
+  const container = {
+    environmentFiles: [{ type: "s3", value: "arn:aws:s3:::bucket/a.env" }],
+    logConfiguration: { logDriver: "awslogs", options: { "awslogs-create-group": "true" } },
+  };
+  expect(await problems(container, [])).toEqual([]);
+});
+
+test("a task with a role of its own is the role's owner's matter", async () => {
+  expect(await problems(secrets(SECRET), [], { executionRoleArn: TASK.executionRoleArn })).toEqual([]);
+});
