@@ -16,9 +16,9 @@ const QUIET = { CI: "true", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1", DISABLE_V
  *
  * @param {readonly Program[]} programs
  * @param {{ rounds: number, warmups: number, folder: string }} options
- * @returns {Map<string, number>} the median of each, in milliseconds
+ * @returns {Map<string, readonly number[]>} the milliseconds of each round, by name
  */
-exports.medians = (programs, { rounds, warmups, folder }) => {
+exports.rounds = (programs, { rounds, warmups, folder }) => {
   const times = new Map(programs.map(({ name }) => [name, []]));
   for (let round = -warmups; round < rounds; round++) {
     for (const program of programs) {
@@ -26,7 +26,16 @@ exports.medians = (programs, { rounds, warmups, folder }) => {
       if (round >= 0) times.get(program.name).push(milliseconds);
     }
   }
-  return new Map([...times].map(([name, samples]) => [name, median(samples)]));
+  return times;
+};
+
+/** Other programs on the machine only ever add to a time: the minimum is the program's own. */
+exports.minimum = (samples) => Math.min(...samples);
+
+exports.median = (samples) => {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
 exports.timeOf = timeOf;
@@ -41,10 +50,3 @@ function timeOf({ name, command: [program, ...args], environment }, folder) {
   if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}${stdout}`);
   return milliseconds;
 }
-
-function median(samples) {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-exports.median = median;

@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 
 const refusal = (what: string) =>
-  new ProofError([`What was synthesized isn't what was proven: ${what}. This is a defect: report it.`]);
+  new ProofError([`What was synthesized is not what was proven: ${what}. This is a defect: report it.`]);
 
 test("what was synthesized proves", () => {
   expect(() => proveSynthesized(JSON.parse(text), tasks)).not.toThrow();
@@ -131,7 +131,7 @@ test.each<[string, Tamper, string]>([
 ])("task definitions: %s is refused", (_, tamper, what) => {
   expect(() => prove(tamper)).toThrow(ProofError);
   expect(() => prove(tamper)).toThrow(
-    `What was synthesized isn't what was proven: ${what}. This is a defect: report it.`,
+    `What was synthesized is not what was proven: ${what}. This is a defect: report it.`,
   );
 });
 
@@ -164,7 +164,7 @@ test("everything that differs, of every task, is named at once", () => {
       [
         "shop: cpu, memory differ",
         "whole: executionRoleArn, containerDefinitions, cpu, ephemeralStorage, memory, runtimePlatform, taskRoleArn, volumes, tags, proxyConfiguration differ",
-      ].map((what) => `What was synthesized isn't what was proven: ${what}. This is a defect: report it.`),
+      ].map((what) => `What was synthesized is not what was proven: ${what}. This is a defect: report it.`),
     ),
   );
 });

@@ -72,6 +72,8 @@ const taskDefinition = new EcsTaskDefinition(stack, "task-definition-prisma-runt
   requiresCompatibilities: ["FARGATE"],
   executionRoleArn: role.arn,
   dependsOn: [secretVersion],
+  lifecycle: { createBeforeDestroy: true },
+  skipDestroy: true,
   containerDefinitions: JSON.stringify([
     {
       command: ["hello"],
@@ -83,7 +85,7 @@ const taskDefinition = new EcsTaskDefinition(stack, "task-definition-prisma-runt
         { name: "TW_IMAGE_NAME", value: "public.ecr.aws/docker/library/busybox:1.37" },
       ],
       image: "public.ecr.aws/docker/library/busybox:1.37",
-      linuxParameters: { capabilities: { add: ["SYS_PTRACE"] } },
+      linuxParameters: { capabilities: { add: ["SYS_PTRACE"], drop: [] } },
       name: "hello",
       portMappings: [{ containerPort: 3000 }],
       volumesFrom: [{ readOnly: false, sourceContainer: "TwistlockDefender" }],

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 
 import { ProofError } from "../errors";
 import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { oneLine } from "../outside-text";
 import type { ProtectedTask } from "../protection/protected-task";
+import { text } from "../text/safe-text";
 import { ids } from "./names";
 import { asStored } from "./task-definition-config";
 import { evaluateTemplate } from "./terraform-text";
@@ -21,14 +21,18 @@ const KNOWN = { [ROLE]: `the value of ${ROLE}`, [SECRET]: `the value of ${SECRET
  * @throws ProofError naming each task definition that differs, is missing or is too much.
  */
 export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask[], bundleFrom?: string): void {
-  const synthesized = synthesizedTasks(stack);
+  const synthesized = taskDefinitionsIn(stack);
+  const byFamily = new Map<string, JsonValue[]>();
+  for (const resource of synthesized) {
+    const family = familyOf(resource);
+    byFamily.set(family, [...(byFamily.get(family) ?? []), resource]);
+  }
+  // One after the other: all of a fleet's in their long form at once would take much memory.
   const problems = tasks.flatMap((task) => {
-    const expected = expectedOf(task, bundleFrom ?? KNOWN[SECRET] ?? "");
-    const [found, ...more] = synthesized.filter(({ family }) => family === task.family);
+    const [found, ...more] = byFamily.get(task.family) ?? [];
     if (found === undefined || more.length > 0)
       return [`${task.family}: expected once, got ${more.length + (found ? 1 : 0)} times`];
-    const keys = new Set([...Object.keys(expected), ...Object.keys(found)]);
-    const different = [...keys].filter((key) => !isDeepStrictEqual(expected[key], found[key]));
+    const different = differingKeys(expectedOf(task, bundleFrom ?? KNOWN[SECRET] ?? ""), asRegistered(found));
     return different.length > 0 ? [`${task.family}: ${different.join(", ")} differ`] : [];
   });
   if (synthesized.length !== tasks.length)
@@ -36,7 +40,7 @@ export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask
   if (problems.length > 0) {
     throw new ProofError(
       problems.map(
-        (problem) => `What was synthesized isn't what was proven: ${oneLine(problem)}. This is a defect: report it.`,
+        (problem) => text`What was synthesized is not what was proven: ${problem}. This is a defect: report it.`,
       ),
     );
   }
@@ -44,8 +48,22 @@ export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask
 
 /** The task definitions of a `cdk.tf.json`, evaluated and in RegisterTaskDefinition's form. */
 export function synthesizedTasks(stack: JsonValue): readonly JsonObject[] {
+  return taskDefinitionsIn(stack).map(asRegistered);
+}
+
+function taskDefinitionsIn(stack: JsonValue): readonly JsonValue[] {
   const resources = isJsonObject(stack) && isJsonObject(stack.resource) ? stack.resource.aws_ecs_task_definition : {};
-  return Object.values(isJsonObject(resources) ? resources : {}).map(asRegistered);
+  return Object.values(isJsonObject(resources) ? resources : {});
+}
+
+function familyOf(resource: JsonValue): string {
+  const family = isJsonObject(resource) ? resource.family : undefined;
+  return typeof family === "string" ? evaluateTemplate(family, KNOWN) : "";
+}
+
+function differingKeys(expected: JsonObject, found: JsonObject): readonly string[] {
+  const keys = new Set([...Object.keys(expected), ...Object.keys(found)]);
+  return [...keys].filter((key) => !isDeepStrictEqual(expected[key], found[key]));
 }
 
 function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {

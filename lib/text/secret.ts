@@ -64,7 +64,7 @@ export function mask(text: string): string {
 
 /** Whether the text holds one of the values, in whatever spelling. */
 export function holdsSecret(text: string, secrets: readonly Secret[]): boolean {
-  return secrets.some((secret) => finderOf(secret.reveal())(text).length > 0);
+  return secrets.some((secret) => (finders.get(secret.reveal())?.(text) ?? []).length > 0);
 }
 
 function finderOf(value: string): Finder {
