@@ -10,7 +10,7 @@ const PLACE = /(?<=<!-- example -->\n)[\s\S]*?(?=<!-- \/example -->)/;
 
 /** The README with the summary in `output`, the demo's. */
 exports.withExample = (readme, output) => {
-  const [summary] = /^prisma-runtime-defense$[\s\S]*^Coverage .*$/m.exec(output) ?? [];
+  const [summary] = /^prisma-runtime-defense$[\s\S]*^Report .*$/m.exec(output) ?? [];
   if (!summary) throw new Error("The demo printed no summary.");
   if (!PLACE.test(readme)) throw new Error("README.md has no place for the example.");
   // The demo takes any free port.

@@ -37,5 +37,7 @@ test.each(["", "not base64!", "a\n##vso[task.complete]"])("a bundle that is none
   const { problems, stdout } = await invoke(installBundle, ["--azure-pipelines"], variablesFor(local));
   await local.close();
   expect(stdout).toBe("");
-  expect(problems).toEqual([expect.stringContaining("where an object with an installBundle in base64 was expected")]);
+  expect(problems).toEqual([
+    expect.stringContaining("where an object with an installBundle, base64 of a JSON object, was expected"),
+  ]);
 });

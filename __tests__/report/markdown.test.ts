@@ -2,6 +2,7 @@ import MarkdownIt from "markdown-it";
 
 import { toMarkdown } from "../../lib/report/markdown";
 import type { Report } from "../../lib/report/report";
+import { join, type SafeText } from "../../lib/text/safe-text";
 import { EXAMPLE, fleet, reportOn, SHOP } from "./reports";
 
 describe("the Markdown report", () => {
@@ -18,13 +19,13 @@ describe("the Markdown report", () => {
 
   test("names the existing secret that the bundle is read from", async () => {
     const arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:bundle-AbCdEf:key::";
-    const markdown = toMarkdown(await reportOn([EXAMPLE], { installBundle: { kind: "existing", arn } }));
+    const markdown = toMarkdown(await reportOn([EXAMPLE], { installBundle: { arn } }));
     expect(markdown).toContain(`- Install bundle: the existing secret \`${arn}\`\n`);
   });
 
   test("gives several tasks an overview, and one none", async () => {
     const overview = [
-      "| Task | Protected | CPU units | MiB | Defender's share | Notices |",
+      "| Task | Protected | CPU units | MiB | For the Defender | Notices |",
       "| --- | --- | ---: | ---: | ---: | ---: |",
       "| hello | all 1 | 256 | 512 | 0 / 256 | 1 |",
       "| shop | **2 of 3** | 512 | 1024 | 128 / 256 | 2 |",
@@ -152,8 +153,9 @@ describe("text from outside", () => {
   }
 });
 
-/** The report with this text in all places that text from outside can reach. */
-function hostile(report: Report, outside: string): Report {
+/** The report with this text in all places that text from outside can reach: as if nothing had made it safe before. */
+function hostile(report: Report, text: string): Report {
+  const outside = text as SafeText;
   return {
     ...report,
     console: { url: outside, version: outside },
@@ -167,8 +169,8 @@ function hostile(report: Report, outside: string): Report {
         image: outside,
         reason: container.reason === null ? null : outside,
       })),
-      changes: task.changes.map((change) => ({ ...change, change: `${change.field} ${outside}` })),
-      notices: [outside, `${outside} and more`],
+      changes: task.changes.map((change) => ({ ...change, change: join([change.field, outside], " ") })),
+      notices: [outside, join([outside, outside], " and ")],
     })),
   };
 }

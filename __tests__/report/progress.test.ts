@@ -17,10 +17,10 @@ describe("progress", () => {
   });
 
   test.each([
-    [10, 10],
-    [12, 6],
-    [95, 10],
-    [500, 10],
+    [10, 4],
+    [12, 4],
+    [95, 4],
+    [500, 4],
   ])("of %i tasks takes %i whole lines where there is no terminal, the last one at the end", async (total, count) => {
     const lines = await linesOf(total);
     expect(lines).toHaveLength(count);

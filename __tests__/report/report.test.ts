@@ -4,12 +4,14 @@ import { join, resolve } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 
 import { toMarkdown } from "../../lib/report/markdown";
+import { styleOf } from "../../lib/report/style";
 import { toSummary } from "../../lib/report/summary";
 import { INSTALL_BUNDLE } from "../../local-console/defender";
 import { startLocalConsole } from "../../local-console/server";
 import { run, temporaryFolders, variablesFor } from "../entry";
-import { EXAMPLE, fleet, reportOn, SHOP } from "./reports";
+import { EXAMPLE, fleet, PLACES, reportOn, SHOP } from "./reports";
 
+const PLAIN = styleOf(process.stdout, { NO_COLOR: "1" });
 const newFolder = temporaryFolders();
 const schema = JSON.parse(readFileSync(resolve(__dirname, "../../docs/report.schema.json"), "utf8"));
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
@@ -34,7 +36,7 @@ describe("docs/report.schema.json", () => {
 
   test("describes a report with an existing secret", async () => {
     const arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:bundle-AbCdEf";
-    const report = await reportOn([SHOP], { installBundle: { kind: "existing", arn } });
+    const report = await reportOn([SHOP], { installBundle: { arn } });
     expect(validate(report) || validate.errors).toBe(true);
   });
 
@@ -78,8 +80,8 @@ describe("a report", () => {
     for (const text of [
       JSON.stringify(report),
       toMarkdown(report),
-      toSummary(report, false),
-      toSummary(fleet(report, 12), false),
+      toSummary(report, PLACES, PLAIN),
+      toSummary(fleet(report, 12), PLACES, PLAIN),
     ]) {
       expect(text).toContain("redacted");
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is not to be there

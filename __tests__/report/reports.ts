@@ -1,6 +1,7 @@
 import type { ProtectedTask } from "../../lib/protection/protected-task";
 import { buildReport, type Report, type ReportFacts } from "../../lib/report/report";
 import { installBundleStatements } from "../../lib/stack/role-statements";
+import { text } from "../../lib/text/safe-text";
 import { proven } from "../stack/synthesize";
 
 export const EXAMPLE = {
@@ -35,19 +36,25 @@ export async function reportOn(documents: readonly unknown[], facts: Partial<Rep
     stack: "prisma-runtime-defense",
     region: "eu-west-1",
     console: { url: "https://console.example.com:8083", version: "34.04.145" },
-    installBundle: { kind: "managed", file: "stacks/prisma-runtime-defense/install_bundle.auto.tfvars.json" },
+    installBundle: { file: "stacks/prisma-runtime-defense/install_bundle.auto.tfvars.json" },
     statementsFor: () => installBundleStatements("arn:aws:secretsmanager:eu-west-1:111122223333:secret:bundle-??????"),
     grantsRoles: false,
     ...facts,
     tasks,
   });
-  return { ...report, tasks: report.tasks.map((task) => ({ ...task, file: `tasks/${task.family}.json` })) };
+  return { ...report, tasks: report.tasks.map((task) => ({ ...task, file: text`tasks/${task.family}.json` })) };
 }
 
 /** The report as if it were about this many tasks. */
 export function fleet(report: Report, size: number): Report {
   const [task] = report.tasks;
   if (!task) throw new Error("A report is about a task.");
-  const tasks = Array.from({ length: size }, (_, index) => ({ ...task, family: `${task.family}-${index}` }));
+  const tasks = Array.from({ length: size }, (_, index) => ({ ...task, family: text`${task.family}-${index}` }));
   return { ...report, tasks };
 }
+
+/** Where the report's results are. */
+export const PLACES = {
+  stack: "cdktf.out/stacks/prisma-runtime-defense/cdk.tf.json",
+  report: "cdktf.out/runtime-defense.md",
+};

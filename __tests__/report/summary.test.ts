@@ -1,16 +1,23 @@
+import { PassThrough } from "node:stream";
+
+import { styleOf } from "../../lib/report/style";
 import { toSummary } from "../../lib/report/summary";
-import { EXAMPLE, fleet, reportOn, SHOP } from "./reports";
+import { text } from "../../lib/text/safe-text";
+import { EXAMPLE, fleet, PLACES, reportOn, SHOP } from "./reports";
+
+const PLAIN = styleOf(new PassThrough(), {});
+const TERMINAL = styleOf(Object.assign(new PassThrough(), { isTTY: true, columns: 80 }), {});
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
 const plain = (text: string) => text.replaceAll(/\u001b\[\d+m/g, "");
 
 describe("the summary", () => {
   test("of a task with a container left out, notices, an own Defender image and an own role", async () => {
-    expect(toSummary(await reportOn([SHOP]), false)).toMatchSnapshot();
+    expect(toSummary(await reportOn([SHOP]), PLACES, PLAIN)).toMatchSnapshot();
   });
 
   test("gives a longer fleet a line a task, with the reasons of what was left out", async () => {
-    const summary = toSummary(fleet(await reportOn([SHOP]), 11), false);
+    const summary = toSummary(fleet(await reportOn([SHOP]), 11), PLACES, PLAIN);
     expect(summary.split("\n").filter((text) => text.startsWith("shop-"))).toHaveLength(11);
     expect(summary).toContain(
       "shop-10   2 of 3 protected, left out log_router: FireLens router, its image has\n          no entrypoint, 2 notices in the report\n",
@@ -19,7 +26,7 @@ describe("the summary", () => {
   });
 
   test("asks nothing of a role's owner when the stack grants the role what it needs", async () => {
-    const summary = toSummary(await reportOn([SHOP], { grantsRoles: true }), false);
+    const summary = toSummary(await reportOn([SHOP], { grantsRoles: true }), PLACES, PLAIN);
     expect(summary).toMatch(/^Role +\S+:role\/shop-execution gets what it needs\n +from the stack$/m);
     expect(summary).not.toContain("has to allow");
   });
@@ -27,17 +34,17 @@ describe("the summary", () => {
   test.each([
     ["one task", 1],
     ["a fleet", 12],
-  ])("of %s has lines of 80 columns, but for JSON to be copied", async (_, size) => {
+  ])("of %s has lines of 80 columns, but for words and JSON to be copied", async (_, size) => {
     for (const documents of [[EXAMPLE], [SHOP]]) {
-      const lines = toSummary(fleet(await reportOn(documents), size), false).split("\n");
+      const lines = toSummary(fleet(await reportOn(documents), size), PLACES, PLAIN).split("\n");
       const long = lines.filter((line) => line.length > 80).map((line) => line.trim());
-      for (const line of long) expect(line).toMatch(/^\[\{"Effect":\S+$/);
+      for (const line of long) expect(line).toMatch(/^\S+$/);
       for (const line of lines) expect(line).toBe(line.trimEnd());
     }
   });
 
   test("aligns what stands beside a name", async () => {
-    const [family, ...rows] = toSummary(await reportOn([SHOP]), false)
+    const [family, ...rows] = toSummary(await reportOn([SHOP]), PLACES, PLAIN)
       .trimEnd()
       .split("\n");
     expect(family).toBe("shop");
@@ -47,8 +54,55 @@ describe("the summary", () => {
 
   test("is coloured on a terminal alone, where all else is the same", async () => {
     const report = await reportOn([SHOP]);
-    expect(toSummary(report, true)).toContain("\u001b[33mleft out: FireLens");
-    expect(toSummary(report, false)).not.toContain("\u001b");
-    expect(plain(toSummary(report, true))).toBe(toSummary(report, false));
+    expect(toSummary(report, PLACES, TERMINAL)).toContain("\u001b[33mleft out: FireLens");
+    expect(toSummary(report, PLACES, PLAIN)).not.toContain("\u001b");
+    expect(plain(toSummary(report, PLACES, TERMINAL))).toBe(toSummary(report, PLACES, PLAIN));
+  });
+
+  describe("of roles of the tasks' own", () => {
+    const role = (name: string, ...resources: readonly string[]) => ({
+      kind: "task" as const,
+      arn: text`arn:aws:iam::111122223333:role/${name}`,
+      granted: false,
+      statements: resources.map((Resource) => ({ Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource })),
+    });
+
+    async function rolesOf(roles: readonly ReturnType<typeof role>[]): Promise<readonly string[]> {
+      const report = fleet(await reportOn([EXAMPLE]), roles.length);
+      const tasks = report.tasks.map((task, index) => ({
+        ...task,
+        executionRole: roles[index] ?? { kind: "stack" as const },
+      }));
+      return toSummary(
+        { ...report, tasks },
+        PLACES,
+        styleOf(Object.assign(new PassThrough(), { isTTY: true, columns: 120 }), { NO_COLOR: "1" }),
+      )
+        .split("\n")
+        .filter((line) => /^ *Roles? |has to allow|have to allow|^ +\[/.test(line));
+    }
+
+    test("says each statement once, with all roles that need it", async () => {
+      const lines = await rolesOf([role("a", "bundle", "a"), role("b", "bundle"), role("a", "bundle", "a")]);
+      const rows = lines
+        .join("\n")
+        .split(/^Roles? +/m)
+        .slice(1);
+      expect(rows.map((row) => row.replace(/\s+/g, " ").trim())).toEqual([
+        'arn:aws:iam::111122223333:role/a, arn:aws:iam::111122223333:role/b have to allow [{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"bundle"}]',
+        'arn:aws:iam::111122223333:role/a has to allow [{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"a"}]',
+      ]);
+    });
+
+    test("leaves a long list to the report", async () => {
+      const lines = await rolesOf(Array.from({ length: 30 }, (_, index) => role(`r${index}`, "bundle", `${index}`)));
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(/^Roles +30 roles have to allow what cdktf\.out\/runtime-defense\.md lists$/);
+    });
+
+    test("is one row for 30 tasks whose roles need the same", async () => {
+      const lines = await rolesOf(Array.from({ length: 30 }, () => role("one", "bundle")));
+      expect(lines.filter((line) => line.startsWith("Role"))).toHaveLength(1);
+    });
   });
 });

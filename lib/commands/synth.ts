@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import { login } from "../console/login";
 import { defined } from "../defined";
 import { ConsoleError } from "../errors";
@@ -7,6 +9,7 @@ import type { ProtectedTask } from "../protection/protected-task";
 import { toMarkdown } from "../report/markdown";
 import { startProgress } from "../report/progress";
 import { buildReport, type Report } from "../report/report";
+import { styleOf } from "../report/style";
 import { toSummary } from "../report/summary";
 import { parseSettings, type Settings } from "../settings/settings";
 import { discardOutput, type OutputFile, prepareOutput } from "../stack/output-folder";
@@ -50,7 +53,11 @@ export const synth: Command = {
       });
       await lastChanceToStop(invocation.signal);
       publish();
-      await print(invocation.stdout, wholeText(`${toSummary(report, invocation.stdout.isTTY === true)}\n`));
+      const places = {
+        stack: join(folder, pathsOf(settings.stack.name).stackFile),
+        report: join(folder, REPORT_MARKDOWN),
+      };
+      await print(invocation.stdout, toSummary(report, places, styleOf(invocation.stdout, invocation.environment)));
       return 0;
     } catch (error) {
       discardOutput(folder);
@@ -113,9 +120,7 @@ function reportOn({ console, stack }: Settings, version: string, tasks: readonly
     stack: stack.name,
     region: stack.region,
     console: { url: console.url, version },
-    installBundle: existing
-      ? { kind: "existing", arn: existing }
-      : { kind: "managed", file: pathsOf(stack.name).secretFile },
+    installBundle: existing ? { arn: existing } : { file: pathsOf(stack.name).secretFile },
     tasks,
     statementsFor: (roleArn) => statementsForRole(roleArn, tasks, stack),
     grantsRoles: stack.grantExecutionRoles,
@@ -125,6 +130,6 @@ function reportOn({ console, stack }: Settings, version: string, tasks: readonly
 function reportFiles(report: Report): readonly OutputFile[] {
   return [
     { path: REPORT_MARKDOWN, content: toMarkdown(report) },
-    { path: REPORT_JSON, content: `${JSON.stringify(report, null, 2)}\n` },
+    { path: REPORT_JSON, content: wholeText(`${JSON.stringify(report, null, 2)}\n`) },
   ];
 }

@@ -1,7 +1,9 @@
 import { DEFENDER } from "../defender";
+import { type SafeText, wholeText } from "../text/safe-text";
 import { code, text } from "./outside-markdown";
 import { taskPicture } from "./picture";
-import type { ExecutionRole, Report, TaskReport } from "./report";
+import { defenderPart, type Report, type TaskReport } from "./report";
+import { roleNeeds } from "./role-needs";
 
 // Beyond these the pictures cost more than they show.
 const PICTURES = 10;
@@ -9,7 +11,11 @@ const PICTURES = 10;
 const BYTES = 900_000;
 
 /** The report as Markdown that renders in Azure DevOps and on GitHub: the overview first, then a section a task. */
-export function toMarkdown(report: Report): string {
+export function toMarkdown(report: Report): SafeText {
+  return wholeText(document(report));
+}
+
+function document(report: Report): string {
   const { tasks } = report;
   const parts = [head(report), overview(tasks), roles(tasks)].filter((part) => part !== "");
   let room = BYTES - Buffer.byteLength(parts.join(""));
@@ -46,18 +52,16 @@ function overview(tasks: readonly TaskReport[]): string {
     const protection = covered === containers.length ? `all ${covered}` : `**${covered} of ${containers.length}**`;
     return [text(family), protection, cpu, memory, `${defender.cpu} / ${defender.memory}`, notices.length];
   });
-  const columns = ["Task", "Protected", "CPU units", "MiB", "Defender's share", "Notices"];
+  const columns = ["Task", "Protected", "CPU units", "MiB", "For the Defender", "Notices"];
   return lines(...table(columns, ["---", "---", "---:", "---:", "---:", "---:"], rows));
 }
 
-/** What roles that aren't the stack's need, once a role. */
+/** What roles that aren't the stack's need. */
 function roles(tasks: readonly TaskReport[]): string {
-  const own = new Map<string, ExecutionRole & { readonly kind: "task" }>();
-  for (const { executionRole } of tasks) if (executionRole.kind === "task") own.set(executionRole.arn, executionRole);
-  return [...own.values()]
-    .map(({ arn, granted, statements }) =>
+  return roleNeeds(tasks)
+    .map(({ roles: arns, granted, statements }) =>
       lines(
-        `The execution role ${code(arn)} is the task's own. ${granted ? "The stack grants it:" : "It has to allow:"}`,
+        `${arns.length === 1 ? "The execution role" : "The execution roles"} ${arns.map(code).join(", ")} ${needOf(arns.length, granted)}`,
         "",
         "```json",
         JSON.stringify(statements, null, 2),
@@ -67,14 +71,19 @@ function roles(tasks: readonly TaskReport[]): string {
     .join("\n");
 }
 
+function needOf(roleCount: number, granted: boolean): string {
+  if (granted)
+    return roleCount === 1 ? "is the task's own. The stack grants it:" : "are the tasks' own. The stack grants them:";
+  return roleCount === 1 ? "is the task's own. It has to allow:" : "are the tasks' own. They have to allow:";
+}
+
 function taskSection(task: TaskReport, picture: string | undefined): string {
   const { cpu, memory, defender, containers, changes, notices } = task;
-  const share = `${defender.cpu} CPU units and ${defender.memory} MiB`;
   const licence = defender.ownImage ? "your own mirror" : "its path holds the licence token";
   return lines(
     `## ${text(task.family)}`,
     "",
-    `${cpu} CPU units and ${memory} MiB, of which ${share} are the Defender's share. From ${code(task.file)}.`,
+    `${cpu} CPU units and ${memory} MiB, ${defenderPart(defender)}. From ${code(task.file)}.`,
     "",
     ...table(
       ["Container", "Protected", "Image"],

@@ -1,18 +1,19 @@
-export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean };
+import type { Terminal } from "../text/print";
+import { type SafeText, text } from "../text/safe-text";
 
 export type Progress = { readonly update: (done: number) => void; readonly stop: () => void };
 
-/** How far a fleet is: a live bar on a terminal, else a whole line for every tenth of it. */
+/** How far a fleet is: a live bar on a terminal, else a whole line for every quarter of it. */
 export async function startProgress(
   total: number,
   terminal: Terminal,
-  line: (text: string) => void,
+  line: (text: SafeText) => void,
 ): Promise<Progress> {
   if (total < 10) return { update: () => {}, stop: () => {} };
   if (!terminal.isTTY) {
-    const tenth = Math.ceil(total / 10);
+    const quarter = Math.ceil(total / 4);
     const update = (done: number) => {
-      if (done % tenth === 0 || done === total) line(`The Console has answered for ${done} of ${total} tasks.`);
+      if (done % quarter === 0 || done === total) line(text`The Console has answered for ${done} of ${total} tasks.`);
     };
     return { update, stop: () => {} };
   }

@@ -1,10 +1,9 @@
 import { DEFENDER } from "../defender";
-import { oneLine } from "../outside-text";
 import type { ProtectedTask } from "../protection/protected-task";
-import { redact } from "../secret";
 import { percentOf } from "../share";
 import { defenderShare } from "../task/room";
 import type { Task } from "../task/task";
+import { excerpt, type SafeText, text } from "../text/safe-text";
 
 /**
  * What a run did, for people and pipelines: `cdktf.out/runtime-defense.json`, described by
@@ -12,45 +11,45 @@ import type { Task } from "../task/task";
  * changes from one run to the next.
  */
 export type Report = {
-  readonly stack: string;
-  readonly region: string;
-  readonly console: { readonly url: string; readonly version: string };
+  readonly stack: SafeText;
+  readonly region: SafeText;
+  readonly console: { readonly url: SafeText; readonly version: SafeText };
   readonly coverage: { readonly containers: number; readonly protected: number; readonly percent: number };
   readonly installBundle: InstallBundlePlace;
   readonly tasks: readonly TaskReport[];
 };
 
 export type InstallBundlePlace =
-  | { readonly kind: "managed"; readonly file: string }
-  | { readonly kind: "existing"; readonly arn: string };
+  | { readonly kind: "managed"; readonly file: SafeText }
+  | { readonly kind: "existing"; readonly arn: SafeText };
 
 export type TaskReport = {
-  readonly file: string;
-  readonly family: string;
+  readonly file: SafeText;
+  readonly family: SafeText;
   /** CPU units and MiB of the task, and of these the Defender's share. */
   readonly cpu: number;
   readonly memory: number;
   readonly defender: {
-    readonly version: string;
-    readonly image: string;
+    readonly version: SafeText;
+    readonly image: SafeText;
     /** Whether `runtimeDefense.defenderImage` names it, so that no licence token is in its path. */
     readonly ownImage: boolean;
     readonly cpu: number;
     readonly memory: number;
-    readonly logGroup: string | null;
+    readonly logGroup: SafeText | null;
   };
   readonly containers: readonly ContainerReport[];
-  readonly changes: readonly { readonly container: string; readonly field: string; readonly change: string }[];
+  readonly changes: readonly { readonly container: SafeText; readonly field: SafeText; readonly change: SafeText }[];
   readonly executionRole: ExecutionRole;
-  readonly notices: readonly string[];
+  readonly notices: readonly SafeText[];
 };
 
 export type ContainerReport = {
-  readonly name: string;
-  readonly image: string;
+  readonly name: SafeText;
+  readonly image: SafeText;
   readonly protected: boolean;
   /** Why it was left out. */
-  readonly reason: string | null;
+  readonly reason: SafeText | null;
 };
 
 /** The stack's own role, or the task's: the stack grants it `statements`, or its owner has to allow them. */
@@ -58,12 +57,17 @@ export type ExecutionRole =
   | { readonly kind: "stack" }
   | {
       readonly kind: "task";
-      readonly arn: string;
+      readonly arn: SafeText;
       readonly granted: boolean;
       readonly statements: readonly object[];
     };
 
-export type ReportFacts = Pick<Report, "stack" | "region" | "console" | "installBundle"> & {
+export type ReportFacts = {
+  readonly stack: string;
+  readonly region: string;
+  readonly console: { readonly url: string; readonly version: string };
+  /** The existing secret that the bundle is read from, or the file that hands it to Terraform. */
+  readonly installBundle: { readonly arn: string } | { readonly file: string };
   readonly tasks: readonly ProtectedTask[];
   /** What a role of the task's own has to be allowed. */
   readonly statementsFor: (roleArn: string) => readonly object[];
@@ -73,58 +77,80 @@ export type ReportFacts = Pick<Report, "stack" | "region" | "console" | "install
 
 export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: ReportFacts): Report {
   const roleOf = (arn: string | undefined): ExecutionRole =>
-    arn === undefined ? { kind: "stack" } : { kind: "task", arn, granted: grantsRoles, statements: statementsFor(arn) };
-  const reports = tasks.map((task) => taskReport(task, facts.console.version, roleOf));
+    arn === undefined
+      ? { kind: "stack" }
+      : { kind: "task", arn: excerpt(arn, LONG), granted: grantsRoles, statements: statementsFor(arn) };
+  const version = excerpt(facts.console.version);
+  const reports = tasks.map((task) => taskReport(task, version, roleOf));
   const containers = reports.flatMap((task) => task.containers);
   const covered = containers.filter((container) => container.protected).length;
   const percent = percentOf(covered, containers.length);
   const { installBundle: bundle } = facts;
-  const installBundle = bundle.kind === "managed" ? bundle : { ...bundle, arn: plain(bundle.arn) };
   return {
-    ...facts,
-    installBundle,
+    stack: excerpt(facts.stack),
+    region: excerpt(facts.region),
+    console: { url: excerpt(facts.console.url, LONG), version },
     coverage: { containers: containers.length, protected: covered, percent },
+    installBundle:
+      "arn" in bundle
+        ? { kind: "existing", arn: excerpt(bundle.arn, LONG) }
+        : { kind: "managed", file: excerpt(bundle.file, LONG) },
     tasks: reports,
   };
 }
 
+// A report's texts are shown whole, unless they are longer than anybody reads.
+const LONG = 1000;
+
+/** What of a task's size is the Defender's: reserved where the file says so, else to be left free for it. */
+export function defenderPart({ cpu, memory }: TaskReport["defender"]): SafeText {
+  const size = cpu > 0 ? text`${cpu} CPU units and ${memory} MiB` : text`${memory} MiB`;
+  return text`of which ${size} are to be left for the Defender`;
+}
+
 function taskReport(
   { task, definition, sidecar, changes, logGroup, notices }: ProtectedTask,
-  consoleVersion: string,
+  consoleVersion: SafeText,
   roleOf: (executionRoleArn: string | undefined) => ExecutionRole,
 ): TaskReport {
   const share = defenderShare(task.runtimeDefense);
   return {
-    file: plain(task.file),
-    family: definition.family,
+    file: excerpt(task.file, LONG),
+    family: excerpt(definition.family),
     cpu: Number(definition.cpu),
     memory: Number(definition.memory),
     defender: {
       version: versionOf(sidecar.image) ?? consoleVersion,
-      image: plain(sidecar.image),
+      image: excerpt(sidecar.image, LONG),
       ownImage: task.runtimeDefense.defenderImage !== undefined,
       ...share,
-      logGroup: logGroup ?? null,
+      logGroup: logGroup === undefined ? null : excerpt(logGroup, LONG),
     },
     containers: definition.containerDefinitions
       .filter(({ name }) => name !== DEFENDER)
       .map((container) => containerReport(task, container)),
-    changes: changes.map((change) => ({ ...change, change: plain(change.change) })),
+    changes: changes.map(({ container, field, change }) => ({
+      container: excerpt(container),
+      field: excerpt(field),
+      change,
+    })),
     executionRole: roleOf(task.definition.executionRoleArn),
-    notices: [...task.notices.map((notice) => notice.text), ...notices].map(plain),
+    notices: [...task.notices.map((notice) => notice.text), ...notices],
   };
 }
 
 function containerReport({ runtimeDefense }: Task, { name, image }: { name: string; image: string }): ContainerReport {
-  const reason = Object.hasOwn(runtimeDefense.exclude, name) ? (runtimeDefense.exclude[name] ?? "") : null;
-  return { name, image: plain(image), protected: reason === null, reason: reason === null ? null : plain(reason) };
+  const reason = new Map(Object.entries(runtimeDefense.exclude)).get(name);
+  return {
+    name: excerpt(name),
+    image: excerpt(image, LONG),
+    protected: reason === undefined,
+    reason: reason === undefined ? null : excerpt(reason, LONG),
+  };
 }
 
 // A Defender image's tag is its version: defender_34_04_145.
-function versionOf(image: string): string | undefined {
-  return /:defender_(\d+_\d+_\d+)$/.exec(image)?.[1]?.replaceAll("_", ".");
-}
-
-function plain(text: string): string {
-  return oneLine(redact(text), 1000);
+function versionOf(image: string): SafeText | undefined {
+  const tag = /:defender_(\d+_\d+_\d+)$/.exec(image)?.[1];
+  return tag === undefined ? undefined : excerpt(tag.replaceAll("_", "."));
 }

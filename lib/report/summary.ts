@@ -1,104 +1,116 @@
-import { createColors } from "picocolors";
+import stringWidth from "string-width";
 
-import type { Report, TaskReport } from "./report";
+import { join, layOut, type SafeText, text, wholeText } from "../text/safe-text";
+import { wrapBeside } from "../text/wrap";
+import { defenderPart, type Report, type TaskReport } from "./report";
+import { roleNeeds } from "./role-needs";
+import type { Style } from "./style";
 
+// A build log is read in a window of this width, too.
 const WIDTH = 80;
-// A longer fleet gets a line a task, and what can't wait for the report.
+// A longer fleet gets one line per task, and what can't wait for the report.
 const BLOCKS = 10;
+const WIDEST_NAME = 30;
 
-type Colors = ReturnType<typeof createColors>;
-type Row = readonly [name: string, text: string];
+type Row = readonly [name: SafeText, text: SafeText];
 
-/** The report's short form for a terminal or a build log: whole lines of at most 80 columns where words allow it. */
-export function toSummary(report: Report, isTerminal: boolean): string {
+/** Where the results are, as paths from the project's folder. */
+export type Places = { readonly stack: string; readonly report: string };
+
+/** The report's short form for a terminal or a build log. */
+export function toSummary(report: Report, places: Places, style: Style): SafeText {
   const { console, coverage, installBundle, tasks } = report;
-  const colors = createColors(isTerminal);
-  const covered = `${coverage.protected} of ${coverage.containers} containers proven protected (${coverage.percent} %)`;
+  const { bold, green, yellow } = style.paint;
+  const covered = text`${coverage.protected} of ${coverage.containers} containers proven protected (${coverage.percent} %)`;
   const isDetailed = tasks.length <= BLOCKS;
   const rows: readonly Row[] = [
     ...tasks.flatMap((task) =>
-      isDetailed ? [[colors.bold(task.family), ""] as const, ...details(task, colors)] : [oneRow(task, colors)],
+      isDetailed ? [[bold(task.family), text``] as const, ...details(task, style)] : [oneRow(task, style)],
     ),
-    ["", ""],
-    ["Region", report.region],
-    ["Console", `${console.version} at ${console.url}`],
+    [text``, text``],
+    [text`Region`, report.region],
+    [text`Console`, text`${console.version} at ${console.url}`],
     [
-      "Bundle",
+      text`Bundle`,
       installBundle.kind === "managed"
-        ? `given to Terraform by ${installBundle.file}, kept in a secret of the stack`
-        : `read from ${installBundle.arn}`,
+        ? text`given to Terraform by ${installBundle.file}, kept in a secret of the stack`
+        : text`read from ${installBundle.arn}`,
     ],
-    ...roles(tasks),
-    ["Coverage", coverage.percent === 100 ? colors.green(covered) : colors.yellow(covered)],
+    ...roles(tasks, places),
+    [text`Coverage`, coverage.percent === 100 ? green(covered) : yellow(covered)],
+    [text`Stack`, text`${places.stack}`],
+    [text`Report`, text`${places.report}`],
   ];
-  const column = Math.min(Math.max(...rows.map(([name, text]) => (text ? visible(name) : 0))) + 2, 32);
-  return `${rows.flatMap((row) => wrap(row, column)).join("\n")}\n`;
+  const widest = Math.max(...rows.map(([name, beside]) => (beside === "" ? 0 : stringWidth(name))));
+  const width = Math.min(widest, WIDEST_NAME) + 2;
+  return join([...rows.flatMap((row) => laidOut(row, width, style.columns ?? WIDTH)), text``], "\n");
 }
 
-function details(task: TaskReport, { green, yellow }: Colors): readonly Row[] {
+function details(task: TaskReport, { paint: { green, yellow } }: Style): readonly Row[] {
   const { containers, cpu, memory, defender, notices } = task;
-  const licence = defender.ownImage ? "your own mirror" : "its path holds the licence token";
-  const share = `${defender.cpu ? `${defender.cpu} CPU units and ` : ""}${defender.memory} MiB`;
+  const licence = defender.ownImage ? text`your own mirror` : text`its path holds the licence token`;
   return [
-    ["  File", task.file],
+    [text`  File`, task.file],
     ...containers.map(
-      ({ name, reason }): Row => [`  ${name}`, reason === null ? green("protected") : yellow(`left out: ${reason}`)],
+      ({ name, reason }): Row => [
+        text`  ${name}`,
+        reason === null ? green(text`protected`) : yellow(text`left out: ${reason}`),
+      ],
     ),
-    ["  Defender", `${defender.version}, ${defender.image} (${licence})`],
-    ["  Size", `${cpu} CPU units and ${memory} MiB, of these for the Defender ${share}`],
-    ...(defender.logGroup ? [["  Logs", defender.logGroup] as const] : []),
-    ...notices.map((notice): Row => ["  Notice", notice]),
+    [text`  Defender`, text`${defender.version}, ${defender.image} (${licence})`],
+    [text`  Size`, text`${cpu} CPU units and ${memory} MiB, ${defenderPart(defender)}`],
+    ...(defender.logGroup === null ? [] : [[text`  Logs`, defender.logGroup] as const]),
+    ...notices.map((notice): Row => [text`  Notice`, notice]),
   ];
 }
 
-function oneRow({ family, containers, notices }: TaskReport, { green, yellow }: Colors): Row {
+function oneRow({ family, containers, notices }: TaskReport, { paint: { green, yellow } }: Style): Row {
   const leftOut = containers.filter(({ reason }) => reason !== null);
-  const protection = `${containers.length - leftOut.length} of ${containers.length} protected`;
+  const protection = text`${containers.length - leftOut.length} of ${containers.length} protected`;
   const parts = [
     leftOut.length > 0 ? yellow(protection) : green(protection),
-    ...leftOut.map(({ name, reason }) => yellow(`left out ${name}: ${reason}`)),
-    ...(notices.length > 0 ? [`${notices.length} notice${notices.length > 1 ? "s" : ""} in the report`] : []),
+    ...leftOut.map(({ name, reason }) => yellow(text`left out ${name}: ${reason ?? ""}`)),
+    ...(notices.length > 0 ? [text`${notices.length} notice${notices.length > 1 ? "s" : ""} in the report`] : []),
   ];
-  return [family, parts.join(", ")];
+  return [family, join(parts)];
 }
 
-/** What roles that aren't the stack's need, once a role. */
-function roles(tasks: readonly TaskReport[]): readonly Row[] {
-  const needs = new Map<string, string>();
-  for (const { executionRole: role } of tasks) {
-    if (role.kind !== "task") continue;
-    const need = role.granted ? "gets what it needs from the stack" : `has to allow ${JSON.stringify(role.statements)}`;
-    needs.set(role.arn, need);
-  }
-  return [...needs].map(([arn, need]) => ["Role", `${arn} ${need}`]);
+// Of more, the report has the list.
+const ROLES = 5;
+
+/** What roles that aren't the stack's need. */
+function roles(tasks: readonly TaskReport[], { report }: Places): readonly Row[] {
+  const needs = roleNeeds(tasks);
+  const missing = needs.filter(({ granted }) => !granted);
+  const granted = new Set(needs.filter((need) => need.granted).flatMap((need) => need.roles));
+  const isLong = missing.length > 1 && missing.flatMap((need) => need.roles).length > ROLES;
+  const owners = new Set(missing.flatMap((need) => need.roles)).size;
+  return [
+    ...(isLong ? [[text`Roles`, text`${owners} roles have to allow what ${report} lists`] as const] : []),
+    ...(isLong ? [] : missing).map((need): Row => {
+      const isOne = need.roles.length === 1;
+      const verb = text`${isOne ? "has" : "have"} to allow`;
+      const statements = wholeText(JSON.stringify(need.statements));
+      return [isOne ? text`Role` : text`Roles`, join([join(need.roles), verb, statements], " ")];
+    }),
+    ...(granted.size > 0
+      ? [
+          [
+            text`${granted.size === 1 ? "Role" : "Roles"}`,
+            join([join([...granted]), needMet(granted.size)], " "),
+          ] as const,
+        ]
+      : []),
+  ];
+}
+
+function needMet(count: number): SafeText {
+  return count === 1 ? text`gets what it needs from the stack` : text`get what they need from the stack`;
 }
 
 /** A name, and beside it a text in as many lines as it needs. */
-function wrap([name, text]: Row, column: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/(?= )/).flatMap((word) => pieces(word, WIDTH - column))) {
-    if (line !== "" && column + visible(line + word) > WIDTH) {
-      lines.push(line);
-      line = word.trimStart();
-    } else {
-      line += word;
-    }
-  }
-  return [...lines, line].map((part, index) => {
-    const head = index === 0 ? name + " ".repeat(Math.max(1, column - visible(name))) : " ".repeat(column);
-    return `${head}${part}`.trimEnd();
-  });
-}
-
-// A long path goes on after a slash. What is to be copied, such as JSON, stays whole.
-function pieces(word: string, width: number): readonly string[] {
-  return visible(word) > width && !word.includes('"') ? word.split(/(?<=\/)/) : [word];
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
-const COLOURS = /\u001b\[\d+m/g;
-
-function visible(text: string): number {
-  return text.replace(COLOURS, "").length;
+function laidOut([name, beside]: Row, width: number, columns: number): readonly SafeText[] {
+  if (beside === "") return [name];
+  const padded = layOut(name, (plain) => plain + " ".repeat(Math.max(1, width - stringWidth(plain))));
+  return wrapBeside(padded, beside, width, columns);
 }
