@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -24,8 +33,6 @@ export function whatIsMissing(): readonly string[] {
   ];
 }
 
-const TERRAFORM = join(__dirname, "terraform-of-mirror.cjs");
-
 export type Result = { readonly status: number | null; readonly output: string };
 
 /** A user's project in a folder of its own, with a Console and an account to deploy to. */
@@ -42,6 +49,8 @@ export type Project = {
   npm(command: string, ...args: readonly string[]): Promise<Result>;
   cdktf(...args: readonly string[]): Promise<Result>;
   terraform(...args: readonly string[]): Promise<Result>;
+  /** A script of the project, as a pipeline runs it. */
+  script(path: string, ...args: readonly string[]): Promise<Result>;
   /** The stack's folder in the output. */
   readonly stackFolder: string;
   readonly consoleFacts: { readonly password: string; readonly installBundle: string };
@@ -60,11 +69,14 @@ export async function newProject(emulator: Emulator, stackName = STACK): Promise
     join(folder, "cdktf.json"),
     JSON.stringify({ language: "typescript", app, projectId: "test", sendCrashReports: "false" }),
   );
+  const programs = join(folder, "bin");
+  mkdirSync(programs);
+  symlinkSync(join(__dirname, "terraform-of-mirror.cjs"), join(programs, "terraform"));
   const cliConfiguration = join(folder, "terraform.rc");
   writeFileSync(cliConfiguration, MIRROR ? `provider_installation { filesystem_mirror { path = "${MIRROR}" } }\n` : "");
 
   const environment = () => ({
-    ...{ PATH: process.env.PATH, HOME: folder, CI: "true", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1" },
+    ...{ PATH: `${programs}:${process.env.PATH}`, HOME: folder, CI: "true", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1" },
     ...{ DISABLE_VERSION_CHECK: "1", TF_INPUT: "0", TF_IN_AUTOMATION: "1", TF_CLI_CONFIG_FILE: cliConfiguration },
     ...{ AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_REGION: REGION, AWS_ENDPOINT_URL: emulator.url },
     ...{
@@ -73,8 +85,13 @@ export async function newProject(emulator: Emulator, stackName = STACK): Promise
       TL_PASS: local.password,
       TASK_DEFINITION_PATH: join(folder, "tasks"),
     },
-    ...{ DEFENDER_REGISTRY: "registry-auth.local.invalid", TEST_PROVIDER_MIRROR: MIRROR, STACK_NAME: stackName, TL_RETRY_DELAY_MS: "1" },
-    TERRAFORM_BINARY_NAME: TERRAFORM,
+    ...{
+      DEFENDER_REGISTRY: "registry-auth.local.invalid",
+      TEST_PROVIDER_MIRROR: MIRROR,
+      TEST_PATH: process.env.PATH,
+      STACK_NAME: stackName,
+      TL_RETRY_DELAY_MS: "1",
+    },
     // cdktf has Terraform look up the provider's hashes, which would ask the registry.
     ...(MIRROR && { TF_CLI_ARGS_providers_lock: `-fs-mirror=${MIRROR}` }),
     ...variables,
@@ -102,7 +119,8 @@ export async function newProject(emulator: Emulator, stackName = STACK): Promise
       return result;
     },
     cdktf: (...args) => run("node", [join(PROJECT, "node_modules/cdktf-cli/bundle/bin/cdktf"), ...args]),
-    terraform: (...args) => run(TERRAFORM, args, stackFolder),
+    script: (path, ...args) => run("bash", [join(PROJECT, path), ...args]),
+    terraform: (...args) => run("terraform", args, stackFolder),
     get consoleFacts() {
       return { password: local.password, installBundle: local.installBundle };
     },

@@ -19,5 +19,6 @@ if (versions.length > 0 && fs.existsSync(file)) {
     fs.writeFileSync(file, JSON.stringify(stack, null, 2));
   }
 }
-const { status } = spawnSync("terraform", process.argv.slice(2), { stdio: "inherit" });
+const env = { ...process.env, PATH: process.env.TEST_PATH };
+const { status } = spawnSync("terraform", process.argv.slice(2), { env, stdio: "inherit" });
 process.exitCode = status ?? 1;

@@ -1,0 +1,162 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { holds, newProject, type Project } from "./deployment";
+import { completeAsEcs, type Emulator, REGION, startEmulator } from "./emulator";
+import { provenContainers, registeredContainers, revisions } from "./registered";
+
+const EVERY_KEY = JSON.parse(readFileSync(join(__dirname, "../task/fixtures/every-key.json"), "utf8"));
+const CLUSTER = { ECS_CLUSTER: "shared" };
+const task = (family: string) => ({
+  family,
+  containerDefinitions: [{ name: "app", image: `${family}:1`, entryPoint: ["/app"] }],
+});
+const FLEET = Array.from({ length: 30 }, (_, index) => task(`task-${String(index).padStart(2, "0")}`));
+
+let emulator: Emulator;
+const projects: Project[] = [];
+
+beforeAll(async () => {
+  emulator = await startEmulator(completeAsEcs);
+});
+
+beforeEach(() => emulator.reset());
+
+afterEach(async () => {
+  for (const project of projects.splice(0)) await project.close();
+});
+
+afterAll(() => emulator?.stop());
+
+async function project(variables: Readonly<Record<string, string>> = {}, stackName?: string): Promise<Project> {
+  const made = await newProject(emulator, stackName);
+  projects.push(made);
+  made.set({ ...CLUSTER, ...variables });
+  return made;
+}
+
+async function deploy(fleet: Project): Promise<void> {
+  expect(await fleet.npm("synth")).toMatchObject({ status: 0 });
+  expect(await fleet.terraform("init")).toMatchObject({ status: 0 });
+  expect(await fleet.terraform("apply", "-auto-approve")).toMatchObject({ status: 0 });
+}
+
+test("a task added, one removed and one renamed leave the other 28 of a fleet as they are", async () => {
+  const fleet = await project();
+  fleet.tasks(...FLEET);
+  await deploy(fleet);
+  const registered = () => emulator.changes.filter((action) => action === "RegisterTaskDefinition").length;
+  expect(registered()).toBe(30);
+
+  fleet.tasks(...FLEET.slice(2), task("renamed"), task("added"));
+  await deploy(fleet);
+  expect(registered()).toBe(32);
+  expect(await revisions(emulator, "task-02")).toEqual(["task-02:1"]);
+  expect(await revisions(emulator, "renamed")).toEqual(["renamed:1"]);
+  expect((await fleet.terraform("plan", "-detailed-exitcode")).status).toBe(0);
+});
+
+test("an apply that fails half-way is finished by the next one", async () => {
+  const fleet = await project();
+  fleet.tasks(task("a"), task("b"), task("c"));
+  emulator.refuse("b");
+  await fleet.npm("synth");
+  await fleet.terraform("init");
+  expect((await fleet.terraform("apply", "-auto-approve")).status).toBe(1);
+  expect(await revisions(emulator, "b")).toEqual([]);
+  emulator.refuse(undefined);
+  await deploy(fleet);
+  for (const family of ["a", "b", "c"]) expect(await revisions(emulator, family)).toEqual([`${family}:1`]);
+});
+
+test("with KEEP_OLD_REVISIONS=false an earlier revision goes once the new one is there", async () => {
+  const one = await project({ KEEP_OLD_REVISIONS: "false" });
+  one.tasks(task("app"));
+  await deploy(one);
+  one.tasks({ ...task("app"), cpu: "512", memory: "1024" });
+  await deploy(one);
+  expect(await revisions(emulator, "app")).toEqual(["app:2"]);
+});
+
+test("the pipeline's way: an artifact without the bundle, state in S3, a plan, and its apply", async () => {
+  await fetch(`${emulator.url}/states`, {
+    method: "PUT",
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/s3/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${REGION}</LocationConstraint></CreateBucketConfiguration>`,
+  });
+  // The emulator is one host for all buckets.
+  const build = await project({
+    TF_STATE_S3_BUCKET: "states",
+    TF_CLI_ARGS_init: "-backend-config=use_path_style=true",
+  });
+  build.tasks(task("app"));
+  expect(await build.npm("synth")).toMatchObject({ status: 0 });
+  const artifact = join(build.folder, "artifact");
+  cpSync(join(build.folder, "cdktf.out"), artifact, { recursive: true });
+  const bundleFile = join(artifact, "stacks/prisma-runtime-defense/install_bundle.auto.tfvars.json");
+  rmSync(bundleFile);
+  expect(await build.npm("check-artifact", artifact)).toMatchObject({ status: 0 });
+  expect(await build.npm("check-state", artifact)).toMatchObject({ status: 0 });
+
+  const plan = join(build.folder, "plan");
+  mkdirSync(plan);
+  const without = await build.script(".ci/terraform", "plan", artifact, plan);
+  expect(without).toMatchObject({ status: 1, output: expect.stringContaining("TF_VAR_install_bundle is empty") });
+  expect(emulator.changes).toEqual([]);
+
+  const { installBundle } = build.consoleFacts;
+  build.set({ TF_VAR_install_bundle: installBundle });
+  const planned = await build.script(".ci/terraform", "plan", artifact, plan);
+  expect(planned.status).toBe(0);
+  const applied = await build.script(".ci/terraform", "apply", artifact, plan);
+  expect(applied.status).toBe(0);
+  expect(await revisions(emulator, "app")).toEqual(["app:1"]);
+  for (const output of [planned.output, applied.output]) {
+    expect(output).not.toContain(installBundle);
+    expect(output).not.toMatch(/tw_(?!\[redacted])/);
+  }
+  const own = join(build.folder, "cdktf.out");
+  expect(build.files().filter((file) => !file.startsWith(own) && holds(file, installBundle))).toEqual([]);
+  const state = await (await fetch(`${emulator.url}/states/prisma-runtime-defense/terraform.tfstate`)).text();
+  expect(state).toContain("aws_ecs_task_definition");
+  expect(state).not.toContain(installBundle);
+
+  const again = await build.script(".ci/terraform", "plan", artifact, plan);
+  expect({ status: again.status, changed: existsSync(join(plan, "changed")) }).toEqual({ status: 0, changed: false });
+});
+
+test("two stacks side by side in one account are destroyed apart", async () => {
+  const [first, second] = [await project(), await project({}, "shop-staging")];
+  first.tasks(task("first"));
+  second.tasks(task("second"));
+  await deploy(first);
+  await deploy(second);
+  expect(await secretNames()).toHaveLength(2);
+  expect(await second.npm("destroy", "--auto-approve")).toMatchObject({ status: 0 });
+  expect(await secretNames()).toEqual([expect.stringMatching(/^prisma-runtime-defense-install-bundle-/)]);
+  expect((await first.terraform("plan", "-detailed-exitcode")).status).toBe(0);
+});
+
+test("destroying where nothing was deployed says that there is no state", async () => {
+  const nothing = await project();
+  const { status, output } = await nothing.npm("destroy", "--auto-approve");
+  expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining("There is no state of the stack") });
+});
+
+test("a task with every key is registered as it has been proven, and the next plan is empty", async () => {
+  const secretArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:own-AbCdEf";
+  const whole = await project({ INSTALL_BUNDLE_SECRET_ARN: secretArn });
+  whole.tasks(EVERY_KEY);
+  await deploy(whole);
+  expect(await registeredContainers(emulator, "every-key")).toEqual(
+    provenContainers(whole.stackFolder, "every-key", {}),
+  );
+  expect((await whole.terraform("plan", "-detailed-exitcode")).status).toBe(0);
+});
+
+async function secretNames(): Promise<readonly string[]> {
+  const { SecretList } = await emulator.call("secretsmanager", "ListSecrets");
+  return (Array.isArray(SecretList) ? SecretList : []).map(({ Name }) => String(Name));
+}
