@@ -35,6 +35,11 @@ export function whatIsMissing(): readonly string[] {
 
 export type Result = { readonly status: number | null; readonly output: string };
 
+/** Fails with what was printed unless the program ended with 0. */
+export function succeeds({ status, output }: Result): void {
+  if (status !== 0) throw new Error(`It ended with ${status}:\n${output}`);
+}
+
 /** A user's project in a folder of its own, with a Console and an account to deploy to. */
 export type Project = {
   readonly folder: string;
@@ -112,12 +117,7 @@ export async function newProject(emulator: Emulator, stackName = STACK): Promise
     set: (more) => {
       variables = { ...variables, ...more };
     },
-    npm: async (command) => {
-      const result = await run("node", [join(PROJECT, "scripts/run.cjs"), join(PROJECT, "main.ts"), command]);
-      if (command === "synth" && result.status === 0)
-        await run("node", [join(__dirname, "adapt-provider.cjs"), stackFolder]);
-      return result;
-    },
+    npm: (...args) => run("node", [join(PROJECT, "scripts/run.cjs"), join(PROJECT, "main.ts"), ...args]),
     cdktf: (...args) => run("node", [join(PROJECT, "node_modules/cdktf-cli/bundle/bin/cdktf"), ...args]),
     script: (path, ...args) => run("bash", [join(PROJECT, path), ...args]),
     terraform: (...args) => run("terraform", args, stackFolder),

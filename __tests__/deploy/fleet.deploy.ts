@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { holds, newProject, type Project } from "./deployment";
+import { holds, newProject, type Project, succeeds } from "./deployment";
 import { completeAsEcs, type Emulator, REGION, startEmulator } from "./emulator";
 import { provenContainers, registeredContainers, revisions } from "./registered";
 
@@ -36,9 +36,9 @@ async function project(variables: Readonly<Record<string, string>> = {}, stackNa
 }
 
 async function deploy(fleet: Project): Promise<void> {
-  expect(await fleet.npm("synth")).toMatchObject({ status: 0 });
-  expect(await fleet.terraform("init")).toMatchObject({ status: 0 });
-  expect(await fleet.terraform("apply", "-auto-approve")).toMatchObject({ status: 0 });
+  succeeds(await fleet.npm("synth"));
+  succeeds(await fleet.terraform("init"));
+  succeeds(await fleet.terraform("apply", "-auto-approve"));
 }
 
 test("a task added, one removed and one renamed leave the other 28 of a fleet as they are", async () => {
@@ -79,26 +79,20 @@ test("with KEEP_OLD_REVISIONS=false an earlier revision goes once the new one is
 });
 
 test("the pipeline's way: an artifact without the bundle, state in S3, a plan, and its apply", async () => {
-  await fetch(`${emulator.url}/states`, {
-    method: "PUT",
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/s3/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    body: `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${REGION}</LocationConstraint></CreateBucketConfiguration>`,
-  });
+  await s3("PUT", "states", BUCKET_CONFIGURATION);
   // The emulator is one host for all buckets.
   const build = await project({
     TF_STATE_S3_BUCKET: "states",
     TF_CLI_ARGS_init: "-backend-config=use_path_style=true",
   });
   build.tasks(task("app"));
-  expect(await build.npm("synth")).toMatchObject({ status: 0 });
+  succeeds(await build.npm("synth"));
   const artifact = join(build.folder, "artifact");
   cpSync(join(build.folder, "cdktf.out"), artifact, { recursive: true });
   const bundleFile = join(artifact, "stacks/prisma-runtime-defense/install_bundle.auto.tfvars.json");
   rmSync(bundleFile);
-  expect(await build.npm("check-artifact", artifact)).toMatchObject({ status: 0 });
-  expect(await build.npm("check-state", artifact)).toMatchObject({ status: 0 });
+  succeeds(await build.npm("check-artifact", artifact));
+  succeeds(await build.npm("check-state", artifact));
 
   const plan = join(build.folder, "plan");
   mkdirSync(plan);
@@ -119,7 +113,7 @@ test("the pipeline's way: an artifact without the bundle, state in S3, a plan, a
   }
   const own = join(build.folder, "cdktf.out");
   expect(build.files().filter((file) => !file.startsWith(own) && holds(file, installBundle))).toEqual([]);
-  const state = await (await fetch(`${emulator.url}/states/prisma-runtime-defense/terraform.tfstate`)).text();
+  const state = await s3("GET", "states/prisma-runtime-defense/terraform.tfstate");
   expect(state).toContain("aws_ecs_task_definition");
   expect(state).not.toContain(installBundle);
 
@@ -134,7 +128,7 @@ test("two stacks side by side in one account are destroyed apart", async () => {
   await deploy(first);
   await deploy(second);
   expect(await secretNames()).toHaveLength(2);
-  expect(await second.npm("destroy", "--auto-approve")).toMatchObject({ status: 0 });
+  succeeds(await second.npm("destroy", "--auto-approve"));
   expect(await secretNames()).toEqual([expect.stringMatching(/^prisma-runtime-defense-install-bundle-/)]);
   expect((await first.terraform("plan", "-detailed-exitcode")).status).toBe(0);
 });
@@ -159,4 +153,18 @@ test("a task with every key is registered as it has been proven, and the next pl
 async function secretNames(): Promise<readonly string[]> {
   const { SecretList } = await emulator.call("secretsmanager", "ListSecrets");
   return (Array.isArray(SecretList) ? SecretList : []).map(({ Name }) => String(Name));
+}
+
+const BUCKET_CONFIGURATION = `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${REGION}</LocationConstraint></CreateBucketConfiguration>`;
+
+async function s3(method: string, path: string, body?: string): Promise<string> {
+  const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/s3/aws4_request, SignedHeaders=host, Signature=0`;
+  const response = await fetch(`${emulator.url}/${path}`, {
+    method,
+    headers: { authorization },
+    ...(body !== undefined && { body }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return text;
 }

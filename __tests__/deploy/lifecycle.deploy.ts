@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { holds, newProject, type Project, whatIsMissing } from "./deployment";
+import { holds, newProject, type Project, succeeds, whatIsMissing } from "./deployment";
 import { completeAsEcs, type Emulator, startEmulator } from "./emulator";
 import { provenContainers, registeredContainers, revisions } from "./registered";
 
@@ -53,7 +53,7 @@ describe.each([
 
   test("cdktf deploy registers the task definition that has been proven", async () => {
     project.tasks(web("web:1"));
-    expect(await project.cdktf("deploy", "--auto-approve")).toMatchObject({ status: 0 });
+    succeeds(await project.cdktf("deploy", "--auto-approve"));
     expect(await revisions(emulator, "web")).toEqual(["web:1"]);
     expect(await registeredContainers(emulator, "web")).toEqual(
       provenContainers(project.stackFolder, "web", {
@@ -143,7 +143,7 @@ describe.each([
     await project.stopConsole();
     const { status, output } = await project.cdktf("destroy", "--auto-approve");
     expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining("npm run destroy") });
-    expect(await project.npm("destroy", "--auto-approve")).toMatchObject({ status: 0 });
+    succeeds(await project.npm("destroy", "--auto-approve"));
     expect(await emulator.call("ecs", "ListClusters")).toEqual({ clusterArns: [] });
     expect(await emulator.call("secretsmanager", "ListSecrets")).toMatchObject({ SecretList: [] });
     expect(
@@ -153,12 +153,12 @@ describe.each([
 
   test("and deployed again", async () => {
     await project.rotate(OTHER_BUNDLE);
-    expect(await project.cdktf("deploy", "--auto-approve")).toMatchObject({ status: 0 });
+    succeeds(await project.cdktf("deploy", "--auto-approve"));
     expect(await planStatus()).toBe(0);
   });
 
   async function deploy(): Promise<string> {
-    expect(await project.npm("synth")).toMatchObject({ status: 0 });
+    succeeds(await project.npm("synth"));
     const init = await project.terraform("init");
     const { status, output } = await project.terraform("apply", "-auto-approve");
     expect({ init: init.status, status, output }).toEqual({ init: 0, status: 0, output: expect.any(String) });
