@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import { ProofError } from "../errors";
 import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import type { ProtectedTask } from "../protection/protected-task";
+import { registeredForm } from "../task/registered-form";
 import { text } from "../text/safe-text";
 import { ids } from "./names";
-import { asStored } from "./task-definition-config";
 import { evaluateTemplate } from "./terraform-text";
 
 // What stands for values that AWS gives at the deployment.
@@ -15,8 +15,8 @@ const KNOWN = { [ROLE]: `the value of ${ROLE}`, [SECRET]: `the value of ${SECRET
 
 /**
  * Proves that what Terraform is going to read is what has been proven: every task definition of
- * `cdk.tf.json`, evaluated and brought back to RegisterTaskDefinition's form, equals its protected
- * task, the install bundle taken from `bundleFrom` or else from the stack's own secret.
+ * `cdk.tf.json`, evaluated and brought back to RegisterTaskDefinition's form, is registered as its
+ * protected task would be, the install bundle taken from `bundleFrom` or else from the stack's own secret.
  *
  * @throws ProofError naming each task definition that differs, is missing or is too much.
  */
@@ -32,7 +32,8 @@ export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask
     const [found, ...more] = byFamily.get(task.family) ?? [];
     if (found === undefined || more.length > 0)
       return [`${task.family}: expected once, got ${more.length + (found ? 1 : 0)} times`];
-    const different = differingKeys(expectedOf(task, bundleFrom ?? KNOWN[SECRET] ?? ""), asRegistered(found));
+    const expected = expectedOf(task, bundleFrom ?? KNOWN[SECRET] ?? "");
+    const different = differingKeys(expected, registeredForm(asRegistered(found)));
     return different.length > 0 ? [`${task.family}: ${different.join(", ")} differ`] : [];
   });
   if (synthesized.length !== tasks.length)
@@ -67,20 +68,7 @@ function differingKeys(expected: JsonObject, found: JsonObject): readonly string
 }
 
 function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {
-  const asked = task.withInstallBundleFrom(bundleFrom);
-  const { tags, proxyConfiguration, ...definition }: JsonObject = {
-    ...asked,
-    containerDefinitions: asked.containerDefinitions.map(asStored),
-  };
-  return clean({
-    executionRoleArn: KNOWN[ROLE] ?? "",
-    ...definition,
-    // Terraform keeps these as maps: their order is lost, and means nothing.
-    tags: inOrder(tags, "key"),
-    proxyConfiguration: isJsonObject(proxyConfiguration)
-      ? { ...proxyConfiguration, properties: inOrder(proxyConfiguration.properties, "name") }
-      : null,
-  });
+  return registeredForm({ executionRoleArn: KNOWN[ROLE] ?? "", ...task.withInstallBundleFrom(bundleFrom) });
 }
 
 /** A resource of cdk.tf.json as RegisterTaskDefinition would get it. */
