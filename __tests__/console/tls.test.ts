@@ -99,6 +99,7 @@ test("a plain HTTP server under https is told as such", async () => {
 test.each([
   ["is missing", undefined, "can't be read (ENOENT)"],
   ["is a folder", "folder", "can't be read (EISDIR)"],
+  ["is larger than any", Buffer.alloc(2 * 1024 * 1024), "can't be read (larger than 1 MiB)"],
   ["is not PEM", Buffer.from([0x30, 0x82, 0x01]), "holds none. Convert a DER file"],
   ["is empty", "", "holds none. Convert"],
   [

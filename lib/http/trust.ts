@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import tls from "node:tls";
 
 import { SettingsError } from "../errors";
+import { readRegularFile } from "../regular-file";
 import { excerpt, text } from "../text/safe-text";
 
 /**
@@ -13,11 +13,12 @@ import { excerpt, text } from "../text/safe-text";
  */
 export async function trustAuthorities(caFile: string): Promise<tls.SecureContext> {
   const name = text`TL_CA_CERT must be a PEM file with certificates, ${excerpt(caFile, 120)}`;
-  const pem = await readFile(caFile, "latin1").catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readRegularFile(caFile, LARGEST).catch((error: NodeJS.ErrnoException) => {
     const code = error.code ?? "no reason given";
     throw new SettingsError([text`${name} can't be read (${code}). Check the path and the file's rights.`]);
   });
-  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const certificates =
+    bytes.toString("latin1").match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   try {
     if (certificates.length === 0) throw new Error("no certificate");
     for (const certificate of certificates) new X509Certificate(certificate);
@@ -28,3 +29,6 @@ export async function trustAuthorities(caFile: string): Promise<tls.SecureContex
     throw new SettingsError([text`${name} holds ${holds}. ${remedy}`]);
   }
 }
+
+// All authorities that Mozilla trusts are a quarter of this.
+const LARGEST = 1024 * 1024;

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import * as v from "valibot";
 
 import { RegistryError } from "../errors";
 import { isJsonObject } from "../json";
+import { readRegularFile } from "../regular-file";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { askHelper } from "./credential-helper";
@@ -53,12 +53,12 @@ const Config = v.object({
 async function readConfig(file: string): Promise<v.InferOutput<typeof Config> | undefined> {
   const place = text`Docker's configuration ${excerpt(file, 200)}`;
   const remedy = text`Mend it, or set DOCKER_CONFIG to another folder.`;
-  const content = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const content = await readRegularFile(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     throw new RegistryError([text`${place} can't be read (${error.code ?? "no reason given"}). ${remedy}`]);
   });
   if (content === undefined) return undefined;
-  const value = v.safeParse(v.pipe(v.string(), v.parseJson()), content.replace(/^\ufeff/, ""));
+  const value = v.safeParse(v.pipe(v.string(), v.parseJson()), content.toString("utf8").replace(/^\ufeff/, ""));
   if (!value.success) throw new RegistryError([text`${place} is not valid JSON. ${remedy}`]);
   const parsed = v.safeParse(Config, isJsonObject(value.output) ? value.output : undefined);
   if (parsed.success) return parsed.output;

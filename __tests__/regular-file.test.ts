@@ -1,0 +1,34 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { readRegularFile } from "../lib/regular-file";
+
+const folder = mkdtempSync(join(tmpdir(), "regular-"));
+const file = join(folder, "file");
+
+beforeAll(() => {
+  writeFileSync(file, "content");
+  symlinkSync(file, join(folder, "link"));
+  execFileSync("mkfifo", [join(folder, "pipe")]);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each(["file", "link"])("a %s is read", async (name) => {
+  expect((await readRegularFile(join(folder, name))).toString()).toBe("content");
+});
+
+test.each([
+  ["missing", join(folder, "missing"), "ENOENT"],
+  ["a folder", folder, "EISDIR"],
+  ["a pipe that nobody writes", join(folder, "pipe"), "not a file"],
+  ["a device", "/dev/zero", "not a file"],
+])("what is %s isn't waited for", async (_, path, code) => {
+  await expect(readRegularFile(path)).rejects.toMatchObject({ code });
+});
+
+test("a file that is too large isn't read", async () => {
+  await expect(readRegularFile(file, 6)).rejects.toMatchObject({ code: expect.stringMatching(/^larger than /) });
+});
