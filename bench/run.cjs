@@ -1,6 +1,6 @@
 "use strict";
 
-// npm run bench [-- --only a,b,c,d]
+// npm run bench [-- --only a,b,c,d,e]
 // Prints ratios from one run and the limits that they are held to, and ends with 1 when one is over its limit. A limit
 // counts on the minimum of rounds that were run in turn, so that other programs on the machine don't fail it.
 
@@ -14,11 +14,12 @@ const { isDeepStrictEqual, parseArgs } = require("node:util");
 const esbuild = require("esbuild");
 
 const { bundleOptions } = require("../scripts/bundle.cjs");
+const { FLEET, withImages } = require("./look-ups.cjs");
 const { median, minimum, rounds, timeOf } = require("./measure.cjs");
 
 const root = path.dirname(__dirname);
 const { version: cdktf } = require("cdktf/package.json");
-const { values } = parseArgs({ options: { only: { type: "string", default: "a,b,c,d" } } });
+const { values } = parseArgs({ options: { only: { type: "string", default: "a,b,c,d,e" } } });
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "bench-"));
 const CDKTF_OUTDIR = path.join(work, "cdktf.out");
 const FLEETS = [
@@ -38,7 +39,7 @@ main()
 
 async function main() {
   console.log(`Node ${process.version}, cdktf ${cdktf}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? "?"}\n`);
-  const parts = { a: loading, b: cli, c: fleet, d: proof };
+  const parts = { a: loading, b: cli, c: fleet, d: proof, e: lookUps };
   for (const part of values.only.split(",")) {
     if (!parts[part]) throw new Error(`--only takes ${Object.keys(parts).join(", ")}, got ${part}.`);
     await parts[part]();
@@ -143,6 +144,26 @@ function proof() {
         tasks * containers > 8 ? judged(microseconds / linear, 1.3) : (microseconds / linear).toFixed(2),
       ]),
     ],
+  );
+}
+
+/** (e) Entry points that are read from images, against the same ones written. */
+async function lookUps() {
+  const latencyMs = 200;
+  await withConsole(latencyMs, (environment) =>
+    withImages(work, (tasks) => {
+      const programs = [
+        { name: "entry points written", folder: tasks.written },
+        { name: "entry points looked up", folder: tasks.lookedUp },
+      ].map(({ name, folder }) => ({
+        name,
+        command: LAUNCHER,
+        environment: { ...environment, TASK_DEFINITION_PATH: folder },
+      }));
+      sameOutput(programs);
+      const times = rounds(programs, { rounds: 3, warmups: 0, folder: root });
+      table(`(e) ${FLEET}, the Console at ${latencyMs} ms`, times, { "entry points looked up": 1.15 });
+    }),
   );
 }
 
