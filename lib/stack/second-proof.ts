@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { ProofError } from "../errors";
-import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json";
 import type { ProtectedTask } from "../protection/protected-task";
 import { registeredForm } from "../task/registered-form";
 import { text } from "../text/safe-text";
 import { ids } from "./names";
+import { resourceForm } from "./resource-form";
 import { evaluateTemplate } from "./terraform-text";
 
 // What stands for values that AWS gives at the deployment.
@@ -33,7 +34,7 @@ export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask
     if (found === undefined || more.length > 0)
       return [`${task.family}: expected once, got ${more.length + (found ? 1 : 0)} times`];
     const expected = expectedOf(task, bundleFrom ?? KNOWN[SECRET] ?? "");
-    const different = differingKeys(expected, registeredForm(asRegistered(found)));
+    const different = differingKeys(expected, registeredForm(evaluatedTask(found)));
     return different.length > 0 ? [`${task.family}: ${different.join(", ")} differ`] : [];
   });
   if (synthesized.length !== tasks.length)
@@ -49,7 +50,7 @@ export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask
 
 /** The task definitions of a `cdk.tf.json`, evaluated and in RegisterTaskDefinition's form. */
 export function synthesizedTasks(stack: JsonValue): readonly JsonObject[] {
-  return taskDefinitionsIn(stack).map(asRegistered);
+  return taskDefinitionsIn(stack).map((resource) => evaluatedTask(resource));
 }
 
 function taskDefinitionsIn(stack: JsonValue): readonly JsonValue[] {
@@ -71,24 +72,14 @@ function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {
   return registeredForm({ executionRoleArn: KNOWN[ROLE] ?? "", ...task.withInstallBundleFrom(bundleFrom) });
 }
 
-/** A resource of cdk.tf.json as RegisterTaskDefinition would get it. */
-function asRegistered(resource: JsonValue): JsonObject {
+/**
+ * A resource of cdk.tf.json as RegisterTaskDefinition would get it.
+ *
+ * @param known what its expressions become; those of the role and of the bundle's secret have a stand-in
+ */
+export function evaluatedTask(resource: JsonValue, known: Readonly<Record<string, string>> = {}): JsonObject {
   const attributes = isJsonObject(resource) ? withoutOurOwn(resource) : {};
-  const { container_definitions, ephemeral_storage, proxy_configuration, tags, volume, ...same } =
-    evaluated(attributes);
-  const registered = clean({
-    ...camelCased(same),
-    containerDefinitions: parsed(container_definitions),
-    ephemeralStorage: isJsonObject(ephemeral_storage) ? { sizeInGiB: ephemeral_storage.size_in_gib ?? null } : null,
-    proxyConfiguration: isJsonObject(proxy_configuration)
-      ? {
-          ...camelCased({ ...proxy_configuration, properties: null }),
-          properties: asPairs(proxy_configuration.properties, "name"),
-        }
-      : null,
-    tags: asPairs(tags, "key"),
-    volumes: Array.isArray(volume) ? volume.map(asVolume) : null,
-  });
+  const registered = resourceForm(evaluated(attributes, { ...KNOWN, ...known }));
   // Empty ones mean something to Terraform: no resource at all, for one.
   const metaArguments = META_ARGUMENTS.filter((name) => Object.hasOwn(attributes, name));
   return { ...registered, ...Object.fromEntries(metaArguments.map((name) => [name, "there"])) };
@@ -107,65 +98,15 @@ function withoutOurOwn(resource: JsonObject): JsonObject {
 
 const META_ARGUMENTS = ["connection", "count", "for_each", "lifecycle", "provider", "provisioner"];
 
-function parsed(text: JsonValue | undefined): JsonValue {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return null;
-  }
-}
-
-function asVolume(volume: JsonValue): JsonValue {
-  const {
-    host_path,
-    configure_at_launch,
-    docker_volume_configuration: docker,
-    ...same
-  } = isJsonObject(volume) ? volume : {};
-  return {
-    ...camelCased(same),
-    ...(host_path !== undefined && { host: { sourcePath: host_path } }),
-    configuredAtLaunch: configure_at_launch ?? null,
-    // The maps in it have keys of the user's.
-    dockerVolumeConfiguration: isJsonObject(docker)
-      ? {
-          ...camelCased({ ...docker, driver_opts: null, labels: null }),
-          driverOpts: docker.driver_opts ?? null,
-          labels: docker.labels ?? null,
-        }
-      : null,
-  };
-}
+type Values = Readonly<Record<string, string>>;
 
 /** Every string and key as Terraform evaluates it. */
-function evaluated<T extends JsonValue>(value: T): T;
-function evaluated(value: JsonValue): JsonValue {
-  if (typeof value === "string") return evaluateTemplate(value, KNOWN);
-  if (Array.isArray(value)) return value.map((element) => evaluated(element));
+function evaluated<T extends JsonValue>(value: T, values: Values): T;
+function evaluated(value: JsonValue, values: Values): JsonValue {
+  if (typeof value === "string") return evaluateTemplate(value, values);
+  if (Array.isArray(value)) return value.map((element) => evaluated(element, values));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, child]) => [evaluateTemplate(key, KNOWN), evaluated(child)]),
+    Object.entries(value).map(([key, child]) => [evaluateTemplate(key, values), evaluated(child, values)]),
   );
-}
-
-function camelCased<T extends JsonValue>(value: T): T;
-function camelCased(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map((element) => camelCased(element));
-  if (!isJsonObject(value)) return value;
-  const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [camel(key), camelCased(child)]));
-}
-
-function asPairs(map: JsonValue | undefined, key: "key" | "name"): JsonValue {
-  return isJsonObject(map)
-    ? inOrder(
-        Object.entries(map).map(([name, value]) => ({ [key]: name, value })),
-        key,
-      )
-    : null;
-}
-
-function inOrder(pairs: JsonValue | undefined, key: "key" | "name"): JsonValue {
-  const keyOf = (pair: JsonValue) => (isJsonObject(pair) ? String(pair[key]) : "");
-  return Array.isArray(pairs) ? [...pairs].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) : null;
 }

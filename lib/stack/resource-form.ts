@@ -1,0 +1,72 @@
+import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
+
+/** The attributes of an `aws_ecs_task_definition`, evaluated, in RegisterTaskDefinition's form. Blocks are objects. */
+export function resourceForm(attributes: JsonObject): JsonObject {
+  const { container_definitions, ephemeral_storage, proxy_configuration, tags, volume, ...same } = attributes;
+  return clean({
+    ...camelCased(same),
+    containerDefinitions: parsed(container_definitions),
+    ephemeralStorage: isJsonObject(ephemeral_storage) ? { sizeInGiB: ephemeral_storage.size_in_gib ?? null } : null,
+    proxyConfiguration: isJsonObject(proxy_configuration)
+      ? {
+          ...camelCased({ ...proxy_configuration, properties: null }),
+          properties: asPairs(proxy_configuration.properties, "name"),
+        }
+      : null,
+    tags: asPairs(tags, "key"),
+    volumes: Array.isArray(volume) ? volume.map(asVolume) : null,
+  });
+}
+
+function parsed(text: JsonValue | undefined): JsonValue {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return null;
+  }
+}
+
+function asVolume(volume: JsonValue): JsonValue {
+  const {
+    host_path,
+    configure_at_launch,
+    docker_volume_configuration: docker,
+    ...same
+  } = isJsonObject(volume) ? volume : {};
+  return {
+    ...camelCased(same),
+    ...(host_path !== undefined && { host: { sourcePath: host_path } }),
+    configuredAtLaunch: configure_at_launch ?? null,
+    // The maps in it have keys of the user's.
+    dockerVolumeConfiguration: isJsonObject(docker)
+      ? {
+          ...camelCased({ ...docker, driver_opts: null, labels: null }),
+          driverOpts: docker.driver_opts ?? null,
+          labels: docker.labels ?? null,
+        }
+      : null,
+  };
+}
+
+function camelCased<T extends JsonValue>(value: T): T;
+function camelCased(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map((element) => camelCased(element));
+  if (!isJsonObject(value)) return value;
+  const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [camel(key), camelCased(child)]));
+}
+
+function asPairs(map: JsonValue | undefined, key: "key" | "name"): JsonValue {
+  return isJsonObject(map)
+    ? inOrder(
+        Object.entries(map).map(([name, value]) => ({ [key]: name, value })),
+        key,
+      )
+    : null;
+}
+
+// Pairs by their name: in Terraform's maps they have no order.
+function inOrder(pairs: JsonValue | undefined, key: "key" | "name"): JsonValue {
+  const keyOf = (pair: JsonValue) => (isJsonObject(pair) ? String(pair[key]) : "");
+  return Array.isArray(pairs) ? [...pairs].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) : null;
+}
