@@ -17,9 +17,22 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   task: ["settings"],
   protection: ["console", "registry", "settings", "task"],
   stack: ["protection", "settings", "task"],
+  plan: ["protection", "stack", "task"],
   status: ["aws", "console", "protection"],
   report: ["protection", "settings", "status", "task"],
-  commands: ["aws", "console", "http", "protection", "registry", "report", "settings", "stack", "status", "task"],
+  commands: [
+    "aws",
+    "console",
+    "http",
+    "plan",
+    "protection",
+    "registry",
+    "report",
+    "settings",
+    "stack",
+    "status",
+    "task",
+  ],
 };
 
 /** Packages that only some rooms may use. */

@@ -48,6 +48,9 @@ export class AwsError extends ExpectedError {}
 /** Distrust the Console's answer: it isn't the task definition asked for, protected. */
 export class ProofError extends ExpectedError {}
 
+/** Print the plan anew, or look at what it would do. */
+export class PlanError extends ExpectedError {}
+
 /** Make room or rights for the output. */
 export class OutputError extends ExpectedError {}
 

@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   protect: async () => (await import("./protect")).protect,
   "install-bundle": async () => (await import("./install-bundle")).installBundle,
   "check-artifact": async () => (await import("./check-artifact")).checkArtifact,
+  "check-plan": async () => (await import("./check-plan")).checkPlan,
   status: async () => (await import("./status")).status,
   destroy: async () => (await import("./destroy")).destroy,
   "check-state": async () => (await import("./check-state")).checkState,

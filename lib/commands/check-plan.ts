@@ -1,0 +1,78 @@
+import { defined } from "../defined";
+import { PlanError, SettingsError } from "../errors";
+import { type Allowance, checkProtection } from "../plan/check-protection";
+import { checkStackPlan } from "../plan/check-stack-plan";
+import { readPlan } from "../plan/read-plan";
+import type { StructureFacts } from "../protection/structure";
+import { type Environment, isSet } from "../settings/environment";
+import { readSynthesizedStack } from "../stack/synthesized-stack";
+import { print, printLine } from "../text/print";
+import { join, quote, text } from "../text/safe-text";
+import type { Command } from "./command";
+
+/** The proof carried on to what Terraform is going to do, of this project's stack or of any other. */
+export const checkPlan: Command = {
+  name: "check-plan",
+  purpose:
+    "fails when a plan, of whatever Terraform project, leaves a Fargate task definition unprotected, or (`--stack`) is not [what was proven](docs/plans.md)",
+  operands: [{ name: "PLAN", meaning: "what terraform show -json prints of a saved plan" }],
+  options: [
+    {
+      name: "stack",
+      value: "FOLDER",
+      meaning:
+        "this project's output, such as cdktf.out: the plan must do what it says, value by value, and nothing else",
+    },
+    {
+      name: "allow",
+      value: "FAMILY=REASON",
+      isRepeated: true,
+      meaning: "a family, or FAMILY/CONTAINER, that may stay unprotected, and why",
+    },
+  ],
+  run: async ({ environment, stdout, stderr }, { operands: [file = ""], value, values }) => {
+    const allowances = values("allow").map(parseAllowance);
+    const folder = value("stack");
+    if (folder !== undefined && allowances.length > 0) {
+      throw new SettingsError([text`--stack and --allow exclude each other: the stack's files say what is left out.`]);
+    }
+    const plan = readPlan(file);
+    if (folder !== undefined) {
+      const { problems, proven, notices } = checkStackPlan(plan, readSynthesizedStack(folder).document);
+      for (const notice of notices) printLine(stderr, notice);
+      if (problems.length > 0) throw new PlanError(problems);
+      await print(stdout, join([text`${count(proven.length)} in ${file} are the proven ones.`, text``], "\n"));
+      return 0;
+    }
+    const result = checkProtection(plan, allowances, factsIn(environment));
+    for (const { name } of result.unused)
+      printLine(stderr, text`--allow ${name} is of no use: the plan has nothing unprotected of that name.`);
+    for (const allowed of result.allowed) printLine(stderr, text`Allowed: ${allowed}.`);
+    if (result.problems.length > 0) throw new PlanError(result.problems);
+    await print(
+      stdout,
+      join([text`${count(result.protected.length)} for Fargate in ${file} are protected.`, text``], "\n"),
+    );
+    return 0;
+  },
+};
+
+function parseAllowance(value: string): Allowance {
+  const [, name, reason] = /^([\w-]{1,255}(?:\/[\w-]{1,255})?)=(.*\S.*)$/.exec(value) ?? [];
+  if (name !== undefined && reason !== undefined) return { name, reason: reason.trim() };
+  throw new SettingsError([
+    text`--allow must be FAMILY=REASON, or FAMILY/CONTAINER=REASON, such as legacy=${quote("moves off in May")}, got ${quote(value, 120)}.`,
+  ]);
+}
+
+/** Which Defenders are good, as far as the environment says it: no Console is asked. */
+function factsIn({ DEFENDER_REGISTRY: registry, TL_CONSOLE_ADDRESS: consoleAddress }: Environment): StructureFacts {
+  return {
+    images: isSet(registry) ? { registry: registry.trim() } : {},
+    ...defined({ consoleAddress: isSet(consoleAddress) ? consoleAddress.trim() : undefined }),
+  };
+}
+
+function count(number: number): string {
+  return `${number} task definition${number === 1 ? "" : "s"}`;
+}

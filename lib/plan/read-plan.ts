@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+
+import * as v from "valibot";
+
+import { PlanError } from "../errors";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { quote, text } from "../text/safe-text";
+
+/** What `terraform show -json PLAN` prints, as far as it is needed. Format 1.x: minor versions only add to it. */
+export type Plan = {
+  /** Every resource after the plan, the unchanged ones too. Data sources aren't among them. */
+  readonly resources: readonly PlannedResource[];
+  /** The root module's resources as they are written, by address: expressions by argument. */
+  readonly configuration: ReadonlyMap<string, JsonObject>;
+};
+
+export type PlannedResource = {
+  /** `module.shop.aws_ecs_task_definition.web[0]` */
+  readonly address: string;
+  readonly type: string;
+  /** `["no-op"]`, `["create"]`, `["delete", "create"]`, … */
+  readonly actions: readonly string[];
+  /** Why, such as `replace_by_request`. */
+  readonly actionReason: string | undefined;
+  /** undefined when it is deleted. Values that only the apply makes known are missing. */
+  readonly after: JsonObject | undefined;
+  /** true, or such a structure, where a value is known only after the apply. */
+  readonly unknown: JsonObject;
+};
+
+const json = v.custom<JsonValue>(() => true);
+const object = v.custom<JsonObject>(isJsonObject);
+
+const PlanSchema = v.object({
+  errored: v.optional(v.boolean(), false),
+  complete: v.optional(v.boolean(), true),
+  resource_changes: v.optional(
+    v.array(
+      v.object({
+        address: v.string(),
+        mode: v.optional(v.string(), "managed"),
+        type: v.string(),
+        deposed: v.optional(v.string()),
+        action_reason: v.optional(v.string()),
+        change: v.object({ actions: v.array(v.string()), after: json, after_unknown: v.optional(json) }),
+      }),
+    ),
+    [],
+  ),
+  configuration: v.optional(
+    v.object({
+      root_module: v.optional(
+        v.object({
+          resources: v.optional(v.array(v.object({ address: v.string(), expressions: v.optional(object) }))),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** @throws PlanError when the file isn't a whole plan of a format that is known here. */
+export function readPlan(file: string): Plan {
+  const document = parse(file);
+  const version = document.format_version;
+  if (typeof version !== "string" || !isJsonObject(document.planned_values)) {
+    const what = isJsonObject(document.values) ? "a state" : "something else";
+    throw new PlanError([
+      text`${file} must be a plan as terraform show -json PLAN prints it, got ${what}. Save one by terraform plan -out=PLAN first.`,
+    ]);
+  }
+  if (!/^1\.\d+$/.test(version)) {
+    throw new PlanError([
+      text`${file} must have Terraform's plan format 1.x, got format_version ${quote(version, 40)}. Use Terraform 1.11 to 1.x, or a newer release of this project.`,
+    ]);
+  }
+  const parsed = v.safeParse(PlanSchema, document);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw new PlanError([
+      text`${file} is not a plan as Terraform writes it: ${v.getDotPath(issue) ?? "it"} must be ${issue.expected ?? "there"}. Print it anew.`,
+    ]);
+  }
+  const { errored, complete, resource_changes, configuration } = parsed.output;
+  if (errored) throw new PlanError([text`${file} is a plan that failed: it does not hold everything. Plan again.`]);
+  if (!complete)
+    throw new PlanError([
+      text`${file} is not complete: Terraform has put off some changes. Plan again after applying it.`,
+    ]);
+  return {
+    resources: resource_changes
+      .filter(({ mode, deposed }) => mode === "managed" && deposed === undefined)
+      .map(resource),
+    configuration: new Map(
+      (configuration?.root_module?.resources ?? []).map(({ address, expressions }) => [address, expressions ?? {}]),
+    ),
+  };
+}
+
+function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]): PlannedResource {
+  const { actions, after, after_unknown: unknown } = one.change;
+  return {
+    address: one.address,
+    type: one.type,
+    actions,
+    actionReason: one.action_reason,
+    after: isJsonObject(after) ? after : undefined,
+    unknown: isJsonObject(unknown) ? unknown : {},
+  };
+}
+
+function parse(file: string): JsonObject {
+  const document = parseJson(file, read(file));
+  if (isJsonObject(document)) return document;
+  throw new PlanError([text`${file} must hold one JSON object, as terraform show -json PLAN prints it.`]);
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const code =
+      typeof error === "object" && error !== null && "code" in error ? String(error.code) : "no reason given";
+    throw new PlanError([text`${file} can't be read (${code}). Check the path.`]);
+  }
+}
+
+function parseJson(file: string, content: Buffer): JsonValue {
+  try {
+    const document: JsonValue = JSON.parse(content.toString("utf8"));
+    return document;
+  } catch {
+    // A saved plan is a zip file. What JSON.parse says may quote a secret.
+    const isSaved = content.subarray(0, 2).toString("latin1") === "PK";
+    const what = isSaved ? "it is a saved plan itself" : "it is not JSON";
+    throw new PlanError([
+      text`${file} can't be read as a plan: ${what}. Print it by terraform show -json PLAN > PLAN.json.`,
+    ]);
+  }
+}
