@@ -47,10 +47,10 @@ export async function protectTasks(
   const protectOne = async (task: Task): Promise<ProtectedTask | FailedTask> => {
     try {
       const answer = await ask(console, task);
-      const known = await facts.catch(() => undefined);
+      const consoleFacts = await facts.catch(() => undefined);
       // The error of the facts ends the run below: it isn't the task's.
-      return known
-        ? prove(task, answer, { ...options, console: known, holdsCredential: console.holdsCredential })
+      return consoleFacts
+        ? prove(task, answer, { ...options, console: consoleFacts, holdsCredential: console.holdsCredential })
         : { task };
     } catch (error) {
       options.signal.throwIfAborted();

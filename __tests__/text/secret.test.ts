@@ -1,0 +1,166 @@
+import { inspect } from "node:util";
+
+import fc from "fast-check";
+
+import { holdsSecret, mask, Secret } from "../../lib/text/secret";
+
+// A password with characters that each writer escapes otherwise.
+const VALUE = "p\"ä<s>&'w 漢/+😀\\%\n";
+const BYTES = Buffer.from(VALUE);
+const upper = (text: string) =>
+  text.replace(/%..|\\u....|\\x../g, (code) => code.slice(0, 1) + code.slice(1).toUpperCase());
+const perUnit = (spell: (unit: number) => string) =>
+  VALUE.split("")
+    .map((unit) => (/\w/.test(unit) ? unit : spell(unit.charCodeAt(0))))
+    .join("");
+const perCharacter = (spell: (code: number) => string) =>
+  [...VALUE].map((character) => (/\w/.test(character) ? character : spell(character.codePointAt(0) ?? 0))).join("");
+const html = (quote: string) =>
+  VALUE.replace(/[&<>"']/g, (one) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[one] ?? quote);
+const u = (unit: number) => `\\u${unit.toString(16).padStart(4, "0")}`;
+const inJson = JSON.stringify(VALUE).slice(1, -1);
+
+const SPELLINGS: Readonly<Record<string, string>> = {
+  itself: VALUE,
+  "in lower case": VALUE.toLowerCase(),
+  "in upper case": VALUE.toUpperCase(),
+  "of JSON": inJson,
+  "of JSON within JSON": JSON.stringify(inJson).slice(1, -1),
+  "of JSON within JSON within JSON": JSON.stringify(JSON.stringify(inJson)).slice(1, -1),
+  "of Go's JSON, which escapes < > &": inJson.replace(/[<>&]/g, (one) => u(one.charCodeAt(0))),
+  "of Python's JSON, which is ASCII": perUnit(u).replaceAll(u(10), "\\n"),
+  "of upper-case JSON escapes": upper(perUnit(u)),
+  "of PHP's JSON, which escapes slashes": inJson.replaceAll("/", "\\/"),
+  "of a URL": encodeURIComponent(VALUE),
+  "of a URL in lower case": encodeURIComponent(VALUE).toLowerCase(),
+  "of a URL within a URL": encodeURIComponent(encodeURIComponent(VALUE)),
+  "of a URL that escapes every byte": [...BYTES].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""),
+  "of a form": new URLSearchParams([["", VALUE]]).toString().slice(1),
+  "of HTML": html("&#39;"),
+  "of XML": html("&apos;"),
+  "of HTML with decimal entities": perCharacter((code) => `&#${code};`),
+  "of HTML with hexadecimal entities": perCharacter((code) => `&#x${code.toString(16)};`),
+  "of HTML with zeros in its entities": perCharacter((code) => `&#000${code};`),
+  "of HTML within HTML": html("&#39;").replaceAll("&", "&amp;"),
+  "of C's bytes": [...BYTES].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join(""),
+  "of a shell": VALUE.replace(/[^\w\n]/gu, (one) => `\\${one}`),
+  base64: BYTES.toString("base64"),
+  "base64 without padding": BYTES.toString("base64").replace(/=+$/, ""),
+  base64url: BYTES.toString("base64url"),
+  "base64 of a pair that it ends": Buffer.from(`user:${VALUE}`).toString("base64"),
+  "base64 in the middle of a text": Buffer.from(`ab${VALUE}cd`).toString("base64"),
+  "base64 within JSON that escapes slashes": BYTES.toString("base64").replaceAll("/", "\\/"),
+  "base64 within a URL": encodeURIComponent(BYTES.toString("base64")),
+  hex: BYTES.toString("hex"),
+  "upper-case hex": BYTES.toString("hex").toUpperCase(),
+};
+
+test.each(Object.entries(SPELLINGS))("a secret is found and masked in its spelling %s", (_, spelling) => {
+  const secret = new Secret(VALUE);
+  expect(holdsSecret(`before ${spelling} behind`, [secret])).toBe(true);
+  const masked = mask(`before ${spelling} behind`);
+  expect(masked).toMatch(/^before \S*\[redacted\]\S* behind$/);
+  expect(masked.length).toBeLessThan("before [redacted] behind".length + 14);
+});
+
+test("a secret is found in a mixture of spellings", () => {
+  const secret = new Secret('a/b&c d"e');
+  for (const text of ['a%2fb&amp;c+d\\"e', "A\\/b\\u0026c%20d&#34;e"]) expect(holdsSecret(text, [secret])).toBe(true);
+});
+
+test("whatever secret of eight characters or more is found in whatever text", () => {
+  const value = fc.string({ unit: "grapheme", minLength: 8, maxLength: 40 });
+  fc.assert(
+    fc.property(value, fc.string(), fc.string(), (secret, before, behind) => {
+      const spellings = [secret, JSON.stringify(secret), encodeURIComponent(secret)];
+      for (const spelling of spellings) {
+        expect(holdsSecret(before + spelling + behind, [new Secret(secret)])).toBe(true);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each(["another password", "p&quot;ä", "", "%", "\\", "\\u00", "&#;", "&#99999999;", "%e6%bc", "\\ud83d", "+"])(
+  "a text without the secret stays as it is: %j",
+  (text) => {
+    expect(holdsSecret(text, [new Secret(VALUE)])).toBe(false);
+    expect(mask(text)).toBe(text);
+  },
+);
+
+test("a secret of less than four characters masks nothing, and hinders nothing else from being masked", () => {
+  const secrets = [new Secret("a"), new Secret("xyz"), new Secret("a longer secret")];
+  expect(mask("a task as xyz has a longer secret")).toBe("a task as xyz has [redacted]");
+  expect(holdsSecret("a xyz", secrets.slice(0, 2))).toBe(false);
+});
+
+test("a secret of four to seven characters counts as a whole word only", () => {
+  new Secret("shop");
+  expect(mask('workshop, shops, "shop", shop')).toBe('workshop, shops, "[redacted]", [redacted]');
+});
+
+test("of secrets that are parts of each other the whole is masked", () => {
+  for (const value of ["secret-part", "the secret-part of a whole", "redacted"]) new Secret(value);
+  expect(mask("x the secret-part of a whole x secret-part x")).toBe("x [redacted] x [redacted] x");
+});
+
+test("secrets that overlap in the text become one mark", () => {
+  for (const value of ["abcdefgh-ijkl", "ijkl-mnopqrst"]) new Secret(value);
+  expect(mask("<abcdefgh-ijkl-mnopqrst>")).toBe("<[redacted]>");
+});
+
+test("of a long secret the beginning and all that follows is masked, cut off or not", () => {
+  const bundle = Buffer.from(JSON.stringify({ z: "w".repeat(400), y: "?>~" }))
+    .toString("base64")
+    .slice(5);
+  const secret = new Secret(bundle);
+  for (const text of [bundle, bundle.slice(0, -50), encodeURIComponent(bundle), `${bundle}behind`])
+    expect(mask(`(${text})`)).toBe("([redacted])");
+  expect(holdsSecret(Buffer.from(bundle).toString("base64"), [secret])).toBe(true);
+});
+
+test.each([
+  ["a licence token", "registry/tw_abc123def456/twistlock/defender:d", "registry/tw_[redacted]/twistlock/defender:d"],
+  ["a JSON Web Token", "got eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.sig-nature.", "got [redacted]."],
+  ["an authorization", "Bearer abcdefgh1234", "Bearer [redacted]"],
+  ...(['{"a":"', '{ "a":"', '{\n  "a":"', '{\r\n"a":"', '{\t"a":"'].map((beginning) => {
+    const bundle = Buffer.from(`${beginning}${"x".repeat(90)}"}`).toString("base64");
+    return [`base64 of a JSON object, ${JSON.stringify(beginning)}`, `got ${bundle}.`, "got [redacted]."];
+  }) as [string, string, string][]),
+])("what has the shape of %s is masked without its value being known", (_, text, masked) => {
+  expect(mask(text)).toBe(masked);
+});
+
+test.each(["eyJ", "eyJ-", "eyJ.", "\\", "%25", "&amp;", "+", 'p"', "eyJhbGci-eyJ.eyJ"])(
+  "masking takes steps in proportion to the text, as with %j again and again",
+  (part) => {
+    new Secret(VALUE);
+    new Secret(`\\\\server\\share`);
+    const steps = (text: string) => {
+      const began = process.cpuUsage();
+      mask(text);
+      return process.cpuUsage(began).user;
+    };
+    steps(part.repeat(1000));
+    // 50,000 characters take less than a second; what isn't linear takes minutes.
+    expect(steps(part.repeat(50_000 / part.length))).toBeLessThan(20_000_000);
+  },
+);
+
+test("ten thousand secrets are masked like one", () => {
+  const values = Array.from({ length: 10_000 }, (_, index) => `eyJ${index}-${"value".repeat(60)}`);
+  for (const value of values) new Secret(value);
+  expect(mask(`x ${values[9_999]} x`)).toBe("x [redacted] x");
+  expect(mask("nothing of them")).toBe("nothing of them");
+});
+
+test("a secret shows itself nowhere by itself", () => {
+  const secret = new Secret("not to be seen");
+  const shown = [`${secret}`, JSON.stringify({ secret }), inspect({ secret }, { depth: 9, showHidden: true })];
+  for (const text of shown) {
+    expect(text).toContain("[redacted]");
+    expect(text).not.toContain("not to be seen");
+  }
+  expect(secret.reveal()).toBe("not to be seen");
+});
