@@ -201,10 +201,12 @@ export const arbitraryTask: Arbitrary<Task> = fc
     return {
       file: "task.json",
       definition,
+      lookedUp: [],
+      open: [],
       notices: [],
       runtimeDefense: {
         exclude: excluded ? { [excluded.name]: "a router" } : {},
-        entryPoint: { extract: false },
+        entryPoint: { lookUp: true, pin: false, extract: false },
         sidecar: { logs },
         raiseToFit: false,
         accept: [],

@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   console: ["http", "settings"],
   registry: ["http", "settings"],
   aws: ["http", "settings"],
-  task: ["settings"],
+  task: ["registry", "settings"],
   protection: ["console", "registry", "settings", "task"],
   stack: ["protection", "settings", "task"],
   plan: ["protection", "stack", "task"],

@@ -94,6 +94,8 @@ function taskWith(family: string, containers: number): Task {
       containerDefinitions: Array.from({ length: containers }, (_, index) => container(`app-${index}`)),
     },
     runtimeDefense: v.parse(RuntimeDefenseSchema, {}),
+    lookedUp: [],
+    open: [],
     notices: [],
   };
 }

@@ -4,7 +4,7 @@ import { excerpt, quote, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import type { CredentialOptions, Credentials } from "./credentials";
 
-const ECR = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(amazonaws\.com(?:\.cn|\.eu)?|on\.aws)$/;
+const ECR = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})\.(amazonaws\.com(?:\.cn|\.eu)?|on\.aws)$/;
 
 /** Whether the registry is an account's ECR, `111122223333.dkr.ecr.eu-west-1.amazonaws.com`. */
 export function isEcr(registry: string): boolean {

@@ -5,13 +5,15 @@ import { canExclude, isExcluded } from "./exclusions";
 import { notice, problem, type Step } from "./finding";
 
 /**
- * Whether there is an entry point to be wrapped, for every container that isn't left out.
+ * Whether there is an entry point to be wrapped, for every container that isn't left out. Returns those whose entry
+ * point is to be read from their images.
  *
  * @param written `runtimeDefense` as the file has it: a remedy is JSON to be copied in its place
  */
-export function* checkEntryPoints(draft: Draft, written: JsonObject): Step {
+export function* checkEntryPoints(draft: Draft, written: JsonObject): Step<readonly DraftContainer[]> {
   const { entryPoint } = draft.runtimeDefense.values;
-  if (!entryPoint) return;
+  if (!entryPoint) return [];
+  const open: DraftContainer[] = [];
   for (const container of draft.containers) {
     const { values, path, isUnclear } = container;
     const isWrapped = isExcluded(draft, values.name) === false;
@@ -20,8 +22,10 @@ export function* checkEntryPoints(draft: Draft, written: JsonObject): Step {
       const why = "begins with an empty word, so nothing would start. Write the program.";
       yield problem([...path, "entryPoint"], () => text`${why}`);
     }
-    const reason = values.entryPoint ? undefined : whyMissing(container, draft, written);
+    if (values.entryPoint) continue;
+    const reason = whyMissing(container, draft, written);
     if (reason) yield problem(path, reason);
+    else if (!entryPoint.extract) open.push(container);
   }
   if (!entryPoint.extract && (entryPoint.registryType ?? entryPoint.registryCredentialId) !== undefined) {
     yield notice(
@@ -29,32 +33,36 @@ export function* checkEntryPoints(draft: Draft, written: JsonObject): Step {
       () => text`names a registry, which is unused without extract: true.`,
     );
   }
+  return open;
 }
 
 function whyMissing({ values }: DraftContainer, draft: Draft, written: JsonObject): (() => SafeText) | undefined {
   const { name = "", image = "", command, firelensConfiguration } = values;
-  const { entryPoint, exclude } = draft.runtimeDefense.values;
+  const { entryPoint } = draft.runtimeDefense.values;
   const runtimeDefense = (members: JsonObject) =>
     wholeText(`"runtimeDefense": ${JSON.stringify({ ...written, ...members })}`);
-  const leftOut = (reason: string) => runtimeDefense({ exclude: { ...exclude, [name]: reason } });
-  const words = "so it would restart for ever once wrapped. Write entryPoint";
-  const orLeftOut = () => (canExclude(draft) ? text`, or leave the container out: ${leftOut("REASON")}` : text``);
+  const exclude = (reason: string) => runtimeDefense({ exclude: { ...objectOf(written.exclude), [name]: reason } });
+  const look = (members: JsonObject) => runtimeDefense({ entryPoint: { ...objectOf(written.entryPoint), ...members } });
+  const orExclude = () => (canExclude(draft) ? text`, or leave the container out: ${exclude("REASON")}` : text``);
   if (firelensConfiguration) {
     const what = "is a FireLens router without entryPoint, which breaks when wrapped.";
     const remedy = () =>
       canExclude(draft)
-        ? text`Write ${leftOut("FireLens router, its image has no entrypoint")}.`
+        ? text`Write ${exclude("FireLens router, its image has no entrypoint")}.`
         : text`Write entryPoint (and command) as the image has it.`;
     return () => text`${what} ${remedy()}`;
   }
-  if (command) {
+  const words = "so it would restart for ever once wrapped. Write entryPoint";
+  if (entryPoint?.extract) {
+    if (!command) return undefined;
     const why = "has a command but no entryPoint, and the Console extracts none for a container with a command";
-    return () => text`${why}, ${words} as the image ${quote(image)} has it${orLeftOut()}.`;
+    const orLookUp = () => text`, or let it be looked up: ${look({ extract: false })}`;
+    return () => text`${why}, ${words} as the image ${quote(image)} has it${orLookUp()}${orExclude()}.`;
   }
-  if (entryPoint?.extract) return undefined;
-  const extract = () => runtimeDefense({ entryPoint: { ...objectOf(written.entryPoint), extract: true } });
+  if (entryPoint?.lookUp) return undefined;
+  const orLookUp = () => text`, or let it be looked up: ${look({ lookUp: true })}`;
   return () =>
-    text`has no entryPoint, ${words} (and command) as the image ${quote(image)} has it, or let the Console find it: ${extract()}${orLeftOut()}.`;
+    text`has no entryPoint, ${words} (and command) as the image ${quote(image)} has it${orLookUp()}${orExclude()}.`;
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {

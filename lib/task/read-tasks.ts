@@ -1,35 +1,135 @@
+import { relative, resolve } from "node:path";
+
 import pMap from "p-map";
 
 import { type FileProblem, TaskFileError } from "../errors";
+import type { JsonObject } from "../json";
 import { excerpt, type SafeText, text } from "../text/safe-text";
-import { collect, type Findings } from "./finding";
-import { parseSource, type Remark, type Source, TOO_DEEP, UnreadableError } from "./source";
-import { parseTask, type Task } from "./task";
+import { readDefaults } from "./defaults";
+import { collect } from "./finding";
+import { type Images, unusedImages } from "./images";
+import { type LookUp, type OpenEntryPoint, withLookedUpWords } from "./look-up";
+import { parseTask, type Surroundings } from "./parse-task";
+import { parseSource, type Remark, remarksOf, TOO_DEEP, UnreadableError } from "./source";
+import type { ParsedTask, Task } from "./task";
 import { readText, taskFiles } from "./task-files";
+
+export type ReadOptions = {
+  readonly signal?: AbortSignal;
+  /** The project's folder: the files in it are named from there. */
+  readonly folder?: string;
+  /** A file with the `runtimeDefense` that lies under that of each task. */
+  readonly defaultsPath?: string | undefined;
+  readonly images?: Images;
+  /** What the role of the stack that the tasks are for may read. @default no stack */
+  readonly secretArns?: readonly string[] | undefined;
+  /** Without it entry points that files don't name stay open. */
+  readonly lookUp?: LookUp;
+};
 
 const FILES_AT_ONCE = 16;
 const NO_JSON = text`only *.json is read in a folder. Save it as such, or move it elsewhere.`;
 
-export type ReadOptions = {
-  readonly signal?: AbortSignal;
-  /** What the role of the stack that the tasks are for may read. @default no stack */
-  readonly secretArns?: readonly string[];
-};
-
 /**
- * Reads and checks a task definition file, or every one in a folder. Each file is read once.
+ * Reads and checks a task definition file, or every one in a folder. Each file is read once, and so is each image.
  *
- * @throws TaskFileError with every problem of every file at once.
+ * @throws TaskFileError with every problem of every file at once; the signal's reason.
  */
-export async function readTasks(path: string, { signal, secretArns }: ReadOptions = {}): Promise<readonly Task[]> {
+export async function readTasks(path: string, options: ReadOptions = {}): Promise<readonly Task[]> {
+  const { signal, folder, images = new Map(), secretArns, lookUp } = options;
+  const nameOf = (file: string) => fileName(file, folder);
+  const defaults = await readDefaultsOf(options, nameOf);
+  const surroundings = { defaults: defaults.value, images, secretArns };
   const files = await taskFiles(path);
-  const read = await pMap(files, (file) => readTask(file, file === path, secretArns), {
+  const read = await pMap(files, (file) => readFile(file, nameOf(file), file === path, surroundings), {
     concurrency: FILES_AT_ONCE,
     ...(signal && { signal }),
   });
-  const problems = [...read.flatMap((file) => file.problems), ...repeatedFamilies(read)];
+  const complete = lookUp ? await lookUpAll(read, lookUp) : read;
+  const problems = [
+    ...defaults.problems,
+    ...complete.flatMap((file) => file.problems),
+    ...repeatedFamilies(complete),
+    ...imageProblems(images, complete),
+  ];
   if (problems.length > 0) throw taskFileError(problems);
-  return deepFreeze(read.flatMap(({ task }) => task ?? []));
+  return deepFreeze(complete.flatMap(({ task }) => task ?? []));
+}
+
+type ReadFile = {
+  readonly file: string;
+  /** None where the file can't be read. */
+  readonly family?: string | undefined;
+  readonly containers?: readonly string[];
+  readonly task?: Task;
+  readonly open: readonly OpenEntryPoint[];
+  readonly problems: readonly FileProblem[];
+};
+
+async function readFile(path: string, file: string, isNamed: boolean, surroundings: Surroundings): Promise<ReadFile> {
+  const refused = (remarks: readonly Remark[]) => ({ file, open: [], problems: inFile(file, remarks) });
+  try {
+    if (!isNamed && !path.endsWith(".json")) return refused([{ text: NO_JSON }]);
+    const source = parseSource(await readText(path), /\.ya?ml$/i.test(path) ? "YAML isn't read." : undefined);
+    const { value, problems, notices } = collect(parseTask(source.document, surroundings));
+    const { family, containers, task: parsed } = value;
+    const names = { family, containers };
+    if (problems.shown.length > 0) return { ...refused(remarksOf(problems, source, "problems")), ...names };
+    if (!parsed) throw new Error(`${file}: a step gave neither a value nor a problem`);
+    const open = value.open.map(({ path: place, values }) => ({
+      index: Number(place.at(-1)),
+      image: values.image ?? "",
+      place: source.placeOf(place),
+    }));
+    const task = taskOf(file, parsed, remarksOf(notices, source, "notices"), open);
+    return { file, ...names, task, open, problems: [] };
+  } catch (error) {
+    if (error instanceof UnreadableError) return refused(error.remarks);
+    // The stack of calls, exhausted by what is nested thousands of levels deep.
+    if (error instanceof RangeError) return refused([TOO_DEEP]);
+    throw error;
+  }
+}
+
+function taskOf(file: string, parsed: ParsedTask, notices: readonly Remark[], open: readonly OpenEntryPoint[]): Task {
+  const names = open.map(({ index }) => parsed.definition.containerDefinitions[index]?.name ?? "");
+  return { file, ...parsed, lookedUp: [], open: names, notices };
+}
+
+async function lookUpAll(files: readonly ReadFile[], lookUp: LookUp): Promise<readonly ReadFile[]> {
+  const images = [...new Set(files.flatMap(({ open }) => open.map(({ image }) => image)))];
+  if (images.length === 0) return files;
+  const answers = await lookUp(images);
+  return files.map((read) => {
+    const { task, open, file } = read;
+    if (!task || open.length === 0) return read;
+    const { task: complete, lookedUp, problems, notices } = withLookedUpWords(task, open, answers);
+    if (problems.length > 0) return { ...read, problems: inFile(file, problems) };
+    return { ...read, task: { ...task, ...complete, lookedUp, open: [], notices: [...task.notices, ...notices] } };
+  });
+}
+
+async function readDefaultsOf(
+  { defaultsPath }: ReadOptions,
+  nameOf: (file: string) => string,
+): Promise<{ readonly value: JsonObject; readonly problems: readonly FileProblem[] }> {
+  if (defaultsPath === undefined) return { value: {}, problems: [] };
+  try {
+    return { value: await readDefaults(defaultsPath), problems: [] };
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    return { value: {}, problems: inFile(nameOf(defaultsPath), error.remarks) };
+  }
+}
+
+function fileName(file: string, folder: string | undefined): string {
+  if (folder === undefined) return file;
+  const name = relative(folder, resolve(folder, file));
+  return name.startsWith("..") ? file : name;
+}
+
+function inFile(file: string, remarks: readonly Remark[]): readonly FileProblem[] {
+  return remarks.map((remark) => ({ file: excerpt(file, 300), ...remark }));
 }
 
 /** The error on problems that have been found in files. */
@@ -38,38 +138,6 @@ function taskFileError(problems: readonly FileProblem[]): TaskFileError {
     problems.map(({ file, text: sentence }) => text`${file}: ${sentence}`),
     problems,
   );
-}
-
-type ReadFile = {
-  readonly file: string;
-  readonly family?: string;
-  readonly task?: Task;
-  readonly problems: readonly FileProblem[];
-};
-
-async function readTask(file: string, isNamed: boolean, secretArns?: readonly string[]): Promise<ReadFile> {
-  const refused = (remarks: readonly Remark[]) => remarks.map((remark) => ({ file: excerpt(file, 300), ...remark }));
-  try {
-    if (!isNamed && !file.endsWith(".json")) return { file, problems: refused([{ text: NO_JSON }]) };
-    const source = parseSource(await readText(file), /\.ya?ml$/i.test(file) ? "YAML isn't read." : undefined);
-    const { value, problems, notices } = collect(parseTask(source.document, secretArns));
-    if (problems.shown.length > 0)
-      return { file, ...value, problems: refused(remarksOf(problems, source, "problems")) };
-    if (!value) throw new Error(`${file}: a step gave neither a value nor a problem`);
-    const { definition, runtimeDefense } = value;
-    const task = { file, definition, runtimeDefense, notices: remarksOf(notices, source, "notices") };
-    return { file, family: definition.family, task, problems: [] };
-  } catch (error) {
-    if (error instanceof UnreadableError) return { file, problems: refused(error.remarks) };
-    // The stack of calls, exhausted by what is nested thousands of levels deep.
-    if (error instanceof RangeError) return { file, problems: refused([TOO_DEEP]) };
-    throw error;
-  }
-}
-
-function remarksOf({ shown, others }: Findings, source: Source, kind: string): readonly Remark[] {
-  const remarks = shown.map(({ path, text: sentence }) => source.remark(path, sentence()));
-  return others > 0 ? [...remarks, { text: text`There are ${others} more ${kind} in this file.` }] : remarks;
 }
 
 function repeatedFamilies(files: readonly ReadFile[]): readonly FileProblem[] {
@@ -83,6 +151,13 @@ function repeatedFamilies(files: readonly ReadFile[]): readonly FileProblem[] {
       ? []
       : [{ file: where, text: text`the family ${family} is also in ${first}. Rename one.` }];
   });
+}
+
+function imageProblems(images: Images, files: readonly ReadFile[]): readonly FileProblem[] {
+  // A file that can't be read may have the container.
+  if (files.some(({ containers }) => containers === undefined)) return [];
+  const names = files.flatMap(({ family, containers = [] }) => containers.map((name) => `${family}/${name}`));
+  return unusedImages(images, names).map((sentence) => ({ file: excerpt("CONTAINER_IMAGES"), text: sentence }));
 }
 
 function deepFreeze<T>(value: T): T {

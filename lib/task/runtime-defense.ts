@@ -5,13 +5,19 @@ import { anObject, closed, mebibytes, number, port } from "./values";
 /** What one task asks of its protection: its file's `runtimeDefense` key, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
 
-const reason = v.pipe(v.string(), v.trim(), v.minLength(1, "must be the reason for leaving the container out"));
+const reason = v.pipe(v.string(), v.trim(), v.minLength(1, "must be the reason for leaving it out"));
 
 export const RUNTIME_DEFENSE_ENTRIES = {
   /** Container name → why it is left out. */
   exclude: v.optional(v.pipe(anObject(' such as {"CONTAINER": "REASON"}'), v.record(v.string(), reason)), {}),
+  /** Why every container with a `firelensConfiguration` is left out. */
+  excludeLogRouters: v.optional(reason),
   entryPoint: v.optional(
     closed({
+      /** Read the entry points that the task definition doesn't name from the images, in their registries. */
+      lookUp: v.optional(v.boolean(), true),
+      /** Write an image that was looked up with its digest, so that what was read is what runs. */
+      pin: v.optional(v.boolean(), false),
       /** Ask the Console to find the entry points that the task definition doesn't name. */
       extract: v.optional(v.boolean(), false),
       registryType: v.optional(v.picklist(["aws", "2", "jfrog"], 'must be "aws", "2" or "jfrog"')),

@@ -2,6 +2,7 @@ import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseEr
 
 import type { JsonValue } from "../json";
 import { quote, type SafeText, text } from "../text/safe-text";
+import type { Findings } from "./finding";
 import { type Path, pathFormatter } from "./json-path";
 
 /** A sentence about a file, and where in it; line and column count from 1. */
@@ -10,9 +11,22 @@ export type Remark = { readonly text: SafeText; readonly line?: number; readonly
 /** A file's JSON, and where in the file each part of it is. */
 export type Source = {
   readonly document: JsonValue;
-  /** The sentence, with its place in front: `containerDefinitions[app].image: is required.` */
-  readonly remark: (path: Path, sentence: SafeText) => Remark;
+  readonly placeOf: (path: Path) => Place;
 };
+
+/** A place in a file: its path for people, and line and column from 1. */
+export type Place = { readonly path: SafeText; readonly line?: number; readonly column?: number };
+
+/** The sentence with its place in front: `containerDefinitions[app].image: is required.` */
+export function remarkAt({ path, ...place }: Place, sentence: SafeText): Remark {
+  return { text: path ? text`${path}: ${sentence}` : sentence, ...place };
+}
+
+/** Findings as sentences, with the number of those that aren't shown. */
+export function remarksOf({ shown, others }: Findings, source: Source, kind: string): readonly Remark[] {
+  const remarks = shown.map(({ path, text: sentence }) => remarkAt(source.placeOf(path), sentence()));
+  return others > 0 ? [...remarks, { text: text`There are ${others} more ${kind} in this file.` }] : remarks;
+}
 
 /** The file can't be read as JSON. */
 export class UnreadableError extends Error {
@@ -51,10 +65,9 @@ export function parseSource(content: string, remedy = "Correct it there."): Sour
   const format = pathFormatter(document);
   return {
     document,
-    remark: (path, sentence) => {
-      const at = format(path);
+    placeOf: (path) => {
       const node = tree && nodeAt(tree, path);
-      return { text: at ? text`${at}: ${sentence}` : sentence, ...(node && positionOf(node.offset).place) };
+      return { path: format(path), ...(node && positionOf(node.offset).place) };
     },
   };
 }

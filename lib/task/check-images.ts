@@ -1,0 +1,29 @@
+import { isEcr } from "../registry/ecr";
+import { parseReference } from "../registry/reference";
+import { quote, text } from "../text/safe-text";
+import type { Draft } from "./draft";
+import { problem, type Step } from "./finding";
+
+/**
+ * Whether each image's name is one, and its registry may exist.
+ *
+ * @param reported places, joined by dots, at which a problem has been reported already
+ */
+export function* checkImages({ containers, runtimeDefense }: Draft, reported: ReadonlySet<string>): Step {
+  const images = [
+    ...containers.map(({ path, values }) => ({ path: [...path, "image"], image: values.image })),
+    { path: ["runtimeDefense", "defenderImage"], image: runtimeDefense.values.defenderImage },
+  ];
+  for (const { path, image } of images) {
+    // One with a space has been refused as such.
+    if (image === undefined || /\s/.test(image) || reported.has(path.join("."))) continue;
+    const registry = parseReference(image)?.registry ?? image;
+    if (/\.dkr[.-]ecr[.-]/i.test(registry) && !isEcr(registry)) {
+      const form = "ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";
+      yield problem(path, () => text`its registry can't exist: ECR's are ${form}, got ${quote(image)}.`);
+    } else if (!parseReference(image)) {
+      const example = "nginx:1.27 or registry.example.com/shop/web:2.14.1";
+      yield problem(path, () => text`must be an image's name such as ${example}, got ${quote(image)}.`);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { type SafeText, text } from "../text/safe-text";
+import { checkKeys } from "./check-keys";
+import { checkSchema } from "./check-schema";
+import { checkText } from "./check-text";
+import { collect, type Result, type Step } from "./finding";
+import { checkPlaceholders } from "./placeholders";
+import { RuntimeDefenseSchema } from "./runtime-defense";
+import { parseSource, type Remark, remarksOf, UnreadableError } from "./source";
+import { readText } from "./task-files";
+
+/**
+ * Reads a file with the `runtimeDefense` that lies under that of each task.
+ *
+ * @throws UnreadableError with every problem
+ */
+export async function readDefaults(path: string): Promise<JsonObject> {
+  const source = parseSource(await readText(path));
+  const { value, problems }: Result<JsonObject> = collect(checkDefaults(source.document));
+  if (problems.shown.length > 0) throw new UnreadableError(remarksOf(problems, source, "problems"));
+  return value;
+}
+
+function* checkDefaults(document: JsonValue): Step<JsonObject> {
+  const { runtimeDefense, ...others } = isJsonObject(document) ? document : {};
+  if (!isJsonObject(runtimeDefense) || Object.keys(others).length > 0) throw new UnreadableError([EXPECTED]);
+  yield* checkText(document);
+  const reported = yield* checkPlaceholders({ runtimeDefense });
+  yield* checkKeys(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"]);
+  yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
+  return runtimeDefense;
+}
+
+const EXAMPLE: SafeText = text`{"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}`;
+const EXPECTED: Remark = { text: text`must be an object with the key runtimeDefense alone, such as ${EXAMPLE}.` };
+
+/**
+ * The task's own `runtimeDefense` over the defaults, key by key, and so those of its objects.
+ *
+ * @param hasContainer whether the task has a container of that name: exclusions of others don't count for it
+ */
+export function withDefaults(own: JsonValue, defaults: JsonObject, hasContainer: (name: string) => boolean): JsonValue {
+  if (!isJsonObject(own)) return own;
+  const { exclude, ...others } = defaults;
+  const excluded = Object.entries(isJsonObject(exclude) ? exclude : {}).filter(([name]) => hasContainer(name));
+  const under: JsonObject = { ...others, ...(excluded.length > 0 && { exclude: Object.fromEntries(excluded) }) };
+  const merged = Object.entries(under).map(([key, value]): [string, JsonValue] => {
+    const over = Object.hasOwn(own, key) ? (own[key] ?? null) : undefined;
+    if (over === undefined) return [key, value];
+    return [key, isJsonObject(value) && isJsonObject(over) ? { ...value, ...over } : over];
+  });
+  return { ...own, ...Object.fromEntries(merged) };
+}

@@ -1,0 +1,30 @@
+import { isJsonArray, isJsonObject, type JsonObject } from "../json";
+import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
+
+/** Images by container (`web`) or by family and container (`shop/web`). */
+export type Images = ReadonlyMap<string, string>;
+
+/** The task with the images that are given for its containers. */
+export function withImages(task: JsonObject, images: Images): JsonObject {
+  if (images.size === 0 || !isJsonArray(task.containerDefinitions)) return task;
+  const containerDefinitions = task.containerDefinitions.map((container) => {
+    if (!isJsonObject(container)) return container;
+    const image = images.get(`${task.family}/${container.name}`) ?? images.get(String(container.name));
+    return image === undefined ? container : { ...container, image };
+  });
+  return { ...task, containerDefinitions };
+}
+
+/**
+ * What is wrong with images that no task has a container for.
+ *
+ * @param containers `family/container` of all tasks
+ */
+export function unusedImages(images: Images, containers: readonly string[]): readonly SafeText[] {
+  const names = new Set(containers.flatMap((container) => [container, container.replace(/^[^/]*\//, "")]));
+  const choice = join(containers.slice(0, 12).map((name) => excerpt(name, 120)));
+  const more = containers.length > 12 ? text` and ${containers.length - 12} more` : text``;
+  return [...images.keys()]
+    .filter((name) => !names.has(name))
+    .map((name) => text`no task has a container ${quote(name)}. The tasks have ${choice}${more}.`);
+}

@@ -1,0 +1,102 @@
+import { DEFENDER } from "../defender";
+import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { text } from "../text/safe-text";
+import { checkImages } from "./check-images";
+import { checkKeys } from "./check-keys";
+import { checkSchema } from "./check-schema";
+import { checkText } from "./check-text";
+import { withDefaults } from "./defaults";
+import { type Draft, type DraftContainer, readDraft } from "./draft";
+import { checkEntryPoints } from "./entry-points";
+import { checkExclusions } from "./exclusions";
+import { checkExecutionRole } from "./execution-role";
+import { checkFargate } from "./fargate";
+import { checkFileSystems } from "./file-systems";
+import { problem, type Step } from "./finding";
+import { type Images, withImages } from "./images";
+import { checkLimits } from "./limits";
+import { checkLogRouters, withLogRoutersExcluded } from "./log-routers";
+import { checkPlaceholders } from "./placeholders";
+import { checkPorts } from "./ports";
+import { checkReferences, namesOf } from "./references";
+import { fitSize } from "./room";
+import { RuntimeDefenseSchema } from "./runtime-defense";
+import { TaskDefinitionSchema } from "./schema";
+import { shape } from "./shape";
+import type { ParsedTask } from "./task";
+import { withUnitsAndDefaults } from "./units";
+import { checkVariables } from "./variables";
+
+export type Parsed = {
+  readonly family?: string | undefined;
+  readonly containers: readonly string[];
+  /** Without one there is a problem. */
+  readonly task?: ParsedTask;
+  /** The containers whose entry point is to be read from their images. */
+  readonly open: readonly DraftContainer[];
+};
+
+/** What lies under and over the files. */
+export type Surroundings = {
+  /** `runtimeDefense` for every task. */
+  readonly defaults: JsonObject;
+  readonly images: Images;
+  /** What the stack's execution role may read; none without a stack. */
+  readonly secretArns?: readonly string[] | undefined;
+};
+
+const NOTHING: Parsed = { containers: [], open: [] };
+const NO_SURROUNDINGS: Surroundings = { defaults: {}, images: new Map() };
+
+/** All steps from a file's JSON to a task; none touches the disk or the network. */
+export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS): Step<Parsed> {
+  const { defaults, images, secretArns } = surroundings;
+  yield* checkText(document);
+  const shaped = yield* shape(document);
+  if (!shaped) return NOTHING;
+  const given = withImages(shaped.definition, images);
+  const { task, defaults: missing } = yield* withUnitsAndDefaults(clean(given));
+  const names = namesOf(readDraft(task, {}).containers);
+  const merged = withDefaults(shaped.runtimeDefense, defaults, (name) => names.has(name));
+  const runtimeDefense = withLogRoutersExcluded(merged, task);
+  // A size that can't be read has been reported.
+  const reported = new Set(["cpu", "memory", ...(yield* checkPlaceholders({ ...task, runtimeDefense }))]);
+  const unknown = yield* checkKeys(TaskDefinitionSchema, given);
+  const definition = yield* checkSchema(TaskDefinitionSchema, task, [], reported, unknown);
+  yield* checkKeys(RuntimeDefenseSchema, shaped.runtimeDefense, ["runtimeDefense"]);
+  const defense = yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
+
+  const draft = readDraft(task, runtimeDefense);
+  const known = { family: draft.task.values.family, containers: [...names].filter((name) => name !== undefined) };
+  const sidecar = draft.containers.find(({ values }) => values.name === DEFENDER);
+  if (sidecar) {
+    yield problem(sidecar.path, () => text`the task already holds ${DEFENDER}. Give the unprotected task definition.`);
+    return { ...NOTHING, ...known };
+  }
+  const open = yield* checkEach(draft, task, shaped.runtimeDefense, reported);
+  yield* checkExecutionRole(draft, secretArns);
+  const size = yield* fitSize(draft, missing);
+  if (!definition || !defense || !size) return { ...NOTHING, ...known };
+  const raised = { cpu: String(size.cpu), memory: String(size.memory) };
+  return { ...known, task: { definition: { ...definition, ...raised }, runtimeDefense: defense }, open };
+}
+
+/** Each container and key by itself, whether or not another one is wrong. */
+function* checkEach(
+  draft: Draft,
+  task: JsonObject,
+  written: JsonValue,
+  reported: ReadonlySet<string>,
+): Step<readonly DraftContainer[]> {
+  yield* checkReferences(draft);
+  yield* checkExclusions(draft);
+  yield* checkImages(draft, reported);
+  yield* checkFargate(task);
+  yield* checkPorts(draft);
+  yield* checkFileSystems(draft);
+  yield* checkLogRouters(draft);
+  const open = yield* checkEntryPoints(draft, isJsonObject(written) ? written : {});
+  yield* checkVariables(draft);
+  yield* checkLimits(task, draft);
+  return open;
+}
