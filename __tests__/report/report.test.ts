@@ -69,7 +69,7 @@ describe("a report", () => {
         ...SHOP,
         containerDefinitions: SHOP.containerDefinitions.map((container) => ({
           ...container,
-          image: `${container.image}/tw_abcdefghijklmnop`,
+          image: `r.example.com/tw_abcdefghijklmnop/${container.name}:1`,
         })),
         runtimeDefense: {
           exclude: { log_router: bad },

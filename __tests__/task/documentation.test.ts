@@ -39,7 +39,11 @@ test.each([
     { ...TASK, containerDefinitions: [...TASK.containerDefinitions, ...TASK.containerDefinitions] },
     "is there twice",
   ],
-  ["no entry point", { ...TASK, containerDefinitions: [{ name: "a", image: "b" }] }, "has no entryPoint"],
+  [
+    "no entry point",
+    { ...TASK, containerDefinitions: [{ name: "a", image: "b" }], runtimeDefense: { entryPoint: { lookUp: false } } },
+    "has no entryPoint",
+  ],
   ["no size", { ...TASK, memory: "700" }, "Fargate has no size of …"],
   ["a placeholder", { ...TASK, taskRoleArn: "{{role}}" }, "has the placeholder …"],
   ["an unknown key", { ...TASK, gpu: 1 }, "is not a known key"],

@@ -1,7 +1,8 @@
 import { noticesOf, problemsIn, read, TASK } from "./read";
 
 const extract = { entryPoint: { extract: true } };
-const of = (container: object, runtimeDefense: object = {}) => ({
+const noLookUp = { entryPoint: { lookUp: false } };
+const of = (container: object, runtimeDefense: object = noLookUp) => ({
   ...TASK,
   containerDefinitions: [{ name: "web", image: "nginx:1.29", ...container }],
   runtimeDefense,
@@ -9,22 +10,28 @@ const of = (container: object, runtimeDefense: object = {}) => ({
 
 const NONE =
   "containerDefinitions[web]: has no entryPoint, so it would restart for ever once wrapped. Write entryPoint (and " +
-  'command) as the image "nginx:1.29" has it, or let the Console find it: "runtimeDefense": {"entryPoint":{"extract":true}}.';
+  'command) as the image "nginx:1.29" has it, or let it be looked up: "runtimeDefense": {"entryPoint":{"lookUp":true}}.';
 const COMMAND_ALONE =
   "containerDefinitions[web]: has a command but no entryPoint, and the Console extracts none for a container with a " +
-  'command, so it would restart for ever once wrapped. Write entryPoint as the image "nginx:1.29" has it.';
+  'command, so it would restart for ever once wrapped. Write entryPoint as the image "nginx:1.29" has it, or let it be ' +
+  'looked up: "runtimeDefense": {"entryPoint":{"extract":false}}.';
 const ROUTER =
   "containerDefinitions[web]: is a FireLens router without entryPoint, which breaks when wrapped. " +
   "Write entryPoint (and command) as the image has it.";
+const EMPTY =
+  "containerDefinitions[web].entryPoint: begins with an empty word, so nothing would start. Write the program.";
 const firelensConfiguration = { type: "fluentbit" };
 
 test.each<[string, object, object, readonly string[]]>([
   ["an entry point", { entryPoint: ["/web"] }, {}, []],
   ["an entry point and a command", { entryPoint: ["/web"], command: ["a"] }, extract, []],
-  ["neither", {}, {}, [NONE]],
-  ["an empty entry point", { entryPoint: [] }, {}, [NONE]],
+  ["neither", {}, noLookUp, [NONE]],
+  ["neither, to be looked up", {}, {}, []],
+  ["an empty entry point", { entryPoint: [] }, noLookUp, [NONE]],
+  ["an entry point that is an empty word", { entryPoint: [""] }, {}, [EMPTY]],
   ["neither, to be extracted", { command: [] }, extract, []],
-  ["a command alone", { command: ["a"] }, {}, [COMMAND_ALONE]],
+  ["a command alone", { command: ["a"] }, noLookUp, [NONE]],
+  ["a command alone, to be looked up", { command: ["a"] }, {}, []],
   ["a command alone, to be extracted", { command: ["a"] }, extract, [COMMAND_ALONE]],
   ["a router", { firelensConfiguration }, {}, [ROUTER]],
   ["a router, to be extracted", { firelensConfiguration }, extract, [ROUTER]],

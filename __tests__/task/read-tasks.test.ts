@@ -65,7 +65,7 @@ test("the envelope is taken off, its tags are carried over in lower case, AWS's 
   expect(task?.definition).not.toHaveProperty("runtimeDefense");
   expect(task?.runtimeDefense).toEqual({
     exclude: { router: "FireLens router, its image has no entrypoint" },
-    entryPoint: { extract: false },
+    entryPoint: { lookUp: true, pin: false, extract: false },
     sidecar: { logs: false },
     raiseToFit: false,
     accept: [],
@@ -128,9 +128,9 @@ test.each([
   [
     "app-mesh.json",
     [
-      'containerDefinitions[router]: is a FireLens router without entryPoint, which breaks when wrapped. Write "runtimeDefense": {"exclude":{"router":"FireLens router, its image has no entrypoint"}}.',
-      `containerDefinitions[orders]: has no entryPoint, ${RESTART} (and command) as the image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:3" has it, or let the Console find it: "runtimeDefense": {"entryPoint":{"extract":true}}, ${EXCLUDE} {"exclude":{"orders":"REASON"}}.`,
-      `containerDefinitions[proxy]: has a command but no entryPoint, and the Console extracts none for a container with a command, ${RESTART} as the image "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod" has it, ${EXCLUDE} {"exclude":{"proxy":"REASON"}}.`,
+      'containerDefinitions[router]: is a FireLens router without entryPoint, which breaks when wrapped. Write "runtimeDefense": {"entryPoint":{"lookUp":false},"exclude":{"router":"FireLens router, its image has no entrypoint"}}.',
+      `containerDefinitions[orders]: has no entryPoint, ${RESTART} (and command) as the image "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:3" has it, or let it be looked up: "runtimeDefense": {"entryPoint":{"lookUp":true}}, ${EXCLUDE} {"entryPoint":{"lookUp":false},"exclude":{"orders":"REASON"}}.`,
+      `containerDefinitions[proxy]: has no entryPoint, ${RESTART} (and command) as the image "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod" has it, or let it be looked up: "runtimeDefense": {"entryPoint":{"lookUp":true}}, ${EXCLUDE} {"entryPoint":{"lookUp":false},"exclude":{"proxy":"REASON"}}.`,
     ],
   ],
   [
@@ -214,6 +214,7 @@ test("a message holds no control characters, no pipeline commands and no licence
 
 test("a licence token is masked even where a long image is cut short in the middle of it", async () => {
   const image = `${"x".repeat(192)}/tw_abcdefghijklmnop/app`;
-  const [first] = await problemsIn({ ...TASK, containerDefinitions: [{ name: "app", image }] });
+  const runtimeDefense = { entryPoint: { lookUp: false } };
+  const [first] = await problemsIn({ ...TASK, containerDefinitions: [{ name: "app", image }], runtimeDefense });
   expect(first).toContain("xxx/tw_[re…");
 });

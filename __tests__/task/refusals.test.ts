@@ -11,6 +11,7 @@ const among = (dependencies: Readonly<Record<string, readonly string[]>>) => ({
 });
 const UNKNOWN = "is not a known key.";
 const app = "containerDefinitions[app]";
+const runtimeDefense = { entryPoint: { lookUp: false } };
 const role = "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME";
 
 test.each<[string, object, string]>([
@@ -302,7 +303,7 @@ test.each<[string, object, string]>([
   [
     "an unknown member",
     { ...TASK, runtimeDefense: { excludes: {}, interpreter: "a" } },
-    "runtimeDefense.interpreter: is not a known key. Known keys: exclude, entryPoint, filesystemMonitoring, defenderImage, sidecar, raiseToFit, accept.",
+    "runtimeDefense.interpreter: is not a known key. Known keys: exclude, excludeLogRouters, entryPoint, filesystemMonitoring, defenderImage, sidecar, raiseToFit, accept.",
   ],
   [
     "an unknown container left out",
@@ -317,7 +318,7 @@ test.each<[string, object, string]>([
   [
     "no reason",
     { ...TASK, runtimeDefense: { exclude: { app: " " } } },
-    'runtimeDefense.exclude.app: must be the reason for leaving the container out, got "".',
+    'runtimeDefense.exclude.app: must be the reason for leaving it out, got "".',
   ],
   [
     "null for a reason",
@@ -366,7 +367,10 @@ test.each<[string, object, string]>([
 
 test("every problem of a task is told at once, types and values", async () => {
   const container = { ...CONTAINER, name: "a b", entryPoint: [], links: ["x"] };
-  const task = { ...TASK, executionRoleArn: "role", networkMode: "host", containerDefinitions: [container] };
+  const task = {
+    ...{ ...TASK, executionRoleArn: "role", networkMode: "host", runtimeDefense },
+    containerDefinitions: [container],
+  };
   expect(await problemsIn(task)).toHaveLength(5);
 });
 
@@ -378,7 +382,12 @@ test.each<[string, object]>([
   ],
 ])("a task %s is told what else is wrong", async (_kind, members) => {
   const dependsOn = [{ containerName: "db", condition: "START" }];
-  const problems = await problemsIn({ ...of({ entryPoint: null, dependsOn }), memory: "700", ...members });
+  const problems = await problemsIn({
+    ...of({ entryPoint: null, dependsOn }),
+    memory: "700",
+    runtimeDefense,
+    ...members,
+  });
   expect(problems.slice(Object.keys(members).length)).toEqual([
     `${app}.dependsOn[0]: there is no container "db". The task has app.`,
     expect.stringMatching(/^containerDefinitions\[app\]: has no entryPoint, .* as the image "app:1" has it/),
@@ -389,7 +398,9 @@ test.each<[string, object]>([
 test("a container without a name hides no problem of another one, and isn't taken for missing where it is named", async () => {
   const web = { name: "web", image: "web:1", dependsOn: [{ containerName: "db", condition: "START" }] };
   const containerDefinitions = [{ ...CONTAINER, name: null }, { ...CONTAINER, name: "db", image: 1 }, web];
-  expect(await problemsIn({ ...TASK, containerDefinitions, runtimeDefense: { exclude: { db: "why" } } })).toEqual([
+  expect(
+    await problemsIn({ ...TASK, containerDefinitions, runtimeDefense: { ...runtimeDefense, exclude: { db: "why" } } }),
+  ).toEqual([
     "containerDefinitions[0].name: is required.",
     "containerDefinitions[db].image: must be text, got a number.",
     expect.stringMatching(/^containerDefinitions\[web\]: has no entryPoint, .* as the image "web:1" has it/),
@@ -462,7 +473,7 @@ test.each(["__proto__", "prototype", "toString"])("a key named %s is refused whe
 });
 
 test("a container whose name every JavaScript object has is not taken for excluded", async () => {
-  expect(await problemsIn(of({ name: "constructor", entryPoint: [] }))).toEqual([
+  expect(await problemsIn({ ...of({ name: "constructor", entryPoint: [] }), runtimeDefense })).toEqual([
     expect.stringMatching(/^containerDefinitions\[constructor\]: has no entryPoint, .* as the image "app:1" has it/),
   ]);
 });

@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { readTasks } from "../../lib/task/read-tasks";
 import { CONTAINER, inFolder, problemsIn, problemsOf, read, TASK } from "./read";
 
 const MIB = 1024 * 1024;
@@ -14,13 +16,50 @@ test("a path that isn't there is told", async () => {
   });
 });
 
-test("a folder without task definitions is told", async () => {
+test("a folder without task definitions is refused", async () => {
   await inFolder(async (folder) => {
     await writeFile(join(folder, "readme.md"), "");
-    await mkdir(join(folder, "deeper"));
-    await writeFile(join(folder, "deeper", "task.json"), TEXT);
+    await mkdir(join(folder, ".hidden"));
+    await writeFile(join(folder, ".hidden", "task.json"), TEXT);
     expect(await problemsOf(folder)).toEqual([
       `${folder}: this folder has no *.json in it. Put each task definition into a file of its own there.`,
+    ]);
+  });
+});
+
+test("what lies deeper in a folder is read, in the order of the paths, with names from the project's folder", async () => {
+  await inFolder(async (folder) => {
+    await mkdir(join(folder, "tasks", "b", "c"), { recursive: true });
+    for (const name of ["tasks/a", "tasks/b/c/d", "tasks/b/e", "tasks/f"]) {
+      await writeFile(join(folder, `${name}.json`), TEXT.replace("shop", name.replaceAll("/", "-")));
+    }
+    const tasks = await readTasks(join(folder, "tasks"), { folder });
+    expect(tasks.map(({ file }) => file)).toEqual([
+      "tasks/a.json",
+      "tasks/b/c/d.json",
+      "tasks/b/e.json",
+      "tasks/f.json",
+    ]);
+  });
+});
+
+test("a link to a folder is refused rather than followed", async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, "a.json"), TEXT);
+    await symlink(folder, join(folder, "circle"));
+    expect(await problemsOf(folder)).toEqual([
+      "circle: is a link to a folder, which isn't followed. Put the folder itself there, or remove the link.",
+    ]);
+  });
+});
+
+test("a pipe and a file of /proc are refused without waiting for what they would give", async () => {
+  await inFolder(async (folder) => {
+    execFileSync("mkfifo", [join(folder, "pipe.json")]);
+    await symlink("/proc/self/status", join(folder, "proc.json"));
+    expect(await problemsOf(folder)).toEqual([
+      "pipe.json: is neither a file nor a folder. Name a task definition file.",
+      "proc.json: the file is empty. Write a task definition into it.",
     ]);
   });
 });

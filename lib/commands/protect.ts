@@ -7,10 +7,10 @@ import type { ProtectedTask } from "../protection/protected-task";
 import { parseSettings, type Settings } from "../settings/settings";
 import { guarded } from "../stack/output-folder";
 import { statementsForRole } from "../stack/role-statements";
-import { readTasks } from "../task/read-tasks";
 import { printLine, printSecretOnPurpose } from "../text/print";
 import { type SafeText, text } from "../text/safe-text";
-import type { Command } from "./command";
+import type { Command, Invocation } from "./command";
+import { readUnprotected } from "./read-unprotected";
 import { talkOn } from "./talk";
 
 export const protect: Command = {
@@ -25,7 +25,7 @@ export const protect: Command = {
   run: async (invocation, { operands: [file = ""], value }) => {
     const settings = parseSettings({ ...invocation.environment, TASK_DEFINITION_PATH: file });
     const talk = talkOn(invocation.stderr, invocation.signal);
-    const task = await protectOne(file, settings, talk);
+    const task = await protectOne(file, settings, invocation, talk);
     for (const notice of [
       ...task.task.notices.map((notice) => notice.text),
       ...task.notices,
@@ -42,8 +42,13 @@ export const protect: Command = {
   },
 };
 
-async function protectOne(file: string, settings: Settings, talk: Talk): Promise<ProtectedTask> {
-  const tasks = await readTasks(file);
+async function protectOne(
+  file: string,
+  settings: Settings,
+  invocation: Invocation,
+  talk: Talk,
+): Promise<ProtectedTask> {
+  const tasks = await readUnprotected(file, settings, undefined, invocation, talk);
   if (tasks.length !== 1)
     throw new SettingsError([text`${file} holds ${tasks.length} task definitions, and protect takes one.`]);
   const console = await login(settings, talk);

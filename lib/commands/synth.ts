@@ -16,12 +16,12 @@ import { discardOutput, type OutputFile, prepareOutput } from "../stack/output-f
 import { pathsOf, REPORT_JSON, REPORT_MARKDOWN } from "../stack/output-paths";
 import { statementsForRole } from "../stack/role-statements";
 import { synthesize } from "../stack/synthesize";
-import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
 import { print, printLine } from "../text/print";
 import { text, wholeText } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { outputFolder } from "./output-folder";
+import { readUnprotected } from "./read-unprotected";
 import { talkOn } from "./talk";
 
 // A run may take as long as this many tries of one call.
@@ -39,7 +39,14 @@ export const synth: Command = {
     const staging = prepareOutput(folder);
     try {
       const settings = parseSettings(invocation.environment);
-      const unprotected = await readTasks(settings.tasks.path, { secretArns: settings.stack.secretArns });
+      const talk = talkOn(invocation.stdout, invocation.signal);
+      const unprotected = await readUnprotected(
+        settings.tasks.path,
+        settings,
+        settings.stack.secretArns,
+        invocation,
+        talk,
+      );
       const { version, tasks } = await askConsole(settings, unprotected, invocation);
       const report = reportOn(settings, version, tasks);
       const files = reportFiles(report);

@@ -2,7 +2,7 @@ import { DEFENDER } from "../defender";
 import { type SafeText, wholeText } from "../text/safe-text";
 import { code, text } from "./outside-markdown";
 import { taskPicture } from "./picture";
-import { defenderPart, type Report, type TaskReport } from "./report";
+import { defenderPart, type Report, startOf, type TaskReport } from "./report";
 import { roleNeeds } from "./role-needs";
 
 // Beyond these the pictures cost more than they show.
@@ -89,9 +89,9 @@ function taskSection(task: TaskReport, picture: string | undefined): string {
       ["Container", "Protected", "Image"],
       ["---", "---", "---"],
       [
-        ...containers.map(({ name, image, reason }) => [
+        ...containers.map(({ name, image, reason, lookedUp }) => [
           text(name),
-          reason === null ? "yes" : `**no**: ${text(reason)}`,
+          reason === null ? (lookedUp ? `yes, ${text(startOf(lookedUp))}` : "yes") : `**no**: ${text(reason)}`,
           code(image),
         ]),
         [DEFENDER, `Defender ${text(defender.version)}`, `${code(defender.image)} (${licence})`],

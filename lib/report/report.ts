@@ -3,7 +3,7 @@ import type { ProtectedTask } from "../protection/protected-task";
 import { percentOf } from "../share";
 import { defenderShare } from "../task/room";
 import type { Task } from "../task/task";
-import { excerpt, type SafeText, text } from "../text/safe-text";
+import { excerpt, join, type SafeText, text } from "../text/safe-text";
 
 /**
  * What a run did, for people and pipelines: `cdktf.out/runtime-defense.json`, described by
@@ -50,6 +50,14 @@ export type ContainerReport = {
   readonly protected: boolean;
   /** Why it was left out. */
   readonly reason: SafeText | null;
+  /** What was read from its image, because the file names no entry point. */
+  readonly lookedUp: LookedUpReport | null;
+};
+
+export type LookedUpReport = {
+  readonly digest: SafeText;
+  readonly entryPoint: readonly SafeText[];
+  readonly command: readonly SafeText[];
 };
 
 /** The stack's own role, or the task's: the stack grants it `statements`, or its owner has to allow them. */
@@ -139,14 +147,31 @@ function taskReport(
   };
 }
 
-function containerReport({ runtimeDefense }: Task, { name, image }: { name: string; image: string }): ContainerReport {
+function containerReport(
+  { runtimeDefense, lookedUp }: Task,
+  { name, image }: { readonly name: string; readonly image: string },
+): ContainerReport {
   const reason = new Map(Object.entries(runtimeDefense.exclude)).get(name);
+  const found = lookedUp.find(({ container }) => container === name);
   return {
     name: excerpt(name),
     image: excerpt(image, LONG),
     protected: reason === undefined,
     reason: reason === undefined ? null : excerpt(reason, LONG),
+    lookedUp: found
+      ? { digest: excerpt(found.digest), entryPoint: found.entryPoint.map(word), command: found.command.map(word) }
+      : null,
   };
+}
+
+/** `starts nginx -g …, as its image sha256:0123456789ab says` */
+export function startOf({ digest, entryPoint, command }: LookedUpReport): SafeText {
+  return text`starts ${join([...entryPoint, ...command], " ")}, as its image ${digest.slice(0, 19)} says`;
+}
+
+// A word with spaces is a script, and scripts hold credentials in spite of all advice.
+function word(outside: string): SafeText {
+  return /\s/.test(outside) ? text`…` : excerpt(outside);
 }
 
 // A Defender image's tag is its version: defender_34_04_145.

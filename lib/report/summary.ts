@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 
 import { join, layOut, type SafeText, text, wholeText } from "../text/safe-text";
 import { wrapBeside } from "../text/wrap";
-import { defenderPart, type Report, type TaskReport } from "./report";
+import { defenderPart, type Report, startOf, type TaskReport } from "./report";
 import { roleNeeds } from "./role-needs";
 import type { Style } from "./style";
 
@@ -52,9 +52,11 @@ function details(task: TaskReport, { paint: { green, yellow } }: Style): readonl
   return [
     [text`  File`, task.file],
     ...containers.map(
-      ({ name, reason }): Row => [
+      ({ name, reason, lookedUp }): Row => [
         text`  ${name}`,
-        reason === null ? green(text`protected`) : yellow(text`left out: ${reason}`),
+        reason === null
+          ? green(lookedUp ? text`protected, ${startOf(lookedUp)}` : text`protected`)
+          : yellow(text`left out: ${reason}`),
       ],
     ),
     [text`  Defender`, text`${defender.version}, ${defender.image} (${licence})`],

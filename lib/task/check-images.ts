@@ -17,7 +17,7 @@ export function* checkImages({ containers, runtimeDefense }: Draft, reported: Re
   for (const { path, image } of images) {
     // One with a space has been refused as such.
     if (image === undefined || /\s/.test(image) || reported.has(path.join("."))) continue;
-    const registry = parseReference(image)?.registry ?? image;
+    const [registry = ""] = image.split("/");
     if (/\.dkr[.-]ecr[.-]/i.test(registry) && !isEcr(registry)) {
       const form = "ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";
       yield problem(path, () => text`its registry can't exist: ECR's are ${form}, got ${quote(image)}.`);

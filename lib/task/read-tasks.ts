@@ -12,7 +12,7 @@ import { type LookUp, type OpenEntryPoint, withLookedUpWords } from "./look-up";
 import { parseTask, type Surroundings } from "./parse-task";
 import { parseSource, type Remark, remarksOf, TOO_DEEP, UnreadableError } from "./source";
 import type { ParsedTask, Task } from "./task";
-import { readText, taskFiles } from "./task-files";
+import { isTaskName, readText, taskFiles } from "./task-files";
 
 export type ReadOptions = {
   readonly signal?: AbortSignal;
@@ -29,6 +29,7 @@ export type ReadOptions = {
 
 const FILES_AT_ONCE = 16;
 const NO_JSON = text`only *.json is read in a folder. Save it as such, or move it elsewhere.`;
+const NOT_FOLLOWED = text`is a link to a folder, which isn't followed. Put the folder itself there, or remove the link.`;
 
 /**
  * Reads and checks a task definition file, or every one in a folder. Each file is read once, and so is each image.
@@ -69,7 +70,7 @@ type ReadFile = {
 async function readFile(path: string, file: string, isNamed: boolean, surroundings: Surroundings): Promise<ReadFile> {
   const refused = (remarks: readonly Remark[]) => ({ file, open: [], problems: inFile(file, remarks) });
   try {
-    if (!isNamed && !path.endsWith(".json")) return refused([{ text: NO_JSON }]);
+    if (!isNamed && !path.endsWith(".json")) return refused([{ text: isTaskName(path) ? NO_JSON : NOT_FOLLOWED }]);
     const source = parseSource(await readText(path), /\.ya?ml$/i.test(path) ? "YAML isn't read." : undefined);
     const { value, problems, notices } = collect(parseTask(source.document, surroundings));
     const { family, containers, task: parsed } = value;

@@ -9,12 +9,17 @@ import { UnreadableError } from "./source";
 
 const LIMIT = 1024 * 1024;
 
-/** The file itself, or every `*.json`, and what nearly is one, that lies directly in the folder, sorted. */
+/**
+ * The file itself, or every `*.json`, and what nearly is one, in the folder and below it, sorted. Hidden folders are
+ * left alone.
+ *
+ * @throws TaskFileError
+ */
 export async function taskFiles(path: string): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    const names = (await readdir(path)).filter((name) => /\.(jsonc?|ya?ml)$/i.test(name)).sort();
-    if (names.length > 0) return names.map((name) => join(path, name));
+    const files = await filesBelow(path);
+    if (files.length > 0) return files;
   } catch (error) {
     throw new TaskFileError([text`${excerpt(path, 300)}: ${unreadable(error)}`]);
   }
@@ -22,13 +27,38 @@ export async function taskFiles(path: string): Promise<readonly string[]> {
   throw new TaskFileError([text`${excerpt(path, 300)}: this folder has no *.json in it. ${remedy}`]);
 }
 
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    const isHidden = entry.name.startsWith(".");
+    if (isTaskName(entry.name)) found.push(path);
+    else if (isHidden) continue;
+    else if (entry.isDirectory()) found.push(...(await filesBelow(path)));
+    // A link to a folder may lead in a circle. It isn't followed, but refused.
+    else if (entry.isSymbolicLink() && (await isFolderLink(path))) found.push(path);
+  }
+  return found;
+}
+
+/** Whether the name is that of a task definition, or nearly so. */
+export function isTaskName(name: string): boolean {
+  return /\.(jsonc?|ya?ml)$/i.test(name);
+}
+
+async function isFolderLink(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
 /**
- * The text of a task definition file, read once.
+ * The text of a file, read once.
  *
+ * @param variable names the file
  * @throws UnreadableError
  */
-export async function readText(file: string): Promise<string> {
-  const bytes = await readBytes(file);
+export async function readText(file: string, variable = "TASK_DEFINITION_PATH"): Promise<string> {
+  const bytes = await readBytes(file, variable);
   if (bytes.length === 0) throw refusal(EMPTY);
   // Zero bytes are valid UTF-8, and what UTF-16 without a mark is full of.
   if (bytes.includes(0)) throw notUtf8("UTF-16 or a binary file");
@@ -38,9 +68,9 @@ export async function readText(file: string): Promise<string> {
   return content;
 }
 
-async function readBytes(file: string): Promise<Buffer> {
+async function readBytes(file: string, variable: string): Promise<Buffer> {
   const refuse = (error: unknown) => {
-    throw refusal(unreadable(error));
+    throw refusal(unreadable(error, variable));
   };
   // Without waiting for the writer of a pipe.
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(refuse);
@@ -63,8 +93,8 @@ const EMPTY = text`the file is empty. Write a task definition into it.`;
 const refusal = (sentence: SafeText) => new UnreadableError([{ text: sentence }]);
 const notUtf8 = (found: string) => refusal(text`is not UTF-8 text, it looks like ${found}. Save it as UTF-8.`);
 
-function unreadable(error: unknown): SafeText {
+function unreadable(error: unknown, variable = "TASK_DEFINITION_PATH"): SafeText {
   const code = typeof error === "object" && error && "code" in error ? String(error.code) : "unknown error";
-  if (code === "ENOENT") return text`there is no such file or folder. Check the path (TASK_DEFINITION_PATH).`;
-  return text`can't be read (${code}). Check the path (TASK_DEFINITION_PATH) and its permissions.`;
+  if (code === "ENOENT") return text`there is no such file or folder. Check the path (${variable}).`;
+  return text`can't be read (${code}). Check the path (${variable}) and its permissions.`;
 }

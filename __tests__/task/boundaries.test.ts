@@ -1,0 +1,150 @@
+import { CONTAINER, problemsIn, read, TASK } from "./read";
+
+const app = "containerDefinitions[app]";
+const of = (container: object, members: object = {}) => ({
+  ...TASK,
+  containerDefinitions: [{ ...CONTAINER, ...container }],
+  ...members,
+});
+const check = (numbers: object) => of({ healthCheck: { command: ["CMD", "true"], ...numbers } });
+const efs = (efsVolumeConfiguration: object) => ({
+  ...TASK,
+  volumes: [{ name: "data", efsVolumeConfiguration: { fileSystemId: "fs-1", ...efsVolumeConfiguration } }],
+});
+const point = { authorizationConfig: { accessPointId: "fsap-1" } };
+const mapping = (...portMappings: readonly object[]) => of({ portMappings });
+const logOption = (value: string) => of({ logConfiguration: { logDriver: "awslogs", options: { region: value } } });
+const environment = (name: string) => of({ environment: [{ name, value: "a" }] });
+
+const AT_CHECK = `${app}.healthCheck`;
+const AT_EFS = "volumes[data].efsVolumeConfiguration";
+const VARIABLE = "must be a variable's name, without =, got";
+const ECR =
+  "its registry can't exist: ECR's are ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1, got";
+
+test.each<[string, object, string]>([
+  ["an interval of 4 s", check({ interval: 4 }), `${AT_CHECK}.interval: must be from 5 to 300 seconds, got 4.`],
+  ["an interval of 301 s", check({ interval: 301 }), `${AT_CHECK}.interval: must be from 5 to 300 seconds, got 301.`],
+  ["a time limit of 1 s", check({ timeout: 1 }), `${AT_CHECK}.timeout: must be from 2 to 60 seconds, got 1.`],
+  ["a time limit of 61 s", check({ timeout: 61 }), `${AT_CHECK}.timeout: must be from 2 to 60 seconds, got 61.`],
+  ["no retries", check({ retries: 0 }), `${AT_CHECK}.retries: must be from 1 to 10, got 0.`],
+  ["11 retries", check({ retries: 11 }), `${AT_CHECK}.retries: must be from 1 to 10, got 11.`],
+  ["a start of 301 s", check({ startPeriod: 301 }), `${AT_CHECK}.startPeriod: must be from 0 to 300 seconds, got 301.`],
+  ["a start before it", check({ startPeriod: -1 }), `${AT_CHECK}.startPeriod: must be from 0 to 300 seconds, got -1.`],
+  [
+    "the port 0",
+    mapping({ containerPort: 0 }),
+    `${app}.portMappings[0].containerPort: must be from 1 to 65535, got 0.`,
+  ],
+  [
+    "the port 65536",
+    mapping({ containerPort: 65_536 }),
+    `${app}.portMappings[0].containerPort: must be from 1 to 65535, got 65536.`,
+  ],
+  [
+    "a range of ports that ends before it begins",
+    mapping({ containerPortRange: "200-100" }),
+    `${app}.portMappings[0].containerPortRange: must be a range of ports such as 8000-8010, from 1 to 65535, got "200-100".`,
+  ],
+  [
+    "another host port",
+    mapping({ containerPort: 80, hostPort: 8080 }),
+    `${app}.portMappings[0]: hostPort 8080 differs from containerPort 80: the network mode awsvpc takes no other one. Remove hostPort.`,
+  ],
+  [
+    "one port in two containers",
+    {
+      ...TASK,
+      containerDefinitions: ["a", "b"].map((name) => ({
+        ...{ ...CONTAINER, name },
+        portMappings: [{ containerPort: 80, hostPort: 80 }],
+      })),
+    },
+    'containerDefinitions[b].portMappings[0]: the port 80/tcp is used already, by "a", and a task has each port once. Change one.',
+  ],
+  [
+    "a port of the sidecar that a container has",
+    { ...mapping({ containerPort: 80 }), runtimeDefense: { sidecar: { portMappings: [{ containerPort: 80 }] } } },
+    'runtimeDefense.sidecar.portMappings[0]: the port 80/tcp is used already, by "app", and a task has each port once. Change one.',
+  ],
+  ["a variable without name", environment(" "), `${app}.environment[0].name: ${VARIABLE} " ".`.replace('" "', '""')],
+  ["a variable with an equals sign", environment("A=B"), `${app}.environment[A=B].name: ${VARIABLE} "A=B".`],
+  [
+    "a secret with an equals sign",
+    of({ secrets: [{ name: "A=B", valueFrom: "a" }] }),
+    `${app}.secrets[A=B].name: ${VARIABLE} "A=B".`,
+  ],
+  ["another ipcMode", { ...TASK, ipcMode: "private" }, 'ipcMode: must be host, task or none, got "private".'],
+  ["another pidMode", { ...TASK, pidMode: "none" }, 'pidMode: must be host or task, got "none".'],
+  [
+    "an access point below a folder",
+    efs({ ...point, rootDirectory: "/data", transitEncryption: "ENABLED" }),
+    `${AT_EFS}.rootDirectory: must be / or absent with an access point, got "/data".`,
+  ],
+  [
+    "an access point without encryption",
+    efs(point),
+    `${AT_EFS}.transitEncryption: must be ENABLED with an access point, got none.`,
+  ],
+  [
+    "an access point with encryption off",
+    efs({ ...point, transitEncryption: "DISABLED" }),
+    `${AT_EFS}.transitEncryption: must be ENABLED with an access point, got "DISABLED".`,
+  ],
+  [
+    "iam without encryption",
+    efs({ authorizationConfig: { iam: "ENABLED" } }),
+    `${AT_EFS}.transitEncryption: must be ENABLED with iam ENABLED, got none.`,
+  ],
+  [
+    "a router's configuration in S3",
+    of({ firelensConfiguration: { type: "fluentbit", options: { "config-file-type": "s3" } } }),
+    `${app}.firelensConfiguration.options.config-file-type: s3 doesn't work on Fargate. Put the file into the router's image or on a volume, and write file.`,
+  ],
+  [
+    "a placeholder in single braces in a log option",
+    logOption("{REGION}"),
+    `${app}.logConfiguration.options.region: has the placeholder "{REGION}". Replace it with the value.`,
+  ],
+  ...[
+    "XXXXX.dkr.ecr.eu-west-1.amazonaws.com/app:1",
+    "#AWSACCOUNTID#.dkr.ecr.eu-west-1.amazonaws.com/app:1",
+    "111122223333.dkr.ecr.region-code.amazonaws.com/app:1",
+    "1111222233334.dkr.ecr.eu-west-1.amazonaws.com/app:1",
+    "111122223333.dkr.ecr.eu-west-1.amazonaws.org/app:1",
+  ].map((image): [string, object, string] => [`the image ${image}`, of({ image }), `${app}.image: ${ECR} "${image}".`]),
+  ...["App:1", "app:1:2", "app:", "-app", "r.example.com/", "app@sha256:12"].map((image): [string, object, string] => [
+    `the image ${image}`,
+    of({ image }),
+    `${app}.image: must be an image's name such as nginx:1.27 or registry.example.com/shop/web:2.14.1, got "${image}".`,
+  ]),
+])("%s is refused", async (_kind, task, problem) => {
+  expect(await problemsIn(task)).toEqual([problem]);
+});
+
+test.each<[string, object]>([
+  ["the lowest numbers of a health check", check({ interval: 5, timeout: 2, retries: 1, startPeriod: 0 })],
+  ["the highest numbers of a health check", check({ interval: 300, timeout: 60, retries: 10, startPeriod: 300 })],
+  ["the ports 1 and 65535", mapping({ containerPort: 1 }, { containerPort: 65_535, hostPort: 65_535 })],
+  ["a range of all ports", mapping({ containerPortRange: "1-65535" })],
+  ["one port over TCP and UDP", mapping({ containerPort: 53 }, { containerPort: 53, protocol: "udp" })],
+  ["a variable with dots", environment("my.app-name")],
+  ["an access point at the root", efs({ ...point, rootDirectory: "/", transitEncryption: "ENABLED" })],
+  ["a folder without access point", efs({ rootDirectory: "/data" })],
+  ["a router's variable", logOption("$" + "{REGION}")],
+  ["an expression with braces", logOption("\\d{3}")],
+  ["ECR's image", of({ image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/a/b:1" })],
+  [
+    "ECR's image by its digest",
+    of({ image: `111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/a@sha256:${"a".repeat(64)}` }),
+  ],
+  ["ECR's image by FIPS", of({ image: "111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com/a:1" })],
+  ["a public image", of({ image: "public.ecr.aws/docker/library/nginx:1.27" })],
+  ["an image of this machine's registry", of({ image: "localhost:5000/a" })],
+])("%s is fine", async (_kind, task) => {
+  expect(await problemsIn(task)).toEqual([]);
+});
+
+test("an empty ipcMode and pidMode count as absent", async () => {
+  expect((await read({ ...TASK, ipcMode: "", pidMode: "" })).definition).toEqual(TASK);
+});

@@ -1,0 +1,158 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { TaskFileError } from "../../lib/errors";
+import { type ReadOptions, readTasks } from "../../lib/task/read-tasks";
+import { inFolder, TASK } from "./read";
+
+type Files = Readonly<Record<string, unknown>>;
+
+/** Reads `tasks/`… of the files, the defaults being `defaults.json` if there is one. */
+async function readFleet(files: Files, options: ReadOptions = {}) {
+  return await inFolder(async (folder) => {
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
+    }
+    const defaultsPath = "defaults.JSON" in files ? join(folder, "defaults.JSON") : undefined;
+    const [path = ""] = Object.keys(files).filter((name) => name !== "defaults.JSON");
+    const one = Object.keys(files).length === 1 || defaultsPath !== undefined;
+    return await readTasks(one ? join(folder, path) : folder, { folder, defaultsPath, ...options });
+  });
+}
+
+async function problemsOfFleet(files: Files, options: ReadOptions = {}): Promise<readonly string[]> {
+  try {
+    await readFleet(files, options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TaskFileError)) throw error;
+    return error.problems;
+  }
+}
+
+const router = { name: "log_router", image: "router:1", firelensConfiguration: { type: "fluentbit" } };
+const app = { name: "app", image: "app:1", entryPoint: ["/app"] };
+const task = (runtimeDefense: object = {}, containers: readonly object[] = [app, router]) => ({
+  ...TASK,
+  containerDefinitions: containers,
+  runtimeDefense,
+});
+const defaults = (runtimeDefense: object) => ({ runtimeDefense });
+
+describe("RUNTIME_DEFENSE_DEFAULTS", () => {
+  test("lies under the task's own, key by key", async () => {
+    const under = {
+      excludeLogRouters: "routers break",
+      sidecar: { cpu: 64, memoryReservation: 128 },
+      raiseToFit: true,
+      accept: ["environment:A"],
+    };
+    const over = { sidecar: { cpu: 32 }, raiseToFit: false, accept: ["environment:B"] };
+    const [read] = await readFleet({ "task.json": task(over), "defaults.JSON": defaults(under) });
+    expect(read?.runtimeDefense).toMatchObject({
+      exclude: { log_router: "routers break" },
+      sidecar: { cpu: 32, memoryReservation: 128, logs: false },
+      raiseToFit: false,
+      accept: ["environment:B"],
+    });
+  });
+
+  test("its exclusions count for the containers that a task has", async () => {
+    const under = defaults({ exclude: { log_router: "a router", envoy: "a proxy" } });
+    const over = { exclude: { log_router: "mine" } };
+    const [first] = await readFleet({ "task.json": task(), "defaults.JSON": under });
+    const [second] = await readFleet({ "task.json": task(over), "defaults.JSON": under });
+    expect(first?.runtimeDefense.exclude).toEqual({ log_router: "a router" });
+    expect(second?.runtimeDefense.exclude).toEqual({ log_router: "mine" });
+  });
+
+  test("an exclusion that leaves nothing is refused for the task", async () => {
+    const under = defaults({ exclude: { app: "why" } });
+    expect(await problemsOfFleet({ "task.json": task({}, [app]), "defaults.JSON": under })).toEqual([
+      "task.json: runtimeDefense.exclude: leaves every container out, so nothing would be protected. Keep one.",
+    ]);
+  });
+
+  const EXPECTED =
+    'defaults.JSON: must be an object with the key runtimeDefense alone, such as {"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}.';
+  test.each<[string, unknown, string]>([
+    ["no JSON", "{", "defaults.JSON: is not JSON: close brace expected at line 1, column 2. Correct it there."],
+    ["a list", [], EXPECTED],
+    ["the members alone", { raiseToFit: true }, EXPECTED],
+    ["another key beside", { runtimeDefense: {}, family: "a" }, EXPECTED],
+    [
+      "an unknown member",
+      defaults({ sidecar: { cpus: 1 } }),
+      "defaults.JSON: runtimeDefense.sidecar.cpus: is not a known key. Write cpu.",
+    ],
+    [
+      "a wrong value",
+      defaults({ raiseToFit: "yes" }),
+      "defaults.JSON: runtimeDefense.raiseToFit: must be true or false, got text.",
+    ],
+    [
+      "a placeholder",
+      defaults({ defenderImage: "<IMAGE>" }),
+      'defaults.JSON: runtimeDefense.defenderImage: has the placeholder "<IMAGE>". Replace it with the value.',
+    ],
+  ])("with %s is refused, its file named", async (_kind, content, problem) => {
+    expect(
+      await problemsOfFleet({ "task.json": task({ exclude: { log_router: "x" } }), "defaults.JSON": content }),
+    ).toEqual([problem]);
+  });
+
+  test("that isn't there is refused", async () => {
+    const options = { defaultsPath: "/nonexistent/defaults.json" };
+    expect(await problemsOfFleet({ "task.json": task({}, [app]) }, options)).toEqual([
+      "/nonexistent/defaults.json: there is no such file or folder. Check the path (RUNTIME_DEFENSE_DEFAULTS).",
+    ]);
+  });
+});
+
+describe("excludeLogRouters", () => {
+  test("leaves out every container with a firelensConfiguration, but for those that have a reason of their own", async () => {
+    const second = { ...router, name: "second" };
+    const [read] = await readFleet({
+      "task.json": task({ excludeLogRouters: "routers break", exclude: { second: "mine" } }, [app, router, second]),
+    });
+    expect(read?.runtimeDefense.exclude).toEqual({ log_router: "routers break", second: "mine" });
+  });
+
+  test("needs a reason", async () => {
+    expect(await problemsOfFleet({ "task.json": task({ excludeLogRouters: true }) })).toContain(
+      "task.json: runtimeDefense.excludeLogRouters: must be text, got true or false.",
+    );
+  });
+
+  test("doesn't leave out all there is", async () => {
+    expect(await problemsOfFleet({ "task.json": task({ excludeLogRouters: "x" }, [router]) })).toEqual([
+      "task.json: runtimeDefense.exclude: leaves every container out, so nothing would be protected. Keep one.",
+    ]);
+  });
+});
+
+describe("CONTAINER_IMAGES", () => {
+  const images = (entries: Readonly<Record<string, string>>) => ({ images: new Map(Object.entries(entries)) });
+  const two = {
+    "a.json": { ...task({}, [{ ...app, image: "<IMAGE1_NAME>" }]), family: "a" },
+    "b.json": { ...task({}, [app]), family: "b" },
+  };
+
+  test("names the images of containers, of one family before those of all", async () => {
+    const read = await readFleet(two, images({ app: "app:2.0", "b/app": "app:3.0" }));
+    expect(read.map(({ definition }) => definition.containerDefinitions[0]?.image)).toEqual(["app:2.0", "app:3.0"]);
+  });
+
+  test("with a container that no task has is refused", async () => {
+    expect(await problemsOfFleet(two, images({ app: "app:2.0", web: "web:1", "c/app": "x:1" }))).toEqual([
+      'CONTAINER_IMAGES: no task has a container "web". The tasks have a/app, b/app.',
+      'CONTAINER_IMAGES: no task has a container "c/app". The tasks have a/app, b/app.',
+    ]);
+  });
+
+  test("isn't judged while a file can't be read", async () => {
+    expect(await problemsOfFleet({ ...two, "c.json": "{" }, images({ app: "app:2.0", web: "web:1" }))).toEqual([
+      "c.json: is not JSON: close brace expected at line 1, column 2. Correct it there.",
+    ]);
+  });
+});

@@ -1,0 +1,151 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { RegistryError, TaskFileError } from "../../lib/errors";
+import type { ImageConfig } from "../../lib/registry/image-config";
+import { readTasks } from "../../lib/task/read-tasks";
+import { text } from "../../lib/text/safe-text";
+import { inFolder, noticesOf, TASK } from "./read";
+
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+type Config = { readonly entryPoint: readonly string[]; readonly command: readonly string[] };
+
+/** Reads the documents, one file each, with images that say this of themselves. */
+async function readWith(documents: readonly object[], images: Readonly<Record<string, Config | RegistryError>>) {
+  const asked: string[] = [];
+  const read = inFolder(async (folder) => {
+    for (const [index, document] of documents.entries()) {
+      await writeFile(join(folder, `${index}.json`), JSON.stringify(document, null, 1));
+    }
+    return await readTasks(folder, {
+      folder,
+      lookUp: async (names) => {
+        asked.push(...names);
+        return new Map(Object.entries(images).map(([image, config]) => [image, answerOf(image, config)]));
+      },
+    });
+  });
+  return {
+    asked,
+    tasks: await read.catch((error) => (error instanceof TaskFileError ? [] : Promise.reject(error))),
+    read,
+  };
+}
+
+function answerOf(image: string, config: Config | RegistryError): ImageConfig | RegistryError {
+  if (config instanceof RegistryError) return config;
+  return { image, digest: DIGEST, pinned: `${image.split(":")[0]}@${DIGEST}`, ...config };
+}
+
+const task = (container: object, runtimeDefense: object = {}, family = "shop") => ({
+  ...TASK,
+  family,
+  containerDefinitions: [{ name: "web", image: "nginx:1.27", ...container }],
+  runtimeDefense,
+});
+const NGINX = { entryPoint: ["/docker-entrypoint.sh"], command: ["nginx", "-g", "daemon off;"] };
+
+test("the words of the image are written into the task, and told", async () => {
+  const { tasks } = await readWith([task({})], { "nginx:1.27": NGINX });
+  expect(tasks[0]?.definition.containerDefinitions).toEqual([{ name: "web", image: "nginx:1.27", ...NGINX }]);
+  expect(tasks[0]?.lookedUp).toEqual([{ container: "web", image: "nginx:1.27", digest: DIGEST, ...NGINX }]);
+  expect(tasks[0]?.open).toEqual([]);
+});
+
+test("the task's own command stays", async () => {
+  const { tasks } = await readWith([task({ command: ["nginx", "-T"], entryPoint: [] })], { "nginx:1.27": NGINX });
+  expect(tasks[0]?.definition.containerDefinitions[0]).toMatchObject({
+    entryPoint: ["/docker-entrypoint.sh"],
+    command: ["nginx", "-T"],
+  });
+});
+
+test("an image without command leaves none", async () => {
+  const { tasks } = await readWith([task({})], { "nginx:1.27": { entryPoint: [], command: ["/web"] } });
+  expect(tasks[0]?.definition.containerDefinitions).toEqual([
+    { name: "web", image: "nginx:1.27", entryPoint: ["/web"] },
+  ]);
+});
+
+test("with pin the image gets its digest, and so only where it was looked up", async () => {
+  const document = {
+    ...task({}, { entryPoint: { pin: true } }),
+    containerDefinitions: [
+      { name: "web", image: "nginx:1.27" },
+      { name: "app", image: "app:1", entryPoint: ["/app"] },
+    ],
+  };
+  const { tasks } = await readWith([document], { "nginx:1.27": NGINX });
+  const images = tasks[0]?.definition.containerDefinitions.map(({ image }) => image);
+  expect(images).toEqual([`nginx@${DIGEST}`, "app:1"]);
+});
+
+test("each image is asked for once, and none that isn't needed", async () => {
+  const documents = [
+    task({}, {}, "a"),
+    task({}, {}, "b"),
+    task({ image: "c:1" }, { entryPoint: { extract: true } }, "c"),
+    task({ image: "d:1", entryPoint: ["/d"] }, {}, "d"),
+  ];
+  const { asked } = await readWith(documents, { "nginx:1.27": NGINX });
+  expect(asked).toEqual(["nginx:1.27"]);
+});
+
+test("nobody is asked when every entry point is there", async () => {
+  const { asked, tasks } = await readWith([task({ entryPoint: ["/web"] })], {});
+  expect(asked).toEqual([]);
+  expect(tasks).toHaveLength(1);
+});
+
+test("an image that starts /init gets a notice", async () => {
+  const { tasks } = await readWith([task({})], { "nginx:1.27": { entryPoint: ["/init"], command: [] } });
+  expect(noticesOf(tasks[0])).toEqual([
+    "containerDefinitions[web]: its image starts /init (s6-overlay), which must be process 1, and the Defender's wrapper is that. Try it, or leave the container out.",
+  ]);
+});
+
+test.each<[string, Config | RegistryError, string]>([
+  [
+    "has neither",
+    { entryPoint: [], command: [] },
+    'the image "nginx:1.27" has neither ENTRYPOINT nor CMD. Write entryPoint.',
+  ],
+  [
+    "starts nothing",
+    { entryPoint: [""], command: ["x"] },
+    'the image "nginx:1.27" starts an empty word. Write entryPoint.',
+  ],
+  [
+    "has a word that would be changed",
+    { entryPoint: ["a\u0301"], command: [] },
+    'a word of the image "nginx:1.27" is not NFC-normalized, and Terraform would change it. Save it as NFC.',
+  ],
+  ["can't be read", new RegistryError([text`There is no such image.`]), "There is no such image."],
+])("an image that %s is refused with its place in the file", async (_kind, config, sentence) => {
+  const { read } = await readWith([task({})], { "nginx:1.27": config });
+  await expect(read).rejects.toMatchObject({
+    problems: [`0.json: containerDefinitions[web]: ${sentence}`],
+    fileProblems: [{ file: "0.json", line: 11, column: 3, text: `containerDefinitions[web]: ${sentence}` }],
+  });
+});
+
+test("what is wrong with images comes together with what is wrong with other files", async () => {
+  const failure = new RegistryError([text`There is no such image.`]);
+  const { read } = await readWith([task({}), { ...TASK, family: "a/b" }], { "nginx:1.27": failure });
+  await expect(read).rejects.toMatchObject({
+    problems: [
+      "0.json: containerDefinitions[web]: There is no such image.",
+      '1.json: family: must have letters, digits, - and _ only, 255 at most, got "a/b".',
+    ],
+  });
+});
+
+test("without anybody to ask, the containers stay open", async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, "task.json"), JSON.stringify(task({})));
+    const [read] = await readTasks(folder);
+    expect(read?.open).toEqual(["web"]);
+    expect(read?.definition.containerDefinitions[0]).not.toHaveProperty("entryPoint");
+  });
+});

@@ -1,0 +1,77 @@
+import { parseTask } from "../../lib/task/parse-task";
+import { CONTAINER, problemsIn, run, TASK } from "./read";
+
+const MIB = 1024 * 1024;
+
+/** Documents with `count` of something that is wrong, each below 1 MiB. */
+const WRONG: Readonly<Record<string, (count: number) => object>> = {
+  "unknown keys": (count) => ({ ...TASK, ...Object.fromEntries(numbers(count).map((n) => [`key${n}`, 1])) }),
+  "nulls in a list": (count) => of({ command: numbers(count).map(() => null) }),
+  "variables of a wrong type": (count) => of({ environment: numbers(count).map((n) => ({ name: `A${n}`, value: 1 })) }),
+  "dependencies on nobody": (count) =>
+    of({ dependsOn: numbers(count).map((n) => ({ containerName: `c${n}`, condition: "START" })) }),
+  "containers of one name": (count) => ({ ...TASK, containerDefinitions: numbers(count).map(() => CONTAINER) }),
+  "containers that wait for one another": (count) => ({
+    ...TASK,
+    containerDefinitions: numbers(count).map((n) => ({
+      ...CONTAINER,
+      name: `c${n}`,
+      dependsOn: [{ containerName: `c${n + 1}`, condition: "START" }],
+    })),
+  }),
+  placeholders: (count) => of({ secrets: numbers(count).map((n) => ({ name: `A${n}`, valueFrom: "<ARN>" })) }),
+  "mounts of no volume": (count) => of({ mountPoints: numbers(count).map((n) => ({ sourceVolume: `v${n}` })) }),
+};
+const of = (container: object) => ({ ...TASK, containerDefinitions: [{ ...CONTAINER, ...container }] });
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+/** How often a check looks at a property of the document, or at an element of a list in it. */
+function countLooks(document: object): number {
+  let looks = 0;
+  const seen = new Map<object, object>();
+  const counting = <T>(value: T): T => {
+    if (typeof value !== "object" || value === null) return value;
+    const known = seen.get(value);
+    if (known) return known as T;
+    const watched = new Proxy(value, {
+      get(target, key, receiver) {
+        looks += 1;
+        return counting(Reflect.get(target, key, receiver));
+      },
+      getOwnPropertyDescriptor(target, key) {
+        looks += 1;
+        return Reflect.getOwnPropertyDescriptor(target, key);
+      },
+    });
+    seen.set(value, watched);
+    return watched;
+  };
+  run(parseTask(counting(JSON.parse(JSON.stringify(document)))), document);
+  return looks;
+}
+
+test.each(Object.entries(WRONG))("twice as many %s take twice as many steps", (_kind, documentOf) => {
+  const [once, twice] = [countLooks(documentOf(1000)), countLooks(documentOf(2000))];
+  expect(once).toBeGreaterThan(1000);
+  expect(twice / once).toBeLessThan(2.2);
+});
+
+const MANY = Object.entries(WRONG).filter(([kind]) => !kind.includes("wait"));
+
+test.each(MANY)("of very many %s 50 are shown, and the number of the others", async (_kind, documentOf) => {
+  const problems = await problemsIn(documentOf(5000));
+  expect(problems).toHaveLength(51);
+  expect(problems.at(-1)).toMatch(/^There are \d{4,} more problems in this file\.$/);
+});
+
+test("60,000 unknown keys in a file of 1 MiB are refused", async () => {
+  const text = JSON.stringify(WRONG["unknown keys"]?.(60_000));
+  expect(text.length).toBeLessThan(MIB);
+  expect((await problemsIn(text)).at(-1)).toBe("There are 59951 more problems in this file.");
+});
+
+test("a list that is nested 101 deep is refused, one that is nested 90 deep is looked into", async () => {
+  const nested = (depth: number) => `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+  expect(await problemsIn(nested(101))).toEqual(["is nested too deeply for a task definition."]);
+  expect(await problemsIn(nested(90))).toContain("a: is not a known key. The AWS provider would drop it: remove it.");
+});
