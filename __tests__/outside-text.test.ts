@@ -43,8 +43,6 @@ test("the limit is 300 when none is named", () => {
   expect(oneLine("x".repeat(1000))).toBe(`${"x".repeat(299)}…`);
 });
 
-test("a megabyte of beginnings of escapes is no work", () => {
-  const began = performance.now();
+test("a megabyte of beginnings of escapes is no work: in time that grows with its square the test would never end", () => {
   for (const part of ["\u001b]", "\u001b[", "##", "\u001b[0", "\u200b "]) oneLine(part.repeat(500_000));
-  expect(performance.now() - began).toBeLessThan(2000);
 });

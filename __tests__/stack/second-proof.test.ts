@@ -148,7 +148,7 @@ test.each<[string, string]>([
 ])("an expression that isn't ours is refused: %s", (_, value) => {
   expect(() => prove(set("family", value))).toThrow(OutputError);
   const inCommand = containers((all) => all.map((one) => ({ ...one, command: [value] })));
-  expect(() => prove(inCommand)).toThrow("cdk.tf.json holds an expression that isn't ours: ");
+  expect(() => prove(inCommand)).toThrow("cdk.tf.json holds an unexpected expression: ");
 });
 
 test("an expression of ours where the file has text is refused", () => {

@@ -27,14 +27,14 @@ test("any text is read back as it was", () => {
 
 test("text that CDKTF would take for a token of its own is refused", () => {
   expect(() => escapeTerraform("a ${TfToken[TOKEN.0]}")).toThrow(
-    "a ${TfToken[TOKEN.0]} holds TfToken[, which CDKTF keeps for itself. Write it otherwise.",
+    "a ${TfToken[TOKEN.0]} holds TfToken[, which CDKTF keeps for itself. Choose another text.",
   );
   expect(() => escapeAll({ a: [{ "TfToken[1": "b" }] })).toThrow(OutputError);
 });
 
 test.each(["a\u0301", "\u212a", "\ud800"])("text that Terraform would change is refused: %j", (text) => {
   expect(() => escapeTerraform(text)).toThrow(
-    "isn't in Unicode's form NFC, into which Terraform brings it. Write it so.",
+    "is not NFC-normalized, and Terraform would change it. Save it as NFC.",
   );
 });
 
@@ -58,7 +58,7 @@ test.each(["${x}", "${", "%{ if true }", "%{", "a${}b", "${a{b}}", "$$$${x}${y}"
   "an expression that isn't known is refused: %s",
   (template) => {
     expect(() => evaluateTemplate(template, { z: "" })).toThrow(OutputError);
-    expect(() => evaluateTemplate(template, { z: "" })).toThrow("cdk.tf.json holds an expression that isn't ours: ");
+    expect(() => evaluateTemplate(template, { z: "" })).toThrow("cdk.tf.json holds an unexpected expression: ");
   },
 );
 

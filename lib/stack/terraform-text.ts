@@ -1,6 +1,7 @@
 import { OutputError } from "../errors";
 import { isJsonArray, isJsonObject, type JsonValue } from "../json";
-import { isStable, oneLine } from "../outside-text";
+import { isStable } from "../outside-text";
+import { excerpt, text as safeText } from "../text/safe-text";
 
 /**
  * A string from outside as Terraform has to find it in cdk.tf.json, where every string is a template.
@@ -10,11 +11,11 @@ import { isStable, oneLine } from "../outside-text";
  */
 export function escapeTerraform(text: string): string {
   if (text.includes("TfToken[")) {
-    throw new OutputError([`${oneLine(text, 60)} holds TfToken[, which CDKTF keeps for itself. Write it otherwise.`]);
+    throw new OutputError([safeText`${excerpt(text, 60)} holds TfToken[, which CDKTF keeps for itself. Choose another text.`]);
   }
   if (!isStable(text)) {
     throw new OutputError([
-      `${oneLine(text, 60)} isn't in Unicode's form NFC, into which Terraform brings it. Write it so.`,
+      safeText`${excerpt(text, 60)} is not NFC-normalized, and Terraform would change it. Save it as NFC.`,
     ]);
   }
   return text.replace(/[$%](?=\{)/g, (sign) => sign + sign);
@@ -57,7 +58,7 @@ export function evaluateTemplate(template: string, known: Readonly<Record<string
     if (isEscape(found)) return found.slice(1);
     const value = expression !== undefined && Object.hasOwn(known, expression) ? known[expression] : undefined;
     if (value === undefined)
-      throw new OutputError([`cdk.tf.json holds an expression that isn't ours: ${oneLine(found, 80)}`]);
+      throw new OutputError([safeText`cdk.tf.json holds an unexpected expression: ${excerpt(found, 80)}`]);
     return value;
   });
 }
