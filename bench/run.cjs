@@ -19,7 +19,7 @@ const { median, minimum, rounds, timeOf } = require("./measure.cjs");
 
 const root = path.dirname(__dirname);
 const { version: cdktf } = require("cdktf/package.json");
-const { values } = parseArgs({ options: { only: { type: "string", default: "a,b,c,d" } } });
+const { values } = parseArgs({ options: { only: { type: "string", default: "a,b,c,d,e" } } });
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "bench-"));
 const CDKTF_OUTDIR = path.join(work, "cdktf.out");
 const FLEETS = [
