@@ -18,6 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   protection: ["console", "registry", "settings", "task"],
   stack: ["protection", "settings", "task"],
   plan: ["protection", "stack", "task"],
+  registered: ["stack"],
   status: ["aws", "console", "protection"],
   report: ["protection", "settings", "status", "task"],
   commands: [
@@ -26,6 +27,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "http",
     "plan",
     "protection",
+    "registered",
     "registry",
     "report",
     "settings",

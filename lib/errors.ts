@@ -48,7 +48,7 @@ export class AwsError extends ExpectedError {}
 /** Distrust the Console's answer: it isn't the task definition asked for, protected. */
 export class ProofError extends ExpectedError {}
 
-/** Print the plan anew, or look at what it would do. */
+/** Look at what a plan would do, or has done: it isn't what was proven. */
 export class PlanError extends ExpectedError {}
 
 /** Make room or rights for the output. */

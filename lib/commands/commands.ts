@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "install-bundle": async () => (await import("./install-bundle")).installBundle,
   "check-artifact": async () => (await import("./check-artifact")).checkArtifact,
   "check-plan": async () => (await import("./check-plan")).checkPlan,
+  "check-registered": async () => (await import("./check-registered")).checkRegistered,
   status: async () => (await import("./status")).status,
   destroy: async () => (await import("./destroy")).destroy,
   "check-state": async () => (await import("./check-state")).checkState,

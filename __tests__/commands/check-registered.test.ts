@@ -1,0 +1,203 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { checkRegistered } from "../../lib/commands/check-registered";
+import { isJsonArray, isJsonObject, type JsonObject } from "../../lib/json";
+import { evaluatedTask } from "../../lib/stack/second-proof";
+import type { Registration } from "../../local-ecs/account";
+import type { LocalEcsOptions } from "../../local-ecs/server";
+import { localEcs, onAction, refusal } from "../aws/account";
+import { completeAsEcs } from "../deploy/emulator";
+import { invoke } from "./invoke";
+
+// What was synthesized, and the outputs of its real deployment to an emulated account.
+const STACK = join(__dirname, "../plan/fixtures/stack");
+const OUTPUTS = join(__dirname, "../plan/fixtures/outputs.json");
+const ACCOUNT = "123456789012";
+const SECRET = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:prisma-runtime-defense-install-bundle-2026-AbCdEf`;
+const ROLE = JSON.parse(readFileSync(OUTPUTS, "utf8"))["execution-role-arn"].value;
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "check-registered-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What ECS holds: the stack's task definitions as it is reported to complete them, the secret's ARN filled in. */
+function registrations(secret = SECRET): readonly Registration[] {
+  const stack = JSON.parse(readFileSync(join(STACK, "cdk.tf.json"), "utf8"));
+  return Object.values(stack.resource.aws_ecs_task_definition).map((resource) => {
+    const attributes = isJsonObject(resource) ? resource : {};
+    const values = {
+      "aws_iam_role.execution-role.arn": ROLE,
+      "aws_secretsmanager_secret.install-bundle.arn": secret,
+    };
+    return asRegistration(completeAsEcs(evaluatedTask(attributes, values)));
+  });
+}
+
+function asRegistration({ family, containerDefinitions, ...task }: JsonObject): Registration {
+  const containers = isJsonArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
+  return {
+    ...task,
+    family: String(family),
+    containerDefinitions: containers.map((container) => ({ ...container, name: String(container.name) })),
+  };
+}
+
+function altered(change: (task: Registration) => Registration): readonly Registration[] {
+  return registrations().map((task) => (task.family === "web" ? change(task) : task));
+}
+
+async function check(
+  registered: readonly Registration[],
+  args: readonly string[] = [],
+  ecs: Partial<LocalEcsOptions> = {},
+) {
+  await localEcs({ account: ACCOUNT, registered, workloads: [], ...ecs });
+  return invoke(checkRegistered, ["--stack", STACK, "--outputs", OUTPUTS, ...args], { TL_RETRY_DELAY_MS: "1" });
+}
+
+const WEB = `arn:aws:ecs:eu-west-1:${ACCOUNT}:task-definition/web:1`;
+
+test("what ECS holds is what was proven, its own defaults known", async () => {
+  expect(await check(registrations())).toEqual({
+    problems: [],
+    status: 0,
+    stdout: "All 2 task definitions are registered in eu-west-1 as proven.\n",
+    stderr: "",
+  });
+});
+
+test.each<[string, (task: Registration) => Registration, string]>([
+  [
+    "another image",
+    (task) => ({ ...task, containerDefinitions: task.containerDefinitions.map((one) => ({ ...one, image: "x" })) }),
+    'containerDefinitions.hello.image: expected "public.ecr.aws/docker/library/busybox:1.37", got "x"',
+  ],
+  [
+    "a container more",
+    (task) => ({ ...task, containerDefinitions: [...task.containerDefinitions, { name: "extra", image: "x" }] }),
+    "containerDefinitions.extra: expected none, got",
+  ],
+  [
+    "no Defender",
+    (task) => ({ ...task, containerDefinitions: task.containerDefinitions.slice(0, 1) }),
+    "containerDefinitions.TwistlockDefender: expected",
+  ],
+  ["more memory", (task) => ({ ...task, memory: "1024" }), 'memory: expected "512", got "1024"'],
+  ["another role", (task) => ({ ...task, executionRoleArn: "arn:aws:iam::1:role/x" }), "executionRoleArn: expected"],
+  ["a task role", (task) => ({ ...task, taskRoleArn: "arn:aws:iam::1:role/x" }), "taskRoleArn: expected none"],
+])("%s is found", async (_, change, sentence) => {
+  const { problems, stdout } = await check(altered(change));
+  expect(problems).toContainEqual(expect.stringContaining(`${WEB} is not the proven task definition: ${sentence}`));
+  expect(stdout).toBe("");
+});
+
+test("a secret that isn't the stack's own is found", async () => {
+  const other = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:somebody-elses-AbCdEf`;
+  const { problems } = await check(registrations(other));
+  expect(problems).toHaveLength(2);
+  expect(problems[0]).toContain("containerDefinitions.TwistlockDefender.secrets: expected");
+});
+
+test("a revision that is deregistered is found", async () => {
+  const taskDefinition = { ...registrations()[0], taskDefinitionArn: WEB, revision: 1, status: "INACTIVE" };
+  const intercept = onAction("DescribeTaskDefinition", () => Response.json({ taskDefinition }));
+  const { problems } = await check(registrations(), [], { intercept });
+  expect(problems).toContain(`${WEB} is deregistered: deploy anew.`);
+});
+
+test("a revision that isn't there", async () => {
+  const { problems } = await check(registrations().slice(1));
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(
+    /^ECS has no task definition "arn:aws:ecs:.*": ecs:DescribeTaskDefinition in eu-west-1\./,
+  );
+});
+
+test("AccessDenied", async () => {
+  const intercept = onAction("DescribeTaskDefinition", () => refusal("AccessDeniedException", "not authorized"));
+  const { problems } = await check(registrations(), [], { intercept });
+  expect(problems).toEqual([expect.stringContaining("AWS does not allow ecs:DescribeTaskDefinition")]);
+});
+
+describe("outputs", () => {
+  const outputs = () => JSON.parse(readFileSync(OUTPUTS, "utf8"));
+  const inFile = (content: unknown) => {
+    const file = join(folder, "outputs.json");
+    writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+    return ["--outputs", file];
+  };
+
+  test("of a stack that was never applied", async () => {
+    const { problems } = await check(registrations(), inFile({}));
+    expect(problems).toEqual([
+      'The outputs have no ARN of the task definition "every-key": apply the stack first.',
+      'The outputs have no ARN of the task definition "web": apply the stack first.',
+    ]);
+  });
+
+  test("of another stack", async () => {
+    const { problems } = await check(
+      registrations(),
+      inFile({ ...outputs(), "arn-of-task-definition-old": { value: WEB } }),
+    );
+    expect(problems).toEqual([expect.stringContaining('The outputs name "old", which is not in the stack')]);
+  });
+
+  test("of two regions", async () => {
+    const other = WEB.replace("eu-west-1", "us-east-1");
+    const { problems } = await check(
+      registrations(),
+      inFile({ ...outputs(), "arn-of-task-definition-web": { value: other } }),
+    );
+    expect(problems).toEqual([expect.stringContaining("Two accounts or regions are mixed up")]);
+  });
+
+  test.each([
+    ["not JSON", "must give one JSON object, as terraform output -json prints it."],
+    ["[]", "must give one JSON object, as terraform output -json prints it."],
+  ])("that are %s", async (content, sentence) => {
+    const { problems } = await check(registrations(), inFile(content));
+    expect(problems).toEqual([expect.stringContaining(sentence)]);
+  });
+
+  test("that aren't there", async () => {
+    const { problems } = await check(registrations(), ["--outputs", join(folder, "none")]);
+    expect(problems).toEqual([expect.stringContaining("can't be read (ENOENT). Check the path.")]);
+  });
+});
+
+describe("without --outputs Terraform is asked", () => {
+  async function withTerraform(script: string) {
+    const program = join(folder, "terraform");
+    writeFileSync(program, `#!/bin/sh\n${script}\n`);
+    chmodSync(program, 0o755);
+    await localEcs({ account: ACCOUNT, registered: registrations(), workloads: [] });
+    return invoke(checkRegistered, ["--stack", STACK], { TERRAFORM_BINARY_NAME: program });
+  }
+
+  test("in the stack's folder", async () => {
+    const { status } = await withTerraform(`[ "$1" = "-chdir=${STACK}" ] && cat ${OUTPUTS}`);
+    expect(status).toBe(0);
+  });
+
+  test("and what it says when it fails is shown", async () => {
+    const { problems } = await withTerraform("echo '│ Error: Backend initialization required' >&2; exit 1");
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(
+      "output -json failed: Error: Backend initialization required. Run it where the stack was applied",
+    );
+  });
+
+  test("a Terraform that isn't there", async () => {
+    const { problems } = await invoke(checkRegistered, ["--stack", STACK], {
+      TERRAFORM_BINARY_NAME: join(folder, "no"),
+    });
+    expect(problems).toEqual([expect.stringContaining("failed: it can't be run (ENOENT).")]);
+  });
+});

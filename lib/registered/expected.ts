@@ -1,0 +1,89 @@
+import { placeOf } from "../arn";
+import { OutputError } from "../errors";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { ids } from "../stack/names";
+import { evaluatedTask } from "../stack/second-proof";
+import { join, quote, type SafeText, text } from "../text/safe-text";
+import type { Outputs } from "./read-outputs";
+
+/** A task definition of the stack, and where Terraform has registered it. */
+export type ExpectedTask = { readonly family: string; readonly arn: string; readonly resource: JsonObject };
+
+/**
+ * The stack's task definitions with the ARNs of Terraform's outputs.
+ *
+ * @throws OutputError when stack and outputs don't fit each other.
+ */
+export function expectedTasks(stack: JsonObject, outputs: Outputs): readonly ExpectedTask[] {
+  const tasks = Object.values(resourcesOf(stack, "aws_ecs_task_definition")).filter(isJsonObject);
+  const found = tasks.map((resource) => {
+    const family = String(evaluatedTask(resource).family ?? "");
+    return { family, arn: outputs.get(ids.taskDefinitionOutput(family)), resource };
+  });
+  const names = new Set(found.map(({ family }) => ids.taskDefinitionOutput(family)));
+  const prefix = ids.taskDefinitionOutput("");
+  const problems: SafeText[] = [
+    ...found
+      .filter(({ arn }) => arn === undefined || placeOf(arn) === undefined)
+      .map(
+        ({ family }) => text`The outputs have no ARN of the task definition ${quote(family)}: apply the stack first.`,
+      ),
+    ...[...outputs.keys()]
+      .filter((name) => name.startsWith(prefix) && !names.has(name))
+      .map(
+        (name) =>
+          text`The outputs name ${quote(name.slice(prefix.length))}, which is not in the stack: they belong to another one, or it was synthesized anew and not applied.`,
+      ),
+    ...mixedUp(found.flatMap(({ arn }) => arn ?? [])),
+  ];
+  if (problems.length > 0) throw new OutputError(problems);
+  return found.flatMap(({ arn, ...task }) => (arn === undefined ? [] : [{ ...task, arn }]));
+}
+
+function mixedUp(arns: readonly string[]): readonly SafeText[] {
+  const places = new Set(
+    arns.flatMap((arn) => placeOf(arn) ?? []).map(({ region, account }) => `${account} in ${region}`),
+  );
+  if (places.size <= 1) return [];
+  return [
+    text`Two accounts or regions are mixed up: the outputs name task definitions of ${join(
+      [...places].map((place) => quote(place)),
+      " and ",
+    )}.`,
+  ];
+}
+
+/**
+ * What the resource's expressions became: the role by Terraform's output; the secret by what is registered, as long as
+ * that is a secret of the stack's own name in the same account and region.
+ */
+export function deployedValues(
+  { arn }: ExpectedTask,
+  registered: JsonObject,
+  stack: JsonObject,
+  outputs: Outputs,
+): Readonly<Record<string, string>> {
+  const role = outputs.get(ids.roleOutput);
+  const secret = resourcesOf(stack, "aws_secretsmanager_secret")[ids.secret];
+  const place = placeOf(arn);
+  const prefix = isJsonObject(secret ?? null) && isJsonObject(secret) ? secret.name_prefix : undefined;
+  const isOwn = (value: string) =>
+    place !== undefined &&
+    typeof prefix === "string" &&
+    value.includes(`:secretsmanager:${place.region}:${place.account}:secret:${prefix}`);
+  const bundle = textsIn(registered).find(isOwn)?.split(":").slice(0, 7).join(":");
+  return {
+    ...(role !== undefined && { [`aws_iam_role.${ids.role}.arn`]: role }),
+    ...(bundle !== undefined && { [`aws_secretsmanager_secret.${ids.secret}.arn`]: bundle }),
+  };
+}
+
+function resourcesOf({ resource }: JsonObject, type: string): JsonObject {
+  const named = resource !== undefined && isJsonObject(resource) ? resource[type] : undefined;
+  return named !== undefined && isJsonObject(named) ? named : {};
+}
+
+function textsIn(value: JsonValue): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}

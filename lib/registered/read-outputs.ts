@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+
+import { OutputError } from "../errors";
+import { isJsonObject, type JsonObject } from "../json";
+import { excerpt, text } from "../text/safe-text";
+
+/** Terraform's outputs that are texts, by name. */
+export type Outputs = ReadonlyMap<string, string>;
+
+/** @throws OutputError when the file isn't what `terraform output -json` prints. */
+export function readOutputs(file: string): Outputs {
+  return parse(read(file), file);
+}
+
+export type Terraform = {
+  /** `terraform`, or what TERRAFORM_BINARY_NAME names. */
+  readonly program: string;
+  /** The stack's own, initialized. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Asks Terraform for them.
+ *
+ * @throws OutputError when it can't be run, or isn't initialized; the signal's reason.
+ */
+export async function askOutputs({ program, folder, signal }: Terraform): Promise<Outputs> {
+  const command = text`${program} -chdir=${folder} output -json`;
+  try {
+    const { stdout } = await promisify(execFile)(program, [`-chdir=${folder}`, "output", "-no-color", "-json"], {
+      signal,
+    });
+    return parse(stdout, command);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof OutputError) throw error;
+    const said = isRecord(error) && typeof error.stderr === "string" ? error.stderr : "";
+    const code = isRecord(error) ? String(error.code) : "no reason given";
+    const reason = excerpt(said.replace(/[│╷╵]/g, " ") || `it can't be run (${code})`, 300);
+    const remedy = "Run it where the stack was applied, or save the outputs elsewhere and name the file by --outputs.";
+    throw new OutputError([text`${command} failed: ${reason}. ${remedy}`]);
+  }
+}
+
+function parse(content: string, origin: string): Outputs {
+  const document = parseJson(content);
+  if (!document)
+    throw new OutputError([text`${origin} must give one JSON object, as terraform output -json prints it.`]);
+  return new Map(
+    Object.entries(document).flatMap(([name, output]) =>
+      isJsonObject(output) && typeof output.value === "string" ? [[name, output.value] as const] : [],
+    ),
+  );
+}
+
+function parseJson(content: string): JsonObject | undefined {
+  try {
+    const document: unknown = JSON.parse(content);
+    return isJsonObject(document) ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const code = isRecord(error) ? String(error.code) : "no reason given";
+    throw new OutputError([text`${file} can't be read (${code}). Check the path.`]);
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
