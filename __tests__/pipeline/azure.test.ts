@@ -59,6 +59,7 @@ const { withExample }: { withExample: (readme: string, output: string) => string
 const CONSOLE = ["TL_CONSOLE", "TL_USER", "TL_PASS"];
 const CHECK = "Refuse local state, and what does not belong in an artifact";
 const PROVE = "Prove again, and compare with the artifact";
+const CHECK_PLAN = "Check that the plan is what was proven";
 const PUBLISH = "Prepare the artifact, and check that it holds no secret";
 const PROVIDER = ".terraform/providers/registry.terraform.io/hashicorp/aws/6.25.0/linux_amd64/terraform-provider-aws";
 const GROUP = { group: "prisma-runtime-defense" };
@@ -88,6 +89,7 @@ describe("azure-pipelines.yml", () => {
       "Terraform",
       "Fetch the install bundle",
       "Plan",
+      CHECK_PLAN,
       "Apply",
     ]);
     expect(planSteps.map(named)).toEqual([
@@ -406,6 +408,16 @@ describe("the scripts of its steps", () => {
       "Plan: 1 to add, 0 to change, 1 to destroy.",
     ]);
     expect(filesIn(expand("$(Agent.TempDirectory)/plan", agent))).toEqual(["changed", "plan.json", "tfplan"]);
+  });
+
+  test("refuse to apply a plan that is not what was proven", async () => {
+    const agent = agentIn("other-plan");
+    putStack(agent, REMOTE);
+    fakeTerraform(agent, 2);
+    await succeed("Plan", agent);
+    const { status, output } = await runStep(find(CHECK_PLAN), agent);
+    expect(status).toBe(1);
+    expect(output).toContain("plan.json");
   });
 
   test.each(["Plan", "Apply"])(

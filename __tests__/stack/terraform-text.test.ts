@@ -33,9 +33,7 @@ test("text that CDKTF would take for a token of its own is refused", () => {
 });
 
 test.each(["a\u0301", "\u212a", "\ud800"])("text that Terraform would change is refused: %j", (text) => {
-  expect(() => escapeTerraform(text)).toThrow(
-    "is not NFC-normalized, and Terraform would change it. Save it as NFC.",
-  );
+  expect(() => escapeTerraform(text)).toThrow("is not NFC-normalized, and Terraform would change it. Save it as NFC.");
 });
 
 test("a template is read in the form into which Terraform brings it", () => {
