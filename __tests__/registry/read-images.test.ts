@@ -1,3 +1,4 @@
+import { manualClock } from "../http/manual-clock";
 import { loopback } from "../http/servers";
 import { digest, image, indexOf, json, type MadeUpImage } from "./made-up-images";
 import { dockerFolders, read, readOne } from "./reading";
@@ -194,4 +195,34 @@ test("an abort ends the look-ups with its reason", async () => {
   const stop = new AbortController();
   const url = await servers.plain(() => stop.abort(new Error("interrupted")));
   await expect(read([`${new URL(url).host}/shop/web:1`], { signal: stop.signal })).rejects.toThrow("interrupted");
+});
+
+test("a registry that can't be reached is tried for one image, not for all", async () => {
+  const images = Array.from({ length: 20 }, (_, index) => `127.0.0.1:1/shop/web:${index}`);
+  const found = await read(images, { network: { concurrency: 1 } });
+  const [first, ...others] = images.map((name) => Object(found.get(name)).message);
+  expect(first).toMatch(/^127\.0\.0\.1:1 refuses the connection, 4 tries: GET /);
+  expect(new Set(others.map((text) => text.replace(/web:\d+/, "web")))).toEqual(
+    new Set([
+      "127.0.0.1:1/shop/web was not looked up: another image of 127.0.0.1:1 could not be reached. Mend that first.",
+    ]),
+  );
+});
+
+test("look-ups end when they take as long as thirty tries", async () => {
+  const { clock, runNext } = manualClock();
+  let asked = 0;
+  // Each answer is slow, and none too slow: every one takes a second of the thirty.
+  const good = registry({ images: Object.fromEntries(["web"].map((name) => [`shop/${name}:1`, image(WORDS)])) });
+  const url = await servers.plain((request, response) => {
+    clock.after(999, () => undefined);
+    if (++asked < 40) runNext();
+    good(request, response);
+  });
+  const { host } = new URL(url);
+  const images = [...Array(40).keys()].map((tag) => `${host}/shop/web:${tag}`);
+  const network = { timeoutMs: 1000, concurrency: 1 };
+  await expect(read(images, { network, clock })).rejects.toThrow(
+    "Reading images' entry points took longer than 30 seconds. Look at their registries, or raise TL_TIMEOUT_MS.",
+  );
 });

@@ -1,8 +1,11 @@
+import { setMaxListeners } from "node:events";
+
 import pMap from "p-map";
 
 import { RegistryError } from "../errors";
 import { type Clock, systemClock } from "../http/clock";
 import { openConnections } from "../http/connections";
+import { deadline } from "../http/deadline";
 import { HttpFailure } from "../http/failure";
 import type { Talk } from "../http/retry";
 import type { Environment } from "../settings/environment";
@@ -32,18 +35,29 @@ export async function imageConfigs(
   clock: Clock = systemClock,
 ): Promise<ReadonlyMap<string, ImageConfig | RegistryError>> {
   const closing = new AbortController();
-  const stop = AbortSignal.any([talk.signal, closing.signal]);
+  const limitMs = WHOLE_LIMIT * network.timeoutMs;
+  const tooLong = text`Reading images' entry points took longer than ${limitMs / 1000} seconds`;
+  const remedy = text`Look at their registries, or raise TL_TIMEOUT_MS.`;
+  const whole = new RegistryError([text`${tooLong}. ${remedy}`]);
+  const limit = deadline(limitMs, AbortSignal.any([talk.signal, closing.signal]), whole, clock);
+  const stop = limit.signal;
+  setMaxListeners(0, stop); // each call under way listens
   const connectMs = Math.min(10_000, network.timeoutMs);
   const connections = await openConnections({ ...network, connectMs, stop, clock });
   const credentialsFor = findCredentials({ ...registry, environment, network, connections, stop, clock });
   const client = registryClient({ network, connections, credentialsFor, talk: { ...talk, signal: stop }, clock });
+  const unreachable = new Set<string>();
   const read = async (image: string): Promise<readonly [string, ImageConfig | RegistryError]> => {
     const reference = parseReference(image);
     if (!reference) return [image, new RegistryError([text`${quote(image)} is not an image's name. ${EXAMPLE}`])];
+    const { registry: host } = reference;
+    if (unreachable.has(host)) return [image, notAsked(image, host)];
     try {
       return [image, await readImage(reference, client)];
     } catch (error) {
       stop.throwIfAborted();
+      // Its other images would take as long to fail.
+      if (error instanceof HttpFailure && error.hints.retry && !error.hints.status) unreachable.add(host);
       if (error instanceof HttpFailure) return [image, new RegistryError([error.sentence])];
       if (error instanceof RegistryError) return [image, error];
       throw error;
@@ -53,8 +67,17 @@ export async function imageConfigs(
     return new Map(await pMap(new Set(images), read, { concurrency: network.concurrency, signal: stop }));
   } finally {
     closing.abort(new Error("All images are read."));
+    limit.release();
     connections.close();
   }
+}
+
+// As many tries of one call as a run may take.
+const WHOLE_LIMIT = 30;
+
+function notAsked(image: string, registry: string): RegistryError {
+  const why = text`another image of ${registry} could not be reached`;
+  return new RegistryError([text`${image} was not looked up: ${why}. Mend that first.`]);
 }
 
 const EXAMPLE = text`Write it as docker pull takes it, such as nginx:1.27 or registry.example.com/shop/web:2.14.1.`;
