@@ -1,40 +1,46 @@
-import type { SafeText } from "./text/safe-text";
+import { type SafeText, text } from "./text/safe-text";
 
-/**
- * An expected failure: the user can do something about it, so it is shown without a stack trace.
- * `problems` holds one finished sentence (or two) per line, free of secrets and of control characters.
- */
-export abstract class ExpectedError extends Error {
-  constructor(
-    readonly problems: readonly string[],
-    options?: ErrorOptions,
-  ) {
-    super(problems.join("\n"), options);
-    this.name = new.target.name;
-  }
-}
-
-/** Fix a variable. */
-export class SettingsError extends ExpectedError {}
-
-/** One problem of a file, and where in it, as far as that can be said; line and column count from 1. */
-export type FileProblem = {
-  readonly file: SafeText;
+/** One problem, and where it is as far as that is known; line and column count from 1. */
+export type Problem = {
+  readonly file?: SafeText;
   readonly line?: number;
   readonly column?: number;
   readonly text: SafeText;
 };
 
-/** Fix a task definition file. */
-export class TaskFileError extends ExpectedError {
+/** An expected failure: the user can do something about it, so it is shown without a stack trace. */
+export abstract class ExpectedError extends Error {
+  readonly remarks: readonly Problem[];
+  /** Every file that was looked at, when it was files that were. */
+  readonly files: readonly SafeText[];
+
+  /** @param problems one finished sentence (or two) each */
   constructor(
-    problems: readonly string[],
-    /** The same problems with their places, when they were found in the files. */
-    readonly fileProblems: readonly FileProblem[] = [],
+    problems: readonly (SafeText | Problem)[],
+    { files, ...options }: ErrorOptions & { readonly files?: readonly SafeText[] } = {},
   ) {
-    super(problems);
+    const remarks = problems.map((problem) => (typeof problem === "string" ? { text: problem } : problem));
+    super(remarks.map(sentence).join("\n"), options);
+    this.name = new.target.name;
+    this.remarks = remarks;
+    this.files = files ?? [...new Set(remarks.flatMap(({ file }) => file ?? []))];
+  }
+
+  /** Each problem as one line, the file's name in front. */
+  get problems(): readonly SafeText[] {
+    return this.remarks.map(sentence);
   }
 }
+
+function sentence({ file, text: what }: Problem): SafeText {
+  return file === undefined ? what : text`${file}: ${what}`;
+}
+
+/** Fix a variable. */
+export class SettingsError extends ExpectedError {}
+
+/** Fix a task definition file. */
+export class TaskFileError extends ExpectedError {}
 
 /** Reach the Console, or ask whoever runs it. */
 export class ConsoleError extends ExpectedError {}
@@ -51,7 +57,7 @@ export class ProofError extends ExpectedError {}
 /** Look at what a plan would do, or has done: it isn't what was proven. */
 export class PlanError extends ExpectedError {}
 
-/** Make room or rights for the output. */
+/** Make the output possible: room, rights, a path that is free. */
 export class OutputError extends ExpectedError {}
 
 /** The user stopped the run. */

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import pMap from "p-map";
 
-import { spellings } from "../../lib/secret";
 import { consoleApi } from "../../local-console/api";
 import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { type CallName, FAULTS, type Fault } from "../console/faults";
 import { startFaultyConsole } from "../console/faulty-console";
 import { EXAMPLE, filesIn, type Run, run, temporaryFolders } from "../entry";
+import { spellings } from "../text/spellings";
 
 // The whole table runs against the client alone; these rows show that the entry point makes of it what it should.
 const ROWS: readonly (readonly [CallName, ...string[]])[] = [

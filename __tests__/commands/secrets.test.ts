@@ -4,9 +4,9 @@ import { join, resolve } from "node:path";
 import type { MiddlewareHandler } from "hono";
 import pMap from "p-map";
 
-import { spellings } from "../../lib/secret";
 import { startLocalConsole } from "../../local-console/server";
 import { filesIn, type Run, run, temporaryFolders, variablesFor } from "../entry";
+import { spellings } from "../text/spellings";
 
 // A password that URLs, JSON and shells spell otherwise, and a bundle as long as a real one.
 const PASSWORD = "k9\"\\ä z+/&%=?!#'<>";

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { login } from "../../lib/console/login";
 import { ConsoleError, type ExpectedError, ProofError, TaskFileError } from "../../lib/errors";
 import { type ProtectOptions, protectTasks } from "../../lib/protection/protect-tasks";
-import { Secret } from "../../lib/secret";
 import type { Task } from "../../lib/task/task";
+import { text } from "../../lib/text/safe-text";
+import { Secret } from "../../lib/text/secret";
 import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { type LocalConsoleOptions, startLocalConsole } from "../../local-console/server";
 import { settingsFor } from "../console/good-console";
@@ -118,7 +119,7 @@ test.each([
 
 test("a run that is stopped asks nothing more and ends with the reason", async () => {
   const stop = new AbortController();
-  const reason = new ConsoleError(["Stopped."]);
+  const reason = new ConsoleError([text`Stopped.`]);
   let asked = 0;
   const { proven } = await run(
     await fleet(20),

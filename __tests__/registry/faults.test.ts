@@ -6,8 +6,8 @@ import { inspect } from "node:util";
 
 import pMap from "p-map";
 
-import { spellings } from "../../lib/secret";
 import { manualClock } from "../http/manual-clock";
+import { spellings } from "../text/spellings";
 import { CALLS, type CallName, FAULTS, type Fault } from "./faults";
 import { indexOf, type MadeUpImage } from "./made-up-images";
 import { dockerFolders, read } from "./reading";

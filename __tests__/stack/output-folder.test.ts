@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { OutputError } from "../../lib/errors";
 import { discardOutput, guarded, prepareOutput, publish } from "../../lib/stack/output-folder";
 import { pathsOf } from "../../lib/stack/output-paths";
+import { text } from "../../lib/text/safe-text";
 import { inFolder } from "./synthesize";
 
 const { stackFile: STACK_FILE, secretFile: SECRET_FILE, versionFile: VERSION_FILE } = pathsOf("prisma-runtime-defense");
@@ -39,7 +40,7 @@ test.each(["stacks", "stacks/prisma-runtime-defense", STACK_FILE, "manifest.json
       mkdirSync(dirname(join(out, path)), { recursive: true });
       symlinkSync(elsewhere, join(out, path));
       expect(() => prepareOutput(out)).toThrow(
-        new OutputError([`${join(out, path)} is a link, which leads out of the output. Remove it.`]),
+        new OutputError([text`${join(out, path)} is a link, which leads out of the output. Remove it.`]),
       );
       expect(files(elsewhere)).toEqual(["prisma-runtime-defense/cdk.tf.json"]);
     });
@@ -123,7 +124,7 @@ test.each([
     throw Object.assign(new Error("refused"), { code });
   };
   expect(() => guarded("cdktf.out", write)).toThrow(
-    new OutputError([`cdktf.out can't be written: ${reason} (${code}).`]),
+    new OutputError([text`cdktf.out can't be written: ${reason} (${code}).`]),
   );
 });
 

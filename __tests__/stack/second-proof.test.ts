@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
+
 import { OutputError, ProofError } from "../../lib/errors";
 import type { ProtectedTask } from "../../lib/protection/protected-task";
 import { proveSynthesized } from "../../lib/stack/second-proof";
+import { text as safe } from "../../lib/text/safe-text";
 import { CONTAINER, TASK } from "../task/read";
 import { proven, synthesized } from "./synthesize";
 
@@ -55,7 +57,7 @@ beforeAll(async () => {
 });
 
 const refusal = (what: string) =>
-  new ProofError([`What was synthesized is not what was proven: ${what}. This is a defect: report it.`]);
+  new ProofError([safe`What was synthesized is not what was proven: ${what}. This is a defect: report it.`]);
 
 test("what was synthesized proves", () => {
   expect(() => proveSynthesized(JSON.parse(text), tasks)).not.toThrow();
@@ -168,7 +170,7 @@ test("everything that differs, of every task, is named at once", () => {
       [
         "shop: cpu, memory differ",
         "whole: executionRoleArn, cpu, ephemeralStorage, memory, proxyConfiguration, runtimePlatform, tags, taskRoleArn, volumes, containerDefinitions differ",
-      ].map((what) => `What was synthesized is not what was proven: ${what}. This is a defect: report it.`),
+      ].map((what) => safe`What was synthesized is not what was proven: ${what}. This is a defect: report it.`),
     ),
   );
 });

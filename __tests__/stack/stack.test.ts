@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { bundleVersion } from "../../lib/bundle-format";
 import { ProofError } from "../../lib/errors";
 import type { ProtectedTask } from "../../lib/protection/protected-task";
-import { Secret } from "../../lib/secret";
+import { text } from "../../lib/text/safe-text";
+import { Secret } from "../../lib/text/secret";
 import { CONTAINER, TASK } from "../task/read";
 import { BUNDLE, proven, type Stack, synthesized } from "./synthesize";
 
@@ -286,7 +287,7 @@ describe("tasks together", () => {
     const other = await proven(TASK, OTHER_BUNDLE);
     expect(() => synthesized([example, other])).toThrow(
       new ProofError([
-        "The Console gave different install bundles for prisma-runtime-defense and shop, but the stack keeps one secret. Set INSTALL_BUNDLE_SECRET_ARN.",
+        text`The Console gave different install bundles for prisma-runtime-defense and shop, but the stack keeps one secret. Set INSTALL_BUNDLE_SECRET_ARN.`,
       ]),
     );
   });

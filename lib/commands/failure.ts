@@ -1,5 +1,4 @@
-import { ExpectedError } from "../errors";
-import type { Remark } from "../report/problems/findings";
+import { ExpectedError, type Problem } from "../errors";
 import { formatFindings, isProblemFormat, type Printable, type ProblemFormat } from "../report/problems/formats";
 import { styleOf } from "../report/style";
 import { print, printLine, printPipelineCommandsOnPurpose, type Terminal } from "../text/print";
@@ -18,7 +17,7 @@ export async function printFailure(error: unknown, failed: Failed, { stderr, env
   const problems = problemsOf(error);
   const findings = {
     command: command?.name ?? "",
-    files: [...new Set(problems.flatMap(({ file }) => file ?? []))],
+    files: error instanceof ExpectedError ? error.files : [],
     problems,
     notices: [],
     ...(command?.afterFailure && { afterFailure: command.afterFailure }),
@@ -39,8 +38,8 @@ export function formatIn(args: readonly string[]): ProblemFormat {
   return named.find(isProblemFormat) ?? "text";
 }
 
-function problemsOf(error: unknown): readonly Remark[] {
-  if (error instanceof ExpectedError) return error.problems.map((problem) => ({ text: text`${problem}` }));
+function problemsOf(error: unknown): readonly Problem[] {
+  if (error instanceof ExpectedError) return error.remarks;
   const message = error instanceof Error ? error.message : String(error);
   return [{ text: text`This is a defect: ${message} (DEBUG=1 shows where; please report it)` }];
 }

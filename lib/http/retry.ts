@@ -7,7 +7,7 @@ import { HttpFailure, sentence } from "./failure";
 export type Talk = {
   readonly signal: AbortSignal;
   /** One line, for people. */
-  readonly notice: (line: string) => void;
+  readonly notice: (line: SafeText) => void;
 };
 
 const TRIES = 4;

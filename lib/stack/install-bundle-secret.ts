@@ -6,8 +6,9 @@ import { bundleVersion } from "../bundle-format";
 import { defined } from "../defined";
 import { ProofError } from "../errors";
 import type { ProtectedTask } from "../protection/protected-task";
-import type { Secret } from "../secret";
 import type { StackSettings } from "../settings/stack";
+import { text } from "../text/safe-text";
+import type { Secret } from "../text/secret";
 import { INSTALL_BUNDLE_VARIABLE, ids, resourceNames } from "./names";
 
 export type InstallBundleSecret = {
@@ -64,9 +65,8 @@ export function theBundle(tasks: readonly ProtectedTask[]): Secret {
   if (!first) throw new Error("a stack has at least one task");
   const other = others.find((task) => task.installBundle.reveal() !== first.installBundle.reveal());
   if (other) {
-    const families = `${first.family} and ${other.family}`;
     throw new ProofError([
-      `The Console gave different install bundles for ${families}, but the stack keeps one secret. Set INSTALL_BUNDLE_SECRET_ARN.`,
+      text`The Console gave different install bundles for ${first.family} and ${other.family}, but the stack keeps one secret. Set INSTALL_BUNDLE_SECRET_ARN.`,
     ]);
   }
   return first.installBundle;

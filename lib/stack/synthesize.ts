@@ -5,6 +5,7 @@ import { App } from "cdktf";
 
 import { OutputError } from "../errors";
 import type { JsonValue } from "../json";
+import { text } from "../text/safe-text";
 import { theBundle } from "./install-bundle-secret";
 import { INSTALL_BUNDLE_VARIABLE } from "./names";
 import { guarded, type OutputFile, publish } from "./output-folder";
@@ -36,7 +37,7 @@ export function synthesize({ folder, staging, projectFolder, files, ...props }: 
   const localStatePath = relative(resolve(folder, paths.folder), stateFile);
   withoutStackTraces(() => {
     const app = new App({ outdir: staging });
-    if (app.hclOutput) throw new OutputError(["HCL output can't be proven. Leave --hcl and SYNTH_HCL_OUTPUT out."]);
+    if (app.hclOutput) throw new OutputError([text`HCL output can't be proven. Leave out --hcl and SYNTH_HCL_OUTPUT.`]);
     new RuntimeDefenseStack(app, props.name, { ...props, localStatePath });
     guarded(folder, () => app.synth());
   });

@@ -1,6 +1,6 @@
 import { OutputError } from "../errors";
 import { isJsonArray, isJsonObject, type JsonValue } from "../json";
-import { isStable } from "../outside-text";
+import { isNormalized } from "../text/normalized";
 import { excerpt, text as safeText } from "../text/safe-text";
 
 /**
@@ -11,9 +11,11 @@ import { excerpt, text as safeText } from "../text/safe-text";
  */
 export function escapeTerraform(text: string): string {
   if (text.includes("TfToken[")) {
-    throw new OutputError([safeText`${excerpt(text, 60)} holds TfToken[, which CDKTF keeps for itself. Choose another text.`]);
+    throw new OutputError([
+      safeText`${excerpt(text, 60)} holds TfToken[, which CDKTF keeps for itself. Choose another text.`,
+    ]);
   }
-  if (!isStable(text)) {
+  if (!isNormalized(text)) {
     throw new OutputError([
       safeText`${excerpt(text, 60)} is not NFC-normalized, and Terraform would change it. Save it as NFC.`,
     ]);

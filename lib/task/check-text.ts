@@ -1,5 +1,5 @@
 import type { JsonValue } from "../json";
-import { isStable } from "../outside-text";
+import { isNormalized } from "../text/normalized";
 import { type SafeText, text } from "../text/safe-text";
 import { problem, type Step } from "./finding";
 import { walk } from "./json-path";
@@ -25,5 +25,5 @@ const NULL_IN_LIST = text`null in a list. Remove it.`;
 const NOT_NORMALIZED = text`is not NFC-normalized, and Terraform would change it. Save it as NFC.`;
 const TOKEN = text`"TfToken[" is reserved by CDKTF, which would replace it. Rename it.`;
 
-const isSafe = (value: JsonValue | undefined) => typeof value !== "string" || isStable(value);
+const isSafe = (value: JsonValue | undefined) => typeof value !== "string" || isNormalized(value);
 const hasToken = (value: JsonValue | undefined) => typeof value === "string" && value.includes("TfToken[");

@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 
 import pMap from "p-map";
 
-import { type FileProblem, TaskFileError } from "../errors";
+import { type Problem, TaskFileError } from "../errors";
 import type { JsonObject } from "../json";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { readDefaults } from "./defaults";
@@ -37,6 +37,25 @@ const NOT_FOLLOWED = text`is a link to a folder, which isn't followed. Put the f
  * @throws TaskFileError with every problem of every file at once; the signal's reason.
  */
 export async function readTasks(path: string, options: ReadOptions = {}): Promise<readonly Task[]> {
+  const { files, tasks, problems } = await checkTasks(path, options);
+  if (problems.length > 0) throw new TaskFileError(problems, { files });
+  return tasks;
+}
+
+export type CheckedTasks = {
+  /** Every file that was read. */
+  readonly files: readonly SafeText[];
+  /** The tasks of the files without problems. */
+  readonly tasks: readonly Task[];
+  readonly problems: readonly Problem[];
+};
+
+/**
+ * The same, with its problems as a result.
+ *
+ * @throws TaskFileError when there is nothing to read; the signal's reason.
+ */
+export async function checkTasks(path: string, options: ReadOptions = {}): Promise<CheckedTasks> {
   const { signal, folder, images = new Map(), secretArns, lookUp } = options;
   const nameOf = (file: string) => fileName(file, folder);
   const defaults = await readDefaultsOf(options, nameOf);
@@ -53,9 +72,12 @@ export async function readTasks(path: string, options: ReadOptions = {}): Promis
     ...repeatedFamilies(complete),
     ...imageProblems(images, complete),
   ];
-  if (problems.length > 0) throw taskFileError(problems);
-  return deepFreeze(complete.flatMap(({ task }) => task ?? []));
+  const tasks = deepFreeze(complete.flatMap(({ task }) => task ?? []));
+  return { files: complete.map(({ file }) => excerpt(file, PATH)), tasks, problems };
 }
+
+// A path is cut beyond this length.
+const PATH = 300;
 
 type ReadFile = {
   readonly file: string;
@@ -64,7 +86,7 @@ type ReadFile = {
   readonly containers?: readonly string[];
   readonly task?: Task;
   readonly open: readonly OpenEntryPoint[];
-  readonly problems: readonly FileProblem[];
+  readonly problems: readonly Problem[];
 };
 
 async function readFile(path: string, file: string, isNamed: boolean, surroundings: Surroundings): Promise<ReadFile> {
@@ -113,7 +135,7 @@ async function lookUpAll(files: readonly ReadFile[], lookUp: LookUp): Promise<re
 async function readDefaultsOf(
   { defaultsPath }: ReadOptions,
   nameOf: (file: string) => string,
-): Promise<{ readonly value: JsonObject; readonly problems: readonly FileProblem[] }> {
+): Promise<{ readonly value: JsonObject; readonly problems: readonly Problem[] }> {
   if (defaultsPath === undefined) return { value: {}, problems: [] };
   try {
     return { value: await readDefaults(defaultsPath), problems: [] };
@@ -129,36 +151,27 @@ function fileName(file: string, folder: string | undefined): string {
   return name.startsWith("..") ? file : name;
 }
 
-function inFile(file: string, remarks: readonly Remark[]): readonly FileProblem[] {
-  return remarks.map((remark) => ({ file: excerpt(file, 300), ...remark }));
+function inFile(file: string, remarks: readonly Remark[]): readonly Problem[] {
+  return remarks.map((remark) => ({ file: excerpt(file, PATH), ...remark }));
 }
 
-/** The error on problems that have been found in files. */
-function taskFileError(problems: readonly FileProblem[]): TaskFileError {
-  return new TaskFileError(
-    problems.map(({ file, text: sentence }) => text`${file}: ${sentence}`),
-    problems,
-  );
-}
-
-function repeatedFamilies(files: readonly ReadFile[]): readonly FileProblem[] {
+function repeatedFamilies(files: readonly ReadFile[]): readonly Problem[] {
   const firsts = new Map<string, string>();
   return files.flatMap(({ file, family }) => {
     if (family === undefined) return [];
     const first = firsts.get(family);
     if (first === undefined) firsts.set(family, file);
-    const where: SafeText = excerpt(file, 300);
     return first === undefined
       ? []
-      : [{ file: where, text: text`the family ${family} is also in ${first}. Rename one.` }];
+      : [{ file: excerpt(file, PATH), text: text`the family ${family} is also in ${first}. Rename one.` }];
   });
 }
 
-function imageProblems(images: Images, files: readonly ReadFile[]): readonly FileProblem[] {
+function imageProblems(images: Images, files: readonly ReadFile[]): readonly Problem[] {
   // A file that can't be read may have the container.
   if (files.some(({ containers }) => containers === undefined)) return [];
   const names = files.flatMap(({ family, containers = [] }) => containers.map((name) => `${family}/${name}`));
-  return unusedImages(images, names).map((sentence) => ({ file: excerpt("CONTAINER_IMAGES"), text: sentence }));
+  return unusedImages(images, names).map((sentence) => ({ text: text`CONTAINER_IMAGES: ${sentence}` }));
 }
 
 function deepFreeze<T>(value: T): T {

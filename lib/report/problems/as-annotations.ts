@@ -1,4 +1,5 @@
-import { countOf, type Findings, type Remark } from "./findings";
+import type { Problem } from "../../errors";
+import { countOf, type Findings } from "./findings";
 
 // The texts in these have been through the one door already, so no command can be in them but ours.
 
@@ -27,7 +28,7 @@ export function asAzureCommands(findings: Findings): string {
   });
 }
 
-function lines(findings: Findings, command: (kind: "problem" | "notice", remark: Remark) => string): string {
+function lines(findings: Findings, command: (kind: "problem" | "notice", remark: Problem) => string): string {
   const all = [
     ...findings.problems.map((remark) => command("problem", remark)),
     ...findings.notices.map((remark) => command("notice", remark)),

@@ -1,14 +1,16 @@
 import xml from "xml";
 
+import type { Problem } from "../../errors";
 import { type SafeText, wholeText } from "../../text/safe-text";
-import { byFile, type Findings, type Remark } from "./findings";
+import { byFile, type Findings } from "./findings";
 
 /** JUnit's XML, as pipelines publish it: a test case for each file, and one for what belongs to none. */
 export function asJUnit({ command, files, problems, notices }: Findings): SafeText {
   const groups = byFile(problems);
+  const noticed = byFile(notices);
   const ofNoFile = groups.get(undefined);
   const cases = [
-    ...files.map((file) => testCase(command, file, groups.get(file), byFile(notices).get(file))),
+    ...files.map((file) => testCase(command, file, groups.get(file), noticed.get(file))),
     ...(ofNoFile || files.length === 0 ? [testCase(command, command, ofNoFile)] : []),
   ];
   const failures = groups.size;
@@ -20,8 +22,8 @@ export function asJUnit({ command, files, problems, notices }: Findings): SafeTe
 function testCase(
   command: string,
   name: string,
-  problems: readonly Remark[] | undefined,
-  notices: readonly Remark[] = [],
+  problems: readonly Problem[] | undefined,
+  notices: readonly Problem[] = [],
 ): xml.XmlObject {
   const failure = problems && {
     failure: [{ _attr: { message: messageOf(problems), type: "problem" } }, problems.map(lineOf).join("\n")],
@@ -30,10 +32,10 @@ function testCase(
   return { testcase: [{ _attr: { name, classname: command, file: name } }, ...(failure ? [failure] : []), ...output] };
 }
 
-function messageOf([first, ...others]: readonly Remark[]): string {
+function messageOf([first, ...others]: readonly Problem[]): string {
   return others.length === 0 ? (first?.text ?? "") : `${others.length + 1} problems, the first: ${first?.text}`;
 }
 
-function lineOf({ line, column, text }: Remark): string {
+function lineOf({ line, column, text }: Problem): string {
   return line === undefined ? text : `${line}:${column ?? 1} ${text}`;
 }

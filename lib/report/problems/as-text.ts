@@ -1,7 +1,8 @@
+import type { Problem } from "../../errors";
 import { join, layOut, type SafeText, text } from "../../text/safe-text";
 import { wrap, wrapBeside } from "../../text/wrap";
 import type { Style } from "../style";
-import { byFile, countOf, type Findings, type Remark } from "./findings";
+import { byFile, countOf, type Findings } from "./findings";
 
 /** For people: what belongs to no file first, then file by file, and the numbers at the end. */
 export function asText(findings: Findings, style: Style): SafeText {
@@ -17,7 +18,7 @@ export function asText(findings: Findings, style: Style): SafeText {
 
 type Paint = (sentence: SafeText) => SafeText;
 
-function blocksOf(remarks: readonly Remark[], style: Style, paint: Paint): readonly SafeText[] {
+function blocksOf(remarks: readonly Problem[], style: Style, paint: Paint): readonly SafeText[] {
   return [...byFile(remarks)].flatMap(([file, ofFile]) => {
     if (file === undefined) return ofFile.flatMap((remark) => wrap(paint(remark.text), style.columns));
     return [style.paint.bold(file), ...ofFile.flatMap((remark) => lineOf(remark, style, paint)), text``];
@@ -27,7 +28,7 @@ function blocksOf(remarks: readonly Remark[], style: Style, paint: Paint): reado
 // Room for `1234:56`, so that most sentences begin in one column.
 const PLACE = 9;
 
-function lineOf({ line, column, text: sentence }: Remark, style: Style, paint: Paint): readonly SafeText[] {
+function lineOf({ line, column, text: sentence }: Problem, style: Style, paint: Paint): readonly SafeText[] {
   if (line === undefined) return wrapBeside(text`  `, paint(sentence), 2, style.columns);
   const place = layOut(text`${line}:${column ?? 1}`, (number) => `  ${number}`.padEnd(PLACE));
   return wrapBeside(join([style.paint.dim(place), text`  `], ""), paint(sentence), place.length + 2, style.columns);

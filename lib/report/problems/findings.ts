@@ -1,3 +1,4 @@
+import type { Problem } from "../../errors";
 import { type SafeText, text } from "../../text/safe-text";
 
 /** What a command has found, in whatever form it is shown. */
@@ -5,24 +6,20 @@ export type Findings = {
   readonly command: string;
   /** Every file that was looked at, as far as that is known; those of the problems are among them. */
   readonly files: readonly SafeText[];
-  readonly problems: readonly Remark[];
-  readonly notices: readonly Remark[];
+  readonly problems: readonly Problem[];
+  readonly notices: readonly Problem[];
   /** What the last line adds when there are problems: `Nothing was synthesized.` */
   readonly afterFailure?: string;
 };
 
-/** A sentence, and where it belongs as far as that is known. Line and column count from 1. */
-export type Remark = {
-  readonly file?: SafeText;
-  readonly line?: number;
-  readonly column?: number;
-  readonly text: SafeText;
-};
-
-/** The remarks by file, in order; those of no file under undefined. */
-export function byFile(remarks: readonly Remark[]): ReadonlyMap<SafeText | undefined, readonly Remark[]> {
-  const groups = new Map<SafeText | undefined, readonly Remark[]>();
-  for (const remark of remarks) groups.set(remark.file, [...(groups.get(remark.file) ?? []), remark]);
+/** The problems or notices by file, in order; those of no file under undefined. */
+export function byFile(problems: readonly Problem[]): ReadonlyMap<SafeText | undefined, readonly Problem[]> {
+  const groups = new Map<SafeText | undefined, Problem[]>();
+  for (const problem of problems) {
+    const group = groups.get(problem.file);
+    if (group) group.push(problem);
+    else groups.set(problem.file, [problem]);
+  }
   return groups;
 }
 
