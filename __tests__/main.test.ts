@@ -100,7 +100,11 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     ["a variable is missing", { TL_PASS: "$(TL_PASS)" }, /^TL_PASS is required: .*\n$/],
     ["a variable is malformed", { TL_CONSOLE: "https://" }, /^TL_CONSOLE must be a URL such as .*\n$/],
     ["no such file", { TASK_DEFINITION_PATH: "none.json" }, /^none\.json: there is no such file or folder\..*\n$/],
-    ["no JSON", { TASK_DEFINITION_PATH: __filename }, /^\S+main\.test\.ts: .*\n$/],
+    [
+      "no JSON",
+      { TASK_DEFINITION_PATH: __filename },
+      /^\S+main\.test\.ts\n {2}1:1 +is not JSON: .*\n\n1 of 1 file has problems\. Nothing was synthesized\.\n$/,
+    ],
     ["the login is refused", { TL_PASS: "wrong" }, /^The Console refused the login \(HTTP 401, .*\n$/],
     [
       "Console down",
@@ -123,7 +127,8 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     const folder = newFolder();
     const { status, stderr } = await run(["synth"], { folder, environment });
     expect(status).toBe(1);
-    expect(stderr).toContain(`${EXAMPLE}: the Console's answer isn't this task protected: container hello, `);
+    expect(stderr).toContain(`${EXAMPLE}\n  the Console's answer isn't this task protected: container hello, `);
+    expect(stderr).toMatch(/\n\n1 of 1 file has problems\. Nothing was synthesized\.\n$/);
     expect(filesIn(folder)).toEqual([]);
   });
 

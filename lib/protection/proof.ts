@@ -2,11 +2,11 @@ import * as v from "valibot";
 
 import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
 import { defined } from "../defined";
-import { ProofError } from "../errors";
+import { type Problem, ProofError } from "../errors";
 import { clean, type JsonObject } from "../json";
 import { type ContainerDefinition, isTaskDefinition, type TaskDefinition, TaskDefinitionSchema } from "../task/schema";
 import type { Task } from "../task/task";
-import { excerpt, type SafeText, text } from "../text/safe-text";
+import { excerpt, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { BUNDLE_ELSEWHERE, CREDENTIAL, hasBundleElsewhere } from "./answer-secrets";
 import { isTooDeep, nullInList, TOO_DEEP } from "./answer-shape";
@@ -102,17 +102,15 @@ function isEcho(answer: JsonObject): boolean {
   return !JSON.stringify(answer).includes(DEFENDER);
 }
 
-function problems(task: Task, deviations: readonly Deviation[], isEcho: boolean): readonly SafeText[] {
-  const [first, ...others] = describeAll(deviations).map((deviation) => sentence(task, deviation));
-  const echo = text`${excerpt(task.file)}: the task came back without a Defender.`;
-  return [...(isEcho ? [echo] : []), ...(first ? [first] : []), ...others];
+function problems({ file }: Task, deviations: readonly Deviation[], isEcho: boolean): readonly Problem[] {
+  const details = describeAll(deviations).map(
+    (deviation) => text`the Console's answer isn't this task protected: ${deviation}`,
+  );
+  const all = isEcho ? [text`the task came back without a Defender.`, ...details] : details;
+  return all.map((what) => ({ file: excerpt(file), text: what }));
 }
 
-function sentence({ file }: Task, what: SafeText): SafeText {
-  return text`${excerpt(file)}: the Console's answer isn't this task protected: ${what}`;
-}
-
-function schemaProblems(task: Task, answer: unknown): readonly SafeText[] {
+function schemaProblems(task: Task, answer: unknown): readonly Problem[] {
   const { issues = [] } = v.safeParse(TaskDefinitionSchema, answer);
   const deviations = issues.map((issue) => ({
     field: v.getDotPath(issue) ?? "task definition",

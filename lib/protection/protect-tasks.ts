@@ -2,7 +2,7 @@ import pMap from "p-map";
 
 import type { Console } from "../console/console";
 import { defined } from "../defined";
-import { ConsoleError, ExpectedError, ProofError, TaskFileError } from "../errors";
+import { ConsoleError, ExpectedError, type Problem, ProofError, TaskFileError } from "../errors";
 import type { JsonObject } from "../json";
 import { MAX_BYTES } from "../task/limits";
 import type { Task } from "../task/task";
@@ -63,7 +63,7 @@ export async function protectTasks(
   const all = pMap(tasks, protectOne, { concurrency: options.concurrency, signal: options.signal });
   const [{ version }, results] = await Promise.all([facts, all]);
   const failures = results.filter((result): result is FailedTask => !(result instanceof ProtectedTask));
-  if (failures.length > 0) throw mergeErrors(failures);
+  if (failures.length > 0) throw mergeErrors(failures, tasks);
   return { version, tasks: results.filter((result) => result instanceof ProtectedTask) };
 }
 
@@ -73,7 +73,7 @@ async function ask(console: Console, task: Task): Promise<JsonObject> {
   const { entryPoint, filesystemMonitoring, defenderImage } = task.runtimeDefense;
   if (console.holdsCredential(JSON.stringify(task))) {
     const what = "holds the value of TL_PASS. Remove it: it would be deployed, and stand in Terraform's state.";
-    throw new TaskFileError([text`${excerpt(task.file)}: ${what}`]);
+    throw new TaskFileError([{ file: excerpt(task.file), text: text`${what}` }]);
   }
   return await console.protect(
     defined({
@@ -92,24 +92,27 @@ function prove(task: Task, answer: JsonObject, facts: ProofFacts & SidecarPlace)
   // A secret's ARN stands in for one that Terraform will fill in.
   const size = Buffer.byteLength(JSON.stringify(proven.withInstallBundleFrom("arn:".padEnd(200, "-"))));
   if (size <= MAX_BYTES) return proven;
-  const what = text`the protected task definition has ${size} bytes, and ECS takes ${MAX_BYTES} at most`;
-  throw new TaskFileError([text`${excerpt(task.file)}: ${what}. Shorten its commands, labels or variables.`]);
+  const what = text`the protected task definition has ${size} bytes, and ECS takes ${MAX_BYTES} at most. Shorten its commands, labels or variables.`;
+  throw new TaskFileError([{ file: excerpt(task.file), text: what }]);
 }
 
-/** One error for all. The same problem of many tasks is reported once. */
-function mergeErrors(failures: readonly FailedTask[]): ExpectedError {
-  const filesOf = new Map<string, SafeText[]>();
+/** One error for all. What is not a problem of the file, such as a refusal of the Console's, is reported once. */
+function mergeErrors(failures: readonly FailedTask[], tasks: readonly Task[]): ExpectedError {
+  const ofFiles: Problem[] = [];
+  const ofOthers = new Map<SafeText, SafeText[]>();
   for (const { task, error } of failures) {
-    for (const problem of error?.problems ?? []) {
-      const files = filesOf.get(problem);
-      if (files) files.push(excerpt(task.file));
-      else filesOf.set(problem, [excerpt(task.file)]);
+    for (const problem of error?.remarks ?? []) {
+      const files = ofOthers.get(problem.text);
+      if (problem.file !== undefined) ofFiles.push(problem);
+      else if (files) files.push(excerpt(task.file));
+      else ofOthers.set(problem.text, [excerpt(task.file)]);
     }
   }
-  const problems = [...filesOf].map(([problem, [file = excerpt(""), ...others]]) => {
-    if (problem.startsWith(`${file}:`)) return text`${problem}`;
-    return text`${others.length > 0 ? text`${file} and ${others.length} more` : file}: ${problem}`;
-  });
+  const repeated = [...ofOthers].map(
+    ([problem, [file = text``, ...others]]) =>
+      text`${others.length > 0 ? text`${file} and ${others.length} more` : file}: ${problem}`,
+  );
   const Kind = [ProofError, TaskFileError].find((kind) => failures.some(({ error }) => error instanceof kind));
-  return new (Kind ?? ConsoleError)(problems);
+  const files = tasks.map(({ file }) => excerpt(file));
+  return new (Kind ?? ConsoleError)([...repeated, ...ofFiles], { files });
 }
