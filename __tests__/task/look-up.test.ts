@@ -126,7 +126,7 @@ test.each<[string, Config | RegistryError, string]>([
   const { read } = await readWith([task({})], { "nginx:1.27": config });
   await expect(read).rejects.toMatchObject({
     problems: [`0.json: containerDefinitions[web]: ${sentence}`],
-    fileProblems: [{ file: "0.json", line: 11, column: 3, text: `containerDefinitions[web]: ${sentence}` }],
+    remarks: [{ file: "0.json", line: 11, column: 3, text: `containerDefinitions[web]: ${sentence}` }],
   });
 });
 
