@@ -144,7 +144,9 @@ describe.each([
     const { status, output } = await project.cdktf("destroy", "--auto-approve");
     expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining("npm run destroy") });
     succeeds(await project.npm("destroy", "--auto-approve"));
-    expect(await emulator.call("ecs", "ListClusters")).toEqual({ clusterArns: [] });
+    expect(await emulator.call("ecs", "DescribeClusters", { clusters: ["prisma-runtime-cluster"] })).toMatchObject({
+      clusters: [{ status: "INACTIVE" }],
+    });
     expect(await emulator.call("secretsmanager", "ListSecrets")).toMatchObject({ SecretList: [] });
     expect(
       JSON.parse(readFileSync(join(project.folder, "terraform.prisma-runtime-defense.tfstate"), "utf8")).resources,
