@@ -91,7 +91,7 @@ function taskSection(task: TaskReport, picture: string | undefined): string {
       [
         ...containers.map(({ name, image, reason, lookedUp }) => [
           text(name),
-          reason === null ? (lookedUp ? `yes, ${text(startOf(lookedUp))}` : "yes") : `**no**: ${text(reason)}`,
+          reason === null ? (lookedUp ? `yes, ${code(startOf(lookedUp))}` : "yes") : `**no**: ${text(reason)}`,
           code(image),
         ]),
         [DEFENDER, `Defender ${text(defender.version)}`, `${code(defender.image)} (${licence})`],
