@@ -48,7 +48,7 @@ function bundlesIn({ containerDefinitions }: JsonObject): readonly string[] {
   const bundles = variables
     .filter(isJsonObject)
     .flatMap(({ name, value }) => (name === BUNDLE_VARIABLE && typeof value === "string" ? [value] : []));
-  // An answer has one. Each takes every message time, so that more of them than this are a hostile answer's.
+  // A real answer has one. Masking costs time for each, so a hostile answer doesn't get to register thousands.
   return [...new Set(bundles)].slice(0, MOST_BUNDLES);
 }
 

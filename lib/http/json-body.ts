@@ -5,7 +5,7 @@ import type { Answer, Call } from "./call";
 import { failureOf, type HttpFailure } from "./failure";
 
 /**
- * What the answer holds. The content decides; the content type only helps to say what came instead.
+ * Parses the answer's body as JSON, whatever its content type says: that only helps to describe what came instead.
  *
  * @throws HttpFailure with the remedy, or what `pageFailure` makes of a web page.
  */

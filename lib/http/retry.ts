@@ -13,7 +13,8 @@ export type Talk = {
 const TRIES = 4;
 
 /**
- * Runs `attempt`, again where that may help: four tries, each within `timeoutMs`, all of them within four times that.
+ * Runs `attempt` up to four times, each within `timeoutMs`, all of them within four times that. Only an HttpFailure with
+ * `retry` is tried again.
  *
  * @throws HttpFailure of the last try, which says why no other followed.
  */

@@ -6,8 +6,8 @@ import { readRegularFile } from "../regular-file";
 import { excerpt, text } from "../text/safe-text";
 
 /**
- * Trusts the authorities of a PEM file, beside Node's: the proxy's or another address's certificate may be signed by
- * one of those.
+ * Trusts the authorities of a PEM file in addition to Node's own, which may have signed a proxy's or another address's
+ * certificate.
  *
  * @throws SettingsError when the file holds no certificate.
  */

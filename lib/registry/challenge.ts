@@ -14,7 +14,7 @@ export function challengeOf(answer: Answer): Challenge | undefined {
       [...bearer.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name.toLowerCase(), value]),
     );
     const [realm, service] = ["realm", "service"].map((name) => parameters.get(name));
-    // Its scope is left: reading from the repository is what is needed, and all that is asked for.
+    // The scope it names is ignored: we ask for reading this one repository, and no more.
     if (realm) return { scheme: "bearer", realm, ...(service && { service }) };
   }
   return /(?:^|,\s*)basic\b/i.test(header) ? { scheme: "basic" } : undefined;

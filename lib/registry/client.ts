@@ -52,8 +52,7 @@ export function registryClient({ network, connections, credentialsFor, talk, clo
       clock,
     );
 
-  // A repository's images have one authorization, which may expire during a long run; what a registry asks for is asked
-  // once.
+  // One authorization per repository (it may expire during a long run), and one challenge per registry.
   const authorizations = new Map<string, Authorization>();
   const challenges = new Map<string, Challenge>();
 
@@ -85,7 +84,7 @@ export function registryClient({ network, connections, credentialsFor, talk, clo
     const url = new URL(`${registryAddress(reference.registry)}/v2/${reference.repository}/${path}`);
     let call: Call = { method: "GET", url, accept, peer };
     let answer = await sendAuthorized(call, reference);
-    // Blobs often lie elsewhere. The Authorization header is for the registry alone.
+    // Blobs are often stored elsewhere. Only the registry gets the Authorization header.
     for (const visited = [url.href]; isRedirect(answer.status); visited.push(call.url.href)) {
       const target = redirectTarget(answer, call.url);
       if (!target || !isAllowed(target, url) || visited.includes(target.href) || visited.length > MOST_REDIRECTS) {

@@ -52,7 +52,7 @@ async function run(
   const limit = deadline(network.timeoutMs, stop, undefined, clock);
   try {
     return await new Promise<Outcome>((resolve, reject) => {
-      // What it prints to stderr is not for us: the protocol has its errors on stdout.
+      // Ignore stderr: by the protocol, errors are on stdout.
       const helper = spawn(program, ["get"], { env: withoutSecrets(environment), stdio: ["pipe", "pipe", "ignore"] });
       const kill = () => helper.kill("SIGKILL");
       const fail = (what: SafeText) => {

@@ -49,7 +49,7 @@ const Config = v.object({
   credsStore: v.optional(HelperName, ""),
 });
 
-// Neither the file nor what is wrong with it is shown: it holds passwords.
+// Messages name the wrong key but never show the file's content: it holds passwords.
 async function readConfig(file: string): Promise<v.InferOutput<typeof Config> | undefined> {
   const place = text`Docker's configuration ${excerpt(file, 200)}`;
   const remedy = text`Mend it, or set DOCKER_CONFIG to another folder.`;
@@ -87,7 +87,7 @@ function serverOf(registry: string): string {
   return registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
 }
 
-// Other tools write the registry's name alone, or another one of Docker Hub's.
+// Other tools write the bare host, or another of Docker Hub's names.
 function entryFor<T>(registry: string, entries: Readonly<Record<string, T>>): T | undefined {
   const hosts = registry === "docker.io" ? ["index.docker.io", "docker.io", "registry-1.docker.io"] : [registry];
   const hostOf = (server: string) => server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");

@@ -12,7 +12,7 @@ export function isEcr(registry: string): boolean {
 }
 
 /**
- * A password for ECR, good for 12 hours, by the credentials that the AWS SDK finds.
+ * Gets a password for ECR with the credentials that the AWS SDK finds. It is valid for 12 hours.
  *
  * @throws RegistryError when it finds none, or they aren't enough.
  */
@@ -20,7 +20,7 @@ export async function ecrCredentials(registry: string, options: CredentialOption
   const region = ECR.exec(registry)?.[1] ?? "";
   const limitMs = 4 * options.network.timeoutMs;
   const late = new Error(`no answer within ${limitMs / 1000} s`);
-  // The SDK's search for credentials can't be stopped, so it is left behind.
+  // The SDK's search for credentials can't be cancelled, so stop waiting for it.
   const limit = deadline(limitMs, options.stop, late, options.clock);
   const token = await Promise.race([authorizationToken(registry, region, limit.signal, options), aborted(limit.signal)])
     .catch((error: unknown) => {
@@ -47,7 +47,7 @@ async function authorizationToken(
   abortSignal: AbortSignal,
   options: CredentialOptions,
 ): Promise<Secret> {
-  // Loaded only here: it is larger than the rest of the application.
+  // Loaded only when needed: the SDK is large.
   const { ECRClient, GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr");
   const httpsAgent = options.connections.agentFor(new URL(`https://api.ecr.${region}.amazonaws.com`));
   const { timeoutMs } = options.network;

@@ -5,10 +5,8 @@ import { ecrCredentials, isEcr } from "./ecr";
 import type { ImageReference } from "./reference";
 
 /**
- * The credentials for an image: Docker's own, for ECR else those of the AWS SDK, else none. Asked for when a registry
- * wants some, and once a registry.
- *
- * The result throws RegistryError.
+ * Finds the credentials for a registry: first Docker's own, then, for ECR, the AWS SDK's, else none. Called only when a
+ * registry wants credentials; each registry is looked up once. The returned function throws RegistryError.
  */
 export function findCredentials(options: CredentialOptions): (reference: ImageReference) => Promise<Credentials> {
   const found = new Map<string, Promise<Credentials>>();

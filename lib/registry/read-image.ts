@@ -78,7 +78,7 @@ async function platformManifest(
   return platformManifest(await readManifest(chosen.digest, reference, client), reference, client, depth + 1);
 }
 
-// An index may hold another one, which nobody nests any deeper.
+// An index may name another index; deeper nesting isn't followed.
 const DEEPEST = 2;
 
 /** The manifest for linux/amd64: without a variant before one with it, and one that doesn't say its platform at last. */

@@ -23,8 +23,8 @@ export type RegistryOptions = Pick<Settings, "network" | "registry"> & {
 };
 
 /**
- * Asks the registries for the configuration of each image, once an image: as many at once as `network.concurrency` says.
- * An image that can't be read, or isn't built for Linux on x86-64, has the error in its place.
+ * Reads each image's configuration from its registry, each image once, `network.concurrency` of them side by side. An
+ * image that can't be read, or isn't built for Linux on x86-64, has a RegistryError in the result.
  *
  * @throws SettingsError when TL_CA_CERT or HTTPS_PROXY can't be used; the signal's reason.
  */
@@ -56,7 +56,7 @@ export async function imageConfigs(
       return [image, await readImage(reference, client)];
     } catch (error) {
       stop.throwIfAborted();
-      // Its other images would take as long to fail.
+      // Its other images would fail as slowly.
       if (error instanceof HttpFailure && error.hints.retry && !error.hints.status) unreachable.add(host);
       if (error instanceof HttpFailure) return [image, new RegistryError([error.sentence])];
       if (error instanceof RegistryError) return [image, error];
@@ -72,7 +72,7 @@ export async function imageConfigs(
   }
 }
 
-// As many tries of one call as a run may take.
+// All look-ups together may take as long as this many tries of one call.
 const WHOLE_LIMIT = 30;
 
 function notAsked(image: string, registry: string): RegistryError {

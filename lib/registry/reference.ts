@@ -18,7 +18,7 @@ export function parseReference(text: string): ImageReference | undefined {
   if (name === "" || /^[a-f0-9]{64}$/.test(name)) return undefined;
   const slash = name.indexOf("/");
   const first = slash < 0 ? "" : name.slice(0, slash);
-  // What stands before the first slash is a host only when it can't be a folder of Docker Hub's.
+  // The part before the first slash is a host only if it can't be a Docker Hub user.
   const isHost = /[.:A-Z]/.test(first) || first === "localhost";
   const registry = isHost ? first.replace(/^index\.docker\.io$/, "docker.io") : "docker.io";
   const path = isHost ? name.slice(slash + 1) : name;
