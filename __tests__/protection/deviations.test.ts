@@ -16,6 +16,7 @@ import { CONSOLE_ADDRESS } from "./facts";
 const PREFIX = "the Console's answer isn't this task protected: ";
 
 let console: LocalConsole;
+let token = "";
 let change: (answer: unknown, sent: unknown) => unknown = (answer) => answer;
 let folder: string;
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
     intercept: async (c, next) => {
       const sent: unknown = c.req.path.endsWith("/fargate.json") ? await c.req.raw.clone().json() : null;
       await next();
+      token = c.req.header("authorization")?.replace("Bearer ", "") ?? token;
       if (sent === null) return;
       const answer = change(await c.res.json(), sent);
       c.res = undefined;
@@ -95,6 +97,43 @@ test.each(Object.entries(DEVIATIONS))(
     expect(found.join("\n")).not.toMatch(/hidden|eyJ|tw_local/);
   },
 );
+
+test("of many deviations the first 50 are named, and the others counted", async () => {
+  change = (answer) => {
+    const { app } = parts(answer);
+    for (let index = 0; index < 100_000; index++) app[`key${index}`] = index;
+    return answer;
+  };
+  const problems = await problemsOfSynth(ORIGINAL);
+  expect(problems).toHaveLength(51);
+  expect(problems[49]).toBe("container app, key49: expected none, got 49.");
+  expect(problems[50]).toBe("99950 more deviations.");
+});
+
+test.each([
+  ["the password", () => console.password],
+  ["the password in base64", () => Buffer.from(`xx${console.password}`).toString("base64")],
+  ["the token", () => token],
+])("an answer that holds %s in an accepted place is refused", async (_, secret) => {
+  change = (answer) => {
+    const { app } = parts(answer);
+    const environment = isJsonArray(app.environment) ? app.environment : [];
+    app.environment = [...environment, { name: "NEW", value: `before ${secret()} behind` }];
+    return answer;
+  };
+  const problems = await problemsOfSynth({ ...ORIGINAL, runtimeDefense: { accept: ["environment:NEW"] } });
+  expect(problems).toEqual(["task definition: expected neither TL_PASS nor a token in it, got one of them."]);
+});
+
+test("a task whose file holds the password isn't even sent", async () => {
+  const [app] = ORIGINAL.containerDefinitions;
+  const environment = [{ name: "TL_PASS", value: console.password }];
+  const task = { ...ORIGINAL, containerDefinitions: [{ ...app, dependsOn: [], volumesFrom: [], environment }] };
+  await expect(problemsOfSynth(task)).rejects.toThrow(
+    /task\.json: holds the value of TL_PASS\. Remove it: it would be deployed, and stand in Terraform's state\.$/,
+  );
+  expect(console.requests.at(-1)?.path).not.toContain("fargate.json");
+});
 
 test("an answer that is the task definition sent, unprotected, is refused", async () => {
   change = (_, sent) => sent;
@@ -176,6 +215,34 @@ const HARMLESS: Readonly<Record<string, { alter: (answer: Answer) => void; runti
       }
     },
     runtimeDefense: { accept: ["environment:NEW_CONSOLE_SETTING"] },
+  },
+  "a variable that is accepted with its value": {
+    alter: ({ app }) => {
+      const environment = isJsonArray(app.environment) ? app.environment : [];
+      app.environment = [...environment, { name: "NEW", value: "one=two" }];
+    },
+    runtimeDefense: { accept: ["environment:NEW=one=two"] },
+  },
+  "capabilities in another order, and named twice": {
+    alter: ({ app }) => {
+      const capabilities = { add: ["SYS_PTRACE", "NET_ADMIN", "SYS_PTRACE"], drop: ["MKNOD", "MKNOD"] };
+      app.linuxParameters = { capabilities, initProcessEnabled: true };
+    },
+  },
+  "an old Console's sidecar, which has no health check and is only started first": {
+    alter: ({ app, worker, sidecar }) => {
+      delete sidecar.healthCheck;
+      worker.dependsOn = [{ containerName: "TwistlockDefender", condition: "START" }];
+      app.dependsOn = [
+        { containerName: "worker", condition: "START" },
+        { containerName: "TwistlockDefender", condition: "START" },
+      ];
+    },
+  },
+  "a health check at its bounds": {
+    alter: ({ sidecar }) => {
+      sidecar.healthCheck = { ...part(sidecar.healthCheck), interval: 300, retries: 1, startPeriod: 0, timeout: 60 };
+    },
   },
   "a Defender without logs": { alter: ({ sidecar }) => void delete sidecar.logConfiguration },
   "a Defender that dials without a port": {

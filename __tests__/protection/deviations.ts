@@ -405,6 +405,92 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     problems: ['container app, user: expected "1000", got "[redacted]".'],
   },
 
+  "an accepted variable has another value than the one agreed to": {
+    alter: add("app", "environment", { name: "NEW", value: "hidden-other" }),
+    runtimeDefense: { accept: ["environment:NEW=one=two"] },
+    problems: ["container app, environment NEW: expected the value in runtimeDefense.accept, got another."],
+  },
+  "an accepted variable's value is no text": {
+    alter: add("app", "environment", { name: "NEW", value: 1 }),
+    runtimeDefense: { accept: ["environment:NEW"] },
+    problems: ["container app, environment NEW: expected a text, got 1."],
+  },
+  "a variable that is known has no value": {
+    alter: replace("app", "environment", "name", "FIPS_ENABLED", { name: "FIPS_ENABLED" }),
+    problems: ["container app, environment FIPS_ENABLED: expected true or false, got null."],
+  },
+
+  // What no list should hold, and what no text should be
+  "variables have no name": {
+    alter: add("app", "environment", [], "x", { value: "1" }, { name: { toString: 1 }, value: "1" }),
+    problems: ["container app, environment: expected variables with a name, got 4 without."],
+  },
+  "the environment is an object": {
+    alter: set("worker", "environment", { FARGATE_TASK: "shop" }),
+    problems: [
+      "container worker, environment FARGATE_TASK: expected shop, got none.",
+      "container worker, environment TW_CONTAINER_NAME: expected worker, got none.",
+      "container worker, environment: expected variables with a name, got 1 without.",
+    ],
+  },
+  ...Object.fromEntries(
+    (
+      [
+        ["an empty list", []],
+        ["an empty object", {}],
+        ["a text", "x"],
+        ["a number", 0],
+      ] as const
+    ).map(([what, element]) => [
+      `a list of volumes holds ${what}`,
+      {
+        alter: add("worker", "volumesFrom", element),
+        problems: [
+          `container worker, volumesFrom: expected [] and TwistlockDefender, got [{"readOnly":false,"sourceContainer":"TwistlockDefender"},${JSON.stringify(element)}].`,
+        ],
+      },
+    ]),
+  ),
+  "a list holds null": {
+    alter: add("worker", "volumesFrom", null),
+    problems: [
+      'containerDefinitions[1].volumesFrom: expected no null in a list, got [{"readOnly":false,"sourceContainer":"TwistlockDefender"},null].',
+    ],
+  },
+  "a list deep in an object holds null": {
+    alter: linux({ add: ["NET_ADMIN", "SYS_PTRACE", null], drop: ["MKNOD"] }),
+    problems: [
+      'containerDefinitions[0].linuxParameters.capabilities.add: expected no null in a list, got ["NET_ADMIN","SYS_PTRACE",null].',
+    ],
+  },
+  "the capabilities hold something that is no text": {
+    alter: linux({ add: ["NET_ADMIN", "SYS_PTRACE", []], drop: ["MKNOD"] }),
+    problems: [
+      'container app, linuxParameters.capabilities.add: expected ["NET_ADMIN","SYS_PTRACE"], got ["NET_ADMIN","SYS_PTRACE",[]].',
+    ],
+  },
+  ...Object.fromEntries(
+    (["toString", "valueOf", "toJSON", "__proto__", "constructor"] as const).map((key) => [
+      `an object with a ${key} of its own stands where a text is expected`,
+      {
+        alter: ({ app }: Answer) => {
+          app.user = JSON.parse(`{"${key}":1}`);
+        },
+        problems: [`container app, user: expected "1000", got {"${key}":1}.`],
+      },
+    ]),
+  ),
+  "objects stand for words of the entry point": {
+    alter: set("app", "entryPoint", [{ toString: 1 }, { valueOf: 1 }, { toString: 1 }]),
+    problems: [`${BEGINNING}, got [{"toString":1},{"valueOf":1},{"toString":1}].`],
+  },
+  "lists are nested 3,000 deep": {
+    alter: ({ app }: Answer) => {
+      app.user = JSON.parse("[".repeat(3000) + "]".repeat(3000));
+    },
+    problems: ["task definition: expected at most 32 levels, got more."],
+  },
+
   // Dependencies, volumes, capabilities
   "the dependency on the Defender is missing": {
     alter: replace("app", "dependsOn", "containerName", "TwistlockDefender"),
@@ -523,6 +609,25 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: set("sidecar", "image", "example.com/nottwistlock/defender:defender_34_04_145"),
     problems: [`${IMAGE}, got "example.com/nottwistlock/defender:defender_34_04_145".`],
   },
+  ...Object.fromEntries(
+    [
+      "evil.example.com/twistlock/defender:defender_34_04_145",
+      "registry-auth.twistlock.com.evil.example.com/twistlock/defender:defender_34_04_145",
+      "registry-auth.twistlock.com@evil.example.com/twistlock/defender:defender_34_04_145",
+      "registry-auth.twistlock.com:5000/twistlock/defender:defender_34_04_145",
+      "registry-auth.twistlock.com/twistlock/defender:defender_34_04_144",
+      "registry-auth.twistlock.com/twistlock/defender:defender_34_04_145@sha256:0",
+      "registry-auth.twistlock.com/../evil/twistlock/defender:defender_34_04_145 ",
+      "twistlock/defender:defender_34_04_145",
+    ].map((image) => [
+      `the sidecar's image is ${JSON.stringify(image)}`,
+      { alter: set("sidecar", "image", image), problems: [`${IMAGE}, got ${JSON.stringify(image)}.`] },
+    ]),
+  ),
+  "the sidecar's image is an object": {
+    alter: set("sidecar", "image", { toString: 1 }),
+    problems: [`${IMAGE}, got {"toString":1}.`],
+  },
   "the sidecar's image isn't the mirror asked for": {
     alter: set(
       "sidecar",
@@ -586,6 +691,26 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: variable("sidecar", "INSTALL_BUNDLE", "hidden-bundle!"),
     problems: [`${BUNDLE}, got 14 characters that are no base64.`],
   },
+  "the install bundle is base64 of no JSON": {
+    alter: variable("sidecar", "INSTALL_BUNDLE", "AAAA"),
+    problems: [`${BUNDLE}, got base64 of something that is no JSON object.`],
+  },
+  "the install bundle is base64 of a list": {
+    alter: variable("sidecar", "INSTALL_BUNDLE", Buffer.from("[{}]").toString("base64")),
+    problems: [`${BUNDLE}, got base64 of something that is no JSON object.`],
+  },
+  "the install bundle is base64 of JSON that isn't UTF-8": {
+    alter: variable("sidecar", "INSTALL_BUNDLE", Buffer.from('{"a":"\xe4"}', "latin1").toString("base64")),
+    problems: [`${BUNDLE}, got base64 of something that is no JSON object.`],
+  },
+  "the install bundle is longer than Secrets Manager keeps": {
+    alter: variable(
+      "sidecar",
+      "INSTALL_BUNDLE",
+      Buffer.from(JSON.stringify({ a: "a".repeat(49_146) })).toString("base64"),
+    ),
+    problems: [`${BUNDLE}, got 65540 characters, and Secrets Manager keeps 65536 at most.`],
+  },
   "the install bundle is cut off": {
     alter: variable("sidecar", "INSTALL_BUNDLE", "aGlkZGVu1"),
     problems: [`${BUNDLE}, got 9 characters that are no base64.`],
@@ -618,6 +743,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       `wss://https://${CONSOLE_ADDRESS}:8084`,
       `wss://${CONSOLE_ADDRESS}:8084 `,
       "wss://:8084",
+      `wss://${CONSOLE_ADDRESS}:0`,
+      `wss://${CONSOLE_ADDRESS}:65536`,
+      `wss://${CONSOLE_ADDRESS}:08084`,
+      `wss://${CONSOLE_ADDRESS}:`,
     ].map((address) => [
       `the sidecar dials ${JSON.stringify(address)}`,
       { alter: variable("sidecar", "WS_ADDRESS", address), problems: [`${SOCKET}, got ${JSON.stringify(address)}.`] },
@@ -644,6 +773,28 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       'container TwistlockDefender, healthCheck.command: expected ["/usr/local/bin/defender","fargate","healthcheck"], got ["CMD","true"].',
     ],
   },
+  ...Object.fromEntries(
+    (
+      [
+        ["interval", [4, 301, 5.5, "5"], "5 to 300"],
+        ["retries", [0, 11, true], "1 to 10"],
+        ["startPeriod", [-1, 301, { a: 1 }], "0 to 300"],
+        ["timeout", [1, 61, [5]], "2 to 60"],
+      ] as const
+    ).flatMap(([key, values, range]) =>
+      values.map((value) => [
+        `the health check's ${key} is ${JSON.stringify(value)}`,
+        {
+          alter: ({ sidecar }: Answer) => {
+            sidecar.healthCheck = { ...part(sidecar.healthCheck), [key]: value };
+          },
+          problems: [
+            `container TwistlockDefender, healthCheck.${key}: expected a whole number from ${range}, got ${JSON.stringify(value)}.`,
+          ],
+        },
+      ]),
+    ),
+  ),
   "the sidecar's health check has a key that nobody knows": {
     alter: ({ sidecar }) => {
       sidecar.healthCheck = { ...part(sidecar.healthCheck), more: 1 };

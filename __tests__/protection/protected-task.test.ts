@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
 
-import { isJsonObject, type JsonObject } from "../../lib/json";
+import { isJsonArray, isJsonObject, type JsonObject } from "../../lib/json";
 import { toSend } from "../../lib/protection/proof";
 import { ProtectedTask } from "../../lib/protection/protected-task";
 import { INSTALL_BUNDLE } from "../../local-console/defender";
 import { protect } from "../../local-console/protect";
 import { read } from "../task/read";
-import { ORIGINAL } from "./deviations";
+import { ORIGINAL, type Part, part } from "./deviations";
 import { CONSOLE_ADDRESS, factsFor } from "./facts";
 
 const FACTS = factsFor();
@@ -16,7 +16,11 @@ const WITHOUT_LOGS = {
   containerDefinitions: ORIGINAL.containerDefinitions.map(({ logConfiguration: _, ...container }) => container),
 };
 
-async function prove(document: JsonObject): Promise<ProtectedTask> {
+async function prove(
+  document: JsonObject,
+  facts = FACTS,
+  change: (sidecar: Part, app: Part) => void = () => {},
+): Promise<ProtectedTask> {
   const task = await read(document); // frozen: a change of it throws
   const answer: unknown = JSON.parse(
     JSON.stringify(
@@ -29,8 +33,10 @@ async function prove(document: JsonObject): Promise<ProtectedTask> {
     ),
   );
   if (!isJsonObject(answer)) throw new Error("The local Console answers with an object.");
+  const containers = isJsonArray(answer.containerDefinitions) ? answer.containerDefinitions.map(part) : [];
+  change(containers.at(-1) ?? {}, containers[0] ?? {});
   const before = JSON.stringify(answer);
-  const proven = ProtectedTask.prove(task, answer, FACTS);
+  const proven = ProtectedTask.prove(task, answer, facts);
   expect(JSON.stringify(answer)).toBe(before);
   return proven;
 }
@@ -119,4 +125,103 @@ test.each([
   };
   const copied = document === ORIGINAL ? ORIGINAL.containerDefinitions[0]?.logConfiguration : undefined;
   expect(proven.sidecar.logConfiguration).toEqual(logGroup ? own : copied);
+});
+
+test.each([
+  ["has the sidecar's own logs instead of copied ones, when asked for", ORIGINAL, "/prisma/defender/shop"],
+  ["has the sidecar's own logs where there were none, too", WITHOUT_LOGS, "/prisma/defender/shop"],
+])("logs: own %s", async (_, document, logGroup) => {
+  const proven = await prove({ ...document, runtimeDefense: { sidecar: { logs: "own" } } });
+  expect(proven.logGroup).toBe(logGroup);
+  expect(proven.sidecar.logConfiguration).toEqual({
+    logDriver: "awslogs",
+    options: { "awslogs-group": logGroup, "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "defender" },
+  });
+});
+
+test("the sidecar gets the ports and the registry's credentials that the file names", async () => {
+  const sidecar = {
+    portMappings: [{ containerPort: 8443, protocol: "tcp" }],
+    repositoryCredentials: { credentialsParameter: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:mirror" },
+  };
+  expect((await prove({ ...ORIGINAL, runtimeDefense: { sidecar } })).sidecar).toMatchObject(sidecar);
+});
+
+test("a capability that the file adds already is no change, and neither is one of another name", async () => {
+  const [app] = ORIGINAL.containerDefinitions;
+  const capabilities = { add: ["SYS_PTRACE", "NET_ADMIN", "NET_ADMIN"] };
+  const container = { ...app, dependsOn: [], volumesFrom: [], linuxParameters: { capabilities } };
+  const { changes } = await prove({ ...ORIGINAL, containerDefinitions: [container] });
+  expect(changes.map(({ container, field, change }) => `${container}: ${field} ${change}`)).toEqual([
+    "app: entryPoint begins with /var/lib/twistlock/fargate/defender fargate entrypoint",
+    "app: environment added DEFENDER_TYPE, FARGATE_TASK, FILESYSTEM_MONITORING=false, FIPS_ENABLED=false, TW_CONTAINER_NAME, TW_IMAGE_NAME",
+    "app: dependsOn added TwistlockDefender (HEALTHY)",
+    "app: volumesFrom added TwistlockDefender, writable",
+    "TwistlockDefender: container added, essential",
+    "TwistlockDefender: environment added DEFENDER_TYPE, FARGATE_TASK, FILESYSTEM_MONITORING=false, FIPS_ENABLED=false, WS_ADDRESS",
+    "TwistlockDefender: healthCheck added, every 5 s",
+    "TwistlockDefender: logConfiguration splunk, copied from the container app",
+  ]);
+});
+
+test("a container that was left out has no change", async () => {
+  const [app] = ORIGINAL.containerDefinitions;
+  const { changes } = await prove({
+    ...ORIGINAL,
+    containerDefinitions: [{ ...app, dependsOn: [], volumesFrom: [] }, ROUTER],
+    runtimeDefense: { exclude: { log_router: "a router" } },
+  });
+  expect(new Set(changes.map(({ container }) => container))).toEqual(new Set(["app", "TwistlockDefender"]));
+});
+
+describe("what is no deviation, but worth knowing, is a notice", () => {
+  test("nothing when all is as usual", async () => {
+    expect((await prove(ORIGINAL)).notices).toEqual([]);
+    const console = { ...FACTS.console, wsAddress: `wss://${CONSOLE_ADDRESS.toUpperCase()}:443/` };
+    expect((await prove(ORIGINAL, { ...FACTS, console })).notices).toEqual([]);
+  });
+
+  test("an install bundle that isn't the one that is handed to Terraform", async () => {
+    const { notices } = await prove(ORIGINAL, factsFor(Buffer.from('{"apiKey":"other"}').toString("base64")));
+    expect(notices).toEqual([
+      'The install bundle in the Console\'s answer differs from that of GET defenders/install-bundle, which "npm run install-bundle" prints. Check which of them your Defenders connect with.',
+    ]);
+  });
+
+  test("not a bundle that only is written otherwise", async () => {
+    const json = JSON.stringify(JSON.parse(Buffer.from(INSTALL_BUNDLE, "base64").toString()), null, 2);
+    expect((await prove(ORIGINAL, factsFor(Buffer.from(json).toString("base64")))).notices).toEqual([]);
+  });
+
+  test("an address that isn't the one the Console names", async () => {
+    const console = { ...FACTS.console, wsAddress: "wss://other.example.com:8084" };
+    expect((await prove(ORIGINAL, { ...FACTS, console })).notices).toEqual([
+      "The Defender dials wss://console.example.com:443, but GET defenders/install-bundle names wss://other.example.com:8084. Check TL_CONSOLE_ADDRESS.",
+    ]);
+  });
+
+  test("containers that only wait for the Defender's START", async () => {
+    const { notices, changes } = await prove(ORIGINAL, FACTS, (sidecar, app) => {
+      app.dependsOn = [
+        { containerName: "worker", condition: "START" },
+        { containerName: "TwistlockDefender", condition: "START" },
+      ];
+      sidecar.essential = true;
+    });
+    expect(notices).toEqual([
+      "As older Consoles answer, app only waits for the START of the Defender, so it may run before the Defender is ready.",
+    ]);
+    expect(changes.map(({ change }) => change)).toContain("added TwistlockDefender (START)");
+  });
+
+  test("logs that go through FireLens with a container's options, unless they are the sidecar's own", async () => {
+    const [app, worker] = ORIGINAL.containerDefinitions;
+    const logConfiguration = { logDriver: "awsfirelens", options: { apiKey: "hidden-vendor-key" } };
+    const document = { ...ORIGINAL, containerDefinitions: [{ ...app, logConfiguration }, { ...worker }] };
+    const { notices } = await prove(document);
+    expect(notices).toEqual([
+      'The Defender\'s logs go to FireLens with the options, and so the vendor\'s key, of an application container: the Console copied its logConfiguration. Set "sidecar": {"logs": "own"} in runtimeDefense for a log group of its own.',
+    ]);
+    expect((await prove({ ...document, runtimeDefense: { sidecar: { logs: "own" } } })).notices).toEqual([]);
+  });
 });
