@@ -1,7 +1,10 @@
+import type { JsonObject } from "../../lib/json";
 import type { ProofFacts } from "../../lib/protection/proof";
 import type { SidecarPlace } from "../../lib/protection/sidecar-policy";
+import type { Task } from "../../lib/task/task";
 import { Secret } from "../../lib/text/secret";
 import { INSTALL_BUNDLE } from "../../local-console/defender";
+import { protect } from "../../local-console/protect";
 
 /** The host that Defenders are to dial, and the registry of their image, in answers that tests make. */
 export const CONSOLE_ADDRESS = "console.example.com";
@@ -16,4 +19,14 @@ export function factsFor(installBundle = INSTALL_BUNDLE): ProofFacts & SidecarPl
     console: { version: "34.04.145", installBundle: new Secret(installBundle), wsAddress: undefined },
     holdsCredential: () => false,
   };
+}
+
+/** The local Console's answer, over the wire. */
+export function answerFor({ definition, runtimeDefense }: Task): JsonObject {
+  const { exclude, defenderImage, filesystemMonitoring = false } = runtimeDefense;
+  const containerDefinitions = definition.containerDefinitions.filter(({ name }) => !(name in exclude));
+  const wsAddress = `wss://${CONSOLE_ADDRESS}:8084`;
+  const image = defenderImage ?? `${REGISTRY}/twistlock/defender:defender_34_04_145`;
+  const defender = { image, installBundle: INSTALL_BUNDLE, wsAddress, filesystemMonitoring };
+  return JSON.parse(JSON.stringify(protect({ ...definition, containerDefinitions }, defender)));
 }

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { login } from "../../lib/console/login";
 import { ConsoleError, type ExpectedError, ProofError, TaskFileError } from "../../lib/errors";
 import { type ProtectOptions, protectTasks } from "../../lib/protection/protect-tasks";
@@ -44,6 +42,14 @@ async function run(
   }
 }
 
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((done) => {
+    open = done;
+  });
+  return { open: () => open(), opened };
+}
+
 async function fleet(size: number): Promise<readonly Task[]> {
   const task = await read(TASK);
   return Array.from({ length: size }, (_, index) => ({
@@ -64,12 +70,15 @@ const failing = (families: readonly string[]): LocalConsoleOptions["intercept"] 
 test("many tasks take one login, as many requests at once as allowed, and come in their order", async () => {
   const [tasks, done] = [await fleet(20), [] as number[]];
   let [open, peak] = [0, 0];
+  const three = gate();
   const { proven, paths } = await run(
     tasks,
     async (c, next) => {
       if (!c.req.path.endsWith("/fargate.json")) return next();
       peak = Math.max(peak, ++open);
-      await sleep(5);
+      // The first three wait for each other.
+      if (open === 3) three.open();
+      await three.opened;
       await next();
       open -= 1;
     },
