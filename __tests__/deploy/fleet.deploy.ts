@@ -2,8 +2,9 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { holds, newProject, type Project, succeeds } from "./deployment";
-import { completeAsEcs, type Emulator, REGION, startEmulator } from "./emulator";
+import { completeAsEcs, type Emulator, startEmulator } from "./emulator";
 import { provenContainers, registeredContainers, revisions } from "./registered";
+import { createBucket, PATH_STYLE, readObject } from "./s3";
 
 const EVERY_KEY = JSON.parse(readFileSync(join(__dirname, "../task/fixtures/every-key.json"), "utf8"));
 const CLUSTER = { ECS_CLUSTER: "shared" };
@@ -79,12 +80,8 @@ test("with KEEP_OLD_REVISIONS=false an earlier revision goes once the new one is
 });
 
 test("the pipeline's way: an artifact without the bundle, state in S3, a plan, and its apply", async () => {
-  await s3("PUT", "states", BUCKET_CONFIGURATION);
-  // The emulator is one host for all buckets.
-  const build = await project({
-    TF_STATE_S3_BUCKET: "states",
-    TF_CLI_ARGS_init: "-backend-config=use_path_style=true",
-  });
+  await createBucket(emulator, "states");
+  const build = await project({ TF_STATE_S3_BUCKET: "states", ...PATH_STYLE });
   build.tasks(task("app"));
   succeeds(await build.npm("synth"));
   const artifact = join(build.folder, "artifact");
@@ -113,7 +110,7 @@ test("the pipeline's way: an artifact without the bundle, state in S3, a plan, a
   }
   const own = join(build.folder, "cdktf.out");
   expect(build.files().filter((file) => !file.startsWith(own) && holds(file, installBundle))).toEqual([]);
-  const state = await s3("GET", "states/prisma-runtime-defense/terraform.tfstate");
+  const state = await readObject(emulator, "states/prisma-runtime-defense/terraform.tfstate");
   expect(state).toContain("aws_ecs_task_definition");
   expect(state).not.toContain(installBundle);
 
@@ -153,18 +150,4 @@ test("a task with every key is registered as it has been proven, and the next pl
 async function secretNames(): Promise<readonly string[]> {
   const { SecretList } = await emulator.call("secretsmanager", "ListSecrets");
   return (Array.isArray(SecretList) ? SecretList : []).map(({ Name }) => String(Name));
-}
-
-const BUCKET_CONFIGURATION = `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${REGION}</LocationConstraint></CreateBucketConfiguration>`;
-
-async function s3(method: string, path: string, body?: string): Promise<string> {
-  const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/s3/aws4_request, SignedHeaders=host, Signature=0`;
-  const response = await fetch(`${emulator.url}/${path}`, {
-    method,
-    headers: { authorization },
-    ...(body !== undefined && { body }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return text;
 }
