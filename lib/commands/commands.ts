@@ -8,6 +8,7 @@ import { helpOf, overviewOf } from "./help";
 /** Every command by its name. Only the one that runs is loaded. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   synth: async () => (await import("./synth")).synth,
+  check: async () => (await import("./check")).check,
   diff: async () => (await import("./diff")).diff,
   protect: async () => (await import("./protect")).protect,
   "install-bundle": async () => (await import("./install-bundle")).installBundle,

@@ -1,6 +1,6 @@
 import type { Talk } from "../http/retry";
 import type { Settings } from "../settings/settings";
-import { readTasks } from "../task/read-tasks";
+import { type ReadOptions, readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
 import type { Invocation } from "./command";
 
@@ -15,11 +15,21 @@ export function readUnprotected(
   path: string,
   settings: Pick<Settings, "tasks" | "network" | "registry">,
   secretArns: readonly string[] | undefined,
-  { environment, folder }: Invocation,
+  invocation: Invocation,
   talk: Talk,
 ): Promise<readonly Task[]> {
+  return readTasks(path, readOptions(settings, secretArns, invocation, talk));
+}
+
+/** What a run's settings say of reading its task definitions. */
+export function readOptions(
+  settings: Pick<Settings, "tasks" | "network" | "registry">,
+  secretArns: readonly string[] | undefined,
+  { environment, folder }: Invocation,
+  talk: Talk,
+): ReadOptions {
   const { defaultsPath, images } = settings.tasks;
-  return readTasks(path, {
+  return {
     signal: talk.signal,
     folder,
     defaultsPath,
@@ -30,5 +40,5 @@ export function readUnprotected(
       const { imageConfigs } = await import("../registry/read-images");
       return imageConfigs(names, { ...settings, environment }, talk);
     },
-  });
+  };
 }

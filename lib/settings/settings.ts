@@ -35,9 +35,7 @@ const proofVariables = {
   ),
 };
 
-/** Every variable, by its name. */
-export const VARIABLES = {
-  ...consoleVariables,
+const WITHOUT_CONSOLE = {
   ...networkVariables,
   ...registryVariables,
   ...taskVariables,
@@ -46,17 +44,36 @@ export const VARIABLES = {
   ...stateVariables,
 };
 
+/** Every variable, by its name. */
+export const VARIABLES = { ...consoleVariables, ...WITHOUT_CONSOLE };
+
 /** @throws SettingsError with every problem of every variable at once. */
 export function parseSettings(environment: Environment): Settings {
   const variables = parseVariables(VARIABLES, environment, [checkPlaces, checkNames, checkState]);
+  return { console: consoleSettings(variables), ...settingsWithoutConsole(variables, environment) };
+}
+
+function settingsWithoutConsole(
+  variables: v.InferOutput<v.ObjectSchema<typeof WITHOUT_CONSOLE, undefined>>,
+  environment: Environment,
+): Omit<Settings, "console"> {
   return defined({
-    console: consoleSettings(variables),
     network: networkSettings(variables, environment),
     registry: registrySettings(variables, environment),
     tasks: taskSettings(variables),
     defenderRegistry: variables.DEFENDER_REGISTRY,
     stack: stackSettings(variables),
   });
+}
+
+/**
+ * All but what the Console is asked with, for a command that needs no credentials.
+ *
+ * @throws SettingsError with every problem of every variable at once.
+ */
+export function parseSettingsWithoutConsole(environment: Environment): Omit<Settings, "console"> {
+  const variables = parseVariables(WITHOUT_CONSOLE, environment, [checkPlaces, checkNames, checkState]);
+  return settingsWithoutConsole(variables, environment);
 }
 
 /**

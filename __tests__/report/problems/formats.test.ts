@@ -30,8 +30,8 @@ describe("as text", () => {
       [
         "RUNTIME_DEFENSE_DEFAULTS is not JSON.",
         "tasks/web, [1];x:y.json",
-        '  12:7     containerDefinitions[web].image: 100 % of <it> & more; "a "b" : :error::c ## vso[task.complete]d".',
         "  3:1      family: is required.",
+        '  12:7     containerDefinitions[web].image: 100 % of <it> & more; "a "b" : :error::c ## vso[task.complete]d".',
         "",
         "tasks/api.json",
         "  is empty.",

@@ -2,26 +2,31 @@ import type { Problem } from "../../errors";
 import { join, layOut, type SafeText, text } from "../../text/safe-text";
 import { wrap, wrapBeside } from "../../text/wrap";
 import type { Style } from "../style";
-import { byFile, countOf, type Findings } from "./findings";
+import { byFile, type ContainerCount, countOf, type Findings } from "./findings";
 
 /** For people: what belongs to no file first, then file by file, and the numbers at the end. */
 export function asText(findings: Findings, style: Style): SafeText {
-  const { problems, notices } = findings;
+  const { files, problems, notices } = findings;
   const { red, yellow } = style.paint;
+  const isShort = files.length <= FEW_FILES;
   const notice = (sentence: SafeText) => join([yellow(text`Notice:`), sentence], " ");
   return lines([
     ...blocksOf(problems, style, red),
-    ...blocksOf(notices, style, notice),
+    ...(isShort ? blocksOf(notices, style, notice) : []),
     ...closing(findings).flatMap((sentence) => wrap(sentence, style.columns)),
   ]);
 }
+
+// Of more files the notices would bury the problems.
+const FEW_FILES = 10;
 
 type Paint = (sentence: SafeText) => SafeText;
 
 function blocksOf(remarks: readonly Problem[], style: Style, paint: Paint): readonly SafeText[] {
   return [...byFile(remarks)].flatMap(([file, ofFile]) => {
     if (file === undefined) return ofFile.flatMap((remark) => wrap(paint(remark.text), style.columns));
-    return [style.paint.bold(file), ...ofFile.flatMap((remark) => lineOf(remark, style, paint)), text``];
+    const inOrder = ofFile.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
+    return [style.paint.bold(file), ...inOrder.flatMap((remark) => lineOf(remark, style, paint)), text``];
   });
 }
 
@@ -35,10 +40,31 @@ function lineOf({ line, column, text: sentence }: Problem, style: Style, paint: 
 }
 
 function closing(findings: Findings): readonly SafeText[] {
-  const { problems, afterFailure } = findings;
+  const { files, problems, notices, containers, afterFailure } = findings;
   const counted = countOf(findings) ?? (problems.length > 1 ? text`${problems.length} problems` : undefined);
-  if (counted === undefined) return [];
-  return [afterFailure === undefined ? text`${counted}.` : text`${counted}. ${afterFailure}`];
+  const ended = afterFailure === undefined || problems.length === 0 ? [] : [text`${afterFailure}`];
+  return [
+    ...(notices.length > 0 && files.length > FEW_FILES
+      ? [text`${notices.length} notices are not shown; --format json has them.`]
+      : []),
+    ...(containers && containers.all > 0 ? [containersLine(containers, problems.length > 0)] : []),
+    ...(counted === undefined ? [] : [join([text`${counted}.`, ...ended], " ")]),
+    ...(problems.length === 0 && files.length > 0 ? [text`${filesText(files.length)} no problem.`] : []),
+  ];
+}
+
+function containersLine({ all, leftOut, open }: ContainerCount, isPartial: boolean): SafeText {
+  const parts = [
+    text`${all - leftOut - open} to be protected`,
+    ...(leftOut > 0 ? [text`${leftOut} left out`] : []),
+    ...(open > 0 ? [text`${open} whose entry point is still to be found`] : []),
+  ];
+  const where = isPartial ? text`Containers of the other files: ` : text`Containers: `;
+  return join([where, join(parts), text`.`], "");
+}
+
+function filesText(count: number): SafeText {
+  return count === 1 ? text`1 file has` : text`${count} files have`;
 }
 
 function lines(all: readonly SafeText[]): SafeText {

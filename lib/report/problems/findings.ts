@@ -8,8 +8,18 @@ export type Findings = {
   readonly files: readonly SafeText[];
   readonly problems: readonly Problem[];
   readonly notices: readonly Problem[];
+  /** The containers of the files without problems, when those were looked at. */
+  readonly containers?: ContainerCount;
   /** What the last line adds when there are problems: `Nothing was synthesized.` */
   readonly afterFailure?: string;
+};
+
+export type ContainerCount = {
+  readonly all: number;
+  /** Left out of protection by their files. */
+  readonly leftOut: number;
+  /** Whose entry point is not known yet: the Console decides, or a look-up. Not counted as protected. */
+  readonly open: number;
 };
 
 /** The problems or notices by file, in order; those of no file under undefined. */

@@ -1,0 +1,176 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import fc from "fast-check";
+import { parse as parseJUnit } from "junit2json";
+
+import { check } from "../../lib/commands/check";
+import { synth } from "../../lib/commands/synth";
+import { EXAMPLE, temporaryFolders } from "../entry";
+import { invoke } from "./invoke";
+
+const newFolder = temporaryFolders();
+
+const GOOD = {
+  cpu: "256",
+  memory: "512",
+  requiresCompatibilities: ["FARGATE"],
+  networkMode: "awsvpc",
+  containerDefinitions: [{ name: "web", image: "nginx:1.27", entryPoint: ["/docker-entrypoint.sh"] }],
+};
+
+/** A folder of 30 tasks; those of the given numbers are wrong. */
+function fleet(wrong: readonly number[]): string {
+  const folder = newFolder();
+  for (let index = 0; index < 30; index++) {
+    const task = {
+      family: `task-${index}`,
+      ...GOOD,
+      ...(wrong.includes(index) && { memory: "much", pidMode: "guest" }),
+    };
+    writeFileSync(join(folder, `${index}.json`), JSON.stringify(task, null, 2));
+  }
+  return folder;
+}
+
+test("a good file passes without a Console and without credentials", async () => {
+  const { status, stdout, stderr } = await invoke(check, [EXAMPLE, "--offline"]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(/\nContainers: 1 to be protected\.\n1 file has no problem\.\n$/);
+});
+
+test("without PATH it is TASK_DEFINITION_PATH that is checked", async () => {
+  const { status, stdout } = await invoke(check, ["--offline"], { TASK_DEFINITION_PATH: EXAMPLE });
+  expect(status).toBe(0);
+  expect(stdout).toContain("1 file has no problem.");
+});
+
+test("wrong files are named with the places of their problems, counted, and end with 1", async () => {
+  const { status, stdout } = await invoke(check, [fleet([3, 7, 11, 19, 29]), "--offline"]);
+  expect(status).toBe(1);
+  expect(stdout.match(/^\S+\.json$/gm)).toHaveLength(5);
+  expect(stdout).toMatch(/\/3\.json\n {2}4:3 +memory: .*\n {2}\d+:3 +pidMode: .*\n\n/);
+  expect(stdout).toMatch(/\nContainers of the other files: 25 to be protected\.\n5 of 30 files have problems\.\n$/);
+});
+
+test.each([
+  ["is excluded", { runtimeDefense: { exclude: { other: "it breaks" } } }, "1 to be protected, 1 left out"],
+  [
+    "is looked up by the Console",
+    { runtimeDefense: { entryPoint: { extract: true } } },
+    "1 to be protected, 1 whose entry point is still to be found",
+  ],
+  ["is looked up in its image", {}, "1 to be protected, 1 whose entry point is still to be found"],
+])("a container that %s is not counted as protected", async (_, more, counted) => {
+  const file = join(newFolder(), "task.json");
+  const [web] = GOOD.containerDefinitions;
+  const containerDefinitions = [web, { name: "other", image: "redis:7", essential: false }];
+  writeFileSync(file, JSON.stringify({ family: "shop", ...GOOD, containerDefinitions, ...more }));
+  const { status, stdout } = await invoke(check, [file, "--offline"]);
+  expect(status).toBe(0);
+  expect(stdout).toContain(`Containers: ${counted}.\n`);
+});
+
+test.each([
+  ["github", /^::error file=\S+\/3\.json,line=4,col=3::memory: .*$/m],
+  ["azure", /^##vso\[task\.logissue type=error;sourcepath=\S+\/3\.json;linenumber=4;columnnumber=3\]memory: .*$/m],
+])("--format %s annotates the lines", async (format, annotation) => {
+  const { status, stdout } = await invoke(check, [fleet([3]), "--offline", "--format", format]);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(annotation);
+});
+
+test("--format junit has a case for each file, and JUnit's parser reads it", async () => {
+  const { status, stdout } = await invoke(check, [fleet([3, 7]), "--offline", "--format", "junit"]);
+  expect(status).toBe(1);
+  expect(await parseJUnit(stdout)).toMatchObject({ tests: 30, failures: 2 });
+});
+
+test("--format json counts files and containers", async () => {
+  const { stdout } = await invoke(check, [fleet([3]), "--offline", "--format", "json"]);
+  const { summary, problems } = JSON.parse(stdout);
+  expect(summary).toEqual({
+    files: 30,
+    filesWithProblems: 1,
+    problems: problems.length,
+    containers: { all: 29, leftOut: 0, open: 0 },
+  });
+  expect(problems[0]).toMatchObject({ line: 4, column: 3, text: expect.stringMatching(/^memory: /) });
+});
+
+test("a wrong variable is refused as in synth, but for those of the Console", async () => {
+  const { problems } = await invoke(check, [EXAMPLE, "--offline"], { AWS_REGION: "Ireland", TL_CONSOLE: "ftp://x" });
+  expect(problems).toEqual(['AWS_REGION must be a region such as eu-west-1, got "Ireland".']);
+});
+
+test("a path that isn't there is refused", async () => {
+  const { problems } = await invoke(check, [join(newFolder(), "none.json"), "--offline"]);
+  expect(problems).toEqual([expect.stringContaining("none.json: there is no such file or folder.")]);
+});
+
+describe("check --offline and synth", () => {
+  const BROKEN: readonly (readonly [string, unknown])[] = [
+    ["family", 7],
+    ["family", "two words"],
+    ["cpu", "300"],
+    ["memory", "much"],
+    ["pidMode", "guest"],
+    ["networkMode", "bridge"],
+    ["requiresCompatibilities", ["EC2"]],
+    ["executionRoleArn", "role"],
+    ["containerDefinitions", []],
+    ["containerDefinitions", [{ name: "web", image: "nginx", entryPoint: "sh" }]],
+    ["containerDefinitions", [{ name: "TwistlockDefender", image: "nginx", entryPoint: ["sh"] }]],
+    ["runtimeDefense", { excluded: {} }],
+    ["runtimeDefense", { exclude: { nobody: "reason" } }],
+    ["volumes", [null]],
+    ["unknownKey", 1],
+    ["tags", "none"],
+  ];
+  const change = fc.constantFrom(...BROKEN);
+  const task = fc
+    .array(change, { maxLength: 3 })
+    .map((changes) => ({ family: "shop", ...GOOD, ...Object.fromEntries(changes) }));
+  const text = fc.oneof(
+    { weight: 8, arbitrary: task.map((document) => JSON.stringify(document, null, 2)) },
+    { weight: 1, arbitrary: task.map((document) => JSON.stringify(document).slice(0, -1)) },
+    { weight: 1, arbitrary: fc.constantFrom("", "[]", "null", '{"family":"a","family":"b"}') },
+  );
+
+  test("say the same of whatever files there are", async () => {
+    // Nothing listens there: after the files have been read, synth ends.
+    const environment = {
+      TL_CONSOLE: "http://127.0.0.1:9",
+      TL_USER: "user",
+      TL_PASS: "password",
+      TL_RETRY_DELAY_MS: "1",
+    };
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 3 }), async (files) => {
+        const folder = newFolder();
+        for (const [index, content] of files.entries()) writeFileSync(join(folder, `${index}.json`), content);
+        const place = { TASK_DEFINITION_PATH: folder, CDKTF_OUTDIR: join(folder, "cdktf.out") };
+        const checked = await invoke(check, ["--offline", "--format", "json"], place);
+        const synthesized = await invoke(synth, [], { ...environment, ...place });
+        const found: readonly { file?: string; text: string }[] = JSON.parse(checked.stdout).problems;
+        const problems = found.map(({ file, text: what }) => (file === undefined ? what : `${file}: ${what}`));
+        rmSync(folder, { recursive: true });
+        if (problems.length > 0) refused += 1;
+        expect(checked.status).toBe(problems.length > 0 ? 1 : 0);
+        const isRefused = !synthesized.problems.some((problem) =>
+          problem.includes("127.0.0.1:9 refuses the connection"),
+        );
+        expect(isRefused ? synthesized.problems : []).toEqual(problems);
+      }),
+      { numRuns: 60 },
+    );
+    expect(refused).toBeGreaterThan(20);
+  });
+});
+
+test("the files stay as they are", async () => {
+  const before = readFileSync(EXAMPLE, "utf8");
+  await invoke(check, [EXAMPLE, "--offline"]);
+  expect(readFileSync(EXAMPLE, "utf8")).toBe(before);
+});

@@ -1,0 +1,69 @@
+import type { ContainerCount, Findings } from "../report/problems/findings";
+import { formatFindings, isProblemFormat, PROBLEM_FORMATS } from "../report/problems/formats";
+import { styleOf } from "../report/style";
+import { parseSettingsWithoutConsole } from "../settings/settings";
+import { checkTasks } from "../task/read-tasks";
+import type { Task } from "../task/task";
+import { excerpt } from "../text/safe-text";
+import type { Command } from "./command";
+import { printFindings } from "./failure";
+import { readOptions } from "./read-unprotected";
+import { talkOn } from "./talk";
+
+export const check: Command = {
+  name: "check",
+  purpose:
+    "every check of synth that needs no Console, without credentials: for pull requests. `--offline` leaves out the images' registries, too",
+  operands: [
+    {
+      name: "PATH",
+      meaning: "a task definition file, or a folder of them; without it TASK_DEFINITION_PATH",
+      isOptional: true,
+    },
+  ],
+  options: [
+    { name: "offline", meaning: "asks no registry for entry points: such containers stay open, not protected" },
+    {
+      name: "format",
+      value: PROBLEM_FORMATS,
+      meaning: "for people, as annotations of GitHub or Azure Pipelines, as JUnit's XML, or as JSON",
+    },
+  ],
+  run: async (invocation, { operands: [path], isSet, value }) => {
+    const { stdout, stderr, environment, signal } = invocation;
+    const settings = parseSettingsWithoutConsole(environment);
+    const options = readOptions(settings, settings.stack.secretArns, invocation, talkOn(stderr, signal));
+    const { lookUp: _, ...offline } = options;
+    const { files, tasks, problems } = await checkTasks(
+      path ?? settings.tasks.path,
+      isSet("offline") ? offline : options,
+    );
+    const findings: Findings = {
+      command: "check",
+      files,
+      problems,
+      notices: tasks.flatMap(({ file, notices }) => notices.map((notice) => ({ file: excerpt(file), ...notice }))),
+      containers: containerCount(tasks),
+    };
+    const format = value("format");
+    const printable = await formatFindings(
+      findings,
+      isProblemFormat(format) ? format : "text",
+      styleOf(stdout, environment),
+    );
+    await printFindings(printable, stdout);
+    return problems.length > 0 ? 1 : 0;
+  },
+};
+
+function containerCount(tasks: readonly Task[]): ContainerCount {
+  const containers = tasks.flatMap((task) =>
+    task.definition.containerDefinitions.map((container) => ({ task, container })),
+  );
+  const isLeftOut = ({ task, container }: (typeof containers)[number]) =>
+    Object.hasOwn(task.runtimeDefense.exclude, container.name);
+  const others = containers.filter((one) => !isLeftOut(one));
+  // Without the words, the Console finds them (extract), or a look-up that hasn't been made.
+  const open = others.filter(({ container }) => container.entryPoint === undefined);
+  return { all: containers.length, leftOut: containers.filter(isLeftOut).length, open: open.length };
+}
