@@ -1,6 +1,7 @@
 import type { Peer } from "../http/call";
+import { isJsonArray, isJsonObject, type JsonObject } from "../json";
 import type { ConsoleSettings } from "../settings/console";
-import { type SafeText, text } from "../text/safe-text";
+import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
 import type { ConsoleCall } from "./call";
 import type { ProtectRequest } from "./console";
@@ -33,7 +34,7 @@ export function callsOf(settings: ConsoleSettings) {
       url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, { ...options, registryCredentialID, ...defender }),
       body: definition,
       peer: consoleSetBy(fargateUrl ? "TASK_GENERATION_API_ENDPOINT" : apiSetting),
-      remedy: protectRemedy(options),
+      remedy: protectRemedy({ ...options, definition, registryCredentialId: registryCredentialID }),
       isLogin: false,
     }),
   };
@@ -59,8 +60,22 @@ function consoleSetBy(setting: string): Peer {
   return { name: "the Console", setting, limit: { mebibytes: 5, longerIsNot: "from a Console" } };
 }
 
-function protectRemedy({ extractEntrypoint }: Partial<ProtectRequest>): SafeText {
-  return extractEntrypoint
-    ? text`Write the entryPoint and command of an image that it can't extract, or exclude its container.`
-    : text`Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.`;
+function protectRemedy({ definition, ...options }: AnsweredFor): SafeText {
+  const { extractEntrypoint, registryType, registryCredentialId } = options;
+  if (!extractEntrypoint) return text`Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.`;
+  const images = join(imagesToExtract(definition).map((image) => quote(image)));
+  const isComplete = registryType !== undefined && registryCredentialId !== undefined;
+  const registry = isComplete ? "" : "set registryType and registryCredentialId for a private registry, ";
+  const remedy = "remove extract, so that the images' registries are asked, write entryPoint and command, or exclude";
+  return text`It was to find the entry points of ${images}, and names one image at a time: ${registry + remedy} the containers.`;
+}
+
+type AnsweredFor = Pick<ProtectRequest, "definition" | "extractEntrypoint" | "registryType"> & {
+  readonly registryCredentialId: string | undefined;
+};
+
+function imagesToExtract({ containerDefinitions }: JsonObject): readonly string[] {
+  const containers = isJsonArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
+  const open = containers.filter(({ entryPoint, command }) => entryPoint === undefined && command === undefined);
+  return [...new Set(open.map(({ image }) => String(image)))];
 }
