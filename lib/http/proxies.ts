@@ -18,7 +18,7 @@ export function proxyFor(url: URL, { https, exceptions = "" }: ProxySettings): U
   ]);
 }
 
-// Reads NO_PROXY like curl, Python and the package proxy-from-env, which reads process.env and so can't be used here.
+// Reads NO_PROXY like curl, Python and the package proxy-from-env, which reads the environment by itself and so can't be used here.
 function isException({ hostname, port }: URL, exceptions: string): boolean {
   const names = exceptions.toLowerCase().split(/[,\s]+/);
   return names.some((entry) => {
