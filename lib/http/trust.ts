@@ -13,7 +13,7 @@ import { excerpt, text } from "../text/safe-text";
  */
 export async function trustAuthorities(caFile: string): Promise<tls.SecureContext> {
   const name = text`TL_CA_CERT must be a PEM file with certificates, ${excerpt(caFile, 120)}`;
-  const bytes = await readRegularFile(caFile, LARGEST).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readRegularFile(caFile).catch((error: NodeJS.ErrnoException) => {
     const code = error.code ?? "no reason given";
     throw new SettingsError([text`${name} can't be read (${code}). Check the path and the file's rights.`]);
   });
@@ -29,6 +29,3 @@ export async function trustAuthorities(caFile: string): Promise<tls.SecureContex
     throw new SettingsError([text`${name} holds ${holds}. ${remedy}`]);
   }
 }
-
-// All authorities that Mozilla trusts are a quarter of this.
-const LARGEST = 1024 * 1024;

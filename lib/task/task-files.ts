@@ -1,13 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { constants } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { TaskFileError } from "../errors";
+import { NOT_A_FILE, readRegularFile, TOO_LARGE } from "../regular-file";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { UnreadableError } from "./source";
-
-const LIMIT = 1024 * 1024;
 
 /**
  * The file itself, or every `*.json`, and what nearly is one, in the folder and below it, sorted. Hidden folders are
@@ -58,7 +56,9 @@ async function isFolderLink(path: string): Promise<boolean> {
  * @throws UnreadableError
  */
 export async function readText(file: string, variable = "TASK_DEFINITION_PATH"): Promise<string> {
-  const bytes = await readBytes(file, variable);
+  const bytes = await readRegularFile(file).catch((error: unknown) => {
+    throw refusal(unreadable(error, variable));
+  });
   if (bytes.length === 0) throw refusal(EMPTY);
   // Zero bytes are valid UTF-8, and what UTF-16 without a mark is full of.
   if (bytes.includes(0)) throw notUtf8("UTF-16 or a binary file");
@@ -68,26 +68,6 @@ export async function readText(file: string, variable = "TASK_DEFINITION_PATH"):
   return content;
 }
 
-async function readBytes(file: string, variable: string): Promise<Buffer> {
-  const refuse = (error: unknown) => {
-    throw refusal(unreadable(error, variable));
-  };
-  // Without waiting for the writer of a pipe.
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(refuse);
-  try {
-    const stats = await handle.stat();
-    if (stats.isDirectory()) throw refusal(text`is a directory, not a file. Rename it, or name a file in it.`);
-    if (!stats.isFile()) throw refusal(text`is neither a file nor a folder. Name a task definition file.`);
-    if (stats.size > LIMIT) {
-      throw refusal(text`is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?`);
-    }
-    // The files of /proc have no size, and reading one may wait for ever.
-    return stats.size === 0 ? Buffer.alloc(0) : await handle.readFile().catch(refuse);
-  } finally {
-    await handle.close();
-  }
-}
-
 const EMPTY = text`the file is empty. Write a task definition into it.`;
 
 const refusal = (sentence: SafeText) => new UnreadableError([{ text: sentence }]);
@@ -95,6 +75,9 @@ const notUtf8 = (found: string) => refusal(text`is not UTF-8 text, it looks like
 
 function unreadable(error: unknown, variable = "TASK_DEFINITION_PATH"): SafeText {
   const code = typeof error === "object" && error && "code" in error ? String(error.code) : "unknown error";
+  if (code === "EISDIR") return text`is a directory, not a file. Rename it, or name a file in it.`;
+  if (code === NOT_A_FILE) return text`is neither a file nor a folder. Name a task definition file.`;
+  if (code === TOO_LARGE) return text`is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?`;
   if (code === "ENOENT") return text`there is no such file or folder. Check the path (${variable}).`;
   return text`can't be read (${code}). Check the path (${variable}) and its permissions.`;
 }
