@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -39,10 +41,11 @@ const planSteps = plan.jobs[0].steps;
 const deploySteps = deploy.jobs[0].strategy.runOnce.deploy.steps;
 const [localBuild] = v.parse(OtherSchema, pipelineFor(text, PULL_REQUEST)).stages;
 const localSteps = localBuild.jobs[0].steps;
-const localSynth = localSteps.filter(({ displayName }) => displayName === "Synthesize with the local Console");
+const LOCAL_STEPS = ["Compare with the target branch", "Show what changes", "Synthesize with the local Console"];
+const pullRequestSteps = localSteps.filter(({ displayName = "" }) => LOCAL_STEPS.includes(displayName));
 const steps = [
   ...buildSteps,
-  ...localSynth,
+  ...pullRequestSteps,
   ...planSteps,
   ...deploySteps.filter(({ displayName }) => displayName === "Apply"),
 ];
@@ -68,6 +71,7 @@ describe("azure-pipelines.yml", () => {
   test("builds, plans, then deploys, step by step", () => {
     const named = ({ displayName, checkout }: Step) => displayName ?? `checkout ${checkout}`;
     expect(buildSteps.map(named)).toEqual([
+      "checkout self",
       "Node",
       "npm's cache",
       "Install",
@@ -78,6 +82,7 @@ describe("azure-pipelines.yml", () => {
       "Publish the artifact",
       "Show the report",
     ]);
+    expect(pullRequestSteps.map(named)).toEqual(LOCAL_STEPS);
     expect(deploySteps.map(named)).toEqual([
       "checkout self",
       "Download the artifact",
@@ -130,6 +135,7 @@ describe("azure-pipelines.yml", () => {
     const echoed = visible.flatMap((part) => part.match(/^\s*(echo|printf|printenv|env|set -x).*$/gm) ?? []);
     expect(echoed.map((line) => line.trim())).toEqual([
       'echo "##vso[task.uploadsummary]$(Agent.TempDirectory)/runtime-defense.md"',
+      'echo "##vso[task.uploadsummary]$(Agent.TempDirectory)/changes.md"',
       'echo "##vso[task.prependpath]$(Agent.TempDirectory)/terraform-bin"',
       'echo "##vso[task.setvariable variable=changed;isOutput=true]true"',
       'echo "Nothing would change: there is nothing to approve."',
@@ -139,7 +145,7 @@ describe("azure-pipelines.yml", () => {
   test("lets no step that prints text from outside give commands", () => {
     const scripts = steps.filter((step) => scriptOf(step) !== undefined);
     const free = scripts.filter(({ target }) => target === undefined).map(({ displayName }) => displayName);
-    expect(free).toEqual(["Show the report", "Terraform"]);
+    expect(free).toEqual(["Show the report", "Show what changes", "Terraform"]);
     const setting = scripts.filter(({ target }) => target && target.settableVariables !== "none");
     expect(setting.map(({ displayName, target }) => [displayName, target])).toEqual([
       ["Fetch the install bundle", { commands: "restricted", settableVariables: ["INSTALL_BUNDLE"] }],
@@ -149,7 +155,7 @@ describe("azure-pipelines.yml", () => {
 
   test("stops a script at the first command that fails", () => {
     const long = steps.flatMap((step) => scriptOf(step) ?? []).filter((script) => script.trim().includes("\n"));
-    expect(long).toHaveLength(8);
+    expect(long).toHaveLength(7);
     for (const script of long) expect(script).toMatch(/^set -euo pipefail\n/);
   });
 
@@ -231,6 +237,50 @@ describe("the scripts of its steps", () => {
     // npm run readme-example writes it.
     const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
     expect(withExample(readme, output)).toBe(readme);
+  });
+
+  describe("on a pull request", () => {
+    /** A checkout as a pull request has it: a merge commit, whose first parent is the target branch. */
+    function checkout(name: string, file: string, content: string): Agent {
+      const agent = agentIn(name);
+      const sources = join(agent.workspace, "sources");
+      cpSync(project.folder, sources, { recursive: true, filter: (path) => !path.includes("cdktf.out") });
+      const git = (...args: string[]) =>
+        execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: sources });
+      git("init", "--quiet", "--initial-branch", "main");
+      git("add", "--all");
+      git("commit", "--quiet", "--message", "main");
+      git("switch", "--quiet", "--create", "feature");
+      mkdirSync(join(sources, file, ".."), { recursive: true });
+      writeFileSync(join(sources, file), content);
+      git("add", "--all");
+      git("commit", "--quiet", "--message", "feature");
+      git("switch", "--quiet", "main");
+      git("merge", "--quiet", "--no-ff", "--no-edit", "feature");
+      agent.variables.set("Build.SourcesDirectory", sources);
+      return { ...agent, sources };
+    }
+
+    const TASKS = "original_task_definition.json";
+    const original = readFileSync(join(PROJECT, TASKS), "utf8");
+
+    test("show what it changes on the run's page", async () => {
+      const agent = checkout("sound", TASKS, original.replace('"image": "', '"image": "mirror.example.com/'));
+      await succeed("Compare with the target branch", agent);
+      const { summaries } = await succeed("Show what changes", agent);
+      expect(readFileSync(summaries[0] ?? "none", "utf8")).toContain("mirror.example.com/");
+      expect(existsSync(join(agent.sources, ".git/worktrees/target"))).toBe(false);
+    });
+
+    test("say so when there is nothing to compare with", async () => {
+      const agent = checkout("new", "tasks/one.json", original);
+      agent.variables.set("TASK_DEFINITION_PATH", "tasks");
+      await succeed("Compare with the target branch", agent);
+      const { summaries } = await succeed("Show what changes", agent);
+      expect(readFileSync(summaries[0] ?? "none", "utf8")).toBe(
+        "The target branch has no `tasks`: all of it is new.\n",
+      );
+    });
   });
 
   test("build an artifact without a secret, and deploy it elsewhere up to the provider's download", async () => {

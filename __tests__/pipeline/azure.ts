@@ -16,6 +16,7 @@ const StepSchema = v.strictObject({
   task: v.optional(v.string()),
   bash: v.optional(v.string()),
   checkout: v.optional(v.string()),
+  fetchDepth: v.optional(v.number()),
   download: v.optional(v.string()),
   publish: v.optional(v.string()),
   artifact: v.optional(v.string()),
@@ -140,6 +141,7 @@ export async function runStep(step: Step, agent: Agent): Promise<Outcome> {
     const [, command, properties = "", value = ""] = /^##vso\[([\w.]+)(?: ([^\]]*))?\](.*)$/.exec(line) ?? [];
     if (!command) shown.push(line);
     else if (command === "task.uploadsummary" && !step.target) summaries.push(value);
+    else if (command === "task.logissue") shown.push(line);
     else if (command === "task.prependpath" && !step.target) agent.variables.set("PATH", value);
     else if (command === "task.setvariable") setVariable(step, agent, properties, value);
     else throw new Error(`${step.displayName} prints a command that it may not give: ${command}`);

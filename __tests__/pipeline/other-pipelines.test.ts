@@ -66,6 +66,7 @@ test("the page's shell commands build an artifact without a secret and deploy it
 describe("the page's GitHub Actions workflow", () => {
   const StepSchema = v.strictObject({
     name: v.optional(v.string()),
+    id: v.optional(v.string()),
     uses: v.optional(v.string()),
     with: v.optional(v.record(v.string(), v.unknown())),
     if: v.optional(v.string()),
@@ -74,25 +75,31 @@ describe("the page's GitHub Actions workflow", () => {
   });
   const JobSchema = v.looseObject({ steps: v.array(StepSchema), if: v.optional(v.string()) });
   const WorkflowSchema = v.looseObject({
-    jobs: v.strictObject({ "pull-request": JobSchema, build: JobSchema, deploy: JobSchema }),
+    jobs: v.strictObject({ "pull-request": JobSchema, build: JobSchema, plan: JobSchema, deploy: JobSchema }),
   });
   const { jobs } = v.parse(WorkflowSchema, parse(block("yaml")));
-  const steps = [...jobs["pull-request"].steps, ...jobs.build.steps, ...jobs.deploy.steps];
+  const steps = [jobs["pull-request"], jobs.build, jobs.plan, jobs.deploy].flatMap((job) => job.steps);
 
   test("builds, then deploys from main alone, each with the secrets of an environment", () => {
     expect(jobs.build).toMatchObject({
-      if: "github.event_name == 'push' && github.ref == 'refs/heads/main'",
+      if: "github.event_name != 'pull_request' && github.ref == 'refs/heads/main'",
       environment: "prisma-runtime-defense-build",
     });
+    expect(jobs.plan).toMatchObject({ needs: "build", environment: "prisma-runtime-defense-build" });
     expect(jobs.deploy).toMatchObject({
-      needs: "build",
-      if: "github.event_name == 'push' && github.ref == 'refs/heads/main'",
+      needs: "plan",
+      if: "needs.plan.outputs.changed == 'true'",
       environment: "prisma-runtime-defense",
     });
+    // What leads to the plan is the same in both.
+    expect(jobs.deploy.steps.slice(0, -1)).toEqual(jobs.plan.steps.slice(0, -1));
+    expect(jobs.deploy.steps.at(-1)?.run).toBe(
+      jobs.plan.steps.at(-1)?.run?.replace(/^if \[\[ -f plan\/changed.*$/m, ".ci/terraform apply artifact plan"),
+    );
     const [upload, download] = ["upload", "download"].map((what) =>
       steps.find(({ uses }) => uses?.includes(`${what}-artifact`)),
     );
-    expect(upload?.with).toEqual(download?.with);
+    expect(upload?.with).toEqual({ ...download?.with, "include-hidden-files": true });
   });
 
   test("has the same versions as azure-pipelines.yml", () => {
@@ -101,7 +108,12 @@ describe("the page's GitHub Actions workflow", () => {
       parse(readFileSync(join(PROJECT, "azure-pipelines.yml"), "utf8")),
     );
     const versions = steps.flatMap(({ with: inputs }) => inputs?.["node-version"] ?? inputs?.terraform_version ?? []);
-    expect(versions).toEqual([...Array(3).fill(variables.nodeVersion), variables.terraformVersion]);
+    expect(versions).toEqual([
+      ...Array(3).fill(variables.nodeVersion),
+      variables.terraformVersion,
+      variables.nodeVersion,
+      variables.terraformVersion,
+    ]);
     expect(page).toContain(`Terraform ${variables.terraformVersion}`);
   });
 
@@ -110,6 +122,8 @@ describe("the page's GitHub Actions workflow", () => {
     expect(holders.map(({ name, env }) => [name, Object.keys(env)])).toEqual([
       ["Synthesize", ["TL_CONSOLE", "TL_USER", "TL_PASS", "TF_STATE_S3_BUCKET"]],
       ["Prepare the artifact, and check that it holds no secret", ["TL_PASS"]],
+      ["Prove again, and compare with the artifact", ["TL_CONSOLE", "TL_USER", "TL_PASS", "TF_STATE_S3_BUCKET"]],
+      ["Plan", ["TL_CONSOLE", "TL_USER", "TL_PASS"]],
       ["Prove again, and compare with the artifact", ["TL_CONSOLE", "TL_USER", "TL_PASS", "TF_STATE_S3_BUCKET"]],
       ["Plan and apply", ["TL_CONSOLE", "TL_USER", "TL_PASS"]],
     ]);
@@ -122,11 +136,11 @@ describe("the page's GitHub Actions workflow", () => {
     expect(job.if).toBe("github.event_name == 'pull_request'");
     expect(job.steps.flatMap(({ run }) => (run?.includes("npm run demo") ? [run] : []))).toEqual(["npm run demo"]);
     expect(JSON.stringify(job)).not.toMatch(/secrets|environment|TL_/);
-    expect(JSON.stringify([jobs.build, jobs.deploy])).not.toContain("npm run demo");
+    expect(JSON.stringify([jobs.build, jobs.plan, jobs.deploy])).not.toContain("npm run demo");
   });
 
   test("takes nothing printed from outside for a command", () => {
-    for (const { run = "" } of steps.filter(({ run }) => / synth|terraform plan/.test(run ?? ""))) {
+    for (const { run = "" } of steps.filter(({ run }) => / synth|prove-again|terraform plan/.test(run ?? ""))) {
       expect(run).toMatch(/^echo "::stop-commands::\$\(uuidgen\)"\n/);
     }
   });
