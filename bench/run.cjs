@@ -1,6 +1,6 @@
 "use strict";
 
-// npm run bench [-- --only a,b,c,d,e]
+// npm run bench [-- --only a,b,c,d,e,f]
 // Prints ratios from one run and the limits that they are held to, and ends with 1 when one is over its limit. A limit
 // counts on the minimum of rounds that were run in turn, so that other programs on the machine don't fail it.
 
@@ -16,10 +16,11 @@ const esbuild = require("esbuild");
 const { bundleOptions } = require("../scripts/bundle.cjs");
 const { FLEET, withImages } = require("./look-ups.cjs");
 const { median, minimum, rounds, timeOf } = require("./measure.cjs");
+const { measureStatus } = require("./status.cjs");
 
 const root = path.dirname(__dirname);
 const { version: cdktf } = require("cdktf/package.json");
-const { values } = parseArgs({ options: { only: { type: "string", default: "a,b,c,d,e" } } });
+const { values } = parseArgs({ options: { only: { type: "string", default: "a,b,c,d,e,f" } } });
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "bench-"));
 const CDKTF_OUTDIR = path.join(work, "cdktf.out");
 const FLEETS = [
@@ -39,7 +40,7 @@ main()
 
 async function main() {
   console.log(`Node ${process.version}, cdktf ${cdktf}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? "?"}\n`);
-  const parts = { a: loading, b: cli, c: fleet, d: proof, e: lookUps };
+  const parts = { a: loading, b: cli, c: fleet, d: proof, e: lookUps, f: status };
   for (const part of values.only.split(",")) {
     if (!parts[part]) throw new Error(`--only takes ${Object.keys(parts).join(", ")}, got ${part}.`);
     await parts[part]();
@@ -165,6 +166,15 @@ async function lookUps() {
       table(`(e) ${FLEET}, the Console at ${latencyMs} ms`, times, { "entry points looked up": 1.15 });
     }),
   );
+}
+
+/** (f) What runs, both sides at 20 ms a call. */
+async function status() {
+  const { ms, mebibytes } = await measureStatus({ tasks: 5000, services: 40, latencyMs: 20, folder: work });
+  print("(f) status of 5000 running tasks in 40 services, each answer 20 ms late", [
+    ["ms", "peak MiB"],
+    [judged(ms, 10_000, 0), judged(mebibytes, 256, 0)],
+  ]);
 }
 
 // Under a process of its own: it must not wait for the programs that are timed, nor they for it.

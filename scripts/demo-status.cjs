@@ -3,17 +3,18 @@
 // npm run demo:status: what runs and whether it is protected, on this machine alone. The local Console protects a few
 // tasks, a local ECS says that they run, and `status` reads both.
 
-const { spawn, spawnSync } = require("node:child_process");
+const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const readline = require("node:readline");
+
+const { startStandIn } = require("./stand-ins.cjs");
 
 const root = path.dirname(__dirname);
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "demo-status-"));
 const CLUSTER = "prisma-runtime-cluster";
 const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:install-bundle-AbCdEf";
-const children = [];
+const running = [];
 process.exitCode = 1;
 
 demo()
@@ -24,9 +25,15 @@ demo()
     (error) => process.stderr.write(`${error.message}\n`),
   )
   .finally(() => {
-    for (const child of children) child.kill("SIGTERM");
+    for (const standIn of running) standIn.stop();
     fs.rmSync(work, { recursive: true, force: true });
   });
+
+async function start(args, last) {
+  const standIn = await startStandIn(args, last);
+  running.push(standIn);
+  return standIn.variables;
+}
 
 async function demo() {
   const defenders = ["web:3", "worker:1:stale", "report:1", "router:1"].flatMap((group) => ["--defenders", group]);
@@ -37,7 +44,7 @@ async function demo() {
   );
   const contents = path.join(work, "contents.json");
   fs.writeFileSync(contents, JSON.stringify(contentsOf(tasks)));
-  const ecs = await start(["local-ecs/main.ts", contents], "AWS_ACCESS_KEY_ID");
+  const ecs = await start(["local-ecs/main.ts", contents], "AWS_SECRET_ACCESS_KEY");
   say(`A local ECS listens at ${ecs.AWS_ENDPOINT_URL}. It runs nothing, and says that these tasks run:\n`);
   const status = run(["status"], { ...console, ...ecs }, "inherit");
   if (status.status !== 0) throw new Error(`status ended with ${status.status}.`);
@@ -87,22 +94,6 @@ function run(args, variables, stdio) {
     encoding: "utf8",
     stdio: ["ignore", stdio, stdio],
   });
-}
-
-/** Starts one of the stand-ins, and reads the variables that it prints, the last one of which is named. */
-async function start(args, last) {
-  const child = spawn(process.execPath, ["scripts/run.cjs", ...args], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  children.push(child);
-  const variables = {};
-  for await (const line of readline.createInterface({ input: child.stdout })) {
-    if (!line.startsWith("export ")) continue;
-    for (const [, name, value] of line.matchAll(/(\w+)=(\S+)/g)) variables[name] = value;
-    if (variables[last]) return variables;
-  }
-  throw new Error(`${args[0]} didn't start.`);
 }
 
 // The user's own settings stay out: the demo talks to nobody.

@@ -1,6 +1,10 @@
 import type http from "node:http";
 
+import { withPauses } from "../../lib/console/defenders";
 import { login } from "../../lib/console/login";
+import { HttpFailure } from "../../lib/http/failure";
+import { text } from "../../lib/text/safe-text";
+import { manualClock } from "../http/manual-clock";
 import { loopback } from "../http/servers";
 import { goodConsole, settingsFor } from "./good-console";
 
@@ -105,4 +109,46 @@ test.each([
   ["a Defender whose connection is a text", [{ hostname: "web", connected: "yes" }], "answered an array where"],
 ])("%s in place of the list is refused", async (_, answer, says) => {
   await expect(defendersOf(listing(() => answer))).rejects.toThrow(says);
+});
+
+describe("a Console that throttles its list", () => {
+  const throttled = new HttpFailure(text`GET …/defenders`, text`Too many requests`, text`Wait.`, { status: 429 });
+
+  async function reading(refusals: number) {
+    const { clock, runNext, waiting } = manualClock();
+    const notices: string[] = [];
+    let tries = 0;
+    const read = async () => {
+      tries += 1;
+      if (tries <= refusals) throw throttled;
+      return "page";
+    };
+    let ended = false;
+    const result = withPauses(read, { signal: talk.signal, notice: (line) => notices.push(line) }, clock);
+    result
+      .catch(() => undefined)
+      .finally(() => {
+        ended = true;
+      });
+    while (!ended) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (waiting() > 0) runNext();
+    }
+    return { result, notices, waited: clock.now() };
+  }
+
+  test("is read on after half a minute", async () => {
+    const { result, notices, waited } = await reading(2);
+    expect(await result).toBe("page");
+    expect(waited).toBe(60_000);
+    expect(notices).toEqual(
+      Array(2).fill("The Console throttles its list of Defenders: GET …/defenders. Reading on in 30 s."),
+    );
+  });
+
+  test("is given up after three pauses", async () => {
+    const { result, waited } = await reading(9);
+    await expect(result).rejects.toThrow("Too many requests");
+    expect(waited).toBe(90_000);
+  });
 });

@@ -3,6 +3,9 @@ import { setMaxListeners } from "node:events";
 import * as v from "valibot";
 
 import { ConsoleError } from "../errors";
+import { type Clock, pause } from "../http/clock";
+import { HttpFailure } from "../http/failure";
+import type { Talk } from "../http/retry";
 import { text } from "../text/safe-text";
 import type { Shape } from "./answers";
 
@@ -103,6 +106,29 @@ async function readOnce(
     last = more.length + 1;
   }
   return list;
+}
+
+/** A Console takes so many requests for a list in so many milliseconds, and says 429 to more: 30 in 30 s were seen. */
+const THROTTLED_MS = 30_000;
+const PAUSES = 3;
+
+/**
+ * Reads one page, and again after a pause where the Console throttles for longer than the tries of a call last.
+ *
+ * @throws HttpFailure when it goes on throttling; the signal's reason.
+ */
+export async function withPauses<T>(read: () => Promise<T>, { signal, notice }: Talk, clock: Clock): Promise<T> {
+  for (let pauses = 0; ; pauses += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof HttpFailure) || error.hints.status !== 429 || pauses === PAUSES) throw error;
+      notice(
+        text`The Console throttles its list of Defenders: ${error.request}. Reading on in ${THROTTLED_MS / 1000} s.`,
+      );
+      await pause(THROTTLED_MS, signal, clock);
+    }
+  }
 }
 
 function identity({ type, hostname, container }: Defender): string {

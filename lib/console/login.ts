@@ -12,7 +12,7 @@ import { BUNDLE_AND_ADDRESS, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VE
 import type { ConsoleCall } from "./call";
 import { callsOf, withToken } from "./calls";
 import type { Console } from "./console";
-import { DEFENDERS, PAGE_SIZE, readPages } from "./defenders";
+import { DEFENDERS, PAGE_SIZE, readPages, withPauses } from "./defenders";
 import { statusFailure } from "./status-failure";
 
 /**
@@ -76,10 +76,7 @@ export async function login(
     }
   };
 
-  const ask = <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> =>
-    sendSignedIn(call, shape).catch((error: unknown) => {
-      throw expected(error);
-    });
+  const ask = <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> => sendSignedIn(call, shape).catch(rethrow);
 
   return {
     version: () => ask(calls.version, VERSION),
@@ -88,13 +85,18 @@ export async function login(
     defenders: async ({ types = [undefined], connected } = {}) => {
       const list = (type: string | undefined) => {
         const query = { type, connected, limit: PAGE_SIZE, sort: "hostname" };
-        return readPages((offset) => ask(calls.defenders({ ...query, offset }), DEFENDERS), signal);
+        const read = (offset: number) => sendSignedIn(calls.defenders({ ...query, offset }), DEFENDERS);
+        return readPages((offset) => withPauses(() => read(offset), { ...talk, signal }, clock), signal);
       };
-      return (await Promise.all(types.map(list))).flat();
+      return (await Promise.all(types.map(list)).catch(rethrow)).flat();
     },
     holdsCredential: (text) => holdsSecret(text, credentials),
     close,
   };
+}
+
+function rethrow(error: unknown): never {
+  throw expected(error);
 }
 
 function expected(error: unknown): unknown {
