@@ -218,3 +218,17 @@ test("a licence token is masked even where a long image is cut short in the midd
   const [first] = await problemsIn({ ...TASK, containerDefinitions: [{ name: "app", image }], runtimeDefense });
   expect(first).toContain("xxx/tw_[re…");
 });
+
+test("a problem inside the envelope is told with names, and with its place in the file", async () => {
+  const document = {
+    taskDefinition: { ...TASK, containerDefinitions: [CONTAINER, { ...CONTAINER, name: "web", cpu: -1 }] },
+  };
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, "a.json"), JSON.stringify(document, null, 1));
+    await expect(readTasks(folder, { folder })).rejects.toMatchObject({
+      fileProblems: [
+        { file: "a.json", line: 25, column: 5, text: "containerDefinitions[web].cpu: must not be below 0, got -1." },
+      ],
+    });
+  });
+});

@@ -29,9 +29,9 @@ function* checkBelow(schema: Keys, value: JsonValue, path: Path, unknown: Set<st
   if (entries && isJsonObject(value)) {
     for (const [key, child] of Object.entries(value)) {
       const place = [...path, key];
-      const known = Object.hasOwn(entries, key) ? entries[key] : undefined;
-      if (known) {
-        yield* checkBelow(known, child, place, unknown);
+      const entry = Object.hasOwn(entries, key) ? entries[key] : undefined;
+      if (entry) {
+        yield* checkBelow(entry, child, place, unknown);
         continue;
       }
       unknown.add(place.join(".").toLowerCase());

@@ -39,15 +39,19 @@ const EXPECTED: Remark = { text: text`must be an object with the key runtimeDefe
  *
  * @param hasContainer whether the task has a container of that name: exclusions of others don't count for it
  */
-export function withDefaults(own: JsonValue, defaults: JsonObject, hasContainer: (name: string) => boolean): JsonValue {
-  if (!isJsonObject(own)) return own;
+export function withDefaults(
+  written: JsonValue,
+  defaults: JsonObject,
+  hasContainer: (name: string) => boolean,
+): JsonValue {
+  if (!isJsonObject(written)) return written;
   const { exclude, ...others } = defaults;
   const excluded = Object.entries(isJsonObject(exclude) ? exclude : {}).filter(([name]) => hasContainer(name));
   const under: JsonObject = { ...others, ...(excluded.length > 0 && { exclude: Object.fromEntries(excluded) }) };
   const merged = Object.entries(under).map(([key, value]): [string, JsonValue] => {
-    const over = Object.hasOwn(own, key) ? (own[key] ?? null) : undefined;
+    const over = Object.hasOwn(written, key) ? (written[key] ?? null) : undefined;
     if (over === undefined) return [key, value];
     return [key, isJsonObject(value) && isJsonObject(over) ? { ...value, ...over } : over];
   });
-  return { ...own, ...Object.fromEntries(merged) };
+  return { ...written, ...Object.fromEntries(merged) };
 }

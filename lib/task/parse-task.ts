@@ -67,18 +67,18 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
   const defense = yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
 
   const draft = readDraft(task, runtimeDefense);
-  const known = { family: draft.task.values.family, containers: [...names].filter((name) => name !== undefined) };
+  const found = { family: draft.task.values.family, containers: [...names].filter((name) => name !== undefined) };
   const sidecar = draft.containers.find(({ values }) => values.name === DEFENDER);
   if (sidecar) {
     yield problem(sidecar.path, () => text`the task already holds ${DEFENDER}. Give the unprotected task definition.`);
-    return { ...NOTHING, ...known };
+    return { ...NOTHING, ...found };
   }
   const open = yield* checkEach(draft, task, shaped.runtimeDefense, reported);
   yield* checkExecutionRole(draft, secretArns);
   const size = yield* fitSize(draft, missing);
-  if (!definition || !defense || !size) return { ...NOTHING, ...known };
+  if (!definition || !defense || !size) return { ...NOTHING, ...found };
   const raised = { cpu: String(size.cpu), memory: String(size.memory) };
-  return { ...known, task: { definition: { ...definition, ...raised }, runtimeDefense: defense }, open };
+  return { ...found, task: { definition: { ...definition, ...raised }, runtimeDefense: defense }, open };
 }
 
 /** Each container and key by itself, whether or not another one is wrong. */

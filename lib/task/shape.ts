@@ -105,10 +105,10 @@ const isAbsent = (value: JsonValue | undefined) => cleaner()(value) === undefine
 
 /** Cleans each value once: the task's own is compared with that of thousands of containers. */
 function cleaner(): (value: JsonValue | undefined) => JsonValue | undefined {
-  const known = new Map<JsonValue, JsonValue | undefined>();
+  const results = new Map<JsonValue, JsonValue | undefined>();
   return (value = null) => {
-    if (!known.has(value)) known.set(value, clean({ value }).value);
-    return known.get(value);
+    if (!results.has(value)) results.set(value, clean({ value }).value);
+    return results.get(value);
   };
 }
 

@@ -1,6 +1,6 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 
-import type { JsonValue } from "../json";
+import { isJsonObject, type JsonValue } from "../json";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Findings } from "./finding";
 import { type Path, pathFormatter } from "./json-path";
@@ -63,11 +63,14 @@ export function parseSource(content: string, remedy = "Correct it there."): Sour
   if (repeated.length > 0) throw new UnreadableError(repeated);
   const document: JsonValue = JSON.parse(content);
   const format = pathFormatter(document);
+  const envelope = isJsonObject(document) && isJsonObject(document.taskDefinition) ? document : undefined;
+  const formatInside = pathFormatter(envelope?.taskDefinition ?? document);
   return {
     document,
     placeOf: (path) => {
       const node = tree && nodeAt(tree, path);
-      return { path: format(path), ...(node && positionOf(node.offset).place) };
+      const isInside = envelope && !Object.hasOwn(envelope, String(path[0]));
+      return { path: (isInside ? formatInside : format)(path), ...(node && positionOf(node.offset).place) };
     },
   };
 }
