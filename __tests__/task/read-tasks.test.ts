@@ -225,10 +225,8 @@ test("a problem inside the envelope is told with names, and with its place in th
   };
   await inFolder(async (folder) => {
     await writeFile(join(folder, "a.json"), JSON.stringify(document, null, 1));
-    await expect(readTasks(folder, { folder })).rejects.toMatchObject({
-      fileProblems: [
-        { file: "a.json", line: 25, column: 5, text: "containerDefinitions[web].cpu: must not be below 0, got -1." },
-      ],
-    });
+    const error = await readTasks(folder, { folder }).catch((thrown) => thrown);
+    const text = "containerDefinitions[web].cpu: must not be below 0, got -1.";
+    expect(error.remarks).toEqual([{ file: "a.json", line: 25, column: 5, text }]);
   });
 });
