@@ -74,6 +74,11 @@ test("only main.ts reads the environment", () => {
   expect(readers).toEqual([]);
 });
 
+test("no file of lib is longer than 200 lines", () => {
+  const long = SOURCES.filter((file) => file.startsWith("lib/") && source(file).trimEnd().split("\n").length > 200);
+  expect(long).toEqual([]);
+});
+
 describe("a wrong import is found", () => {
   test.each([
     ["lib/console/login.ts", 'import { stack } from "../stack/stack";', "console may not import stack"],

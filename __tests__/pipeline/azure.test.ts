@@ -41,7 +41,12 @@ const planSteps = plan.jobs[0].steps;
 const deploySteps = deploy.jobs[0].strategy.runOnce.deploy.steps;
 const [localBuild] = v.parse(OtherSchema, pipelineFor(text, PULL_REQUEST)).stages;
 const localSteps = localBuild.jobs[0].steps;
-const LOCAL_STEPS = ["Compare with the target branch", "Show what changes", "Synthesize with the local Console"];
+const LOCAL_STEPS = [
+  "Check the task definitions",
+  "Compare with the target branch",
+  "Show what changes",
+  "Synthesize with the local Console",
+];
 const pullRequestSteps = localSteps.filter(({ displayName = "" }) => LOCAL_STEPS.includes(displayName));
 const steps = [
   ...buildSteps,
@@ -264,8 +269,17 @@ describe("the scripts of its steps", () => {
     const TASKS = "original_task_definition.json";
     const original = readFileSync(join(PROJECT, TASKS), "utf8");
 
-    test("show what it changes on the run's page", async () => {
+    test("fail for a broken task file, and name it", async () => {
+      const agent = checkout("broken", TASKS, original.replace('"image"', '"imgae"'));
+      const { status, output } = await runStep(find("Check the task definitions"), agent);
+      expect(status).toBe(1);
+      expect(output).toMatch(/##vso\[task\.logissue type=error;[^\]]*sourcepath=[^;\]]*original_task_definition\.json/);
+      expect(output).toContain("imgae");
+    });
+
+    test("pass for a sound task file, and show what it changes on the run's page", async () => {
       const agent = checkout("sound", TASKS, original.replace('"image": "', '"image": "mirror.example.com/'));
+      await succeed("Check the task definitions", agent);
       await succeed("Compare with the target branch", agent);
       const { summaries } = await succeed("Show what changes", agent);
       expect(readFileSync(summaries[0] ?? "none", "utf8")).toContain("mirror.example.com/");
@@ -275,6 +289,7 @@ describe("the scripts of its steps", () => {
     test("say so when there is nothing to compare with", async () => {
       const agent = checkout("new", "tasks/one.json", original);
       agent.variables.set("TASK_DEFINITION_PATH", "tasks");
+      await succeed("Check the task definitions", agent);
       await succeed("Compare with the target branch", agent);
       const { summaries } = await succeed("Show what changes", agent);
       expect(readFileSync(summaries[0] ?? "none", "utf8")).toBe(
