@@ -57,3 +57,21 @@ test("a registry that nothing is extracted from gets a notice", async () => {
     "runtimeDefense.entryPoint: names a registry, which is unused without extract: true.",
   ]);
 });
+
+test("a remedy keeps what the file has, but for a file whose whole would be too long to be shown", async () => {
+  const containers = ["web", "app"].map((name) => ({
+    ...{ name, image: "nginx:1.29" },
+    ...(name === "app" && { entryPoint: ["/app"] }),
+  }));
+  const remedyWith = async (accept: readonly string[]) => {
+    const runtimeDefense = { ...noLookUp, accept };
+    const [problem = ""] = await problemsIn({ ...TASK, containerDefinitions: containers, runtimeDefense });
+    return problem.slice(problem.indexOf(", or leave"));
+  };
+  expect(await remedyWith(["environment:A"])).toBe(
+    ', or leave the container out: "runtimeDefense": {"entryPoint":{"lookUp":false},"accept":["environment:A"],"exclude":{"web":"REASON"}}.',
+  );
+  expect(await remedyWith(Array.from({ length: 100 }, (_, n) => `environment:NAME_${n}`))).toBe(
+    ', or leave the container out: "runtimeDefense": {"exclude":{"web":"REASON"}}.',
+  );
+});

@@ -46,7 +46,7 @@ const task = (container: object, runtimeDefense: object = {}, family = "shop") =
 });
 const NGINX = { entryPoint: ["/docker-entrypoint.sh"], command: ["nginx", "-g", "daemon off;"] };
 
-test("the words of the image are written into the task, and told", async () => {
+test("the words of the image are written into the task, and kept for the report", async () => {
   const { tasks } = await readWith([task({})], { "nginx:1.27": NGINX });
   expect(tasks[0]?.definition.containerDefinitions).toEqual([{ name: "web", image: "nginx:1.27", ...NGINX }]);
   expect(tasks[0]?.lookedUp).toEqual([{ container: "web", image: "nginx:1.27", digest: DIGEST, ...NGINX }]);

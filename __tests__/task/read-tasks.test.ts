@@ -7,7 +7,7 @@ import { CONTAINER, inFolder, noticesOf, problemsIn, problemsOf, read, TASK } fr
 const FIXTURES = join(__dirname, "fixtures");
 const fixture = async (name: string) => JSON.parse(await readFile(join(FIXTURES, name), "utf8"));
 
-test("the project's own example is understood, its misplaced keys moved up", async () => {
+test("the project's own example is read, its misplaced keys moved up", async () => {
   const [task] = await readTasks(join(__dirname, "../../original_task_definition.json"));
   expect(task?.definition).toEqual({
     family: "prisma-runtime-defense",
@@ -108,7 +108,7 @@ test("every key that the provider takes arrives unchanged; what Fargate refuses 
   );
 });
 
-test("defaults, placeholders that don't matter, empty variables and a missing role are told", async () => {
+test("defaults, placeholders that don't matter, empty variables and a missing role are reported", async () => {
   const [task] = await readTasks(join(FIXTURES, "shared-volume.json"));
   expect(task?.definition.volumes).toEqual([{ name: "spool" }]);
   expect(noticesOf(task)).toEqual([
@@ -219,7 +219,7 @@ test("a licence token is masked even where a long image is cut short in the midd
   expect(first).toContain("xxx/tw_[re…");
 });
 
-test("a problem inside the envelope is told with names, and with its place in the file", async () => {
+test("a problem inside the envelope is reported with names, and with its place in the file", async () => {
   const document = {
     taskDefinition: { ...TASK, containerDefinitions: [CONTAINER, { ...CONTAINER, name: "web", cpu: -1 }] },
   };

@@ -365,7 +365,7 @@ test.each<[string, object, string]>([
   expect(await problemsIn(task)).toContain(problem);
 });
 
-test("every problem of a task is told at once, types and values", async () => {
+test("every problem of a task is reported at once, types and values", async () => {
   const container = { ...CONTAINER, name: "a b", entryPoint: [], links: ["x"] };
   const task = {
     ...{ ...TASK, executionRoleArn: "role", networkMode: "host", runtimeDefense },
@@ -380,7 +380,7 @@ test.each<[string, object]>([
     "with a family, tags and compatibilities of wrong types",
     { family: 1, tags: "a", requiresCompatibilities: "FARGATE" },
   ],
-])("a task %s is told what else is wrong", async (_kind, members) => {
+])("a task %s is refused with what else is wrong", async (_kind, members) => {
   const dependsOn = [{ containerName: "db", condition: "START" }];
   const problems = await problemsIn({
     ...of({ entryPoint: null, dependsOn }),
@@ -412,7 +412,7 @@ test("volumes of a wrong type aren't taken for missing where they are mounted", 
   expect(await problemsIn(task)).toEqual(["volumes[data].host: must be an object, got text."]);
 });
 
-test("what is protected already is told so, and nothing that follows from it", async () => {
+test("what is protected already is refused as such, and nothing that follows from it", async () => {
   const environment = ["DEFENDER_TYPE", "FARGATE_TASK", "WS_ADDRESS"].map((name) => ({ name, value: "a" }));
   const sidecar = { ...CONTAINER, name: "TwistlockDefender", environment, logConfiguration: null };
   const task = { ...TASK, containerDefinitions: [{ ...CONTAINER, environment }, sidecar] };

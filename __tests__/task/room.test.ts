@@ -101,7 +101,7 @@ test.each<[string, number, readonly Reserved[], JsonObject, "none" | "notice" | 
   expect(first?.kind ?? "none").toBe(kind);
 });
 
-test("too little room is told with what takes it and the next size", () => {
+test("too little room is reported with what takes it and the next size", () => {
   expect(findings(task(256, 512, { cpu: 10, memory: 200 }, { memoryReservation: 100 }))).toEqual([
     {
       kind: "notice",

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 const TEXT = JSON.stringify(TASK);
 const ELSEWHERE = "Check the path (TASK_DEFINITION_PATH)";
 
-test("a path that isn't there is told", async () => {
+test("a path that isn't there is refused", async () => {
   await inFolder(async (folder) => {
     const problem = `none.json: there is no such file or folder. ${ELSEWHERE}.`;
     expect(await problemsOf(join(folder, "none.json"), folder)).toEqual([problem]);
@@ -64,7 +64,7 @@ test("a pipe and a file of /proc are refused without waiting for what they would
   });
 });
 
-test("in a folder, a directory named as a file and files that have vanished or can't be read are told together", async () => {
+test("in a folder, a directory named as a file and files that have vanished or can't be read are reported together", async () => {
   await inFolder(async (folder) => {
     await mkdir(join(folder, "a.json"));
     await symlink(join(folder, "gone"), join(folder, "b.json"));

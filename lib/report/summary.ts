@@ -68,10 +68,12 @@ function details(task: TaskReport, { paint: { green, yellow } }: Style): readonl
 
 function oneRow({ family, containers, notices }: TaskReport, { paint: { green, yellow } }: Style): Row {
   const leftOut = containers.filter(({ reason }) => reason !== null);
+  const lookedUp = containers.filter((container) => container.lookedUp !== null).length;
   const protection = text`${containers.length - leftOut.length} of ${containers.length} protected`;
   const parts = [
     leftOut.length > 0 ? yellow(protection) : green(protection),
     ...leftOut.map(({ name, reason }) => yellow(text`left out ${name}: ${reason ?? ""}`)),
+    ...(lookedUp > 0 ? [text`${lookedUp} started as the image says`] : []),
     ...(notices.length > 0 ? [text`${notices.length} notice${notices.length > 1 ? "s" : ""} in the report`] : []),
   ];
   return [family, join(parts)];

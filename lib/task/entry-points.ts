@@ -39,8 +39,11 @@ export function* checkEntryPoints(draft: Draft, written: JsonObject): Step<reado
 function whyMissing({ values }: DraftContainer, draft: Draft, written: JsonObject): (() => SafeText) | undefined {
   const { name = "", image = "", command, firelensConfiguration } = values;
   const { entryPoint } = draft.runtimeDefense.values;
-  const runtimeDefense = (members: JsonObject) =>
-    wholeText(`"runtimeDefense": ${JSON.stringify({ ...written, ...members })}`);
+  const runtimeDefense = (members: JsonObject) => {
+    const whole = JSON.stringify({ ...written, ...members });
+    // A longer one would be cut, and couldn't be copied.
+    return wholeText(`"runtimeDefense": ${whole.length <= LONGEST ? whole : JSON.stringify(members)}`);
+  };
   const exclude = (reason: string) => runtimeDefense({ exclude: { ...objectOf(written.exclude), [name]: reason } });
   const look = (members: JsonObject) => runtimeDefense({ entryPoint: { ...objectOf(written.entryPoint), ...members } });
   const orExclude = () => (canExclude(draft) ? text`, or leave the container out: ${exclude("REASON")}` : text``);
@@ -64,6 +67,8 @@ function whyMissing({ values }: DraftContainer, draft: Draft, written: JsonObjec
   return () =>
     text`has no entryPoint, ${words} (and command) as the image ${quote(image)} has it${orLookUp()}${orExclude()}.`;
 }
+
+const LONGEST = 800;
 
 function objectOf(value: JsonValue | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
