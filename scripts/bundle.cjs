@@ -38,7 +38,7 @@ const lean = (root) => ({
 });
 
 // axios looks at these for its fetch adapter, and one look makes Node load its whole fetch. We use the http adapter.
-const LEFT_OUT_GLOBALS = ["fetch", "FormData", "Headers", "ReadableStream", "Request", "Response"];
+const LEFT_OUT_GLOBALS = ["fetch", "FormData", "Headers", "Request", "Response"];
 
 const LEFT_OUT = [
   // cdktf's, for assets that are zip archives, which it can't make from a bundle anyway.
