@@ -164,3 +164,14 @@ test("a secret shows itself nowhere by itself", () => {
   }
   expect(secret.reveal()).toBe("not to be seen");
 });
+
+test("a percent sign in a URL is read as one, whatever follows it", () => {
+  const secret = new Secret("100 %battery %25%ab");
+  for (const spelling of [
+    encodeURIComponent("100 %battery %25%ab"),
+    encodeURIComponent(encodeURIComponent("100 %battery %25%ab")),
+  ]) {
+    expect(holdsSecret(spelling, [secret])).toBe(true);
+    expect(mask(`<${spelling}>`)).toBe("<[redacted]>");
+  }
+});

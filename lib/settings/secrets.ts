@@ -11,7 +11,11 @@ const HOLDERS: readonly (readonly [name: string, secret: string])[] = [
 /** The secrets that the environment holds. From the call on, every text of this run is masked of them. */
 export function secretsOf(environment: Environment): readonly { readonly name: string; readonly secret: Secret }[] {
   const { TL_USER, TL_PASS } = environment;
-  if (isSet(TL_USER) && isSet(TL_PASS)) new Secret(`${TL_USER.trim()}:${TL_PASS}`);
+  if (isSet(TL_USER) && isSet(TL_PASS)) {
+    // The pair as basic authentication writes it, in clear and in base64.
+    const pair = new Secret(`${TL_USER.trim()}:${TL_PASS}`).reveal();
+    new Secret(Buffer.from(pair).toString("base64"));
+  }
   return HOLDERS.flatMap(([variable, name]) => {
     const value = environment[variable];
     return isSet(value) ? [{ name, secret: new Secret(value) }] : [];

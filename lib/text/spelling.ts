@@ -14,7 +14,7 @@ export function isEscape(character: number): boolean {
 export function readEscape(text: string, at: number): readonly Reading[] {
   switch (text.codePointAt(at)) {
     case PERCENT:
-      return bytesAt(PERCENT_BYTE, text, at);
+      return [...bytesAt(PERCENT_BYTE, text, at), ...percentSigns(text, at)];
     case BACKSLASH:
       return readBackslashes(text, at);
     case AMPERSAND:
@@ -80,6 +80,13 @@ function bytesAt(pattern: RegExp, text: string, at: number): readonly Reading[] 
     else if ([...character].length === 1 && character !== "\ufffd") readings.push(reading(character, end));
     if (bytes.length === 1 && character !== "\ufffd") break;
   }
+  return readings;
+}
+
+/** "%25" is a percent sign also where hexadecimal digits follow it, as in "%25ba". */
+function percentSigns(text: string, at: number): readonly Reading[] {
+  const readings: Reading[] = [];
+  for (let end = at + 3; text.startsWith("25", end - 2) && readings.length < 4; end += 2) readings.push([PERCENT, end]);
   return readings;
 }
 

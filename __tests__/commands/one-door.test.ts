@@ -1,0 +1,177 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { MiddlewareHandler } from "hono";
+
+import { COMMANDS, loadCommand, runCommand } from "../../lib/commands/commands";
+import { printFailure } from "../../lib/commands/failure";
+import type { Environment } from "../../lib/settings/environment";
+import { secretsOf } from "../../lib/settings/secrets";
+import { startLocalConsole } from "../../local-console/server";
+import { filesIn, temporaryFolders, variablesFor } from "../entry";
+import { spellings } from "../text/spellings";
+import { invocationIn } from "./invoke";
+
+// No command writes an unmasked text from outside: each secret, in each spelling, is put wherever a command gets text from.
+
+const newFolder = temporaryFolders();
+
+const PASSWORD = 'correct "horse" %battery/staple+';
+const USER = "access-key-of-nobody";
+const PAIR = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
+const BUNDLE = Buffer.from(
+  JSON.stringify({ secrets: { "service-parameter": "x".repeat(90) }, apiKey: "made up" }),
+).toString("base64");
+const LICENCE = "tw_abcdefgh12345678";
+const COMMANDS_OF_PIPELINES = "##vso[task.complete] ##[error] \n::error::x";
+
+const SECRETS = [PASSWORD, PAIR, BUNDLE, LICENCE];
+const SOUGHT = [...SECRETS.flatMap(spellings).filter((one) => !one.includes(LICENCE)), LICENCE.slice(3)];
+/** Masked these are short enough to be shown whole. */
+const HOSTILE = [
+  ...[PASSWORD, PAIR, BUNDLE].map((secret) => spellings(secret).join(" ")),
+  `r.example.com/${LICENCE}/defender ${COMMANDS_OF_PIPELINES} \u001b[31m\u202e`,
+];
+
+type Written = { readonly streams: string; readonly files: string; readonly status: number };
+
+/** What main.ts does, in this process; `files` is all that is in the folder but what was there before. */
+async function perform(name: string, args: readonly string[], environment: Environment): Promise<Written> {
+  const folder = environment.CDKTF_OUTDIR ?? newFolder();
+  secretsOf(environment);
+  const { invocation, stdout, stderr } = invocationIn({ ...environment, CDKTF_OUTDIR: folder, DEBUG: "1" });
+  const command = await loadCommand(name);
+  const status = await runCommand(command, args, invocation).catch(async (error: unknown) => {
+    await printFailure(error, { command, args }, invocation);
+    return 1;
+  });
+  const files = (existsSync(folder) ? filesIn(folder) : [])
+    .filter((file) => !file.endsWith(".tfvars.json"))
+    .map((file) => readFileSync(join(folder, file), "latin1"));
+  return { streams: stdout() + stderr(), files: files.join("\n"), status };
+}
+
+function findings({ streams, files }: Written): readonly string[] {
+  const text = `${streams}\n${files}`;
+  return SOUGHT.filter((secret) => text.includes(secret));
+}
+
+const BASE = {
+  TL_CONSOLE: "http://127.0.0.1:9",
+  TL_USER: USER,
+  TL_PASS: PASSWORD,
+  TL_RETRY_DELAY_MS: "1",
+  INSTALL_BUNDLE: BUNDLE,
+};
+
+describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
+  test("of its arguments", async () => {
+    for (const outside of HOSTILE) {
+      const all = [
+        [`--${outside}`],
+        [outside],
+        [outside, outside, outside],
+        [outside, "--format", outside],
+        ["--out", outside],
+      ];
+      for (const args of all) {
+        const written = await perform(name, args, BASE);
+        expect({ args, found: findings(written) }).toEqual({ args, found: [] });
+        expect(written.streams).not.toMatch(/##vso\[|##\[|^::|\u001b|\u202e/m);
+      }
+    }
+  });
+
+  test("of its variables", async () => {
+    for (const outside of HOSTILE.filter((text) => !text.includes("\0"))) {
+      const variables = [
+        "AWS_REGION",
+        "STACK_NAME",
+        "TL_API_VERSION",
+        "TL_CONSOLE_ADDRESS",
+        "CONTAINER_IMAGES",
+        "IAM_PATH",
+      ];
+      const environment = { ...BASE, ...Object.fromEntries(variables.map((variable) => [variable, outside])) };
+      const written = await perform(name, ["some", "some"], environment);
+      expect(findings(written)).toEqual([]);
+      expect(findings(await perform(name, [], { ...environment, TASK_DEFINITION_PATH: outside }))).toEqual([]);
+    }
+  });
+
+  test.each(["text", "github", "junit"])("of a file, in the format %s", async (format) => {
+    const folder = newFolder();
+    for (const [index, outside] of HOSTILE.entries()) {
+      const task = {
+        family: outside,
+        [outside]: outside,
+        containerDefinitions: [
+          { name: outside, image: outside, entryPoint: [outside], [outside]: { [outside]: outside } },
+        ],
+        runtimeDefense: { exclude: { [outside]: outside }, [outside]: 1 },
+      };
+      const file = join(folder, `${index}.json`);
+      writeFileSync(file, JSON.stringify(task));
+      for (const args of [[file], [file, file], [], [folder], ["--cluster", outside]]) {
+        const environment = { ...BASE, TASK_DEFINITION_PATH: file };
+        const written = await perform(name, [...args, "--format", format], environment);
+        expect({ args, found: findings(written) }).toEqual({ args, found: [] });
+      }
+    }
+  });
+
+  test("of a folder or file named so", async () => {
+    const folder = newFolder();
+    for (const outside of [LICENCE, `${PASSWORD.replaceAll("/", "%2F")}`, PAIR.replaceAll("/", "_")]) {
+      mkdirSync(join(folder, outside));
+      writeFileSync(join(folder, outside, `${outside}.json`), "{");
+      for (const path of [join(folder, outside), join(folder, outside, `${outside}.json`)])
+        expect(findings(await perform(name, [path], { ...BASE, TASK_DEFINITION_PATH: path }))).toEqual([]);
+    }
+  });
+});
+
+describe.each(["synth", "protect", "install-bundle", "status"])("%s writes no secret", (name) => {
+  test.each([200, 401, 500])("of a Console that echoes all of them with HTTP %i", async (status) => {
+    const tokens = new Set<string>();
+    for (const [call, outside] of HOSTILE.flatMap((text) =>
+      ["authenticate", "fargate.json", "install-bundle"].map((path) => [path, text] as const),
+    )) {
+      const intercept: MiddlewareHandler = async (c, next) => {
+        const token = c.req.header("authorization")?.replace("Bearer ", "") ?? "";
+        if (token) tokens.add(token);
+        if (!c.req.path.endsWith(call)) return next();
+        const body = {
+          err: `${outside} ${token}`,
+          [outside]: outside,
+          containerDefinitions: [{ name: outside, [token || "x"]: outside }],
+        };
+        return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+      };
+      const local = await startLocalConsole({ password: PASSWORD, installBundle: BUNDLE, intercept });
+      const folder = newFolder();
+      try {
+        const environment = {
+          ...variablesFor(local),
+          ...(name === "status" ? { AWS_ENDPOINT_URL: "http://127.0.0.1:9" } : {}),
+          TL_RETRY_DELAY_MS: "1",
+          CDKTF_OUTDIR: join(folder, "out"),
+        };
+        mkdirSync(join(folder, "out"));
+        const args = name === "protect" ? [environment.TASK_DEFINITION_PATH] : [];
+        const written = await perform(name, args, environment);
+        // What these two print on purpose, when all is well.
+        if (written.status === 0) continue;
+        const text = written.streams + written.files;
+        expect({ call, outside, found: findings(written) }).toEqual({ call, outside, found: [] });
+        for (const token of tokens) expect(text).not.toContain(token);
+      } finally {
+        await local.close();
+      }
+    }
+  });
+});
+
+test("the search finds each secret in each spelling", () => {
+  for (const outside of SOUGHT) expect(findings({ streams: `a${outside}b`, files: "", status: 0 })).toContain(outside);
+});
