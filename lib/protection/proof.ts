@@ -40,9 +40,11 @@ export type Proven = {
  * @throws ProofError with the first deviations, and the number of the others.
  */
 export function proveAnswer(task: Task, answer: JsonObject, facts: ProofFacts): Proven {
-  const deviations = isTooDeep(answer) ? [TOO_DEEP] : answerDeviations(task, answer, facts);
+  if (isTooDeep(answer)) throw new ProofError(problems(task, [TOO_DEEP], false));
+  const cleaned = clean(answer);
+  const deviations = answerDeviations(task, answer, cleaned, facts);
   if (deviations.length > 0) throw new ProofError(problems(task, deviations, isEcho(answer)));
-  const definition: unknown = clean(answer);
+  const definition: unknown = cleaned;
   if (!isTaskDefinition(definition)) throw new ProofError(schemaProblems(task, definition));
   const sidecar = definition.containerDefinitions.find(({ name }) => name === DEFENDER);
   const bundle = sidecar?.environment?.find(({ name }) => name === BUNDLE_VARIABLE)?.value;
@@ -64,9 +66,13 @@ export function toSend(task: Task): TaskDefinition {
   };
 }
 
-function answerDeviations(task: Task, answer: JsonObject, facts: ProofFacts): readonly Deviation[] {
+function answerDeviations(
+  task: Task,
+  answer: JsonObject,
+  cleaned: JsonObject,
+  facts: ProofFacts,
+): readonly Deviation[] {
   const nullElement = nullInList(answer);
-  const cleaned = clean(answer);
   // First of all, because every text about the answer is masked of the bundle from here on.
   const isBundleElsewhere = hasBundleElsewhere(cleaned);
   const deviations = [

@@ -19,6 +19,10 @@ const HEALTH_CHECK_RANGES: Readonly<Record<string, readonly [least: number, most
   timeout: [2, 60],
 };
 
+const ENTRY_POINT = text`${JSON.stringify(SIDECAR_ENTRY_POINT)}`;
+const HEALTH_CHECK = text`${JSON.stringify(SIDECAR_HEALTH_CHECK)}`;
+const LOGS = text`none, or that of an application container`;
+
 /** The application containers that go with a sidecar. */
 export type Company = {
   /** Whether one of them waits until the sidecar's health check has passed. */
@@ -38,12 +42,11 @@ export function sidecarDeviations(
   const rightImage = expectedImage(image, expectation.images);
   const checks: readonly (readonly [boolean, string, SafeText, JsonValue | undefined])[] = [
     [essential === true, "essential", text`true`, essential],
-    [isEqual(entryPoint, SIDECAR_ENTRY_POINT), "entryPoint", text`${JSON.stringify(SIDECAR_ENTRY_POINT)}`, entryPoint],
+    [isEqual(entryPoint, SIDECAR_ENTRY_POINT), "entryPoint", ENTRY_POINT, entryPoint],
     ...(rightImage ? [[false, "image", rightImage, image] as const] : []),
   ];
-  const expectedLogs = text`none, or that of an application container`;
   const added = logs && [
-    ...(isCopied ? [] : [{ field: "logConfiguration", expected: expectedLogs, got: outside(logConfiguration) }]),
+    ...(isCopied ? [] : [{ field: "logConfiguration", expected: LOGS, got: outside(logConfiguration) }]),
     ...differences({}, sidecar, KEYS),
   ];
   return [
@@ -62,14 +65,14 @@ function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: 
   const wrongNumbers = Object.entries(HEALTH_CHECK_RANGES).flatMap(([key, [least, most]]) => {
     const value = numbers[key];
     const isWithin = typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+    if (value === undefined || isWithin) return [];
     const expected = text`a whole number from ${least} to ${most}`;
-    return value === undefined || isWithin ? [] : [{ field: `healthCheck.${key}`, expected, got: outside(value) }];
+    return [{ field: `healthCheck.${key}`, expected, got: outside(value) }];
   });
-  const expected = text`${JSON.stringify(SIDECAR_HEALTH_CHECK)}`;
   return [
     ...(isEqual(command, SIDECAR_HEALTH_CHECK)
       ? []
-      : [{ field: "healthCheck.command", expected, got: outside(command) }]),
+      : [{ field: "healthCheck.command", expected: HEALTH_CHECK, got: outside(command) }]),
     ...wrongNumbers,
     ...unknown.map((key) => ({ field: `healthCheck.${key}`, expected: text`none`, got: outside(numbers[key]) })),
   ];

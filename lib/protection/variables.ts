@@ -58,8 +58,8 @@ export function variableDeviations(
     return wrong ? [{ field: `environment ${name}`, ...wrong }] : [];
   });
   const others = elements.filter((element) => nameOf(element) === undefined).length;
-  const nameless = { field: "environment", expected: text`variables with a name`, got: text`${others} without` };
-  return others === 0 ? deviations : [...deviations, nameless];
+  if (others === 0) return deviations;
+  return [...deviations, { field: "environment", expected: text`variables with a name`, got: text`${others} without` }];
 }
 
 function whatIsWrong(
