@@ -37,7 +37,9 @@ function run() {
   process.argv = [process.argv[0], path.join(root, entry), ...args];
   if (debug) process.setSourceMapsEnabled(true);
   else Module.enableCompileCache?.(`${file}.compiled`); // Node 20 has none, and takes a little longer.
-  new Module(file)._compile(code, file);
+  const bundle = new Module(file);
+  bundle.paths = [path.join(root, "node_modules")]; // for what isn't in the bundle
+  bundle._compile(code, file);
 }
 
 function hashOfSources() {
