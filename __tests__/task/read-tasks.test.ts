@@ -230,3 +230,15 @@ test("a problem inside the envelope is reported with names, and with its place i
     expect(error.remarks).toEqual([{ file: "a.json", line: 25, column: 5, text }]);
   });
 });
+
+test("reading that is stopped ends between two files with the signal's reason", async () => {
+  const stop = new AbortController();
+  await inFolder(async (folder) => {
+    for (let n = 0; n < 200; n += 1) {
+      await writeFile(join(folder, `${n}.json`), JSON.stringify({ ...TASK, family: `f${n}` }));
+    }
+    const reading = readTasks(folder, { signal: stop.signal });
+    setImmediate(() => stop.abort(new Error("Stopped by SIGTERM.")));
+    await expect(reading).rejects.toThrow("Stopped by SIGTERM.");
+  });
+});
