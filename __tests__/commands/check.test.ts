@@ -45,6 +45,10 @@ test("without PATH it is TASK_DEFINITION_PATH that is checked", async () => {
   expect(stdout).toContain("1 file has no problem.");
 });
 
+test.each(["", "$(TASK_DEFINITION_PATH)"])("PATH that a pipeline hands over as %j counts as missing", async (path) => {
+  expect((await invoke(check, [path, "--offline"], { TASK_DEFINITION_PATH: EXAMPLE })).status).toBe(0);
+});
+
 test("wrong files are named with the places of their problems, counted, and end with 1", async () => {
   const { status, stdout } = await invoke(check, [fleet([3, 7, 11, 19, 29]), "--offline"]);
   expect(status).toBe(1);

@@ -130,6 +130,14 @@ test("tasks that are added and removed are told apart by their families, whateve
   expect(stdout).toContain("2 of 3 tasks are different.");
 });
 
+test("the defaults of the fleet lie under both sides", async () => {
+  const paths = files((task) => Object.assign(container(task, 0), { image: "nginx:1.28" }));
+  const defaults = join(newFolder(), "defaults.json");
+  writeFileSync(defaults, JSON.stringify({ runtimeDefense: { exclude: { router: "breaks when wrapped" } } }));
+  const { stdout } = await invoke(diff, paths, { RUNTIME_DEFENSE_DEFAULTS: defaults });
+  expect(stdout).toContain("Protected: 1 of 2 → 1 of 2 containers (50 % → 50 %).");
+});
+
 describe("of outputs", () => {
   async function outputOf(task: unknown, environment: Record<string, string> = {}): Promise<string> {
     const folder = newFolder();

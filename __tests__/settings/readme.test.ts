@@ -23,6 +23,11 @@ test("every variable in it is one of the settings", () => {
   expect(DOCUMENTED.filter((name) => !SCHEMAS.has(name))).toEqual([]);
 });
 
+test("every one of the settings is in it", () => {
+  const undocumented = [...SCHEMAS.keys()].filter((name) => !DOCUMENTED.includes(name));
+  expect(undocumented).toEqual([]);
+});
+
 test("those are required that the settings require", () => {
   const required = ROWS.filter((row) => row.required === "yes").flatMap(({ names }) => names);
   expect(required).toEqual(DOCUMENTED.filter((name) => !isOptional(name)));

@@ -1,6 +1,7 @@
 import type { ContainerCount, Findings } from "../report/problems/findings";
 import { formatFindings, isProblemFormat, PROBLEM_FORMATS } from "../report/problems/formats";
 import { styleOf } from "../report/style";
+import { isSet as isGiven } from "../settings/environment";
 import { parseSettingsWithoutConsole } from "../settings/settings";
 import { checkTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
@@ -35,7 +36,7 @@ export const check: Command = {
     const options = readOptions(settings, settings.stack.secretArns, invocation, talkOn(stderr, signal));
     const { lookUp: _, ...offline } = options;
     const { files, tasks, problems } = await checkTasks(
-      path ?? settings.tasks.path,
+      isGiven(path) ? path : settings.tasks.path,
       isSet("offline") ? offline : options,
     );
     const findings: Findings = {

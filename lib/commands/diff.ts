@@ -1,6 +1,7 @@
 import { diffAsText } from "../report/diff/as-text";
 import { compareSides } from "../report/diff/compare-sides";
 import { styleOf } from "../report/style";
+import { parseSettingsWithoutConsole } from "../settings/settings";
 import { print } from "../text/print";
 import type { Command } from "./command";
 import { readSide } from "./read-side";
@@ -18,8 +19,12 @@ export const diff: Command = {
   options: [
     { name: "format", value: ["text", "markdown"], meaning: "for people, or for the comment on a pull request" },
   ],
-  run: async ({ stdout, environment }, { operands: [older = "", newer = ""], value }) => {
-    const found = compareSides(await readSide(older), await readSide(newer));
+  run: async ({ stdout, environment, folder, signal }, { operands: [older = "", newer = ""], value }) => {
+    const { tasks, stack } = parseSettingsWithoutConsole(environment);
+    const { defaultsPath } = tasks;
+    // No CONTAINER_IMAGES: they are the pipeline's, and the same on both sides.
+    const options = { folder, signal, defaultsPath, secretArns: stack.secretArns };
+    const found = compareSides(await readSide(older, options), await readSide(newer, options));
     const isMarkdown = value("format") === "markdown";
     const output = isMarkdown
       ? (await import("../report/diff/as-markdown")).diffAsMarkdown(found)

@@ -9,7 +9,7 @@ import type { Side } from "../report/diff/compare-sides";
 import { readArtifact } from "../stack/artifact";
 import { pathsOf, REPORT_JSON } from "../stack/output-paths";
 import { synthesizedTasks } from "../stack/second-proof";
-import { readTasks } from "../task/read-tasks";
+import { type ReadOptions, readTasks } from "../task/read-tasks";
 import { text } from "../text/safe-text";
 
 /**
@@ -17,12 +17,12 @@ import { text } from "../text/safe-text";
  *
  * @throws ExpectedError when they can't be read, or when a file has problems.
  */
-export async function readSide(path: string): Promise<Side> {
-  return existsSync(join(path, REPORT_JSON)) ? readOutput(path) : readFiles(path);
+export async function readSide(path: string, options: ReadOptions): Promise<Side> {
+  return existsSync(join(path, REPORT_JSON)) ? readOutput(path) : readFiles(path, options);
 }
 
-async function readFiles(path: string): Promise<Side> {
-  const tasks = await readTasks(path);
+async function readFiles(path: string, options: ReadOptions): Promise<Side> {
+  const tasks = await readTasks(path, options);
   return new Map(
     tasks.map(({ definition, runtimeDefense }) => [
       definition.family,
