@@ -206,6 +206,14 @@ describe("unknown is never protected", () => {
   });
 });
 
+test("more connected Defenders than tasks are noticed: some may be of tasks that were not read", async () => {
+  const { stderr, stdout } = await runStatus(web(protectedBy("web"), {}, { count: 3 }));
+  expect(stdout).toContain("1 of 1 running tasks protected (100 %)");
+  expect(stderr).toBe(
+    "Of the family web 3 Defenders are connected, and 1 run in these clusters: it runs elsewhere, too, or tasks have just stopped. Whose are connected can't be told.\n",
+  );
+});
+
 describe("a Console that answers null has no Defenders", () => {
   test("nothing is connected", async () => {
     const { tasks } = await jsonOf({ ...web(protectedBy("web")), defenders: [] });

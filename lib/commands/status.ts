@@ -10,6 +10,7 @@ import { type Style, styleOf } from "../report/style";
 import { isSet } from "../settings/environment";
 import { parseSettings, type Settings } from "../settings/settings";
 import { resourceNames } from "../stack/names";
+import { noticesOf } from "../status/notices";
 import { readFacts } from "../status/read-facts";
 import { buildStatus, type Status } from "../status/status";
 import { print, printLine } from "../text/print";
@@ -62,6 +63,7 @@ async function read(settings: Settings, clusters: readonly string[] | "all", inv
         consoleAddress: settings.console.consoleAddress,
       };
       const { facts, readAt } = await readFacts({ ecs, clusters, console, expected });
+      for (const notice of noticesOf(facts)) printLine(stderr, notice);
       return buildStatus(facts, readAt);
     } finally {
       console.close();
