@@ -77,6 +77,7 @@ describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
       for (const args of all) {
         const written = await perform(name, args, BASE);
         expect({ args, found: findings(written) }).toEqual({ args, found: [] });
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is not to be there
         expect(written.streams).not.toMatch(/##vso\[|##\[|^::|\u001b|\u202e/m);
       }
     }
