@@ -20,13 +20,23 @@ export const TOO_DEEP: Deviation = {
 };
 
 /** A list that holds null, which no list of a task definition does: ECS would refuse it, and cleaning would hide it. */
-export function nullInList(value: JsonValue, path = ""): Deviation | undefined {
+export function nullInList(answer: JsonValue): Deviation | undefined {
+  return holdsNull(answer) ? findNull(answer, "") : undefined;
+}
+
+function holdsNull(value: JsonValue): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (isJsonArray(value)) return value.some((element) => element === null || holdsNull(element));
+  return Object.values(value).some(holdsNull);
+}
+
+function findNull(value: JsonValue, path: string): Deviation | undefined {
   if (isJsonArray(value)) {
     if (value.includes(null)) return { field: path, expected: text`no null in a list`, got: outside(value) };
-    return firstOf(value, (child, index) => nullInList(child, `${path}[${index}]`));
+    return firstOf(value, (child, index) => findNull(child, `${path}[${index}]`));
   }
   if (!isJsonObject(value)) return undefined;
-  return firstOf(Object.keys(value), (key) => nullInList(value[key] ?? null, path === "" ? key : `${path}.${key}`));
+  return firstOf(Object.keys(value), (key) => findNull(value[key] ?? null, path === "" ? key : `${path}.${key}`));
 }
 
 function firstOf<T, R>(list: readonly T[], find: (element: T, index: number) => R | undefined): R | undefined {
