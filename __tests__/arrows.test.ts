@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   protection: ["console", "registry", "settings", "task"],
   stack: ["protection", "settings", "task"],
   plan: ["protection", "stack", "task"],
-  registered: ["stack"],
+  registered: ["settings", "stack"],
   status: ["aws", "console", "protection"],
   report: ["protection", "settings", "status", "task"],
   commands: [

@@ -37,7 +37,7 @@ export const checkRegistered: Command = {
     const { TERRAFORM_BINARY_NAME: named } = environment;
     const program = isSet(named) ? named : "terraform";
     const outputs =
-      file === undefined ? await askOutputs({ program, folder: stack.folder, signal }) : readOutputs(file);
+      file === undefined ? await askOutputs({ program, folder: stack.folder, environment, signal }) : readOutputs(file);
     const tasks = expectedTasks(stack.document, outputs);
     const region = placeOf(tasks[0]?.arn ?? "")?.region;
     const ecs = await openEcs({ network, signal, ...(region !== undefined && { region }) });

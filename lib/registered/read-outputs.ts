@@ -4,6 +4,8 @@ import { promisify } from "node:util";
 
 import { OutputError } from "../errors";
 import { isJsonObject, type JsonObject } from "../json";
+import type { Environment } from "../settings/environment";
+import { withoutSecrets } from "../settings/secrets";
 import { excerpt, text } from "../text/safe-text";
 
 /** Terraform's outputs that are texts, by name. */
@@ -19,6 +21,7 @@ export type Terraform = {
   readonly program: string;
   /** The stack's own, initialized. */
   readonly folder: string;
+  readonly environment: Environment;
   readonly signal: AbortSignal;
 };
 
@@ -27,10 +30,11 @@ export type Terraform = {
  *
  * @throws OutputError when it can't be run, or isn't initialized; the signal's reason.
  */
-export async function askOutputs({ program, folder, signal }: Terraform): Promise<Outputs> {
+export async function askOutputs({ program, folder, environment, signal }: Terraform): Promise<Outputs> {
   const command = text`${program} -chdir=${folder} output -json`;
   try {
     const { stdout } = await promisify(execFile)(program, [`-chdir=${folder}`, "output", "-no-color", "-json"], {
+      env: withoutSecrets(environment),
       signal,
     });
     return parse(stdout, command);
