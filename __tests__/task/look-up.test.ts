@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { RegistryError, TaskFileError } from "../../lib/errors";
 import type { ImageConfig } from "../../lib/registry/image-config";
-import { readTasks } from "../../lib/task/read-tasks";
+import { checkTasks, readTasks } from "../../lib/task/read-tasks";
 import { text } from "../../lib/text/safe-text";
 import { inFolder, noticesOf, TASK } from "./read";
 
@@ -147,5 +147,37 @@ test("without anybody to ask, the containers stay open", async () => {
     const [read] = await readTasks(folder);
     expect(read?.open).toEqual(["web"]);
     expect(read?.definition.containerDefinitions[0]).not.toHaveProperty("entryPoint");
+  });
+});
+
+test("an image that can't be read is told in the first run of a file that is wrong elsewhere", async () => {
+  const failure = new RegistryError([text`There is no such image.`]);
+  const wrong = { ...task({}), family: "a/b", cpu: "x" };
+  const { read } = await readWith([wrong], { "nginx:1.27": failure });
+  await expect(read).rejects.toMatchObject({
+    problems: [
+      '0.json: cpu: must be CPU units such as 256, or "0.25 vCPU", got "x".',
+      '0.json: family: must have letters, digits, - and _ only, 255 at most, got "a/b".',
+      "0.json: containerDefinitions[web]: There is no such image.",
+    ],
+  });
+});
+
+test.each(["<IMAGE>", "App:1", "XXXXX.dkr.ecr.eu-west-1.amazonaws.com/a:1", "a b"])(
+  "nobody is asked for the image %s, which is none",
+  async (image) => {
+    const { asked, read } = await readWith([task({ image })], {});
+    await expect(read).rejects.toThrow(/image: (has|must|its)/);
+    expect(asked).toEqual([]);
+  },
+);
+
+test("a task whose image can't be read is none that was checked", async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, "task.json"), JSON.stringify(task({})));
+    const failure = new RegistryError([text`There is no such image.`]);
+    const { tasks, problems } = await checkTasks(folder, { lookUp: async () => new Map([["nginx:1.27", failure]]) });
+    expect(problems).toHaveLength(1);
+    expect(tasks).toEqual([]);
   });
 });

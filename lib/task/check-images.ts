@@ -8,8 +8,13 @@ import { problem, type Step } from "./finding";
  * Whether each image's name is one, and its registry may exist.
  *
  * @param reported places, joined by dots, at which a problem has been reported already
+ * @returns these, and those of wrong images
  */
-export function* checkImages({ containers, runtimeDefense }: Draft, reported: ReadonlySet<string>): Step {
+export function* checkImages(
+  { containers, runtimeDefense }: Draft,
+  reported: ReadonlySet<string>,
+): Step<ReadonlySet<string>> {
+  const wrong = new Set(reported);
   const images = [
     ...containers.map(({ path, values }) => ({ path: [...path, "image"], image: values.image })),
     { path: ["runtimeDefense", "defenderImage"], image: runtimeDefense.values.defenderImage },
@@ -18,12 +23,16 @@ export function* checkImages({ containers, runtimeDefense }: Draft, reported: Re
     // One with a space has been refused as such.
     if (image === undefined || /\s/.test(image) || reported.has(path.join("."))) continue;
     const [registry = ""] = image.split("/");
-    if (/\.dkr[.-]ecr[.-]/i.test(registry) && !isEcr(registry)) {
-      const form = "ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";
-      yield problem(path, () => text`its registry can't exist: ECR's are ${form}, got ${quote(image)}.`);
-    } else if (!parseReference(image)) {
-      const example = "nginx:1.27 or registry.example.com/shop/web:2.14.1";
-      yield problem(path, () => text`must be an image's name such as ${example}, got ${quote(image)}.`);
-    }
+    const isImpossible = /\.dkr[.-]ecr[.-]/i.test(registry) && !isEcr(registry);
+    if (!isImpossible && parseReference(image)) continue;
+    wrong.add(path.join("."));
+    const ecr = "ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";
+    const example = "nginx:1.27 or registry.example.com/shop/web:2.14.1";
+    yield problem(path, () =>
+      isImpossible
+        ? text`its registry can't exist: ECR's are ${ecr}, got ${quote(image)}.`
+        : text`must be an image's name such as ${example}, got ${quote(image)}.`,
+    );
   }
+  return wrong;
 }

@@ -3,7 +3,7 @@ import { text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 
-const MAX_CONTAINERS = 10;
+export const MAX_CONTAINERS = 10;
 /** What RegisterTaskDefinition takes at most, as JSON. */
 export const MAX_BYTES = 64 * 1024;
 

@@ -3,7 +3,7 @@ import type { ImageConfig } from "../registry/image-config";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { checkText } from "./check-text";
 import { collect } from "./finding";
-import { processWords } from "./process-words";
+import { type ProcessWords, processWords } from "./process-words";
 import { type Place, type Remark, remarkAt } from "./source";
 import type { LookedUp, ParsedTask } from "./task";
 
@@ -14,66 +14,70 @@ export type LookUp = (images: readonly string[]) => Promise<ReadonlyMap<string, 
 export type OpenEntryPoint = {
   readonly index: number;
   readonly image: string;
+  /** The task's own. */
+  readonly command: readonly string[] | undefined;
   readonly place: Place;
 };
 
 export type Answered = {
   readonly task: ParsedTask;
   readonly lookedUp: readonly LookedUp[];
-  readonly problems: readonly Remark[];
   readonly notices: readonly Remark[];
 };
 
-/** Writes what the images say into the task definition. */
-export function withLookedUpWords(
-  task: ParsedTask,
-  open: readonly OpenEntryPoint[],
-  answers: Awaited<ReturnType<LookUp>>,
-): Answered {
-  return open.reduce<Answered>(
-    (before, container) => {
-      const answer = answers.get(container.image);
-      if (!answer) throw new Error(`${container.image} was not looked up`);
-      return withWords(before, container, answer);
-    },
-    { task, lookedUp: [], problems: [], notices: [] },
-  );
+type Answers = Awaited<ReturnType<LookUp>>;
+
+/** Why the images can't say what the containers start. */
+export function lookUpProblems(open: readonly OpenEntryPoint[], answers: Answers): readonly Remark[] {
+  return open.flatMap((container) => {
+    const found = wordsFor(container, answers);
+    return "refused" in found ? found.refused.map((sentence) => remarkAt(container.place, sentence)) : [];
+  });
 }
 
-function withWords(
-  before: Answered,
-  { index, place, image }: OpenEntryPoint,
-  answer: ImageConfig | RegistryError,
-): Answered {
-  const { definition, runtimeDefense } = before.task;
-  const container = definition.containerDefinitions[index];
-  if (!container) throw new Error(`there is no container ${index}`);
-  const refused = (sentences: readonly SafeText[]) => ({
-    ...before,
-    problems: [...before.problems, ...sentences.map((one) => remarkAt(place, one))],
+/** Writes what the images say into the task definition. */
+export function withLookedUpWords(task: ParsedTask, open: readonly OpenEntryPoint[], answers: Answers): Answered {
+  return open.reduce<Answered>((before, container) => withWords(before, container, wordsFor(container, answers)), {
+    task,
+    lookedUp: [],
+    notices: [],
   });
-  if (answer instanceof Error) return refused(answer.problems.map((problem) => text`${problem}`));
-  const words = processWords(answer, container.command);
-  if (!words) return refused([text`the image ${quote(image)} has neither ENTRYPOINT nor CMD. Write entryPoint.`]);
+}
+
+type Found =
+  | { readonly words: ProcessWords; readonly digest: string; readonly pinned: string }
+  | { readonly refused: readonly SafeText[] };
+
+function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): Found {
+  const answer = answers.get(image);
+  if (!answer) throw new Error(`${image} was not looked up`);
+  if (answer instanceof Error) return { refused: answer.problems.map((problem) => text`${problem}`) };
+  const words = processWords(answer, command);
+  if (!words) return { refused: [text`the image ${quote(image)} has neither ENTRYPOINT nor CMD. Write entryPoint.`] };
   if (words.entryPoint[0] === "") {
-    return refused([text`the image ${quote(image)} starts an empty word. Write entryPoint.`]);
+    return { refused: [text`the image ${quote(image)} starts an empty word. Write entryPoint.`] };
   }
   const { problems } = collect(checkText([...words.entryPoint, ...words.command]));
-  if (problems.shown.length > 0) {
-    return refused(problems.shown.map((problem) => text`a word of the image ${quote(image)} ${problem.text()}`));
-  }
+  if (problems.shown.length === 0) return { words, digest: answer.digest, pinned: answer.pinned };
+  return { refused: problems.shown.map((problem) => text`a word of the image ${quote(image)} ${problem.text()}`) };
+}
+
+function withWords(before: Answered, { index, place, image }: OpenEntryPoint, found: Found): Answered {
+  const { definition, runtimeDefense } = before.task;
+  const container = definition.containerDefinitions[index];
+  if (!container || "refused" in found) throw new Error(`container ${index} has no words`);
+  const { words, digest, pinned } = found;
   const { command: _, ...others } = container;
   const changed = {
     ...others,
-    image: runtimeDefense.entryPoint.pin ? answer.pinned : container.image,
+    image: runtimeDefense.entryPoint.pin ? pinned : container.image,
     entryPoint: [...words.entryPoint],
     ...(words.command.length > 0 && { command: [...words.command] }),
   };
   const containerDefinitions = definition.containerDefinitions.map((one, i) => (i === index ? changed : one));
   return {
-    ...before,
     task: { ...before.task, definition: { ...definition, containerDefinitions } },
-    lookedUp: [...before.lookedUp, { container: container.name, image, digest: answer.digest, ...words }],
+    lookedUp: [...before.lookedUp, { container: container.name, image, digest, ...words }],
     notices: words.entryPoint[0] === "/init" ? [...before.notices, remarkAt(place, INIT)] : before.notices,
   };
 }

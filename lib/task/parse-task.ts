@@ -32,7 +32,7 @@ export type Parsed = {
   readonly containers: readonly string[];
   /** Without one there is a problem. */
   readonly task?: ParsedTask;
-  /** The containers whose entry point is to be read from their images. */
+  /** The containers whose entry point is to be read from their images, whatever else is wrong. */
   readonly open: readonly DraftContainer[];
 };
 
@@ -76,7 +76,7 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
   const open = yield* checkEach(draft, task, shaped.runtimeDefense, reported);
   yield* checkExecutionRole(draft, secretArns);
   const size = yield* fitSize(draft, missing);
-  if (!definition || !defense || !size) return { ...NOTHING, ...found };
+  if (!definition || !defense || !size) return { ...found, open };
   const raised = { cpu: String(size.cpu), memory: String(size.memory) };
   return { ...found, task: { definition: { ...definition, ...raised }, runtimeDefense: defense }, open };
 }
@@ -90,7 +90,7 @@ function* checkEach(
 ): Step<readonly DraftContainer[]> {
   yield* checkReferences(draft);
   yield* checkExclusions(draft);
-  yield* checkImages(draft, reported);
+  const wrong = yield* checkImages(draft, reported);
   yield* checkFargate(task);
   yield* checkPorts(draft);
   yield* checkFileSystems(draft);
@@ -98,5 +98,7 @@ function* checkEach(
   const open = yield* checkEntryPoints(draft, isJsonObject(written) ? written : {});
   yield* checkVariables(draft);
   yield* checkLimits(task, draft);
-  return open;
+  const isReadable = ({ path, values }: DraftContainer) =>
+    values.image !== undefined && !/\s/.test(values.image) && !wrong.has([...path, "image"].join("."));
+  return open.filter(isReadable);
 }

@@ -8,7 +8,8 @@ import { excerpt, type SafeText, text } from "../text/safe-text";
 import { readDefaults } from "./defaults";
 import { collect } from "./finding";
 import { type Images, unusedImages } from "./images";
-import { type LookUp, type OpenEntryPoint, withLookedUpWords } from "./look-up";
+import { MAX_CONTAINERS } from "./limits";
+import { type LookUp, lookUpProblems, type OpenEntryPoint, withLookedUpWords } from "./look-up";
 import { parseTask, type Surroundings } from "./parse-task";
 import { parseSource, type Remark, remarksOf, TOO_DEEP, UnreadableError } from "./source";
 import type { ParsedTask, Task } from "./task";
@@ -97,13 +98,18 @@ async function readFile(path: string, file: string, isNamed: boolean, surroundin
     const { value, problems, notices } = collect(parseTask(source.document, surroundings));
     const { family, containers, task: parsed } = value;
     const names = { family, containers };
-    if (problems.shown.length > 0) return { ...refused(remarksOf(problems, source, "problems")), ...names };
-    if (!parsed) throw new Error(`${file}: a step gave neither a value nor a problem`);
     const open = value.open.map(({ path: place, values }) => ({
       index: Number(place.at(-1)),
       image: values.image ?? "",
+      command: values.command,
       place: source.placeOf(place),
     }));
+    if (problems.shown.length > 0) {
+      // Of more containers than ECS takes nobody asks for the images.
+      const few = open.length <= MAX_CONTAINERS ? open : [];
+      return { ...refused(remarksOf(problems, source, "problems")), ...names, open: few };
+    }
+    if (!parsed) throw new Error(`${file}: a step gave neither a value nor a problem`);
     const task = taskOf(file, parsed, remarksOf(notices, source, "notices"), open);
     return { file, ...names, task, open, problems: [] };
   } catch (error) {
@@ -124,10 +130,11 @@ async function lookUpAll(files: readonly ReadFile[], lookUp: LookUp): Promise<re
   if (images.length === 0) return files;
   const answers = await lookUp(images);
   return files.map((read) => {
-    const { task, open, file } = read;
-    if (!task || open.length === 0) return read;
-    const { task: complete, lookedUp, problems, notices } = withLookedUpWords(task, open, answers);
-    if (problems.length > 0) return { ...read, problems: inFile(file, problems) };
+    const { task, ...others } = read;
+    const { open, file } = read;
+    const problems = [...read.problems, ...inFile(file, lookUpProblems(open, answers))];
+    if (!task || problems.length > 0) return { ...others, problems };
+    const { task: complete, lookedUp, notices } = withLookedUpWords(task, open, answers);
     return { ...read, task: { ...task, ...complete, lookedUp, open: [], notices: [...task.notices, ...notices] } };
   });
 }
