@@ -51,9 +51,9 @@ function hashOfSources() {
   return hash.digest("hex").slice(0, 32);
 }
 
-// What can go into a bundle, and what decides how. Packages are known by their lock files.
+// What can go into a bundle, and what decides how. Packages are known by the lock file of those that are installed.
 function sources() {
-  const top = fs.readdirSync(root).filter((file) => /\.ts$|^(package|package-lock|tsconfig)\.json$/.test(file));
+  const top = fs.readdirSync(root).filter((file) => /\.ts$|^(package|tsconfig)\.json$/.test(file));
   const installed = path.join("node_modules", ".package-lock.json");
   if (!fs.existsSync(path.join(root, installed))) stop("node_modules isn't there, or isn't npm's: run npm ci first.");
   return [...top.sort(), installed, ...["bench", "lib", "local-console", "local-ecs", "scripts"].flatMap(filesIn)];

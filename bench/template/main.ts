@@ -13,7 +13,6 @@ import { App, LocalBackend, TerraformOutput, TerraformStack, TerraformVariable }
 
 const app = new App();
 const stack = new TerraformStack(app, "prisma-runtime-defense");
-stack.addOverride("terraform.required_version", ">= 1.11.0");
 new LocalBackend(stack, { path: "../../../terraform.tfstate" });
 new AwsProvider(stack, "aws", { region: "eu-west-1" });
 
