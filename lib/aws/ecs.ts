@@ -42,7 +42,7 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
   const retries = { retryMode: "adaptive", ...(await attempts()) };
   const client = new ECSClient({
     ...retries,
-    region: region ?? (await ownRegion()),
+    region: region ?? (await regionOfProfile()),
     requestHandler: new RequestHandler(connections, limitMs, systemClock),
   });
   const place = await client.config.region();
@@ -61,7 +61,7 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
   };
 }
 
-async function ownRegion(): Promise<string> {
+async function regionOfProfile(): Promise<string> {
   const client = new ECSClient({});
   try {
     return await client.config.region();

@@ -22,7 +22,7 @@ export type StackPlan = {
 export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
   const written = resourcesOf(stack);
   const planned = new Map(plan.resources.map((resource) => [resource.address, resource]));
-  const values = knownValues(stack, planned);
+  const values = plannedValues(stack, planned);
   const tasks = [...written].filter(([address]) => address.startsWith(`${TASK_DEFINITION}.`));
   const checked = tasks.map(([address, resource]) => {
     const found = planned.get(address);
@@ -57,7 +57,7 @@ function resourcesOf({ resource }: JsonObject): ReadonlyMap<string, JsonObject> 
 }
 
 /** What the stack's expressions become, as far as the plan says it. */
-function knownValues(
+function plannedValues(
   stack: JsonObject,
   planned: ReadonlyMap<string, PlannedResource>,
 ): Readonly<Record<string, string>> {

@@ -67,11 +67,11 @@ export function deployedValues(
   const secret = resourcesOf(stack, "aws_secretsmanager_secret")[ids.secret];
   const place = placeOf(arn);
   const prefix = isJsonObject(secret ?? null) && isJsonObject(secret) ? secret.name_prefix : undefined;
-  const isOwn = (value: string) =>
+  const isOfStack = (value: string) =>
     place !== undefined &&
     typeof prefix === "string" &&
     value.includes(`:secretsmanager:${place.region}:${place.account}:secret:${prefix}`);
-  const bundle = textsIn(registered).find(isOwn)?.split(":").slice(0, 7).join(":");
+  const bundle = textsIn(registered).find(isOfStack)?.split(":").slice(0, 7).join(":");
   return {
     ...(role !== undefined && { [`aws_iam_role.${ids.role}.arn`]: role }),
     ...(bundle !== undefined && { [`aws_secretsmanager_secret.${ids.secret}.arn`]: bundle }),

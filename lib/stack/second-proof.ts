@@ -75,11 +75,11 @@ function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {
 /**
  * A resource of cdk.tf.json as RegisterTaskDefinition would get it.
  *
- * @param known what its expressions become; those of the role and of the bundle's secret have a stand-in
+ * @param values what its expressions become; those of the role and of the bundle's secret have a stand-in
  */
-export function evaluatedTask(resource: JsonValue, known: Readonly<Record<string, string>> = {}): JsonObject {
+export function evaluatedTask(resource: JsonValue, values: Readonly<Record<string, string>> = {}): JsonObject {
   const attributes = isJsonObject(resource) ? withoutOurOwn(resource) : {};
-  const registered = resourceForm(evaluated(attributes, { ...KNOWN, ...known }));
+  const registered = resourceForm(evaluated(attributes, { ...KNOWN, ...values }));
   // Empty ones mean something to Terraform: no resource at all, for one.
   const metaArguments = META_ARGUMENTS.filter((name) => Object.hasOwn(attributes, name));
   return { ...registered, ...Object.fromEntries(metaArguments.map((name) => [name, "there"])) };
