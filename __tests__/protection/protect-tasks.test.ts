@@ -126,6 +126,40 @@ test.each([
   expect(proven).toMatchObject({ problems: [expect.stringMatching(problem)] });
 });
 
+test("a hostile answer is a deviation of its task, and hides no other task's", async () => {
+  const deep = JSON.parse("[".repeat(3000) + "]".repeat(3000));
+  const hostile: Readonly<Record<string, object>> = {
+    "shop-0": { user: deep },
+    "shop-1": { name: { toString: 1 }, entryPoint: [{ valueOf: 1 }], environment: { a: 1 } },
+    "shop-2": { user: "root" },
+  };
+  const { proven } = await run(await fleet(4), async (c, next) => {
+    if (!c.req.path.endsWith("/fargate.json")) return next();
+    const { family } = Object(await c.req.raw.clone().json());
+    await next();
+    const answer = Object(await c.res.json());
+    Object.assign(answer.containerDefinitions[0], hostile[family]);
+    c.res = undefined;
+    c.res = Response.json(answer);
+  });
+  expect(proven).toBeInstanceOf(ProofError);
+  const { problems } = proven as ProofError;
+  for (const expected of [
+    "tasks/0.json: the Console's answer isn't this task protected: task definition: expected at most 32 levels, got more.",
+    "tasks/1.json: the Console's answer isn't this task protected: container app, container: expected to be there, got none.",
+    "tasks/2.json: the Console's answer isn't this task protected: container app, user: expected none, got \"root\".",
+  ])
+    expect(problems).toContain(expected);
+});
+
+test("what the Console doesn't say of itself ends the run in its own words, not in each task's", async () => {
+  const { proven } = await run(await fleet(3), async (c, next) =>
+    c.req.path.endsWith("/install-bundle") ? c.json({ err: "no rights" }, 403) : next(),
+  );
+  expect(proven).toBeInstanceOf(ConsoleError);
+  expect((proven as ConsoleError).problems).toEqual([expect.stringMatching(/^(?!tasks).*install-bundle/)]);
+});
+
 test("a run that is stopped asks nothing more and ends with the reason", async () => {
   const stop = new AbortController();
   const reason = new ConsoleError([text`Stopped.`]);
