@@ -19,8 +19,7 @@ export function text(sentence: TemplateStringsArray, ...values: readonly (string
 export function excerpt(outside: string, limit = 200): SafeText {
   // Masking takes time, and a text that is cut before it is masked may show a half of a secret.
   if (outside.length > LONGEST) return sealed(`[${outside.length} characters, not shown]`);
-  // Masked once more, for a secret that was put together by what was taken out of it.
-  const line = mask(defuse(mask(outside)).replace(/\s+/g, " ").trim());
+  const line = masked(outside, (text) => defuse(text).replace(/\s+/g, " ").trim());
   return sealed(line.length <= limit ? line : `${line.slice(0, limit - 1)}…`);
 }
 
@@ -37,7 +36,14 @@ export function join(texts: readonly SafeText[], separator = ", "): SafeText {
 
 /** A whole document, such as a report: its lines stay, and nothing is cut. */
 export function wholeText(document: string): SafeText {
-  return sealed(mask(mask(document).split("\n").map(defuse).join("\n")));
+  return sealed(masked(document, (text) => text.split("\n").map(defuse).join("\n")));
+}
+
+/** The cleaned text, masked before and, for a secret that only cleaning makes whole, once more where that changed it. */
+function masked(outside: string, clean: (text: string) => string): string {
+  const before = mask(outside);
+  const after = clean(before);
+  return after === before ? after : mask(after);
 }
 
 /** The text in another layout: coloured, padded, broken into lines. `layout` adds nothing from outside. */

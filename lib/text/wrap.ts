@@ -10,7 +10,7 @@ import { join, layOut, type SafeText, text } from "./safe-text";
  */
 export function wrap(safe: SafeText, columns: number | undefined): readonly SafeText[] {
   if (columns === undefined) return [safe];
-  const broken = wrapAnsi(holdTogether(safe), columns, { hard: false }).replaceAll(HOLD, " ");
+  const broken = wrapAnsi(keepWhole(safe), columns, { hard: false }).replaceAll(HOLD, " ");
   return broken.split("\n").map((line) => layOut(safe, () => line));
 }
 
@@ -31,7 +31,7 @@ const NARROWEST = 20;
 // A no-break space, in the place of a space that no line may end with.
 const HOLD = "\u00a0";
 
-function holdTogether(text: string): string {
+function keepWhole(text: string): string {
   let depth = 0;
   let isQuoted = false;
   let result = "";
