@@ -11,11 +11,11 @@ const LONGEST = 65_536;
 /** Why this isn't an install bundle, base64 of a JSON object, without a character of it; undefined when it is one. */
 export function bundleProblem(value: JsonValue | undefined): SafeText | undefined {
   if (value === undefined) return text`none`;
-  if (typeof value !== "string") return text`something that is no text`;
+  if (typeof value !== "string") return text`something that is not text`;
   if (value.trim() === "") return text`an empty one`;
   if (value.length > LONGEST) return text`${value.length} characters, and Secrets Manager keeps ${LONGEST} at most`;
-  if (!BASE64.test(value)) return text`${value.length} characters that are no base64`;
-  return contentOf(value) ? undefined : text`base64 of something that is no JSON object`;
+  if (!BASE64.test(value)) return text`${value.length} characters that are not base64`;
+  return contentOf(value) ? undefined : text`base64 of something that is not a JSON object`;
 }
 
 /** Whether two bundles say the same, however they are written. */

@@ -463,7 +463,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       'containerDefinitions[0].linuxParameters.capabilities.add: expected no null in a list, got ["NET_ADMIN","SYS_PTRACE",null].',
     ],
   },
-  "the capabilities hold something that is no text": {
+  "the capabilities hold something that is not text": {
     alter: linux({ add: ["NET_ADMIN", "SYS_PTRACE", []], drop: ["MKNOD"] }),
     problems: [
       'container app, linuxParameters.capabilities.add: expected ["NET_ADMIN","SYS_PTRACE"], got ["NET_ADMIN","SYS_PTRACE",[]].',
@@ -689,19 +689,19 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "the install bundle is no base64": {
     alter: variable("sidecar", "INSTALL_BUNDLE", "hidden-bundle!"),
-    problems: [`${BUNDLE}, got 14 characters that are no base64.`],
+    problems: [`${BUNDLE}, got 14 characters that are not base64.`],
   },
   "the install bundle is base64 of no JSON": {
     alter: variable("sidecar", "INSTALL_BUNDLE", "AAAA"),
-    problems: [`${BUNDLE}, got base64 of something that is no JSON object.`],
+    problems: [`${BUNDLE}, got base64 of something that is not a JSON object.`],
   },
   "the install bundle is base64 of a list": {
     alter: variable("sidecar", "INSTALL_BUNDLE", Buffer.from("[{}]").toString("base64")),
-    problems: [`${BUNDLE}, got base64 of something that is no JSON object.`],
+    problems: [`${BUNDLE}, got base64 of something that is not a JSON object.`],
   },
   "the install bundle is base64 of JSON that isn't UTF-8": {
     alter: variable("sidecar", "INSTALL_BUNDLE", Buffer.from('{"a":"\xe4"}', "latin1").toString("base64")),
-    problems: [`${BUNDLE}, got base64 of something that is no JSON object.`],
+    problems: [`${BUNDLE}, got base64 of something that is not a JSON object.`],
   },
   "the install bundle is longer than Secrets Manager keeps": {
     alter: variable(
@@ -713,11 +713,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "the install bundle is cut off": {
     alter: variable("sidecar", "INSTALL_BUNDLE", "aGlkZGVu1"),
-    problems: [`${BUNDLE}, got 9 characters that are no base64.`],
+    problems: [`${BUNDLE}, got 9 characters that are not base64.`],
   },
   "the install bundle is no text": {
     alter: variable("sidecar", "INSTALL_BUNDLE", 12345678),
-    problems: [`${BUNDLE}, got something that is no text.`],
+    problems: [`${BUNDLE}, got something that is not text.`],
   },
   "the install bundle is there twice": {
     alter: add("sidecar", "environment", { name: "INSTALL_BUNDLE", value: "aGlkZGVu" }),
