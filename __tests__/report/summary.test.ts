@@ -94,6 +94,13 @@ describe("the summary", () => {
       ]);
     });
 
+    test("leaves the names of many roles that need the same to the report", async () => {
+      const lines = await rolesOf(Array.from({ length: 30 }, (_, index) => role(`r${index}`, "bundle")));
+      expect(lines.join(" ").replace(/\s+/g, " ")).toBe(
+        'Roles 30 roles, which cdktf.out/runtime-defense.md lists, have to allow [{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"bundle"}]',
+      );
+    });
+
     test("leaves a long list to the report", async () => {
       const lines = await rolesOf(Array.from({ length: 30 }, (_, index) => role(`r${index}`, "bundle", `${index}`)));
       expect(lines).toHaveLength(1);

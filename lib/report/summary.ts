@@ -95,13 +95,21 @@ function roles(tasks: readonly TaskReport[], { report }: Places): readonly Row[]
       const isOne = need.roles.length === 1;
       const verb = text`${isOne ? "has" : "have"} to allow`;
       const statements = wholeText(JSON.stringify(need.statements));
-      return [isOne ? text`Role` : text`Roles`, join([join(need.roles), verb, statements], " ")];
+      const names =
+        need.roles.length > ROLES ? text`${need.roles.length} roles, which ${report} lists,` : join(need.roles);
+      return [isOne ? text`Role` : text`Roles`, join([names, verb, statements], " ")];
     }),
     ...(granted.size > 0
       ? [
           [
             text`${granted.size === 1 ? "Role" : "Roles"}`,
-            join([join([...granted]), needMet(granted.size)], " "),
+            join(
+              [
+                granted.size > ROLES ? text`${granted.size} roles of the tasks` : join([...granted]),
+                needMet(granted.size),
+              ],
+              " ",
+            ),
           ] as const,
         ]
       : []),
