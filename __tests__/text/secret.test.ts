@@ -68,6 +68,11 @@ test("a secret is found in a mixture of spellings", () => {
   for (const text of ['a%2fb&amp;c+d\\"e', "A\\/b\\u0026c%20d&#34;e"]) expect(holdsSecret(text, [secret])).toBe(true);
 });
 
+test("a secret with Unicode's replacement character in it is found in a URL", () => {
+  const secret = "    \ufffd   ";
+  expect(holdsSecret(encodeURIComponent(secret), [new Secret(secret)])).toBe(true);
+});
+
 test("whatever secret of eight characters or more is found in whatever text", () => {
   const value = fc.string({ unit: "grapheme", minLength: 8, maxLength: 40 });
   fc.assert(

@@ -77,7 +77,8 @@ function bytesAt(pattern: RegExp, text: string, at: number): readonly Reading[] 
     end += whole.length;
     const character = Buffer.from(bytes).toString("utf8");
     if (bytes.length === 1) readings.push(reading(String.fromCharCode(bytes[0] ?? 0), end));
-    else if ([...character].length === 1 && character !== "\ufffd") readings.push(reading(character, end));
+    else if ([...character].length === 1 && Buffer.from(character).equals(Buffer.from(bytes)))
+      readings.push(reading(character, end));
     if (bytes.length === 1 && character !== "\ufffd") break;
   }
   return readings;
