@@ -16,6 +16,6 @@ module.exports = {
   transform: { "\\.(ts|js)$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   // These are published as ES modules only.
   transformIgnorePatterns: [
-    "/node_modules/(?!(ansi-regex|ansi-styles|get-east-asian-width|junit2json|string-width|strip-ansi|wrap-ansi|p-map|p-limit|yocto-queue)/)",
+    "/node_modules/(?!(fast-string-truncated-width|fast-string-width|fast-wrap-ansi|junit2json|p-map|p-limit|yocto-queue)/)",
   ],
 };

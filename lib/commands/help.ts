@@ -1,4 +1,4 @@
-import wrapAnsi from "wrap-ansi";
+import { wrapAnsi } from "fast-wrap-ansi";
 
 import { PROBLEM_FORMATS } from "../report/problems/formats";
 import { type SafeText, wholeText } from "../text/safe-text";

@@ -1,4 +1,4 @@
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 
 import { join, layOut, type SafeText, text, wholeText } from "../text/safe-text";
 import { wrapBeside } from "../text/wrap";

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 
 import Ajv from "ajv";
 import { parse as parseJUnit } from "junit2json";
-import stringWidth from "string-width";
+import stringWidth from "fast-string-width";
 
 import type { Findings } from "../../../lib/report/problems/findings";
 import { formatFindings, type ProblemFormat } from "../../../lib/report/problems/formats";
