@@ -7,6 +7,7 @@ import { provenContainers, registeredContainers, revisions } from "./registered"
 import { createBucket, PATH_STYLE, readObject } from "./s3";
 
 const EVERY_KEY = JSON.parse(readFileSync(join(__dirname, "../task/fixtures/every-key.json"), "utf8"));
+const TASKS = process.env.TEST_TASKS;
 const CLUSTER = { ECS_CLUSTER: "shared" };
 const task = (family: string) => ({
   family,
@@ -145,6 +146,24 @@ test("a task with every key is registered as it has been proven, and the next pl
     provenContainers(whole.stackFolder, "every-key", {}),
   );
   expect((await whole.terraform("plan", "-detailed-exitcode")).status).toBe(0);
+});
+
+// A folder of one's own, with task definitions that name their entry points.
+(TASKS ? test : test.skip)("the task definitions of TEST_TASKS are registered as they have been proven", async () => {
+  const own = await project({ TASK_DEFINITION_PATH: TASKS ?? "" });
+  await deploy(own);
+  const stack = JSON.parse(readFileSync(join(own.stackFolder, "cdk.tf.json"), "utf8"));
+  const families: readonly { readonly family: string }[] = Object.values(stack.resource.aws_ecs_task_definition);
+  const { SecretList } = await emulator.call("secretsmanager", "ListSecrets");
+  const [secret] = Array.isArray(SecretList) ? SecretList : [];
+  for (const { family } of families) {
+    expect(await registeredContainers(emulator, family)).toEqual(
+      provenContainers(own.stackFolder, family, {
+        "aws_secretsmanager_secret.install-bundle.arn": String(secret?.ARN),
+      }),
+    );
+  }
+  expect((await own.terraform("plan", "-detailed-exitcode")).status).toBe(0);
 });
 
 async function secretNames(): Promise<readonly string[]> {
