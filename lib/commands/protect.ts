@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+
 import { login } from "../console/login";
 import { defined } from "../defined";
 import { SettingsError } from "../errors";
@@ -37,7 +40,7 @@ export const protect: Command = {
     const content = `${JSON.stringify(definition, null, 2)}\n`;
     const out = value("out");
     if (out === undefined) await printSecretOnPurpose(invocation.stdout, content);
-    else await writeForOwner(out, content);
+    else writeForOwner(out, content);
     return 0;
   },
 };
@@ -79,8 +82,16 @@ function whatItNeeds(protectedTask: ProtectedTask, { stack }: Settings): readonl
   return [...needs, text`${role} has to allow ${JSON.stringify(statementsForRole(role, [protectedTask], stack))}.`];
 }
 
-// Replaced rather than written into: a file that was there before may be readable by others.
-async function writeForOwner(path: string, content: string): Promise<void> {
-  const { sync } = await import("write-file-atomic");
-  guarded(path, () => sync(path, content, { mode: 0o600 }));
+// Replaced rather than written into: a file that was there before may be readable by others. Under a name that can't be
+// guessed, where nobody can have laid a link; packages for atomic files take names that can.
+function writeForOwner(path: string, content: string): void {
+  const temporary = `${path}.${randomUUID()}`;
+  guarded(path, () => {
+    try {
+      writeFileSync(temporary, content, { mode: 0o600, flag: "wx" });
+      renameSync(temporary, path);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  });
 }
