@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
 import Ajv from "ajv";
-import { parse as parseJUnit } from "junit2json";
 import stringWidth from "fast-string-width";
+import { parse as parseJUnit } from "junit2json";
 
 import type { Findings } from "../../../lib/report/problems/findings";
 import { formatFindings, type ProblemFormat } from "../../../lib/report/problems/formats";
