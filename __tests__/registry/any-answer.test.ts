@@ -51,6 +51,10 @@ test("whatever a registry answers is an image's words, or one sentence: never a 
       return top.map((value) => [config, body, json(value)] as const);
     });
   });
+  const config = json({ os: "linux", architecture: "amd64", config: { Entrypoint: ["/web"] } });
+  const manifest = json({
+    config: { mediaType: "application/vnd.oci.image.config.v1+json", digest: digest(config) },
+  });
   await fc.assert(
     fc.asyncProperty(scene, async ([config, manifest, top]) => {
       answers = new Map([
@@ -70,7 +74,8 @@ test("whatever a registry answers is an image's words, or one sentence: never a 
         }
       }
     }),
-    { numRuns: 500 },
+    // The first answer is right: random ones alone may all be wrong.
+    { numRuns: 500, examples: [[[config, manifest, manifest]]] },
   );
   expect(good).toBeGreaterThan(0);
   expect(refused).toBeGreaterThan(0);
