@@ -6,7 +6,6 @@
 
 const { spawn, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
-const { enableCompileCache } = require("node:module");
 const os = require("node:os");
 const path = require("node:path");
 const { isDeepStrictEqual, parseArgs } = require("node:util");
@@ -63,8 +62,8 @@ async function loading() {
     ].map((program) => ({ ...program, environment }));
     sameOutput(programs.slice(0, 2));
     const times = rounds(programs, { rounds: 41, warmups: 3, folder: root });
-    // Node 20 keeps no compiled code.
-    const limit = enableCompileCache ? 1.35 : 1.7;
+
+    const limit = 1.35;
     table("(a) The app, Console on loopback, one task; 41 rounds", times, { [programs[1].name]: limit });
   });
 }

@@ -21,6 +21,8 @@ exports.bundleOptions = (root, entry, { debug }) => ({
   target: "node20.9",
   // jsonc-parser's main field is a UMD file, whose requires no bundler can follow.
   mainFields: ["module", "main"],
+  // The launcher runs the code as a script, where import() doesn't work.
+  supported: { "dynamic-import": false },
   logLevel: "error",
   // Names stay, for error messages; lines stay short, since Node prints the one that threw.
   ...(debug

@@ -2,7 +2,7 @@
 
 // node scripts/run.cjs ENTRY.ts [arguments]
 // Runs a TypeScript entry of this project as one bundled file. The file's name is a hash of all that goes into it, so
-// that stale code can't run. From Node 22 on, Node keeps V8's compiled form of it beside it.
+// that stale code can't run. V8's compiled form of it is kept beside it.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -20,8 +20,10 @@ if (entry === "main.ts" && (args.length === 0 || args[0] === "synth") && !args.i
 
 const { createHash, randomUUID } = require("node:crypto");
 const Module = require("node:module");
+const vm = require("node:vm");
 
 const debug = process.env.DEBUG === "1";
+const CHECKSUM_BYTES = 32;
 const buildFolder = path.join(root, ".build");
 const name = `${entry.replaceAll(path.sep, "-")}${debug ? ".debug" : ""}`;
 
@@ -35,11 +37,41 @@ function run() {
   const file = path.join(buildFolder, `${name}-${key}.cjs`);
   const code = read(file) ?? build(key, file);
   process.argv = [process.argv[0], path.join(root, entry), ...args];
-  if (debug) process.setSourceMapsEnabled(true);
-  else Module.enableCompileCache?.(`${file}.compiled`); // Node 20 has none, and takes a little longer.
   const bundle = new Module(file);
+  bundle.filename = file;
   bundle.paths = [path.join(root, "node_modules")]; // for what isn't in the bundle
-  bundle._compile(code, file);
+  if (debug) {
+    process.setSourceMapsEnabled(true);
+    bundle._compile(code, file);
+  } else {
+    compile(code, file)(bundle.exports, bundle.require.bind(bundle), bundle, file, buildFolder);
+  }
+}
+
+// Kept at the end of a run that went well, the compiled form has the functions that such a run needs. Node's own
+// module.enableCompileCache keeps none but the outermost: a run takes twice the CPU time with it.
+function compile(code, file) {
+  const compiledFile = `${file}.${process.versions.v8}-${process.arch}.compiled`;
+  const cachedData = readCompiled(compiledFile, code);
+  const script = new vm.Script(Module.wrap(code), { filename: file, cachedData });
+  if (!cachedData || script.cachedDataRejected) {
+    process.on("exit", (status) => {
+      const data = status === 0 ? script.createCachedData() : undefined;
+      if (data) tolerantly(() => replace(compiledFile, Buffer.concat([checksumOf(code, data), data])));
+    });
+  }
+  return script.runInThisContext();
+}
+
+// V8 doesn't check that its data is whole, nor that it belongs to this code.
+function readCompiled(file, code) {
+  const content = tolerantly(() => fs.readFileSync(file));
+  const data = content?.subarray(CHECKSUM_BYTES);
+  return data && checksumOf(code, data).equals(content.subarray(0, CHECKSUM_BYTES)) ? data : undefined;
+}
+
+function checksumOf(code, data) {
+  return createHash("sha256").update(code).update(data).digest();
 }
 
 function hashOfSources() {
@@ -85,15 +117,19 @@ function build(key, file) {
     for (const old of fs.readdirSync(buildFolder).filter((old) => old.startsWith(`${name}-`))) {
       fs.rmSync(path.join(buildFolder, old), { recursive: true, force: true });
     }
-    // Under another name first: several runs may do this at once.
-    const temporary = `${file}.${randomUUID()}`;
-    fs.writeFileSync(temporary, `${checksum(code)}${code}`);
-    fs.renameSync(temporary, file);
+    replace(file, `${checksum(code)}${code}`);
   });
   return code;
 }
 
-// A file begins with its checksum, so that a damaged one is noticed. Node checks its compiled form itself.
+// Under another name first: several runs may do this at once.
+function replace(file, content) {
+  const temporary = `${file}.${randomUUID()}`;
+  fs.writeFileSync(temporary, content);
+  fs.renameSync(temporary, file);
+}
+
+// A file begins with its checksum, so that a damaged one is noticed.
 function checksum(code) {
   return `//${createHash("sha256").update(code).digest("hex")}\n`;
 }

@@ -13,7 +13,6 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import * as nodeModule from "node:module";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 
@@ -61,7 +60,7 @@ describe("the code that runs", () => {
     expect(await launch()).toEqual({ status: 0, stdout: "first\n", stderr: "" });
     expect(build()).toEqual(files);
     expect(bundles()).toHaveLength(1);
-    expect(compiled()).toHaveLength(isCompiledKept ? 1 : 0);
+    expect(compiled()).toHaveLength(1);
   });
 
   test("is the entry's that was asked for", async () => {
@@ -84,9 +83,6 @@ describe("launches at once", () => {
   });
 });
 
-// Node 20 has no compile cache.
-const isCompiledKept = "enableCompileCache" in nodeModule;
-
 describe("a damaged file in .build", () => {
   const damages: [string, (file: string) => void][] = [
     ["truncated", (file) => truncateSync(file, 40)],
@@ -94,7 +90,7 @@ describe("a damaged file in .build", () => {
     ["altered", (file) => writeFileSync(file, flipped(readFileSync(file)))],
     ["overwritten", (file) => writeFileSync(file, 'console.log("wrong")')],
   ];
-  const kinds = ["bundle", ...(isCompiledKept ? ["compiled form"] : [])];
+  const kinds = ["bundle", "compiled form"];
 
   test.each(kinds.flatMap((kind) => damages.map(([how, damage]) => [kind, how, damage] as const)))(
     "never runs: the %s %s",
@@ -318,12 +314,7 @@ function flipped(content: Buffer): Buffer {
 const build = () => readdirSync(path.join(root, ".build")).sort();
 const bundles = () => build().filter((file) => file.endsWith(".cjs"));
 
-/** What Node itself keeps for each bundle. */
-function compiled(): readonly string[] {
-  return readdirSync(path.join(root, ".build"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith(".cjs"))
-    .map((entry) => path.relative(path.join(root, ".build"), path.join(entry.parentPath ?? entry.path, entry.name)));
-}
+const compiled = () => build().filter((file) => file.endsWith(".compiled"));
 
 type Result = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
