@@ -87,7 +87,7 @@ const LARGE_FLEET = 1000;
 // of 10,000 tasks; a small run it would make a tenth slower.
 async function collectEarlier(): Promise<void> {
   const { setFlagsFromString } = await import("node:v8");
-  setFlagsFromString("--heap-growing-percent=20");
+  setFlagsFromString("--heap-growing-percent=5");
 }
 
 async function askConsole(
