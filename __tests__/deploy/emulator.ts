@@ -150,7 +150,7 @@ export function completeAsEcs(definition: JsonObject): JsonObject {
 
 function completeContainer(container: JsonObject): JsonObject {
   const { environment, firelensConfiguration, linuxParameters, portMappings, healthCheck } = container;
-  const capabilities = isJsonObject(linuxParameters ?? null) ? objectOf(objectOf(linuxParameters).capabilities) : {};
+  const capabilities = objectOf(objectOf(linuxParameters).capabilities);
   return {
     ...{ cpu: 0, essential: true, mountPoints: [], volumesFrom: [], systemControls: [], portMappings: [] },
     ...container,
@@ -175,7 +175,8 @@ function completeContainer(container: JsonObject): JsonObject {
   };
 }
 
-function objectOf(value: JsonValue | undefined): JsonObject {
+/** The value where it is an object, else an empty one. */
+export function objectOf(value: JsonValue | undefined): JsonObject {
   return value !== undefined && isJsonObject(value) ? value : {};
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../lib/json";
 import { evaluateTemplate } from "../../lib/stack/terraform-text";
-import { completeAsEcs, type Emulator } from "./emulator";
+import { completeAsEcs, type Emulator, objectOf } from "./emulator";
 
 /** The revisions of a family that can be run, oldest first. */
 export async function revisions(emulator: Emulator, family: string): Promise<readonly string[]> {
@@ -18,7 +18,7 @@ export async function revisions(emulator: Emulator, family: string): Promise<rea
 /** The containers of the newest revision, as the emulated ECS has them. */
 export async function registeredContainers(emulator: Emulator, family: string): Promise<JsonValue> {
   const { taskDefinition } = await emulator.call("ecs", "DescribeTaskDefinition", { taskDefinition: family });
-  return comparable(isJsonObject(taskDefinition ?? null) ? (taskDefinition as JsonObject) : {});
+  return comparable(objectOf(taskDefinition));
 }
 
 /** The containers of the synthesized and proven task definition, its expressions evaluated by Terraform's outputs. */
