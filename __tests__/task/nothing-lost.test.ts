@@ -4,6 +4,7 @@ import { clean, type JsonObject } from "../../lib/json";
 import { read, TASK } from "./read";
 
 const text = fc.string({ unit: "grapheme", minLength: 1 }).map((value) => value.normalize("NFC"));
+const variable = text.filter((name) => name.trim() !== "" && !name.includes("="));
 const key = fc.stringMatching(/^[a-z]{1,8}\.[a-z]{1,8}$/);
 
 test("texts of any kind arrive as they are, and reading changes nothing but nulls and empty values", async () => {
@@ -13,7 +14,7 @@ test("texts of any kind arrive as they are, and reading changes nothing but null
       image: fc.constant("app:1"),
       entryPoint: fc.array(text, { minLength: 1, maxLength: 3 }),
       command: fc.option(fc.array(text, { maxLength: 3 })),
-      environment: fc.option(fc.array(fc.record({ name: text, value: text }), { maxLength: 3 })),
+      environment: fc.option(fc.array(fc.record({ name: variable, value: text }), { maxLength: 3 })),
       dockerLabels: fc.option(fc.dictionary(key, text, { maxKeys: 3 })),
       mountPoints: fc.constantFrom(null, []),
     },
