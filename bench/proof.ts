@@ -23,7 +23,7 @@ const CREDENTIALS = ["a password of some length", `eyJ${"x".repeat(500)}`].map((
 const ROUNDS = 15;
 const ROUND_MS = 40;
 const ARN = "${aws_secretsmanager_secret.install-bundle.arn}";
-const BUNDLE = Buffer.from('{"apiKey":"bench"}').toString("base64");
+const BUNDLE = Buffer.from(JSON.stringify({ apiKey: "bench".repeat(400) })).toString("base64");
 const FACTS = {
   consoleAddress: "console.example.com",
   region: "eu-west-1",

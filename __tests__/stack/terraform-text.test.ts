@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 
 import { OutputError } from "../../lib/errors";
-import { escapeAll, escapeTerraform, evaluateTemplate } from "../../lib/stack/terraform-text";
+import { escapeAll, escapedJson, escapeTerraform, evaluateTemplate } from "../../lib/stack/terraform-text";
 
 test.each([
   ["plain $ and % and { and }", "plain $ and % and { and }"],
@@ -32,7 +32,7 @@ test("text that CDKTF would take for a token of its own is refused", () => {
   expect(() => escapeAll({ a: [{ "TfToken[1": "b" }] })).toThrow(OutputError);
 });
 
-test.each(["a\u0301", "\u212a", "\ud800"])("text that Terraform would change is refused: %j", (text) => {
+test.each(["a\u0301", "\u212a", "\ud800", "a\n\u0303"])("text that Terraform would change is refused: %j", (text) => {
   expect(() => escapeTerraform(text)).toThrow("is not NFC-normalized, and Terraform would change it. Save it as NFC.");
 });
 
@@ -46,6 +46,25 @@ test("of a value every string and key is escaped, but for the one expression of 
     "$${key}": ["${ours}", "$${ours} and more", 7, true, null],
     b: { c: "%%{x" },
   });
+});
+
+const pieces = fc.constantFrom("$", "%", "{", "}", "${ours}", "\\", '"', "\n", "\0", "é", "a");
+const anyText = fc.string({ unit: pieces });
+
+test("JSON that is escaped as a whole is what its strings are, escaped one by one", () => {
+  const values = fc.array(fc.oneof(anyText, fc.constant("${ours}"), fc.dictionary(anyText, anyText)));
+  fc.assert(
+    fc.property(values, (value) => {
+      expect(escapedJson(value, "${ours}")).toBe(JSON.stringify(escapeAll(value, "${ours}")));
+      expect(escapedJson(value)).toBe(JSON.stringify(escapeAll(value)));
+    }),
+    { examples: [[['"${ours}', "${ours}", '${ours}"', '\\"${ours}']]] },
+  );
+});
+
+test.each(["a\u0301", "\ud800", "a\n\u0303", "TfToken["])("nor is JSON with such a text written: %j", (text) => {
+  expect(() => escapedJson([{ [text]: "a" }])).toThrow(OutputError);
+  expect(() => escapedJson([{ a: text }])).toThrow(OutputError);
 });
 
 test("known expressions are evaluated, once", () => {

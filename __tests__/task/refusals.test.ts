@@ -81,6 +81,11 @@ test.each<[string, object, string]>([
     `${app}.command[0]: is not NFC-normalized, and Terraform would change it. Save it as NFC.`,
   ]),
   [
+    "a combining mark that Terraform would join with the n of a line break",
+    of({ command: ["a\n\u0303"] }),
+    `${app}.command[0]: a combining mark after a line break would be changed by Terraform. Remove it.`,
+  ],
+  [
     "a variable whose name Terraform would make the Defender's",
     of({ environment: [{ name: "FARGATE_TAS\u212a", value: "another" }] }),
     `${app}.environment[FARGATE_TAS\u212a].name: is not NFC-normalized, and Terraform would change it. Save it as NFC.`,

@@ -23,8 +23,11 @@ export const BUNDLE_ELSEWHERE: Deviation = {
 /**
  * Whether the sidecar's install bundle is anywhere else in the answer, in whatever spelling, without its last characters
  * too: it could hide there in what is deployed. From here on every text for people is masked of it.
+ *
+ * @param json the answer as JSON.stringify writes it
+ * @param usual the one that the Console gives out, as which nearly all are
  */
-export function hasBundleElsewhere(answer: JsonObject): boolean {
+export function hasBundleElsewhere(answer: JsonObject, json: string, usual: Secret): boolean {
   const sidecar = elementsOf(answer.containerDefinitions)
     .map(objectOf)
     .find(({ name }) => name === DEFENDER);
@@ -33,6 +36,19 @@ export function hasBundleElsewhere(answer: JsonObject): boolean {
     .find(({ name }) => name === BUNDLE_VARIABLE);
   const bundle = place?.value;
   if (typeof bundle !== "string" || bundle.length < SHORTEST) return false;
-  const rest = JSON.stringify(answer).replace(JSON.stringify(place), "");
-  return holdsSecret(rest, [new Secret(bundle.slice(0, -4))]);
+  const rest = json.replace(JSON.stringify(place), "");
+  return holdsSecret(rest, bundle === usual.reveal() ? beginningOf(usual) : [withoutEnd(bundle)]);
+}
+
+// Made once for all tasks: how a secret may be spelled takes time to find out.
+const beginnings = new WeakMap<Secret, readonly Secret[]>();
+
+function beginningOf(usual: Secret): readonly Secret[] {
+  const beginning = beginnings.get(usual) ?? [withoutEnd(usual.reveal())];
+  beginnings.set(usual, beginning);
+  return beginning;
+}
+
+function withoutEnd(bundle: string): Secret {
+  return new Secret(bundle.slice(0, -4));
 }

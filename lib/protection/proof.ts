@@ -73,10 +73,11 @@ function answerDeviations(
   facts: ProofFacts,
 ): readonly Deviation[] {
   const nullElement = nullInList(answer);
+  const json = JSON.stringify(answer);
   // First of all, because every text about the answer is masked of the bundle from here on.
-  const isBundleElsewhere = hasBundleElsewhere(cleaned);
+  const isBundleElsewhere = hasBundleElsewhere(answer, json, facts.console.installBundle);
   const deviations = [
-    ...(facts.holdsCredential(JSON.stringify(answer)) ? [CREDENTIAL] : []),
+    ...(facts.holdsCredential(json) ? [CREDENTIAL] : []),
     ...findDeviations(toSend(task), cleaned, expectationFor(task, facts)),
     ...(nullElement ? [nullElement] : []),
   ];

@@ -2,7 +2,7 @@ import type { EcsTaskDefinitionConfig } from "@cdktf/provider-aws/lib/ecs-task-d
 
 import { defined } from "../defined";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
-import { escapeAll } from "./terraform-text";
+import { escapeAll, escapedJson } from "./terraform-text";
 
 /**
  * A whole task definition as the AWS provider's resource takes it: lists of pairs become maps,
@@ -30,7 +30,7 @@ export function taskDefinitionConfig(
       executionRoleArn:
         definition.executionRoleArn === undefined ? executionRoleArn : escapeAll(definition.executionRoleArn),
     }),
-    containerDefinitions: JSON.stringify(escapeAll(containerDefinitions.map(asStored), live)),
+    containerDefinitions: escapedJson(containerDefinitions.map(asStored), live),
   };
 }
 

@@ -20,7 +20,11 @@ export function escapeTerraform(text: string): string {
       safeText`${excerpt(text, 60)} is not NFC-normalized, and Terraform would change it. Save it as NFC.`,
     ]);
   }
-  return text.replace(/[$%](?=\{)/g, (sign) => sign + sign);
+  return escapeSigns(text);
+}
+
+function escapeSigns(text: string): string {
+  return text.includes("{") ? text.replace(/[$%](?=\{)/g, (sign) => sign + sign) : text;
 }
 
 /** The same for every string and every key of a JSON value; `live` stays as it is, an expression of ours. */
@@ -32,6 +36,20 @@ export function escapeAll(value: unknown, live?: string): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, child]) => [escapeTerraform(key), escapeAll(child, live)]),
   );
+}
+
+// What escapeTerraform may refuse; a text that ends so may go on with a quotation mark.
+const NEEDS_A_LOOK = /[^\0-\x7f]|TfToken\[|\\u|\\$/;
+
+/**
+ * The JSON of a value whose strings and keys are escaped like that. Escaping it as a whole takes a quarter of the time,
+ * and is the same where no string is one to be refused.
+ */
+export function escapedJson(value: unknown, live = ""): string {
+  const expression = JSON.stringify(live);
+  const parts = JSON.stringify(value).split(expression);
+  if (parts.some((part) => NEEDS_A_LOOK.test(part))) return JSON.stringify(escapeAll(value, live));
+  return parts.map(escapeSigns).join(expression);
 }
 
 /** Every expression in the strings and keys of a JSON value, without its braces; an open one as `${`. */

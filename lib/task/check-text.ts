@@ -1,5 +1,5 @@
 import type { JsonValue } from "../json";
-import { isNormalized } from "../text/normalized";
+import { hasMarkAfterBreak, isNormalized } from "../text/normalized";
 import { type SafeText, text } from "../text/safe-text";
 import { problem, type Step } from "./finding";
 import { walk } from "./json-path";
@@ -17,13 +17,15 @@ function whyNot(key: string | number | undefined, value: JsonValue): SafeText | 
   if (typeof key === "string" && (key in Object.prototype || key === "prototype")) {
     return text`a key named ${key} would be lost on the way. Rename it.`;
   }
-  if (!isSafe(key) || !isSafe(value)) return NOT_NORMALIZED;
-  return hasToken(key) || hasToken(value) ? TOKEN : undefined;
+  for (const part of [key, value]) {
+    if (typeof part !== "string") continue;
+    if (!isNormalized(part)) return hasMarkAfterBreak(part) ? MARK : NOT_NORMALIZED;
+    if (part.includes("TfToken[")) return TOKEN;
+  }
+  return undefined;
 }
 
 const NULL_IN_LIST = text`null in a list. Remove it.`;
 const NOT_NORMALIZED = text`is not NFC-normalized, and Terraform would change it. Save it as NFC.`;
+const MARK = text`a combining mark after a line break would be changed by Terraform. Remove it.`;
 const TOKEN = text`"TfToken[" is reserved by CDKTF, which would replace it. Rename it.`;
-
-const isSafe = (value: JsonValue | undefined) => typeof value !== "string" || isNormalized(value);
-const hasToken = (value: JsonValue | undefined) => typeof value === "string" && value.includes("TfToken[");

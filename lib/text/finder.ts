@@ -9,6 +9,8 @@ const HEAD = 48;
 const REST = /[\w+/=%&#;.~\\-]*/y;
 const SPELLINGS = 4;
 const ASCII = 0x80;
+const ALL_ASCII = Array.from({ length: ASCII }, (_, character) => character);
+const ESCAPES = ALL_ASCII.filter(isEscape);
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 export type Range = readonly [start: number, end: number];
@@ -23,10 +25,14 @@ type Form = { readonly characters: readonly number[]; readonly isWord: boolean; 
 export class Finder {
   readonly #forms = new Map<number, Form[]>();
   readonly #values = new Set<string>();
-  /** The ASCII characters that a form begins with, and those that an escape does. */
-  readonly #starts = Array.from({ length: ASCII }, (_, character) => isEscape(character));
+  /** 1 for every two ASCII characters, in whatever case and spelling, that a form may begin with. */
+  readonly #pairs = new Uint8Array(ASCII * ASCII);
   /** Whether a form begins with other characters than ASCII's. */
   #hasOthers = false;
+
+  constructor() {
+    for (let first = 0; first < ASCII; first++) if (isEscape(first)) this.#markPairs([first], ALL_ASCII);
+  }
 
   /** A value of less than four characters is never found. */
   add(value: string): void {
@@ -37,12 +43,12 @@ export class Finder {
     const written = hasRest ? value.slice(0, HEAD) : value;
     for (const text of new Set([written, ...(isWord ? [] : encodings(written))])) {
       const characters = [...text].map((character) => lowerCase(character.codePointAt(0) ?? 0));
-      const [first = 0, second] = characters;
+      const [first = 0, second = 0] = characters;
       const key = keyOf(first, second);
       const same = this.#forms.get(key);
       const form = { characters, isWord, hasRest };
-      for (const start of [first, ...upperCases(first)]) if (start < ASCII) this.#starts[start] = true;
-      this.#hasOthers ||= characters.slice(0, 2).some((character) => character >= ASCII);
+      this.#markPairs(casesOf(first), [...casesOf(second), ...ESCAPES]);
+      this.#hasOthers ||= first >= ASCII || second >= ASCII;
       if (same) same.push(form);
       else this.#forms.set(key, [form]);
     }
@@ -51,15 +57,9 @@ export class Finder {
   /** Where the text holds one of the values, in order; ranges may overlap. */
   *rangesIn(text: string): Generator<Range, void> {
     if (this.#forms.size === 0) return;
-    for (let at = 0; at < text.length; at++) {
-      // Nearly always the next two characters say that nothing begins here.
-      const first = text.charCodeAt(at);
-      if (first < ASCII ? !this.#starts[first] : !this.#hasOthers) continue;
-      const second = text.charCodeAt(at + 1);
-      if (second >= ASCII && !this.#hasOthers && !isEscape(first)) continue;
-      if (isPlain(first) && isPlain(second) && !this.#forms.has(keyOf(lowerCase(first), lowerCase(second)))) continue;
+    for (let at = this.#next(text, 0); at < text.length; at = this.#next(text, at + 1)) {
       const end = this.#endOf(text, at);
-      if (end !== undefined) yield [at, end];
+      if (end > at) yield [at, end];
     }
   }
 
@@ -67,20 +67,50 @@ export class Finder {
     return this.rangesIn(text).next().done === false;
   }
 
-  /** The end of the longest value that begins at this place. */
-  #endOf(text: string, at: number): number | undefined {
+  /** The next place where something may begin. Nearly always the next two characters say that nothing does. */
+  #next(text: string, from: number): number {
+    const pairs = this.#pairs;
+    let second = text.charCodeAt(from);
+    for (let at = from; at < text.length; at++) {
+      const first = second;
+      second = text.charCodeAt(at + 1);
+      const isAscii = first < ASCII && !(second >= ASCII);
+      if (isAscii ? pairs[pairOf(first, second)] : this.#hasOthers || isEscape(first)) return at;
+    }
+    return text.length;
+  }
+
+  /** The end of the longest value that begins at this place; the place itself when none does. */
+  #endOf(text: string, at: number): number {
+    const [first, second] = [text.charCodeAt(at), text.charCodeAt(at + 1)];
+    const forms =
+      isPlain(first) && isPlain(second)
+        ? this.#forms.get(keyOf(lowerCase(first), lowerCase(second)))
+        : this.#formsReadAt(text, at);
+    let longest = at;
+    for (const form of forms ?? []) longest = Math.max(longest, endOf(form, text, at) ?? at);
+    return longest;
+  }
+
+  #formsReadAt(text: string, at: number): readonly Form[] {
     const forms = readingsAt(text, at).flatMap(([first, next]) =>
       readingsAt(text, next).flatMap(([second]) => this.#forms.get(keyOf(first, second)) ?? []),
     );
-    const ends = [...new Set(forms)].flatMap((form) => endOf(form, text, at) ?? []);
-    return ends.length > 0 ? Math.max(...ends) : undefined;
+    return [...new Set(forms)];
+  }
+
+  #markPairs(firsts: readonly number[], seconds: readonly number[]): void {
+    for (const first of firsts) {
+      for (const second of seconds) if (first < ASCII && second < ASCII) this.#pairs[pairOf(first, second)] = 1;
+    }
   }
 }
 
 /** All spellings are followed at once, as many as can be meant: a run of backslashes has more of them. */
 function endOf({ characters, isWord, hasRest }: Form, text: string, at: number): number | undefined {
   if (isWord && at > 0 && LETTER_OR_DIGIT.test(text[at - 1] ?? "")) return undefined;
-  let [place, matched] = [at, 0];
+  let place = at;
+  let matched = 0;
   for (; matched < characters.length; matched++) {
     const character = text.codePointAt(place);
     if (character === undefined || isEscape(character)) break;
@@ -114,8 +144,14 @@ function isPlain(unit: number): boolean {
   return unit < ASCII && !isEscape(unit);
 }
 
-function upperCases(character: number): readonly number[] {
-  return [...String.fromCodePoint(character).toUpperCase()].map((upper) => upper.codePointAt(0) ?? 0);
+function casesOf(character: number): readonly number[] {
+  const upper = [...String.fromCodePoint(character).toUpperCase()].map((one) => one.codePointAt(0) ?? 0);
+  return [character, ...upper];
+}
+
+/** After the text's last character, where `second` is NaN, nothing can begin. */
+function pairOf(first: number, second: number): number {
+  return first * ASCII + (second | 0);
 }
 
 function keyOf(first = 0, second = 0): number {
