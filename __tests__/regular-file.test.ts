@@ -16,8 +16,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test.each(["file", "link"])("a %s is read", async (name) => {
-  expect((await readRegularFile(join(folder, name))).toString()).toBe("content");
+test.each(["file", "link"])("a %s is read", (name) => {
+  expect(readRegularFile(join(folder, name)).toString()).toBe("content");
 });
 
 test.each([
@@ -25,11 +25,11 @@ test.each([
   ["a folder", folder, "EISDIR"],
   ["a pipe that nobody writes", join(folder, "pipe"), "not a file"],
   ["a device", "/dev/zero", "not a file"],
-])("what is %s isn't waited for", async (_, path, code) => {
-  await expect(readRegularFile(path)).rejects.toMatchObject({ code });
+])("what is %s isn't waited for", (_, path, code) => {
+  expect(() => readRegularFile(path)).toThrow(expect.objectContaining({ code }));
 });
 
-test("a file of more than 1 MiB isn't read", async () => {
+test("a file of more than 1 MiB isn't read", () => {
   writeFileSync(join(folder, "large"), Buffer.alloc(1024 * 1024 + 1));
-  await expect(readRegularFile(join(folder, "large"))).rejects.toMatchObject({ code: "larger than 1 MiB" });
+  expect(() => readRegularFile(join(folder, "large"))).toThrow(expect.objectContaining({ code: "larger than 1 MiB" }));
 });

@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 
 /** Codes of errors besides the system's own. */
 export const NOT_A_FILE = "not a file";
@@ -10,19 +9,24 @@ export const TOO_LARGE = "larger than 1 MiB";
  *
  * @throws an error whose `code` is the system's, such as `ENOENT` or `EISDIR`, or one of those above
  */
-export async function readRegularFile(path: string): Promise<Buffer> {
+export function readRegularFile(path: string): Buffer {
   // Without O_NONBLOCK opening a pipe waits for somebody to write.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const stats = await handle.stat();
+    const stats = fstatSync(file);
     if (stats.isDirectory()) throw failure("EISDIR");
     if (!stats.isFile()) throw failure(NOT_A_FILE);
     if (stats.size > LARGEST) throw failure(TOO_LARGE);
     // The files of /proc have no size, and reading one may wait for ever.
-    return stats.size === 0 ? Buffer.alloc(0) : await handle.readFile();
+    return stats.size === 0 ? Buffer.alloc(0) : readFileSync(file);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
+}
+
+/** The code of an error that reading has thrown, for people. */
+export function codeOf(error: unknown): string {
+  return typeof error === "object" && error && "code" in error ? String(error.code) : "no reason given";
 }
 
 const LARGEST = 1024 * 1024;

@@ -78,7 +78,7 @@ test("an answer through the tunnel may take longer than its connection", async (
   const proxy = await servers.proxy();
   const { signal: stop } = new AbortController();
   const network = through(`http://${proxy.host}`);
-  const connections = await openConnections({ ...network, caFile, connectMs: 300, stop, clock });
+  const connections = openConnections({ ...network, caFile, connectMs: 300, stop, clock });
   const peer = { name: "the Console", setting: "TL_CONSOLE", limit: { mebibytes: 5, longerIsNot: "from a Console" } };
   const { body } = await exchange({ method: "GET", url, peer }, { connections, limitMs: 5000, stop, clock });
   connections.close();

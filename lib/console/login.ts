@@ -32,7 +32,7 @@ export async function login(
   const credentials = [settings.password, new Secret(`${settings.user}:${settings.password.reveal()}`)];
   const calls = callsOf(settings);
   const connectMs = Math.min(10_000, network.timeoutMs);
-  const connections = await openConnections({ ...network, connectMs, stop: signal, clock });
+  const connections = openConnections({ ...network, connectMs, stop: signal, clock });
 
   const send = <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> =>
     withRetries(

@@ -23,13 +23,13 @@ export type ConnectionOptions = Pick<NetworkSettings, "caFile" | "proxies"> & {
 };
 
 /** @throws SettingsError when `caFile` holds no certificate. */
-export async function openConnections(options: ConnectionOptions): Promise<Connections> {
+export function openConnections(options: ConnectionOptions): Connections {
   const { caFile, proxies } = options;
   const secure: https.AgentOptions = {
     keepAlive: true,
     // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
     rejectUnauthorized: true,
-    ...(caFile === undefined ? {} : { secureContext: await trustAuthorities(caFile) }),
+    ...(caFile === undefined ? {} : { secureContext: trustAuthorities(caFile) }),
   };
   const plain = new http.Agent({ keepAlive: true });
   const direct = directAgent(secure, options);

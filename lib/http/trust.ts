@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto";
 import tls from "node:tls";
 
 import { SettingsError } from "../errors";
-import { readRegularFile } from "../regular-file";
-import { excerpt, text } from "../text/safe-text";
+import { codeOf, readRegularFile } from "../regular-file";
+import { excerpt, type SafeText, text } from "../text/safe-text";
 
 /**
  * Trusts the authorities of a PEM file in addition to Node's own, which may have signed a proxy's or another address's
@@ -11,12 +11,9 @@ import { excerpt, text } from "../text/safe-text";
  *
  * @throws SettingsError when the file holds no certificate.
  */
-export async function trustAuthorities(caFile: string): Promise<tls.SecureContext> {
+export function trustAuthorities(caFile: string): tls.SecureContext {
   const name = text`TL_CA_CERT must be a PEM file with certificates, ${excerpt(caFile, 120)}`;
-  const bytes = await readRegularFile(caFile).catch((error: NodeJS.ErrnoException) => {
-    const code = error.code ?? "no reason given";
-    throw new SettingsError([text`${name} can't be read (${code}). Check the path and the file's rights.`]);
-  });
+  const bytes = readBytes(caFile, name);
   const certificates =
     bytes.toString("latin1").match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   try {
@@ -27,5 +24,13 @@ export async function trustAuthorities(caFile: string): Promise<tls.SecureContex
     const holds = certificates.length > 0 ? "a broken one" : "none";
     const remedy = text`Convert a DER file with openssl x509 -inform der -in FILE -out FILE.pem.`;
     throw new SettingsError([text`${name} holds ${holds}. ${remedy}`]);
+  }
+}
+
+function readBytes(caFile: string, name: SafeText): Buffer {
+  try {
+    return readRegularFile(caFile);
+  } catch (error) {
+    throw new SettingsError([text`${name} can't be read (${codeOf(error)}). Check the path and the file's rights.`]);
   }
 }

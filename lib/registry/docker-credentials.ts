@@ -4,7 +4,7 @@ import * as v from "valibot";
 
 import { RegistryError } from "../errors";
 import { isJsonObject } from "../json";
-import { readRegularFile } from "../regular-file";
+import { codeOf, readRegularFile } from "../regular-file";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { askHelper } from "./credential-helper";
@@ -21,7 +21,7 @@ export async function dockerCredentials(
   options: CredentialOptions,
 ): Promise<Credentials | undefined> {
   const file = join(options.dockerConfigFolder, "config.json");
-  const config = await readConfig(file);
+  const config = readConfig(file);
   if (config === undefined) return undefined;
   const place = text`${excerpt(file, 200)}`;
   const helper = entryFor(registry, config.credHelpers) ?? config.credsStore;
@@ -50,13 +50,10 @@ const Config = v.object({
 });
 
 // Messages name the wrong key but never show the file's content: it holds passwords.
-async function readConfig(file: string): Promise<v.InferOutput<typeof Config> | undefined> {
+function readConfig(file: string): v.InferOutput<typeof Config> | undefined {
   const place = text`Docker's configuration ${excerpt(file, 200)}`;
   const remedy = text`Mend it, or set DOCKER_CONFIG to another folder.`;
-  const content = await readRegularFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    throw new RegistryError([text`${place} can't be read (${error.code ?? "no reason given"}). ${remedy}`]);
-  });
+  const content = readBytes(file, (code) => text`${place} can't be read (${code}). ${remedy}`);
   if (content === undefined) return undefined;
   const value = v.safeParse(v.pipe(v.string(), v.parseJson()), content.toString("utf8").replace(/^\ufeff/, ""));
   if (!value.success) throw new RegistryError([text`${place} is not valid JSON. ${remedy}`]);
@@ -64,6 +61,16 @@ async function readConfig(file: string): Promise<v.InferOutput<typeof Config> | 
   if (parsed.success) return parsed.output;
   const key = v.getDotPath(parsed.issues[0]) ?? "the whole";
   throw new RegistryError([text`${place} is not as Docker writes it: ${excerpt(key, 100)} is wrong. ${remedy}`]);
+}
+
+function readBytes(file: string, sentence: (code: string) => SafeText): Buffer | undefined {
+  try {
+    return readRegularFile(file);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new RegistryError([sentence(code)]);
+  }
 }
 
 function loginOf(entry: v.InferOutput<typeof Entry>, registry: string, place: SafeText): Login | undefined {

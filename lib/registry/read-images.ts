@@ -43,7 +43,7 @@ export async function imageConfigs(
   const stop = limit.signal;
   setMaxListeners(0, stop); // each call under way listens
   const connectMs = Math.min(10_000, network.timeoutMs);
-  const connections = await openConnections({ ...network, connectMs, stop, clock });
+  const connections = openConnections({ ...network, connectMs, stop, clock });
   const credentialsFor = findCredentials({ ...registry, environment, network, connections, stop, clock });
   const client = registryClient({ network, connections, credentialsFor, talk: { ...talk, signal: stop }, clock });
   const unreachable = new Set<string>();

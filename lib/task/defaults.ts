@@ -14,8 +14,8 @@ import { readText } from "./task-files";
  *
  * @throws UnreadableError with every problem
  */
-export async function readDefaults(path: string): Promise<JsonObject> {
-  const source = parseSource(await readText(path, "RUNTIME_DEFENSE_DEFAULTS"));
+export function readDefaults(path: string): JsonObject {
+  const source = parseSource(readText(path, "RUNTIME_DEFENSE_DEFAULTS"));
   const { value, problems }: Result<JsonObject> = collect(checkDefaults(source.document));
   if (problems.shown.length > 0) throw new UnreadableError(remarksOf(problems, source, "problems"));
   return value;

@@ -1,6 +1,5 @@
 import { relative, resolve } from "node:path";
-
-import pMap from "p-map";
+import { setImmediate } from "node:timers/promises";
 
 import { type Problem, TaskFileError } from "../errors";
 import type { JsonObject } from "../json";
@@ -28,7 +27,6 @@ export type ReadOptions = {
   readonly lookUp?: LookUp;
 };
 
-const FILES_AT_ONCE = 16;
 const NO_JSON = text`only *.json is read in a folder. Save it as such, or move it elsewhere.`;
 const NOT_FOLLOWED = text`is a link to a folder, which isn't followed. Put the folder itself there, or remove the link.`;
 
@@ -59,13 +57,14 @@ export type CheckedTasks = {
 export async function checkTasks(path: string, options: ReadOptions = {}): Promise<CheckedTasks> {
   const { signal, folder, images = new Map(), secretArns, lookUp } = options;
   const nameOf = (file: string) => fileName(file, folder);
-  const defaults = await readDefaultsOf(options, nameOf);
+  const defaults = readDefaultsOf(options, nameOf);
   const surroundings = { defaults: defaults.value, images, secretArns };
-  const files = await taskFiles(path);
-  const read = await pMap(files, (file) => readFile(file, nameOf(file), file === path, surroundings), {
-    concurrency: FILES_AT_ONCE,
-    ...(signal && { signal }),
-  });
+  const read: ReadFile[] = [];
+  for (const file of taskFiles(path)) {
+    read.push(readFile(file, nameOf(file), file === path, surroundings));
+    await setImmediate(); // for signals
+    signal?.throwIfAborted();
+  }
   const complete = lookUp ? await lookUpAll(read, lookUp) : read;
   const problems = [
     ...defaults.problems,
@@ -90,11 +89,11 @@ type ReadFile = {
   readonly problems: readonly Problem[];
 };
 
-async function readFile(path: string, file: string, isNamed: boolean, surroundings: Surroundings): Promise<ReadFile> {
+function readFile(path: string, file: string, isNamed: boolean, surroundings: Surroundings): ReadFile {
   const refused = (remarks: readonly Remark[]) => ({ file, open: [], problems: inFile(file, remarks) });
   try {
     if (!isNamed && !path.endsWith(".json")) return refused([{ text: isTaskName(path) ? NO_JSON : NOT_FOLLOWED }]);
-    const source = parseSource(await readText(path), /\.ya?ml$/i.test(path) ? "YAML isn't read." : undefined);
+    const source = parseSource(readText(path), /\.ya?ml$/i.test(path) ? "YAML isn't read." : undefined);
     const { value, problems, notices } = collect(parseTask(source.document, surroundings));
     const { family, containers, task: parsed } = value;
     const names = { family, containers };
@@ -139,13 +138,13 @@ async function lookUpAll(files: readonly ReadFile[], lookUp: LookUp): Promise<re
   });
 }
 
-async function readDefaultsOf(
+function readDefaultsOf(
   { defaultsPath }: ReadOptions,
   nameOf: (file: string) => string,
-): Promise<{ readonly value: JsonObject; readonly problems: readonly Problem[] }> {
+): { readonly value: JsonObject; readonly problems: readonly Problem[] } {
   if (defaultsPath === undefined) return { value: {}, problems: [] };
   try {
-    return { value: await readDefaults(defaultsPath), problems: [] };
+    return { value: readDefaults(defaultsPath), problems: [] };
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     return { value: {}, problems: inFile(nameOf(defaultsPath), error.remarks) };

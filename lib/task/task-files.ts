@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import { readdir, stat } from "node:fs/promises";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { TaskFileError } from "../errors";
-import { NOT_A_FILE, readRegularFile, TOO_LARGE } from "../regular-file";
+import { codeOf, NOT_A_FILE, readRegularFile, TOO_LARGE } from "../regular-file";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { UnreadableError } from "./source";
 
@@ -13,10 +13,10 @@ import { UnreadableError } from "./source";
  *
  * @throws TaskFileError
  */
-export async function taskFiles(path: string): Promise<readonly string[]> {
+export function taskFiles(path: string): readonly string[] {
   try {
-    if (!(await stat(path)).isDirectory()) return [path];
-    const files = await filesBelow(path);
+    if (!statSync(path).isDirectory()) return [path];
+    const files = filesBelow(path);
     if (files.length > 0) return files;
   } catch (error) {
     throw new TaskFileError([text`${excerpt(path, 300)}: ${unreadable(error)}`]);
@@ -25,17 +25,17 @@ export async function taskFiles(path: string): Promise<readonly string[]> {
   throw new TaskFileError([text`${excerpt(path, 300)}: this folder has no *.json in it. ${remedy}`]);
 }
 
-async function filesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
+function filesBelow(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     const isHidden = entry.name.startsWith(".");
     if (isTaskName(entry.name)) found.push(path);
     else if (isHidden) continue;
-    else if (entry.isDirectory()) found.push(...(await filesBelow(path)));
+    else if (entry.isDirectory()) found.push(...filesBelow(path));
     // A link to a folder may lead in a circle. It isn't followed, but refused.
-    else if (entry.isSymbolicLink() && (await isFolderLink(path))) found.push(path);
+    else if (entry.isSymbolicLink() && isFolderLink(path)) found.push(path);
   }
   return found;
 }
@@ -45,8 +45,12 @@ export function isTaskName(name: string): boolean {
   return /\.(jsonc?|ya?ml)$/i.test(name);
 }
 
-async function isFolderLink(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+function isFolderLink(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // It leads nowhere.
+  }
 }
 
 /**
@@ -55,10 +59,8 @@ async function isFolderLink(path: string): Promise<boolean> {
  * @param variable names the file
  * @throws UnreadableError
  */
-export async function readText(file: string, variable = "TASK_DEFINITION_PATH"): Promise<string> {
-  const bytes = await readRegularFile(file).catch((error: unknown) => {
-    throw refusal(unreadable(error, variable));
-  });
+export function readText(file: string, variable = "TASK_DEFINITION_PATH"): string {
+  const bytes = readBytes(file, variable);
   if (bytes.length === 0) throw refusal(EMPTY);
   // Zero bytes are valid UTF-8, and what UTF-16 without a mark is full of.
   if (bytes.includes(0)) throw notUtf8("UTF-16 or a binary file");
@@ -68,13 +70,21 @@ export async function readText(file: string, variable = "TASK_DEFINITION_PATH"):
   return content;
 }
 
+function readBytes(file: string, variable: string): Buffer {
+  try {
+    return readRegularFile(file);
+  } catch (error) {
+    throw refusal(unreadable(error, variable));
+  }
+}
+
 const EMPTY = text`the file is empty. Write a task definition into it.`;
 
 const refusal = (sentence: SafeText) => new UnreadableError([{ text: sentence }]);
 const notUtf8 = (found: string) => refusal(text`is not UTF-8 text, it looks like ${found}. Save it as UTF-8.`);
 
 function unreadable(error: unknown, variable = "TASK_DEFINITION_PATH"): SafeText {
-  const code = typeof error === "object" && error && "code" in error ? String(error.code) : "unknown error";
+  const code = codeOf(error);
   if (code === "EISDIR") return text`is a directory, not a file. Rename it, or name a file in it.`;
   if (code === NOT_A_FILE) return text`is neither a file nor a folder. Name a task definition file.`;
   if (code === TOO_LARGE) return text`is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?`;
