@@ -1,6 +1,5 @@
 import type { Command, ExitStatus, Invocation } from "./lib/commands/command";
 import { asksForOverview, loadCommand, printOverview, runCommand } from "./lib/commands/commands";
-import { printFailure } from "./lib/commands/failure";
 import { StoppedError } from "./lib/errors";
 import { secretsOf } from "./lib/settings/secrets";
 import { text } from "./lib/text/safe-text";
@@ -10,8 +9,6 @@ process.exitCode = 1;
 // A command that doesn't heed the signal is ended.
 const MILLISECONDS_TO_STOP = 800;
 
-// The AWS SDK's version is pinned, so that on Node 20 its warning of later ones is noise.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 const { env: environment, stdout, stderr } = process;
 secretsOf(environment);
 // The AWS SDK warns users of Node 20 in several lines; which versions of Node are good is this project's matter.
@@ -30,7 +27,10 @@ for (const stream of [stdout, stderr]) stream.on("error", () => {});
 const invocation: Invocation = { environment, folder: process.cwd(), stdout, stderr, signal: stop.signal };
 const [, , name, ...args] = process.argv;
 let command: Command | undefined;
-const fail = (error: unknown) => printFailure(error, { command, args }, invocation);
+const fail = async (error: unknown) => {
+  const { printFailure } = await import("./lib/commands/failure");
+  await printFailure(error, { command, args }, invocation);
+};
 
 // Node would print such an error with all that hangs on it.
 process.on("uncaughtException", (error) => {
@@ -38,6 +38,8 @@ process.on("uncaughtException", (error) => {
 });
 run().then((status) => {
   process.exitCode = status;
+  // All is written. Left alone, Node would first finish a collection of garbage that nobody needs.
+  if (stdout.writableLength === 0 && stderr.writableLength === 0) process.exit();
 }, fail);
 
 async function run(): Promise<ExitStatus> {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 
 import type { Command } from "../../lib/commands/command";
 import { COMMANDS, loadCommand, printOverview } from "../../lib/commands/commands";
-import { usageOf } from "../../lib/commands/help";
+import { usageOf } from "../../lib/commands/usage";
 import { invocationIn, invoke } from "./invoke";
 
 const PROJECT = resolve(__dirname, "../..");

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { SettingsError } from "../errors";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Option } from "./command";
-import { optionsOf, usageOf } from "./help";
+import { optionsOf, usageOf } from "./usage";
 
 /** @throws SettingsError */
 export function parseArguments(command: Command, args: readonly string[]): Arguments {

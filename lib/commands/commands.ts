@@ -3,7 +3,6 @@ import { print } from "../text/print";
 import { quote, text } from "../text/safe-text";
 import { parseArguments } from "./arguments";
 import type { Command, ExitStatus, Invocation } from "./command";
-import { helpOf, overviewOf } from "./help";
 
 /** Every command by its name. Only the one that runs is loaded. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -37,6 +36,7 @@ export async function runCommand(
   invocation: Invocation,
 ): Promise<ExitStatus> {
   if (args.some((arg) => HELP.includes(arg))) {
+    const { helpOf } = await import("./help");
     await print(invocation.stdout, helpOf(command, columnsOf(invocation)));
     return 0;
   }
@@ -49,6 +49,7 @@ export function asksForOverview(name = ""): boolean {
 }
 
 export async function printOverview(invocation: Invocation): Promise<ExitStatus> {
+  const { overviewOf } = await import("./help");
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
   await print(invocation.stdout, overviewOf(commands, columnsOf(invocation)));
   return 0;

@@ -1,28 +1,8 @@
 import { wrapAnsi } from "fast-wrap-ansi";
 
-import { PROBLEM_FORMATS } from "../report/problems/formats";
 import { type SafeText, wholeText } from "../text/safe-text";
-import type { Command, Option } from "./command";
-
-/** How a command is called: `npm run --silent protect -- FILE [--out FILE]`. */
-export function usageOf({ name, isPiped = false, operands = [], options = [] }: Command): string {
-  const parts = [
-    ...operands.map((operand) => (operand.isOptional ? `[${operand.name}]` : operand.name)),
-    ...options.map((option) => `[${formOf(option)}]`),
-  ];
-  const call = `npm run ${isPiped ? "--silent " : ""}${name}`;
-  if (parts.length === 0) return call;
-  // Shorter where it is the only thing that may be given.
-  const isLoneOption = operands.length === 0 && options.length === 1;
-  return isLoneOption ? `${call} [-- ${parts.join("").slice(1, -1)}]` : `${call} -- ${parts.join(" ")}`;
-}
-
-const FORMAT: Option = { name: "format", meaning: "how problems are printed", value: PROBLEM_FORMATS };
-
-/** A command's options, and the one that every command has. */
-export function optionsOf({ options = [] }: Command): readonly Option[] {
-  return options.some(({ name }) => name === FORMAT.name) ? options : [...options, FORMAT];
-}
+import type { Command } from "./command";
+import { formOf, optionsOf, usageOf } from "./usage";
 
 /** What `--help` prints. */
 export function helpOf(command: Command, columns: number): SafeText {
@@ -50,12 +30,6 @@ export function overviewOf(commands: readonly Command[], columns: number): SafeT
       "",
     ].join("\n"),
   );
-}
-
-function formOf({ name, value, isRepeated = false }: Option): string {
-  const flag = `--${name}`;
-  if (value === undefined) return flag;
-  return `${flag} ${typeof value === "string" ? value : value.join("|")}${isRepeated ? " …" : ""}`;
 }
 
 // A name that is wider than this has its meaning in the next line.

@@ -1,24 +1,16 @@
-import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 
 import { login } from "../console/login";
 import { defined } from "../defined";
 import { ConsoleError } from "../errors";
 import { deadline } from "../http/deadline";
 import { type ProtectedTasks, protectTasks } from "../protection/protect-tasks";
-import type { ProtectedTask } from "../protection/protected-task";
-import { toMarkdown } from "../report/markdown";
 import { startProgress } from "../report/progress";
-import { buildReport, type Report } from "../report/report";
-import { styleOf } from "../report/style";
-import { toSummary } from "../report/summary";
 import { parseSettings, type Settings } from "../settings/settings";
-import { discardOutput, type OutputFile, prepareOutput } from "../stack/output-folder";
-import { pathsOf, REPORT_JSON, REPORT_MARKDOWN } from "../stack/output-paths";
-import { statementsForRole } from "../stack/role-statements";
-import { synthesize } from "../stack/synthesize";
+import { discardOutput, prepareOutput } from "../stack/output-folder";
 import type { Task } from "../task/task";
-import { print, printLine } from "../text/print";
-import { text, wholeText } from "../text/safe-text";
+import { printLine } from "../text/print";
+import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { outputFolder } from "./output-folder";
 import { readUnprotected } from "./read-unprotected";
@@ -48,24 +40,11 @@ export const synth: Command = {
         talk,
       );
       if (unprotected.length > LARGE_FLEET) await collectEarlier();
-      const { version, tasks } = await askConsole(settings, unprotected, invocation);
-      const report = reportOn(settings, version, tasks);
-      const files = reportFiles(report);
-      const publish = synthesize({
-        ...settings.stack,
-        tasks,
-        folder,
-        staging,
-        projectFolder: invocation.folder,
-        files,
-      });
-      await lastChanceToStop(invocation.signal);
-      publish();
-      const places = {
-        stack: join(folder, pathsOf(settings.stack.name).stackFile),
-        report: join(folder, REPORT_MARKDOWN),
-      };
-      await print(invocation.stdout, toSummary(report, places, styleOf(invocation.stdout, invocation.environment)));
+      const [answered, { writeOutput }] = await Promise.all([
+        askConsole(settings, unprotected, invocation),
+        loadWriter(),
+      ]);
+      await writeOutput(answered, settings, { folder, staging }, invocation);
       return 0;
     } catch (error) {
       discardOutput(folder);
@@ -88,6 +67,12 @@ const LARGE_FLEET = 1000;
 async function collectEarlier(): Promise<void> {
   const { setFlagsFromString } = await import("node:v8");
   setFlagsFromString("--heap-growing-percent=5");
+}
+
+// CDKTF takes time to load: that in which the Console makes its first answer.
+async function loadWriter(): Promise<typeof import("./write-output")> {
+  await setImmediate();
+  return import("./write-output");
 }
 
 async function askConsole(
@@ -123,30 +108,4 @@ async function askConsole(
   } finally {
     release();
   }
-}
-
-// Synthesizing is synchronous: a signal that came meanwhile is seen only now.
-async function lastChanceToStop(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  signal.throwIfAborted();
-}
-
-function reportOn({ console, stack }: Settings, version: string, tasks: readonly ProtectedTask[]): Report {
-  const existing = stack.installBundleSecretArn;
-  return buildReport({
-    stack: stack.name,
-    region: stack.region,
-    console: { url: console.url, version },
-    installBundle: existing ? { arn: existing } : { file: pathsOf(stack.name).secretFile },
-    tasks,
-    statementsFor: (roleArn) => statementsForRole(roleArn, tasks, stack),
-    grantsRoles: stack.grantExecutionRoles,
-  });
-}
-
-function reportFiles(report: Report): readonly OutputFile[] {
-  return [
-    { path: REPORT_MARKDOWN, content: toMarkdown(report) },
-    { path: REPORT_JSON, content: wholeText(`${JSON.stringify(report, null, 2)}\n`) },
-  ];
 }

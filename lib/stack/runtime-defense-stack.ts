@@ -51,6 +51,9 @@ export class RuntimeDefenseStack extends TerraformStack {
       new TerraformOutput(this, ids.taskDefinitionOutput(family), { value: resource.arn });
     }
   }
+
+  /** CDKTF would resolve every value once more, to find references to other stacks. There is no other stack. */
+  override prepareStack(): void {}
 }
 
 // The cluster is there for the services that run the tasks: the user's own, or one of the stack's.

@@ -55,10 +55,10 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
 /** Without control characters, direction marks and pipeline logging commands (`##vso[…]`, `##[…]`, `::…`). */
 function defuse(line: string): string {
-  return stripVTControlCharacters(line)
+  const visible = stripVTControlCharacters(line)
     .replace(INVISIBLE, " ")
-    .replace(/##(?=vso\[|\[)/gi, "## ")
-    .replace(/(?<=^\s*| )::/g, ": :");
+    .replace(/##(?=vso\[|\[)/gi, "## ");
+  return visible.includes("::") ? visible.replace(/(?<=^\s*| )::/g, ": :") : visible;
 }
 
 function sealed(text: string): SafeText {

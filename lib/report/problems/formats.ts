@@ -1,8 +1,5 @@
 import type { SafeText } from "../../text/safe-text";
 import type { Style } from "../style";
-import { asAzureCommands, asGitHubCommands } from "./as-annotations";
-import { asJson } from "./as-json";
-import { asText } from "./as-text";
 import type { Findings } from "./findings";
 
 export const PROBLEM_FORMATS = ["text", "github", "azure", "junit", "json"] as const;
@@ -16,18 +13,18 @@ export function isProblemFormat(name: string | undefined): name is ProblemFormat
 /** What to print; commands for a pipeline have to be printed as such. */
 export type Printable = { readonly text: SafeText } | { readonly pipelineCommands: string };
 
+/** Only the format that is asked for is loaded, and none in a run without problems. */
 export async function formatFindings(findings: Findings, format: ProblemFormat, style: Style): Promise<Printable> {
   switch (format) {
     case "text":
-      return { text: asText(findings, style) };
+      return { text: (await import("./as-text")).asText(findings, style) };
     case "github":
-      return { pipelineCommands: asGitHubCommands(findings) };
+      return { pipelineCommands: (await import("./as-annotations")).asGitHubCommands(findings) };
     case "azure":
-      return { pipelineCommands: asAzureCommands(findings) };
+      return { pipelineCommands: (await import("./as-annotations")).asAzureCommands(findings) };
     case "junit":
-      // Loaded by those alone who want it.
       return { text: (await import("./as-junit")).asJUnit(findings) };
     case "json":
-      return { text: asJson(findings) };
+      return { text: (await import("./as-json")).asJson(findings) };
   }
 }

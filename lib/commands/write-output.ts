@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+
+import type { ProtectedTasks } from "../protection/protect-tasks";
+import type { ProtectedTask } from "../protection/protected-task";
+import { toMarkdown } from "../report/markdown";
+import { buildReport, type Report } from "../report/report";
+import { styleOf } from "../report/style";
+import { toSummary } from "../report/summary";
+import type { Settings } from "../settings/settings";
+import type { OutputFile } from "../stack/output-folder";
+import { pathsOf, REPORT_JSON, REPORT_MARKDOWN } from "../stack/output-paths";
+import { statementsForRole } from "../stack/role-statements";
+import { synthesize } from "../stack/synthesize";
+import { print } from "../text/print";
+import { wholeText } from "../text/safe-text";
+import type { Invocation } from "./command";
+
+/** The output folder, `cdktf.out`, and in it the folder where this run prepares its output. */
+export type OutputFolders = { readonly folder: string; readonly staging: string };
+
+/**
+ * Makes the stack and the report of proven tasks the run's output, and prints what they say.
+ *
+ * @throws ProofError, OutputError; the signal's reason.
+ */
+export async function writeOutput(
+  { version, tasks }: ProtectedTasks,
+  settings: Settings,
+  { folder, staging }: OutputFolders,
+  { folder: projectFolder, environment, stdout, signal }: Invocation,
+): Promise<void> {
+  const report = reportOn(settings, version, tasks);
+  const files = reportFiles(report);
+  const publish = synthesize({ ...settings.stack, tasks, folder, staging, projectFolder, files });
+  await lastChanceToStop(signal);
+  publish();
+  const stack = join(folder, pathsOf(settings.stack.name).stackFile);
+  const places = { stack, report: join(folder, REPORT_MARKDOWN) };
+  await print(stdout, toSummary(report, places, styleOf(stdout, environment)));
+}
+
+// Synthesizing is synchronous: a signal that came meanwhile is seen only now.
+async function lastChanceToStop(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
+}
+
+function reportOn({ console, stack }: Settings, version: string, tasks: readonly ProtectedTask[]): Report {
+  const existing = stack.installBundleSecretArn;
+  return buildReport({
+    stack: stack.name,
+    region: stack.region,
+    console: { url: console.url, version },
+    installBundle: existing ? { arn: existing } : { file: pathsOf(stack.name).secretFile },
+    tasks,
+    statementsFor: (roleArn) => statementsForRole(roleArn, tasks, stack),
+    grantsRoles: stack.grantExecutionRoles,
+  });
+}
+
+function reportFiles(report: Report): readonly OutputFile[] {
+  return [
+    { path: REPORT_MARKDOWN, content: toMarkdown(report) },
+    { path: REPORT_JSON, content: wholeText(`${JSON.stringify(report, null, 2)}\n`) },
+  ];
+}
