@@ -1,0 +1,49 @@
+// What the bundle leaves out, or loads late, of the packages that the other tests use whole.
+
+import zlib from "node:zlib";
+
+import type { MiddlewareHandler } from "hono";
+
+import { type LocalConsole, startLocalConsole } from "../../local-console/server";
+import { run, temporaryFolders, variablesFor } from "../entry";
+
+const lazyZlib = jest.requireActual<{ constants: object }>("../../scripts/lazy-zlib.cjs");
+
+const newFolder = temporaryFolders();
+let local: LocalConsole | undefined;
+
+afterEach(() => local?.close());
+
+async function synth(intercept: MiddlewareHandler, environment = {}) {
+  local = await startLocalConsole({ intercept });
+  return run(["synth"], { folder: newFolder(), environment: { ...variablesFor(local), ...environment } });
+}
+
+test.each([
+  ["gzip", zlib.gzipSync],
+  ["deflate", zlib.deflateSync],
+  ["br", zlib.brotliCompressSync],
+] as const)("an answer that is compressed by %s is read", async (encoding, compress) => {
+  const { status, stderr } = await synth(async (context, next) => {
+    await next();
+    const body = compress(await context.res.arrayBuffer());
+    context.res = new Response(body, { status: context.res.status, headers: { "content-encoding": encoding } });
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
+
+test("a redirect isn't followed", async () => {
+  const { status, stderr } = await synth(async (context) => context.redirect("http://127.0.0.1:9/", 307));
+  expect(status).toBe(1);
+  expect(stderr).toContain('The Console redirects to "127.0.0.1:9" (HTTP 307)');
+});
+
+test("a proxy of the environment isn't asked for loopback", async () => {
+  const proxy = "http://127.0.0.1:9";
+  const { status, stderr } = await synth((_, next) => next(), { HTTP_PROXY: proxy, HTTPS_PROXY: proxy });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
+
+test("the numbers that stand for zlib's are Node's", () => {
+  expect(zlib.constants).toMatchObject(lazyZlib.constants);
+});
