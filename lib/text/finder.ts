@@ -9,8 +9,6 @@ const HEAD = 48;
 const REST = /[\w+/=%&#;.~\\-]*/y;
 const SPELLINGS = 4;
 const ASCII = 0x80;
-const ALL_ASCII = Array.from({ length: ASCII }, (_, character) => character);
-const ESCAPES = ALL_ASCII.filter(isEscape);
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 export type Range = readonly [start: number, end: number];
@@ -25,14 +23,10 @@ type Form = { readonly characters: readonly number[]; readonly isWord: boolean; 
 export class Finder {
   readonly #forms = new Map<number, Form[]>();
   readonly #values = new Set<string>();
-  /** 1 for every two ASCII characters, in whatever case and spelling, that a form may begin with. */
-  readonly #pairs = new Uint8Array(ASCII * ASCII);
-  /** Whether a form begins with other characters than ASCII's. */
-  #hasOthers = false;
-
-  constructor() {
-    for (let first = 0; first < ASCII; first++) if (isEscape(first)) this.#markPairs([first], ALL_ASCII);
-  }
+  /** The characters that begin a form, each with those that follow it. */
+  readonly #beginnings = new Map<number, Set<number>>();
+  /** Matches the first character of what may be a form, in whatever case and spelling. Made when it is needed. */
+  #begin: RegExp | undefined;
 
   /** A value of less than four characters is never found. */
   add(value: string): void {
@@ -47,17 +41,23 @@ export class Finder {
       const key = keyOf(first, second);
       const same = this.#forms.get(key);
       const form = { characters, isWord, hasRest };
-      this.#markPairs(casesOf(first), [...casesOf(second), ...ESCAPES]);
-      this.#hasOthers ||= first >= ASCII || second >= ASCII;
+      this.#beginnings.set(first, (this.#beginnings.get(first) ?? new Set()).add(second));
       if (same) same.push(form);
       else this.#forms.set(key, [form]);
     }
+    this.#begin = undefined;
   }
 
   /** Where the text holds one of the values, in order; ranges may overlap. */
   *rangesIn(text: string): Generator<Range, void> {
     if (this.#forms.size === 0) return;
-    for (let at = this.#next(text, 0); at < text.length; at = this.#next(text, at + 1)) {
+    this.#begin ??= patternOf(this.#beginnings);
+    // Nearly always two characters say that nothing begins here, and a pattern is fast from its first use on.
+    for (let next = 0; ; ) {
+      this.#begin.lastIndex = next;
+      if (!this.#begin.test(text)) return;
+      next = this.#begin.lastIndex;
+      const at = next - 1;
       const end = this.#endOf(text, at);
       if (end > at) yield [at, end];
     }
@@ -65,19 +65,6 @@ export class Finder {
 
   isIn(text: string): boolean {
     return this.rangesIn(text).next().done === false;
-  }
-
-  /** The next place where something may begin. Nearly always the next two characters say that nothing does. */
-  #next(text: string, from: number): number {
-    const pairs = this.#pairs;
-    let second = text.charCodeAt(from);
-    for (let at = from; at < text.length; at++) {
-      const first = second;
-      second = text.charCodeAt(at + 1);
-      const isAscii = first < ASCII && !(second >= ASCII);
-      if (isAscii ? pairs[pairOf(first, second)] : this.#hasOthers || isEscape(first)) return at;
-    }
-    return text.length;
   }
 
   /** The end of the longest value that begins at this place; the place itself when none does. */
@@ -97,12 +84,6 @@ export class Finder {
       readingsAt(text, next).flatMap(([second]) => this.#forms.get(keyOf(first, second)) ?? []),
     );
     return [...new Set(forms)];
-  }
-
-  #markPairs(firsts: readonly number[], seconds: readonly number[]): void {
-    for (const first of firsts) {
-      for (const second of seconds) if (first < ASCII && second < ASCII) this.#pairs[pairOf(first, second)] = 1;
-    }
   }
 }
 
@@ -144,14 +125,37 @@ function isPlain(unit: number): boolean {
   return unit < ASCII && !isEscape(unit);
 }
 
-function casesOf(character: number): readonly number[] {
-  const upper = [...String.fromCodePoint(character).toUpperCase()].map((one) => one.codePointAt(0) ?? 0);
-  return [character, ...upper];
+const ESCAPES = Array.from({ length: ASCII }, (_, character) => (isEscape(character) ? cases(character) : "")).join("");
+
+/** Each match is one unit of a character: that which a form or an escape begins with, followed by what may be its second. */
+function patternOf(beginnings: ReadonlyMap<number, ReadonlySet<number>>): RegExp {
+  const isOther = (character: number) => character >= ASCII;
+  const hasOthers = [...beginnings].some(([first, seconds]) => [first, ...seconds].some(isOther));
+  const pairs = [...beginnings].filter(([first]) => !isOther(first));
+  return new RegExp(
+    [
+      `[${ESCAPES}]`,
+      ...(hasOthers ? ["[^\\0-\\x7f]|[^](?=[^\\0-\\x7f])"] : []),
+      ...pairs.map(
+        ([first, seconds]) =>
+          `[${cases(first)}](?=[${ESCAPES}${[...seconds]
+            .filter((one) => !isOther(one))
+            .map(cases)
+            .join("")}])`,
+      ),
+    ].join("|"),
+    "g",
+  );
 }
 
-/** After the text's last character, where `second` is NaN, nothing can begin. */
-function pairOf(first: number, second: number): number {
-  return first * ASCII + (second | 0);
+/** For a class of characters: the letter as it is and in upper case. */
+function cases(character: number): string {
+  const lower = String.fromCharCode(character);
+  return [lower, lower.toUpperCase()].map(quoted).join("");
+}
+
+function quoted(character: string): string {
+  return /\w/.test(character) ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 function keyOf(first = 0, second = 0): number {
