@@ -17,18 +17,33 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
 export function clean<T extends JsonValue>(value: T): T;
 export function clean(value: JsonValue): JsonValue {
   if (typeof value !== "object" || value === null) return value;
-  // What holds nothing of them stays the same object: nearly everything, and copying takes the most time.
-  if (isJsonArray(value)) {
-    const cleaned = value.filter((element) => element !== null).map((element) => clean(element));
-    return cleaned.length === value.length && cleaned.every((element, index) => element === value[index])
-      ? value
-      : cleaned;
+  return isJsonArray(value) ? cleanList(value) : cleanObject(value);
+}
+
+// What holds nothing of them stays the same object: nearly everything, and copying takes the most time.
+function cleanList(list: readonly JsonValue[]): readonly JsonValue[] {
+  let cleaned: JsonValue[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const element = list[index] ?? null;
+    const child = clean(element);
+    if (!cleaned && child === element && child !== null) continue;
+    cleaned ??= list.slice(0, index);
+    if (child !== null) cleaned.push(child);
   }
-  const keys = Object.keys(value);
-  const children = keys.map((key) => clean(value[key] ?? null));
-  if (children.every((child, index) => child === value[keys[index] ?? ""] && !isAbsent(child))) return value;
-  const entries = keys.map((key, index) => [key, children[index] ?? null] as const);
-  return Object.fromEntries(entries.filter(([, child]) => !isAbsent(child)));
+  return cleaned ?? list;
+}
+
+function cleanObject(object: JsonObject): JsonObject {
+  const keys = Object.keys(object);
+  let cleaned: [string, JsonValue][] | undefined;
+  for (const [index, key] of keys.entries()) {
+    const value = object[key] ?? null;
+    const child = clean(value);
+    if (!cleaned && child === value && !isAbsent(child)) continue;
+    cleaned ??= keys.slice(0, index).map((before) => [before, object[before] ?? null]);
+    if (!isAbsent(child)) cleaned.push([key, child]);
+  }
+  return cleaned ? Object.fromEntries(cleaned) : object;
 }
 
 function isAbsent(value: JsonValue): boolean {

@@ -35,12 +35,15 @@ export function pathFormatter(root: JsonValue): (path: Path) => SafeText {
     for (const key of path) {
       const label = isJsonArray(here) && typeof key === "number" ? labelsOf(here)[key] : undefined;
       const name = excerpt(label ?? String(key), 60);
-      parts.push(typeof key === "number" ? text`[${name}]` : parts.length > 0 ? text`.${name}` : name);
+      if (typeof key === "number") parts.push(OPEN, name, CLOSE);
+      else parts.push(...(parts.length > 0 ? [DOT, name] : [name]));
       here = childOf(here, key);
     }
     return join(parts, "");
   };
 }
+
+const [OPEN, CLOSE, DOT] = [text`[`, text`]`, text`.`];
 
 function childOf(value: JsonValue | undefined, key: string | number): JsonValue | undefined {
   if (isJsonArray(value)) return typeof key === "number" ? value[key] : undefined;

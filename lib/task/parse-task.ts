@@ -1,5 +1,5 @@
 import { DEFENDER } from "../defender";
-import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { text } from "../text/safe-text";
 import { checkImages } from "./check-images";
 import { checkKeys } from "./check-keys";
@@ -18,7 +18,7 @@ import { checkLimits } from "./limits";
 import { checkLogRouters, withLogRoutersExcluded } from "./log-routers";
 import { checkPlaceholders } from "./placeholders";
 import { checkPorts } from "./ports";
-import { checkReferences, namesOf } from "./references";
+import { checkReferences } from "./references";
 import { fitSize } from "./room";
 import { RuntimeDefenseSchema } from "./runtime-defense";
 import { TaskDefinitionSchema } from "./schema";
@@ -56,7 +56,7 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
   if (!shaped) return NOTHING;
   const given = withImages(shaped.definition, images);
   const { task, defaults: missing } = yield* withUnitsAndDefaults(clean(given));
-  const names = namesOf(readDraft(task, {}).containers);
+  const names = containerNames(task);
   const merged = withDefaults(shaped.runtimeDefense, defaults, (name) => names.has(name));
   const runtimeDefense = withLogRoutersExcluded(merged, task);
   // A size that can't be read has been reported.
@@ -67,7 +67,7 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
   const defense = yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
 
   const draft = readDraft(task, runtimeDefense);
-  const found = { family: draft.task.values.family, containers: [...names].filter((name) => name !== undefined) };
+  const found = { family: draft.task.values.family, containers: [...names] };
   const sidecar = draft.containers.find(({ values }) => values.name === DEFENDER);
   if (sidecar) {
     yield problem(sidecar.path, () => text`the task already holds ${DEFENDER}. Give the unprotected task definition.`);
@@ -79,6 +79,12 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
   if (!definition || !defense || !size) return { ...found, open };
   const raised = { cpu: String(size.cpu), memory: String(size.memory) };
   return { ...found, task: { definition: { ...definition, ...raised }, runtimeDefense: defense }, open };
+}
+
+function containerNames({ containerDefinitions }: JsonObject): ReadonlySet<string> {
+  const containers = isJsonArray(containerDefinitions) ? containerDefinitions : [];
+  const names = containers.map((container) => (isJsonObject(container) ? container.name : undefined));
+  return new Set(names.filter((name) => typeof name === "string"));
 }
 
 /** Each container and key by itself, whether or not another one is wrong. */

@@ -27,6 +27,7 @@ export type ReadOptions = {
   readonly lookUp?: LookUp;
 };
 
+const FILES_AT_ONCE = 32;
 const NO_JSON = text`only *.json is read in a folder. Save it as such, or move it elsewhere.`;
 const NOT_FOLLOWED = text`is a link to a folder, which isn't followed. Put the folder itself there, or remove the link.`;
 
@@ -62,7 +63,7 @@ export async function checkTasks(path: string, options: ReadOptions = {}): Promi
   const read: ReadFile[] = [];
   for (const file of taskFiles(path)) {
     read.push(readFile(file, nameOf(file), file === path, surroundings));
-    await setImmediate(); // for signals
+    if (read.length % FILES_AT_ONCE === 0) await setImmediate(); // for signals
     signal?.throwIfAborted();
   }
   const complete = lookUp ? await lookUpAll(read, lookUp) : read;

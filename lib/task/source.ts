@@ -1,7 +1,7 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 
 import { isJsonObject, type JsonValue } from "../json";
-import { quote, type SafeText, text } from "../text/safe-text";
+import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Findings } from "./finding";
 import { type Path, pathFormatter } from "./json-path";
 
@@ -19,7 +19,7 @@ export type Place = { readonly path: SafeText; readonly line?: number; readonly 
 
 /** The sentence with its place in front: `containerDefinitions[app].image: is required.` */
 export function remarkAt({ path, ...place }: Place, sentence: SafeText): Remark {
-  return { text: path ? text`${path}: ${sentence}` : sentence, ...place };
+  return { text: path ? join([path, sentence], ": ") : sentence, ...place };
 }
 
 /** Findings as sentences, with the number of those that aren't shown. */
@@ -107,9 +107,9 @@ function nodeAt(tree: Node, path: Path): Node | undefined {
 }
 
 function positionFinder(content: string) {
-  const starts = [0];
-  for (const { index } of content.matchAll(/\n|\r(?!\n)/g)) starts.push(index + 1);
+  let starts: readonly number[] | undefined; // of the lines; most files are never asked about
   return (offset: number) => {
+    starts ??= [0, ...Array.from(content.matchAll(/\n|\r(?!\n)/g), ({ index }) => index + 1)];
     let line = 0;
     let end = starts.length;
     while (end - line > 1) {

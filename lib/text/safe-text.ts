@@ -36,7 +36,7 @@ export function join(texts: readonly SafeText[], separator = ", "): SafeText {
 
 /** A whole document, such as a report: its lines stay, and nothing is cut. */
 export function wholeText(document: string): SafeText {
-  return sealed(masked(document, (text) => text.split("\n").map(defuse).join("\n")));
+  return sealed(masked(document, (text) => defuse(text, INVISIBLE_BUT_BREAKS)));
 }
 
 /** The cleaned text, masked before and, for a secret that only cleaning makes whole, once more where that changed it. */
@@ -52,13 +52,14 @@ export function layOut(safe: SafeText, layout: (text: string) => string): SafeTe
 }
 
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+const INVISIBLE_BUT_BREAKS = /(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu;
 
 /** Without control characters, direction marks and pipeline logging commands (`##vso[…]`, `##[…]`, `::…`). */
-function defuse(line: string): string {
-  const visible = stripVTControlCharacters(line)
-    .replace(INVISIBLE, " ")
+function defuse(text: string, invisible = INVISIBLE): string {
+  const visible = stripVTControlCharacters(text)
+    .replace(invisible, " ")
     .replace(/##(?=vso\[|\[)/gi, "## ");
-  return visible.includes("::") ? visible.replace(/(?<=^\s*| )::/g, ": :") : visible;
+  return visible.includes("::") ? visible.replace(/(?<=^\s*| )::/gm, ": :") : visible;
 }
 
 function sealed(text: string): SafeText {
