@@ -35,11 +35,13 @@ function post(call, body, token) {
     if (token) headers.Authorization = `Bearer ${token}`;
     const request = http.request(`${TL_CONSOLE}/api/v1/${call}`, { method: "POST", agent, headers }, (answer) => {
       const chunks = [];
-      answer.on("data", (chunk) => chunks.push(chunk)).on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        if (answer.statusCode === 200) resolve(text);
-        else reject(new Error(`${call} was answered with ${answer.statusCode}: ${text}`));
-      });
+      answer
+        .on("data", (chunk) => chunks.push(chunk))
+        .on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          if (answer.statusCode === 200) resolve(text);
+          else reject(new Error(`${call} was answered with ${answer.statusCode}: ${text}`));
+        });
     });
     request.on("error", reject).end(body);
   });

@@ -6,6 +6,7 @@ const { spawnSync } = require("node:child_process");
  * @typedef {object} Program
  * @property {string} name
  * @property {readonly string[]} command
+ * @property {(stdout: string) => void} [onOutput]
  * @property {NodeJS.ProcessEnv} [environment] beside PATH, HOME and the settings that keep the tools quiet
  */
 
@@ -40,7 +41,7 @@ exports.median = (samples) => {
 
 exports.timeOf = timeOf;
 
-function timeOf({ name, command: [program, ...args], environment }, folder) {
+function timeOf({ name, command: [program, ...args], environment, onOutput }, folder) {
   const { PATH, HOME, TMPDIR } = process.env;
   const env = { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...QUIET, ...environment };
   const start = process.hrtime.bigint();
@@ -48,5 +49,6 @@ function timeOf({ name, command: [program, ...args], environment }, folder) {
   const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
   if (error) throw error;
   if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}${stdout}`);
+  onOutput?.(stdout);
   return milliseconds;
 }
