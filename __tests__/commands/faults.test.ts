@@ -6,7 +6,7 @@ import pMap from "p-map";
 
 import { consoleApi } from "../../local-console/api";
 import { DEFENDER_REGISTRY } from "../../local-console/defender";
-import { type CallName, FAULTS, type Fault } from "../console/faults";
+import { type CallName, type ConsoleFault, FAULTS } from "../console/faults";
 import { startFaultyConsole } from "../console/faulty-console";
 import { EXAMPLE, filesIn, type Run, run, temporaryFolders } from "../entry";
 import { spellings } from "../text/spellings";
@@ -77,7 +77,7 @@ test("each fault at one of the calls: recovered, or one clear line, status 1, an
 
 type Struck = {
   readonly title: string;
-  readonly outcome: Fault["outcome"];
+  readonly outcome: ConsoleFault["outcome"];
   readonly result: Run;
   readonly folder: string;
   readonly tokens: readonly string[];

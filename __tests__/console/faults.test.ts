@@ -9,7 +9,7 @@ import { login } from "../../lib/console/login";
 import { ConsoleError } from "../../lib/errors";
 import { manualClock } from "../http/manual-clock";
 import { spellings } from "../text/spellings";
-import { CALLS, type CallName, FAULTS, type Fault } from "./faults";
+import { CALLS, type CallName, type ConsoleFault, FAULTS } from "./faults";
 import { startFaultyConsole } from "./faulty-console";
 import { BUNDLE, goodConsole, PASSWORD, settingsFor, TOKEN } from "./good-console";
 
@@ -74,7 +74,7 @@ test("the table has at least 60 rows", () => {
   expect(ROWS.length).toBeGreaterThanOrEqual(60);
 });
 
-async function run(fault: Fault, call: CallName): Promise<Result> {
+async function run(fault: ConsoleFault, call: CallName): Promise<Result> {
   const { clock, runNext } = manualClock();
   // The time limit is over as soon as something of an endless answer can have arrived.
   const onStrike = () => void (fault.isEndless && setTimeout(runNext, 50));
@@ -103,7 +103,7 @@ async function run(fault: Fault, call: CallName): Promise<Result> {
   return { error, notices, strikes: server.strikes(), where: `${method} ${server.url}/api/v1/${call}`, tookMs };
 }
 
-function expectation({ fault, call }: { fault: Fault; call: CallName }) {
+function expectation({ fault, call }: { fault: ConsoleFault; call: CallName }) {
   return fault.except?.[call] ?? { outcome: fault.outcome, tries: fault.tries };
 }
 

@@ -1,64 +1,34 @@
-import type http from "node:http";
 import { gzipSync } from "node:zlib";
+
+import {
+  ANY_PAGE,
+  answer,
+  BROKEN,
+  type Fault,
+  HTML_TYPE,
+  JSON_TYPE,
+  PROXY_PAGE,
+  recovered,
+  refused,
+  type Strike,
+} from "../http/fault";
 
 /** The calls, named as their addresses end. */
 export const CALLS = ["authenticate", "version", "defenders/fargate.json", "defenders/install-bundle"] as const;
 
 export type CallName = (typeof CALLS)[number];
 
-/** `recovered`, or what the one error says. */
-export type Outcome = "recovered" | { readonly says: string };
+export type ConsoleFault = Fault<CallName>;
 
-export type Fault = {
-  readonly name: string;
-  /** How many requests for the call are struck; later ones are answered well. */
-  readonly strikes: number | "always";
-  readonly strike: (scene: Scene) => void;
-  /** How many requests for the call must come in all; left out where the connection itself is struck. */
-  readonly tries?: number;
-  readonly outcome: Outcome;
-  /** Where a call's outcome is another one. */
-  readonly except?: Partial<Record<CallName, { readonly outcome: Outcome; readonly tries: number }>>;
-  /** Nothing but the time limit ends it. */
-  readonly isEndless?: boolean;
-};
-
-export type Scene = {
-  readonly server: http.Server;
-  readonly request: http.IncomingMessage;
-  readonly response: http.ServerResponse;
-  /** What a hostile answer could echo: the password, the token, the struck request's own body. */
-  readonly secrets: readonly string[];
-};
-
-type Headers = Readonly<Record<string, string | number>>;
-
-const JSON_TYPE = { "content-type": "application/json" };
-const HTML_TYPE = { "content-type": "text/html; charset=utf-8" };
-
-function answer(status: number, body: string | Buffer = "", headers: Headers = JSON_TYPE): Fault["strike"] {
-  return ({ response }) => response.writeHead(status, headers).end(body);
-}
-
-function err(status: number, text: string): Fault["strike"] {
+function err(status: number, text: string): Strike {
   return answer(status, JSON.stringify({ err: text }));
-}
-
-function refused(name: string, strike: Fault["strike"], says: string, more: Partial<Fault> = {}): Fault {
-  return { name, strikes: "always", strike, tries: 1, outcome: { says }, ...more };
-}
-
-function recovered(name: string, strike: Fault["strike"], more: Partial<Fault> = {}): Fault {
-  return { name, strikes: 1, strike, tries: 2, outcome: "recovered", ...more };
 }
 
 const RETRIED = [408, 425, 429, 500, 502, 503, 504];
 
-const PROXY_PAGE = "<!DOCTYPE html><html><head><title>Access Denied</title></head><body>Squid proxy</body></html>";
 const CONSOLE_PAGE = '<!doctype html><html><head><base href="/"><title>Prisma Cloud</title></head></html>';
-const ANY_PAGE = "<html><head><title>It works!</title></head></html>";
 
-export const FAULTS: readonly Fault[] = [
+export const FAULTS: readonly ConsoleFault[] = [
   ...RETRIED.flatMap((status) => [
     recovered(`HTTP ${status} once`, err(status, "in trouble")),
     refused(`HTTP ${status} always`, err(status, "in trouble"), `(HTTP ${status}, "in trouble"), 4 tries: `, {
@@ -76,12 +46,7 @@ export const FAULTS: readonly Fault[] = [
   ),
 
   recovered("reset once before an answer", ({ request }) => request.socket.resetAndDestroy()),
-  refused(
-    "reset always before an answer",
-    ({ request }) => request.socket.resetAndDestroy(),
-    "The connection broke before the whole answer was there, 4 tries",
-    { tries: 4 },
-  ),
+  refused("reset always before an answer", ({ request }) => request.socket.resetAndDestroy(), BROKEN, { tries: 4 }),
   {
     name: "refused from here on",
     strikes: "always",
@@ -98,7 +63,7 @@ export const FAULTS: readonly Fault[] = [
       server.prependListener("connection", (socket) => socket.resetAndDestroy());
       request.socket.resetAndDestroy();
     },
-    outcome: { says: "The connection broke before the whole answer was there, 4 tries" },
+    outcome: { says: BROKEN },
   },
   recovered("reset once in the body", ({ response, request }) => {
     response.writeHead(200, { ...JSON_TYPE, "content-length": 1000 }).write('{"to');
@@ -110,7 +75,7 @@ export const FAULTS: readonly Fault[] = [
       response.writeHead(200, { ...JSON_TYPE, "content-length": 1000 }).write('{"to');
       setTimeout(() => request.socket.end(), 10);
     },
-    "The connection broke before the whole answer was there, 4 tries",
+    BROKEN,
     { tries: 4 },
   ),
   refused(
@@ -119,7 +84,7 @@ export const FAULTS: readonly Fault[] = [
       response.writeHead(200, JSON_TYPE).write('{"to');
       setTimeout(() => request.socket.end(), 10);
     },
-    "The connection broke before the whole answer was there, 4 tries",
+    BROKEN,
     { tries: 4 },
   ),
   recovered("silence once", () => undefined, { isEndless: true }),

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { CallName, Fault } from "./faults";
+import type { CallName, ConsoleFault } from "./faults";
 
 export type FaultyConsole = {
   /** `http://127.0.0.1:PORT` */
@@ -14,7 +14,7 @@ export type FaultyConsole = {
 
 /** A server that answers as `good` does, except that the fault strikes at one of the calls, knowing the secrets. */
 export async function startFaultyConsole(
-  fault: Fault,
+  fault: ConsoleFault,
   at: CallName,
   good: http.RequestListener,
   secrets: readonly string[],

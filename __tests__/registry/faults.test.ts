@@ -8,7 +8,7 @@ import pMap from "p-map";
 
 import { manualClock } from "../http/manual-clock";
 import { spellings } from "../text/spellings";
-import { CALLS, type CallName, FAULTS, type Fault } from "./faults";
+import { CALLS, type CallName, FAULTS, type RegistryFault } from "./faults";
 import { indexOf, type MadeUpImage } from "./made-up-images";
 import { dockerFolders, read } from "./reading";
 import { PASSWORD, registry, TOKEN, USER } from "./registry-server";
@@ -74,7 +74,7 @@ test("Retry-After is waited for", () => {
   }
 });
 
-async function run(fault: Fault, call: CallName): Promise<Result> {
+async function run(fault: RegistryFault, call: CallName): Promise<Result> {
   const { clock, runNext } = manualClock();
   const good = registry({ images: { "shop/web:1": MADE }, wants: "bearer" });
   let strikes = 0;
@@ -123,8 +123,8 @@ function pathsIn({ manifests, blobs }: MadeUpImage): Readonly<Record<CallName, s
   };
 }
 
-function outcomeOf({ fault, call }: { fault: Fault; call: CallName }) {
-  return fault.except?.[call] ?? fault.outcome;
+function outcomeOf({ fault, call }: { fault: RegistryFault; call: CallName }) {
+  return fault.except?.[call]?.outcome ?? fault.outcome;
 }
 
 function resultOf(title: string): Result {

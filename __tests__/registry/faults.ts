@@ -1,6 +1,18 @@
 import type http from "node:http";
 import { gzipSync } from "node:zlib";
 
+import {
+  ANY_PAGE,
+  answer,
+  BROKEN,
+  type Fault,
+  HTML_TYPE,
+  JSON_TYPE,
+  PROXY_PAGE,
+  recovered,
+  refused,
+  type Strike,
+} from "../http/fault";
 import { image, indexOf, json } from "./made-up-images";
 
 /** The calls for one image: for a token, by tag, by the digests of manifest and configuration. */
@@ -8,74 +20,33 @@ export const CALLS = ["token", "index", "manifest", "configuration"] as const;
 
 export type CallName = (typeof CALLS)[number];
 
-/** `recovered`, or what the one error says. */
-export type Outcome = "recovered" | { readonly says: string };
+export type RegistryFault = Fault<CallName>;
 
-export type Fault = {
-  readonly name: string;
-  /** How many requests for the call are struck; later ones are answered well. */
-  readonly strikes: number | "always";
-  readonly strike: (scene: Scene) => void;
-  /** How many requests for the call must come in all; left out where the connection itself is struck. */
-  readonly tries?: number;
-  readonly outcome: Outcome;
-  /** Where a call's outcome is another one. */
-  readonly except?: Partial<Record<CallName, Outcome>>;
-  /** Nothing but the time limit ends it. */
-  readonly isEndless?: boolean;
-};
+type Except = NonNullable<RegistryFault["except"]>;
 
-export type Scene = {
-  readonly server: http.Server;
-  readonly request: http.IncomingMessage;
-  readonly response: http.ServerResponse;
-  /** What a hostile answer could echo: the password and the struck request's Authorization. */
-  readonly secrets: readonly string[];
-};
-
-type Headers = Readonly<Record<string, string | number>>;
-
-const JSON_TYPE = { "content-type": "application/json" };
-const HTML_TYPE = { "content-type": "text/html; charset=utf-8" };
-
-function answer(status: number, body: string | Buffer = "", headers: Headers = JSON_TYPE): Fault["strike"] {
-  return ({ response }) => response.writeHead(status, headers).end(body);
-}
-
-function refusal(status: number, message: string, code = "DENIED"): Fault["strike"] {
+function refusal(status: number, message: string, code = "DENIED"): Strike {
   return answer(status, JSON.stringify({ errors: [{ code, message }] }));
 }
 
-function redirect(target: (request: http.IncomingMessage) => string): Fault["strike"] {
+function redirect(target: (request: http.IncomingMessage) => string): Strike {
   return ({ request, response }) => response.writeHead(307, { location: target(request) }).end();
 }
 
-function refused(name: string, strike: Fault["strike"], says: string, more: Partial<Fault> = {}): Fault {
-  return { name, strikes: "always", strike, tries: 1, outcome: { says }, ...more };
-}
-
-function recovered(name: string, strike: Fault["strike"], more: Partial<Fault> = {}): Fault {
-  return { name, strikes: 1, strike, tries: 2, outcome: "recovered", ...more };
-}
-
 /** The token service is no registry: it isn't redirected, and its answers have no digest. */
-function exceptToken(says: string, more: Fault["except"] = {}): Pick<Fault, "except"> {
-  return { except: { token: { says }, ...more } };
+function exceptToken(says: string, more: Except = {}): { readonly except: Except } {
+  return { except: { token: { outcome: { says } }, ...more } };
 }
 
 /** Whatever is fetched by a digest is compared with it before anything else. */
-function exceptDigest(token: string): Pick<Fault, "except"> {
-  const wrong = { says: ' where "sha256:' };
-  return { except: { token: { says: token }, manifest: wrong, configuration: wrong } };
+function exceptDigest(token: string): { readonly except: Except } {
+  const wrong = { outcome: { says: ' where "sha256:' } };
+  return { except: { token: { outcome: { says: token } }, manifest: wrong, configuration: wrong } };
 }
 
-const PROXY_PAGE = "<!DOCTYPE html><html><head><title>Access Denied</title></head><body>Squid proxy</body></html>";
-const ANY_PAGE = "<html><head><title>It works!</title></head></html>";
 const LARGE = 5 * 1024 * 1024;
-const BROKEN = "The connection broke before the whole answer was there, 4 tries";
 const TOO_LONG = "The response exceeds 4 MiB, so it is not an image's manifest or configuration";
 
-export const FAULTS: readonly Fault[] = [
+export const FAULTS: readonly RegistryFault[] = [
   ...[429, 500, 503].flatMap((status) => [
     recovered(`HTTP ${status} once`, refusal(status, "in trouble", "BUSY")),
     refused(
