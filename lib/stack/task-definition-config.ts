@@ -1,6 +1,7 @@
 import type { EcsTaskDefinitionConfig } from "@cdktf/provider-aws/lib/ecs-task-definition";
 
 import { defined } from "../defined";
+import { isForgotten, ROUTER_USER } from "../task/registered-form";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import { escapeAll, escapedJson } from "./terraform-text";
 
@@ -38,7 +39,7 @@ export function taskDefinitionConfig(
  * The container as ECS gives it back once it is registered. The AWS provider doesn't know that these mean the same,
  * and would replace the task at every apply.
  */
-export function asStored(container: ContainerDefinition): ContainerDefinition {
+function asStored(container: ContainerDefinition): ContainerDefinition {
   const { environment, firelensConfiguration, linuxParameters } = container;
   const capabilities = linuxParameters?.capabilities;
   return {
@@ -46,10 +47,8 @@ export function asStored(container: ContainerDefinition): ContainerDefinition {
     ...(capabilities && {
       linuxParameters: { ...linuxParameters, capabilities: { add: [], drop: [], ...capabilities } },
     }),
-    // A log router runs as root where nothing else is said.
-    ...(firelensConfiguration && { user: container.user ?? "0" }),
-    // Variables without value are forgotten.
-    ...(environment && { environment: environment.filter(({ value }) => value !== "") }),
+    ...(firelensConfiguration && { user: container.user ?? ROUTER_USER }),
+    ...(environment && { environment: environment.filter((variable) => !isForgotten(variable)) }),
   };
 }
 

@@ -83,12 +83,23 @@ export const EQUIVALENCES: { readonly task: readonly Equivalence[]; readonly con
 function withoutEmptyVariables(container: JsonObject): JsonObject {
   const { environment } = container;
   if (!isJsonArray(environment)) return container;
-  const isEmpty = (entry: JsonValue) => isJsonObject(entry) && (entry.value === "" || entry.value === undefined);
-  return sorted({ ...container, environment: environment.filter((entry) => !isEmpty(entry)) }, "environment", "name");
+  return sorted(
+    { ...container, environment: environment.filter((entry) => !isForgotten(entry)) },
+    "environment",
+    "name",
+  );
 }
 
+/** Whether ECS drops the variable when it registers the task: one without value. */
+export function isForgotten(variable: JsonValue): boolean {
+  return isJsonObject(variable) && (variable.value === "" || variable.value === undefined);
+}
+
+/** As whom a FireLens log router runs where nothing else is said: as root. */
+export const ROUTER_USER = "0";
+
 function withRouterUser(container: JsonObject): JsonObject {
-  return isJsonObject(container.firelensConfiguration) ? { user: "0", ...container } : container;
+  return isJsonObject(container.firelensConfiguration) ? { user: ROUTER_USER, ...container } : container;
 }
 
 function withPortDefaults(container: JsonObject, isAwsvpc = true): JsonObject {
