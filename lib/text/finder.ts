@@ -23,8 +23,6 @@ type Form = { readonly characters: readonly number[]; readonly isWord: boolean; 
 export class Finder {
   readonly #forms = new Map<number, Form[]>();
   readonly #values = new Set<string>();
-  /** The characters that begin a form, each with those that follow it. */
-  readonly #beginnings = new Map<number, Set<number>>();
   /** Matches the first character of what may be a form, in whatever case and spelling. Made when it is needed. */
   #begin: RegExp | undefined;
 
@@ -41,7 +39,6 @@ export class Finder {
       const key = keyOf(first, second);
       const same = this.#forms.get(key);
       const form = { characters, isWord, hasRest };
-      this.#beginnings.set(first, (this.#beginnings.get(first) ?? new Set()).add(second));
       if (same) same.push(form);
       else this.#forms.set(key, [form]);
     }
@@ -51,8 +48,8 @@ export class Finder {
   /** Where the text holds one of the values, in order; ranges may overlap. */
   *rangesIn(text: string): Generator<Range, void> {
     if (this.#forms.size === 0) return;
-    this.#begin ??= patternOf(this.#beginnings);
-    // Nearly always two characters say that nothing begins here, and a pattern is fast from its first use on.
+    this.#begin ??= patternOf([...this.#forms.values()].flat());
+    // Nearly always a few characters say that nothing begins here, and a pattern is fast from its first use on.
     for (let next = 0; ; ) {
       this.#begin.lastIndex = next;
       if (!this.#begin.test(text)) return;
@@ -127,25 +124,20 @@ function isPlain(unit: number): boolean {
 
 const ESCAPES = Array.from({ length: ASCII }, (_, character) => (isEscape(character) ? cases(character) : "")).join("");
 
-/** Each match is one unit of a character: that which a form or an escape begins with, followed by what may be its second. */
-function patternOf(beginnings: ReadonlyMap<number, ReadonlySet<number>>): RegExp {
-  const isOther = (character: number) => character >= ASCII;
-  const hasOthers = [...beginnings].some(([first, seconds]) => [first, ...seconds].some(isOther));
-  const pairs = [...beginnings].filter(([first]) => !isOther(first));
-  return new RegExp(
-    [
-      `[${ESCAPES}]`,
-      ...(hasOthers ? ["[^\\0-\\x7f]|[^](?=[^\\0-\\x7f])"] : []),
-      ...pairs.map(
-        ([first, seconds]) =>
-          `[${cases(first)}](?=[${ESCAPES}${[...seconds]
-            .filter((one) => !isOther(one))
-            .map(cases)
-            .join("")}])`,
-      ),
-    ].join("|"),
-    "g",
-  );
+/** Each match is one unit of a character: that which a form or an escape begins with, followed by what may be its next two. */
+function patternOf(forms: readonly Form[]): RegExp {
+  const hasOthers = forms.some(({ characters }) => characters.slice(0, 2).some((character) => character >= ASCII));
+  const following = new Map<string, Set<string>>();
+  for (const [first = 0, second = 0, third = 0] of forms.map(({ characters }) => characters)) {
+    if (first >= ASCII) continue;
+    const nexts = following.get(cases(first)) ?? new Set([`[${ESCAPES}]`]);
+    following.set(cases(first), nexts);
+    if (second >= ASCII) continue;
+    nexts.add(`[${cases(second)}][${ESCAPES}\\x80-\\uffff${third < ASCII ? cases(third) : ""}]`);
+  }
+  const pairs = [...following].map(([first, nexts]) => `[${first}](?=${[...nexts].join("|")})`);
+  const others = hasOthers ? ["[^\\0-\\x7f]|[^](?=[^\\0-\\x7f])"] : [];
+  return new RegExp([`[${ESCAPES}]`, ...others, ...pairs].join("|"), "g");
 }
 
 /** For a class of characters: the letter as it is and in upper case. */
