@@ -24,6 +24,15 @@ export function readRegularFile(path: string): Buffer {
   }
 }
 
+/** The same, or what `instead` makes of the error's code. */
+export function readRegularFileOr<T>(path: string, instead: (code: string) => T): Buffer | T {
+  try {
+    return readRegularFile(path);
+  } catch (error) {
+    return instead(codeOf(error));
+  }
+}
+
 /** The code of an error that reading has thrown, for people. */
 export function codeOf(error: unknown): string {
   return typeof error === "object" && error && "code" in error ? String(error.code) : "no reason given";

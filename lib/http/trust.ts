@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto";
 import tls from "node:tls";
 
 import { SettingsError } from "../errors";
-import { codeOf, readRegularFile } from "../regular-file";
-import { excerpt, type SafeText, text } from "../text/safe-text";
+import { readRegularFileOr } from "../regular-file";
+import { excerpt, text } from "../text/safe-text";
 
 /**
  * Trusts the authorities of a PEM file in addition to Node's own, which may have signed a proxy's or another address's
@@ -13,7 +13,9 @@ import { excerpt, type SafeText, text } from "../text/safe-text";
  */
 export function trustAuthorities(caFile: string): tls.SecureContext {
   const name = text`TL_CA_CERT must be a PEM file with certificates, ${excerpt(caFile, 120)}`;
-  const bytes = readBytes(caFile, name);
+  const bytes = readRegularFileOr(caFile, (code) => {
+    throw new SettingsError([text`${name} can't be read (${code}). Check the path and the file's rights.`]);
+  });
   const certificates =
     bytes.toString("latin1").match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   try {
@@ -24,13 +26,5 @@ export function trustAuthorities(caFile: string): tls.SecureContext {
     const holds = certificates.length > 0 ? "a broken one" : "none";
     const remedy = text`Convert a DER file with openssl x509 -inform der -in FILE -out FILE.pem.`;
     throw new SettingsError([text`${name} holds ${holds}. ${remedy}`]);
-  }
-}
-
-function readBytes(caFile: string, name: SafeText): Buffer {
-  try {
-    return readRegularFile(caFile);
-  } catch (error) {
-    throw new SettingsError([text`${name} can't be read (${codeOf(error)}). Check the path and the file's rights.`]);
   }
 }

@@ -4,7 +4,7 @@ import * as v from "valibot";
 
 import { RegistryError } from "../errors";
 import { isJsonObject } from "../json";
-import { codeOf, readRegularFile } from "../regular-file";
+import { readRegularFileOr } from "../regular-file";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { askHelper } from "./credential-helper";
@@ -53,7 +53,10 @@ const Config = v.object({
 function readConfig(file: string): v.InferOutput<typeof Config> | undefined {
   const place = text`Docker's configuration ${excerpt(file, 200)}`;
   const remedy = text`Mend it, or set DOCKER_CONFIG to another folder.`;
-  const content = readBytes(file, (code) => text`${place} can't be read (${code}). ${remedy}`);
+  const content = readRegularFileOr(file, (code) => {
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new RegistryError([text`${place} can't be read (${code}). ${remedy}`]);
+  });
   if (content === undefined) return undefined;
   const value = v.safeParse(v.pipe(v.string(), v.parseJson()), content.toString("utf8").replace(/^\ufeff/, ""));
   if (!value.success) throw new RegistryError([text`${place} is not valid JSON. ${remedy}`]);
@@ -61,16 +64,6 @@ function readConfig(file: string): v.InferOutput<typeof Config> | undefined {
   if (parsed.success) return parsed.output;
   const key = v.getDotPath(parsed.issues[0]) ?? "the whole";
   throw new RegistryError([text`${place} is not as Docker writes it: ${excerpt(key, 100)} is wrong. ${remedy}`]);
-}
-
-function readBytes(file: string, sentence: (code: string) => SafeText): Buffer | undefined {
-  try {
-    return readRegularFile(file);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new RegistryError([sentence(code)]);
-  }
 }
 
 function loginOf(entry: v.InferOutput<typeof Entry>, registry: string, place: SafeText): Login | undefined {

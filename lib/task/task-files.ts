@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { TaskFileError } from "../errors";
-import { codeOf, NOT_A_FILE, readRegularFile, TOO_LARGE } from "../regular-file";
+import { codeOf, NOT_A_FILE, readRegularFileOr, TOO_LARGE } from "../regular-file";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { UnreadableError } from "./source";
 
@@ -19,7 +19,7 @@ export function taskFiles(path: string): readonly string[] {
     const files = filesBelow(path);
     if (files.length > 0) return files;
   } catch (error) {
-    throw new TaskFileError([text`${excerpt(path, 300)}: ${unreadable(error)}`]);
+    throw new TaskFileError([text`${excerpt(path, 300)}: ${unreadable(codeOf(error))}`]);
   }
   const remedy = "Put each task definition into a file of its own there.";
   throw new TaskFileError([text`${excerpt(path, 300)}: this folder has no *.json in it. ${remedy}`]);
@@ -60,7 +60,9 @@ function isFolderLink(path: string): boolean {
  * @throws UnreadableError
  */
 export function readText(file: string, variable = "TASK_DEFINITION_PATH"): string {
-  const bytes = readBytes(file, variable);
+  const bytes = readRegularFileOr(file, (code) => {
+    throw refusal(unreadable(code, variable));
+  });
   if (bytes.length === 0) throw refusal(EMPTY);
   // Zero bytes are valid UTF-8, and what UTF-16 without a mark is full of.
   if (bytes.includes(0)) throw notUtf8("UTF-16 or a binary file");
@@ -70,21 +72,12 @@ export function readText(file: string, variable = "TASK_DEFINITION_PATH"): strin
   return content;
 }
 
-function readBytes(file: string, variable: string): Buffer {
-  try {
-    return readRegularFile(file);
-  } catch (error) {
-    throw refusal(unreadable(error, variable));
-  }
-}
-
 const EMPTY = text`the file is empty. Write a task definition into it.`;
 
 const refusal = (sentence: SafeText) => new UnreadableError([{ text: sentence }]);
 const notUtf8 = (found: string) => refusal(text`is not UTF-8 text, it looks like ${found}. Save it as UTF-8.`);
 
-function unreadable(error: unknown, variable = "TASK_DEFINITION_PATH"): SafeText {
-  const code = codeOf(error);
+function unreadable(code: string, variable = "TASK_DEFINITION_PATH"): SafeText {
   if (code === "EISDIR") return text`is a directory, not a file. Rename it, or name a file in it.`;
   if (code === NOT_A_FILE) return text`is neither a file nor a folder. Name a task definition file.`;
   if (code === TOO_LARGE) return text`is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?`;
