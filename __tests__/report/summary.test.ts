@@ -113,3 +113,9 @@ describe("the summary", () => {
     });
   });
 });
+
+test("a terminal that doesn't know its width has lines of 80 columns", () => {
+  for (const columns of [0, undefined]) {
+    expect(styleOf(Object.assign(new PassThrough(), { isTTY: true, columns }), {})).toMatchObject({ columns: 80 });
+  }
+});

@@ -56,5 +56,5 @@ export async function printOverview(invocation: Invocation): Promise<ExitStatus>
 }
 
 function columnsOf({ stdout }: Invocation): number {
-  return Math.min(stdout.columns ?? 80, 120);
+  return Math.min(stdout.columns || 80, 120);
 }

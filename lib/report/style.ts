@@ -28,5 +28,5 @@ export function styleOf(stream: Terminal, { NO_COLOR = "" }: Environment): Style
     green: brush("green"),
     yellow: brush("yellow"),
   };
-  return isTerminal ? { columns: Math.min(stream.columns ?? 80, WIDEST), paint } : { paint };
+  return isTerminal ? { columns: Math.min(stream.columns || 80, WIDEST), paint } : { paint };
 }
