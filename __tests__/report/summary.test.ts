@@ -114,8 +114,6 @@ describe("the summary", () => {
   });
 });
 
-test("a terminal that doesn't know its width has lines of 80 columns", () => {
-  for (const columns of [0, undefined]) {
-    expect(styleOf(Object.assign(new PassThrough(), { isTTY: true, columns }), {})).toMatchObject({ columns: 80 });
-  }
+test.each([{ columns: 0 }, {}])("a terminal that doesn't know its width has lines of 80 columns: %j", (width) => {
+  expect(styleOf(Object.assign(new PassThrough(), { isTTY: true, ...width }), {})).toMatchObject({ columns: 80 });
 });
