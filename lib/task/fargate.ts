@@ -21,6 +21,7 @@ const ANY_OF_THEM = new RegExp(REFUSED.map(([pattern]) => pattern.source).join("
 /** A notice for each: such lists change, and ECS itself says no in time. */
 export function* checkFargate(task: JsonObject): Step {
   for (const { path, value } of walk(task)) {
+    if (typeof path.at(-1) === "number") continue;
     const place = path.join(".");
     if (!ANY_OF_THEM.test(place)) continue;
     const rule = REFUSED.find(([pattern]) => pattern.test(place));
