@@ -45,9 +45,10 @@ const NEEDS_A_LOOK = /[^\0-\x7f]|TfToken\[|\\u|\\$/;
  * The JSON of a value whose strings and keys are escaped like that. Escaping it as a whole takes a quarter of the time,
  * and is the same where no string is one to be refused.
  */
-export function escapedJson(value: unknown, live = ""): string {
+export function escapedJson(value: unknown, live?: string): string {
+  const json = JSON.stringify(value);
   const expression = JSON.stringify(live);
-  const parts = JSON.stringify(value).split(expression);
+  const parts = live === undefined ? [json] : json.split(expression);
   if (parts.some((part) => NEEDS_A_LOOK.test(part))) return JSON.stringify(escapeAll(value, live));
   return parts.map(escapeSigns).join(expression);
 }
