@@ -1,7 +1,7 @@
 import type { Command, ExitStatus, Invocation } from "./lib/commands/command";
 import { asksForOverview, loadCommand, printOverview, runCommand } from "./lib/commands/commands";
 import { StoppedError } from "./lib/errors";
-import { secretsOf } from "./lib/settings/secrets";
+import { maskSecretsOf } from "./lib/settings/secrets";
 import { text } from "./lib/text/safe-text";
 
 // An exit before the end must not look like success: cdktf would take an earlier output for this run's.
@@ -10,7 +10,7 @@ process.exitCode = 1;
 const MILLISECONDS_TO_STOP = 800;
 
 const { env: environment, stdout, stderr } = process;
-secretsOf(environment);
+maskSecretsOf(environment);
 // The AWS SDK warns users of Node 20 in several lines; which versions of Node are good is this project's matter.
 environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 

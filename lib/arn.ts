@@ -13,11 +13,3 @@ export function placeOf(arn: string): Place | undefined {
 export function nameOf(arn: string): string {
   return (ARN.exec(arn)?.[3] ?? arn).split("/").at(-1) ?? arn;
 }
-
-export type Revision = { readonly family: string; readonly revision: number };
-
-/** Family and number of a task definition's ARN. */
-export function revisionOf(arn: string): Revision | undefined {
-  const [, family, number] = /^([\w-]+):(\d+)$/.exec(nameOf(arn)) ?? [];
-  return family !== undefined && number !== undefined ? { family, revision: Number(number) } : undefined;
-}

@@ -6,7 +6,7 @@ import type { MiddlewareHandler } from "hono";
 import { COMMANDS, loadCommand, runCommand } from "../../lib/commands/commands";
 import { printFailure } from "../../lib/commands/failure";
 import type { Environment } from "../../lib/settings/environment";
-import { secretsOf } from "../../lib/settings/secrets";
+import { maskSecretsOf } from "../../lib/settings/secrets";
 import { startLocalConsole } from "../../local-console/server";
 import { filesIn, temporaryFolders, variablesFor } from "../entry";
 import { spellings } from "../text/spellings";
@@ -38,7 +38,7 @@ type Written = { readonly streams: string; readonly files: string; readonly stat
 /** What main.ts does, in this process; `files` is all that is in the folder but what was there before. */
 async function perform(name: string, args: readonly string[], environment: Environment): Promise<Written> {
   const folder = environment.CDKTF_OUTDIR ?? newFolder();
-  secretsOf(environment);
+  maskSecretsOf(environment);
   const { invocation, stdout, stderr } = invocationIn({ ...environment, CDKTF_OUTDIR: folder, DEBUG: "1" });
   const command = await loadCommand(name);
   const status = await runCommand(command, args, invocation).catch(async (error: unknown) => {

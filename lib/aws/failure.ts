@@ -1,4 +1,5 @@
 import { AwsError } from "../errors";
+import { isJsonObject } from "../json";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import { type Action, READ_POLICY } from "./policy";
 
@@ -92,7 +93,7 @@ const KINDS: readonly (readonly [names: RegExp, messages: RegExp, sentence: Sent
 
 function factsOf(error: unknown): Facts {
   if (!(error instanceof Error)) return { name: "no reason given", message: "", status: undefined, attempts: 1 };
-  const metadata = "$metadata" in error && isRecord(error.$metadata) ? error.$metadata : {};
+  const metadata = "$metadata" in error && isJsonObject(error.$metadata) ? error.$metadata : {};
   // Node's errors are all called Error.
   const code = /\bE[A-Z_]{4,}\b/.exec(error.message)?.[0] ?? ("code" in error ? String(error.code) : error.name);
   return {
@@ -101,10 +102,6 @@ function factsOf(error: unknown): Facts {
     status: typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined,
     attempts: typeof metadata.attempts === "number" ? metadata.attempts : 1,
   };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 function at({ action, region }: Call): SafeText {

@@ -29,14 +29,18 @@ export function callsOf(settings: ConsoleSettings) {
       remedy: text`Check TL_USER and TL_PASS.`,
       isLogin: true,
     } satisfies ConsoleCall,
-    fargate: ({ definition, registryCredentialId: registryCredentialID, ...options }: ProtectRequest): ConsoleCall => ({
-      method: "POST",
-      url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, { ...options, registryCredentialID, ...defender }),
-      body: definition,
-      peer: consoleSetBy(fargateUrl ? "TASK_GENERATION_API_ENDPOINT" : apiSetting),
-      remedy: protectRemedy({ ...options, definition, registryCredentialId: registryCredentialID }),
-      isLogin: false,
-    }),
+    fargate: (request: ProtectRequest): ConsoleCall => {
+      const { definition, registryCredentialId: registryCredentialID, ...options } = request;
+      const query = { ...options, registryCredentialID, ...defender };
+      return {
+        method: "POST",
+        url: address(fargateUrl ?? `${apiUrl}/defenders/fargate.json`, query),
+        body: definition,
+        peer: consoleSetBy(fargateUrl ? "TASK_GENERATION_API_ENDPOINT" : apiSetting),
+        remedy: protectRemedy(request),
+        isLogin: false,
+      };
+    },
   };
 }
 
@@ -60,8 +64,8 @@ function consoleSetBy(setting: string): Peer {
   return { name: "the Console", setting, limit: { mebibytes: 5, longerIsNot: "from a Console" } };
 }
 
-function protectRemedy({ definition, ...options }: AnsweredFor): SafeText {
-  const { extractEntrypoint, registryType, registryCredentialId } = options;
+function protectRemedy(request: ProtectRequest): SafeText {
+  const { definition, extractEntrypoint, registryType, registryCredentialId } = request;
   if (!extractEntrypoint) return text`Check the task definition, its runtimeDefense and TL_CONSOLE_ADDRESS.`;
   const images = join(imagesToExtract(definition).map((image) => quote(image)));
   const isComplete = registryType !== undefined && registryCredentialId !== undefined;
@@ -69,10 +73,6 @@ function protectRemedy({ definition, ...options }: AnsweredFor): SafeText {
   const remedy = "remove extract, so that the images' registries are asked, write entryPoint and command, or exclude";
   return text`It was to find the entry points of ${images}, and names one image at a time: ${registry + remedy} the containers.`;
 }
-
-type AnsweredFor = Pick<ProtectRequest, "definition" | "extractEntrypoint" | "registryType"> & {
-  readonly registryCredentialId: string | undefined;
-};
 
 function imagesToExtract({ containerDefinitions }: JsonObject): readonly string[] {
   const containers = isJsonArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];

@@ -1,4 +1,4 @@
-import { excerpt, type SafeText, text } from "../text/safe-text";
+import { type SafeText, text } from "../text/safe-text";
 import type { Call } from "./call";
 
 /** What decides about another try. */
@@ -44,8 +44,3 @@ export function sentence(request: SafeText, what: SafeText, remedy: SafeText): S
 
 /** A phrase about a call, such as a remedy. */
 export type Phrase = (call: Call) => SafeText;
-
-/** `The Console`, to begin a sentence with. */
-export function capitalized(name: string): SafeText {
-  return excerpt(name.charAt(0).toUpperCase() + name.slice(1));
-}

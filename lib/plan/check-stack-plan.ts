@@ -44,7 +44,7 @@ export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
 
 /** The resources of a cdk.tf.json by their address. */
 function resourcesOf({ resource }: JsonObject): ReadonlyMap<string, JsonObject> {
-  const types = isJsonObject(resource ?? null) ? Object.entries(resource ?? {}) : [];
+  const types = isJsonObject(resource) ? Object.entries(resource) : [];
   return new Map(
     types.flatMap(([type, named]) =>
       isJsonObject(named)
@@ -97,7 +97,7 @@ function taskProblems(
 
 /** Whether an expression of the plan's configuration is the one that stands in the stack's file. */
 function isWritten(expression: JsonValue | undefined, written: JsonValue | undefined): boolean {
-  return expression !== undefined && isJsonObject(expression) && isEqual(expression.constant_value, written);
+  return isJsonObject(expression) && isEqual(expression.constant_value, written);
 }
 
 /** What the plan does to a resource that nobody has asked for. */

@@ -64,7 +64,7 @@ function asBlocks(value: JsonValue): JsonValue {
 function asBlock(value: JsonValue, name: string): JsonValue {
   if (name === "requires_compatibilities" || !isJsonArray(value)) return value;
   const [block] = value;
-  return block !== undefined && value.length === 1 && isJsonObject(block) ? flatten(block) : value;
+  return value.length === 1 && isJsonObject(block) ? flatten(block) : value;
 }
 
 function flatten(block: JsonObject): JsonObject {

@@ -4,6 +4,7 @@ import * as v from "valibot";
 
 import { PlanError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { codeOf } from "../regular-file";
 import { quote, text } from "../text/safe-text";
 
 /** What `terraform show -json PLAN` prints, as far as it is needed. Format 1.x: minor versions only add to it. */
@@ -118,9 +119,7 @@ function read(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const code =
-      typeof error === "object" && error !== null && "code" in error ? String(error.code) : "no reason given";
-    throw new PlanError([text`${file} can't be read (${code}). Check the path.`]);
+    throw new PlanError([text`${file} can't be read (${codeOf(error)}). Check the path.`]);
   }
 }
 

@@ -13,7 +13,7 @@ export function isEqual(one: JsonValue | undefined, other: JsonValue | undefined
       isJsonArray(other) && one.length === other.length && one.every((child, index) => isEqual(child, other[index]))
     );
   }
-  if (!isObject(one) || !isObject(other)) return false;
+  if (!isJsonObject(one) || !isJsonObject(other)) return false;
   const keys = Object.keys(one);
   if (keys.length !== Object.keys(other).length) return false;
   return keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]));
@@ -33,7 +33,7 @@ export function differences(
     const after = fieldOf(got, key);
     if (isEqual(before, after)) return [];
     const field = prefix + key;
-    if (isObject(before) && isObject(after)) return differences(before, after, [], `${field}.`);
+    if (isJsonObject(before) && isJsonObject(after)) return differences(before, after, [], `${field}.`);
     if (!isPrivate(field)) return [{ field, expected: outside(before), got: outside(after) }];
     const expected = before === undefined ? text`none` : text`its original value`;
     return [{ field, expected, got: after === undefined ? text`none` : text`another` }];
@@ -58,11 +58,7 @@ export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {
 }
 
 export function objectOf(value: JsonValue | undefined): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return isJsonObject(value);
+  return isJsonObject(value) ? value : {};
 }
 
 // A key such as `constructor` is there on every object, though not as its own.

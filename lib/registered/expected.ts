@@ -7,7 +7,7 @@ import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Outputs } from "./read-outputs";
 
 /** A task definition of the stack, and where Terraform has registered it. */
-export type ExpectedTask = { readonly family: string; readonly arn: string; readonly resource: JsonObject };
+export type ExpectedTask = { readonly arn: string; readonly resource: JsonObject };
 
 /**
  * The stack's task definitions with the ARNs of Terraform's outputs.
@@ -37,7 +37,7 @@ export function expectedTasks(stack: JsonObject, outputs: Outputs): readonly Exp
     ...mixedUp(found.flatMap(({ arn }) => arn ?? [])),
   ];
   if (problems.length > 0) throw new OutputError(problems);
-  return found.flatMap(({ arn, ...task }) => (arn === undefined ? [] : [{ ...task, arn }]));
+  return found.flatMap(({ arn, resource }) => (arn === undefined ? [] : [{ arn, resource }]));
 }
 
 function mixedUp(arns: readonly string[]): readonly SafeText[] {
@@ -66,7 +66,7 @@ export function deployedValues(
   const role = outputs.get(ids.roleOutput);
   const secret = resourcesOf(stack, "aws_secretsmanager_secret")[ids.secret];
   const place = placeOf(arn);
-  const prefix = isJsonObject(secret ?? null) && isJsonObject(secret) ? secret.name_prefix : undefined;
+  const prefix = isJsonObject(secret) ? secret.name_prefix : undefined;
   const isOfStack = (value: string) =>
     place !== undefined &&
     typeof prefix === "string" &&
@@ -79,8 +79,8 @@ export function deployedValues(
 }
 
 function resourcesOf({ resource }: JsonObject, type: string): JsonObject {
-  const named = resource !== undefined && isJsonObject(resource) ? resource[type] : undefined;
-  return named !== undefined && isJsonObject(named) ? named : {};
+  const named = isJsonObject(resource) ? resource[type] : undefined;
+  return isJsonObject(named) ? named : {};
 }
 
 function textsIn(value: JsonValue): readonly string[] {

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 
 import { OutputError } from "../errors";
 import { isJsonObject, type JsonObject } from "../json";
+import { codeOf } from "../regular-file";
 import type { Environment } from "../settings/environment";
 import { withoutSecrets } from "../settings/secrets";
 import { excerpt, text } from "../text/safe-text";
@@ -41,9 +42,8 @@ export async function askOutputs({ program, folder, environment, signal }: Terra
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof OutputError) throw error;
-    const said = isRecord(error) && typeof error.stderr === "string" ? error.stderr : "";
-    const code = isRecord(error) ? String(error.code) : "no reason given";
-    const reason = excerpt(said.replace(/[│╷╵]/g, " ") || `it can't be run (${code})`, 300);
+    const said = isJsonObject(error) && typeof error.stderr === "string" ? error.stderr : "";
+    const reason = excerpt(said.replace(/[│╷╵]/g, " ") || `it can't be run (${codeOf(error)})`, 300);
     const remedy = "Run it where the stack was applied, or save the outputs elsewhere and name the file by --outputs.";
     throw new OutputError([text`${command} failed: ${reason}. ${remedy}`]);
   }
@@ -73,11 +73,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const code = isRecord(error) ? String(error.code) : "no reason given";
-    throw new OutputError([text`${file} can't be read (${code}). Check the path.`]);
+    throw new OutputError([text`${file} can't be read (${codeOf(error)}). Check the path.`]);
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

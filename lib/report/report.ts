@@ -1,4 +1,5 @@
 import { DEFENDER } from "../defender";
+import { defenderVersion } from "../protection/defender-image";
 import type { ProtectedTask } from "../protection/protected-task";
 import { percentOf } from "../share";
 import { defenderShare } from "../task/room";
@@ -128,7 +129,7 @@ function taskReport(
     cpu: Number(definition.cpu),
     memory: Number(definition.memory),
     defender: {
-      version: versionOf(sidecar.image) ?? consoleVersion,
+      version: excerpt(defenderVersion(sidecar.image) ?? consoleVersion),
       image: excerpt(sidecar.image, LONG),
       ownImage: task.runtimeDefense.defenderImage !== undefined,
       ...share,
@@ -172,10 +173,4 @@ export function startOf({ digest, entryPoint, command }: LookedUpReport): SafeTe
 // A word with spaces is a script, and scripts hold credentials in spite of all advice.
 function word(outside: string): SafeText {
   return /\s/.test(outside) ? text`…` : excerpt(outside);
-}
-
-// A Defender image's tag is its version: defender_34_04_145.
-function versionOf(image: string): SafeText | undefined {
-  const tag = /:defender_(\d+_\d+_\d+)$/.exec(image)?.[1];
-  return tag === undefined ? undefined : excerpt(tag.replaceAll("_", "."));
 }

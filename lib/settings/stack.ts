@@ -55,7 +55,7 @@ const kmsKeyArn = matching(
 
 // What CloudWatch Logs takes (PutRetentionPolicy in its API reference); 0 is the AWS provider's word for no limit.
 const RETENTION = [
-  ...[0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
 const TAGS = 'must be a JSON object of strings such as {"team":"payments"}';

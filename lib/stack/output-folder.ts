@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join, relative } from "node:path";
 
 import { OutputError } from "../errors";
+import { codeOf } from "../regular-file";
 import { text } from "../text/safe-text";
 import {
   MANIFEST,
@@ -145,7 +146,7 @@ export function guarded<T>(path: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+    const code = codeOf(error);
     const reason = REASONS[code];
     if (!reason) throw error;
     throw new OutputError([text`${path} can't be written: ${reason} (${code}).`]);

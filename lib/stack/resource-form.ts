@@ -56,17 +56,9 @@ function camelCased(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [camel(key), camelCased(child)]));
 }
 
+// By their names: in Terraform's maps they have no order.
 function asPairs(map: JsonValue | undefined, key: "key" | "name"): JsonValue {
-  return isJsonObject(map)
-    ? inOrder(
-        Object.entries(map).map(([name, value]) => ({ [key]: name, value })),
-        key,
-      )
-    : null;
-}
-
-// Pairs by their name: in Terraform's maps they have no order.
-function inOrder(pairs: JsonValue | undefined, key: "key" | "name"): JsonValue {
-  const keyOf = (pair: JsonValue) => (isJsonObject(pair) ? String(pair[key]) : "");
-  return Array.isArray(pairs) ? [...pairs].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1)) : null;
+  if (!isJsonObject(map)) return null;
+  const pairs = Object.entries(map).sort(([one], [other]) => (one < other ? -1 : 1));
+  return pairs.map(([name, value]) => ({ [key]: name, value }));
 }

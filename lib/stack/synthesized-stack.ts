@@ -7,7 +7,6 @@ import { quote, text } from "../text/safe-text";
 import { STACK_FILE_NAME, STACKS } from "./output-paths";
 
 export type SynthesizedStack = {
-  readonly name: string;
   /** Where its cdk.tf.json is. */
   readonly folder: string;
   readonly document: JsonObject;
@@ -32,9 +31,7 @@ export function readSynthesizedStack(folder: string): SynthesizedStack {
   if (more.length > 0) {
     throw new SettingsError([text`${folder} holds ${folders.length} stacks. Name one of them, such as ${found}.`]);
   }
-  const file = join(found, STACK_FILE_NAME);
-  const document = parse(file);
-  return { name: found.split(/[\\/]/).at(-1) ?? "", folder: found, document };
+  return { folder: found, document: parse(join(found, STACK_FILE_NAME)) };
 }
 
 function parse(file: string): JsonObject {

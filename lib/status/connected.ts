@@ -1,7 +1,5 @@
+import type { Place } from "../arn";
 import type { Defender } from "../console/defenders";
-
-/** Where tasks run. */
-export type Place = { readonly account: string; readonly region: string };
 
 export type FamilyDefenders = {
   /** App IDs that are connected, each once: all containers of a task share one. */

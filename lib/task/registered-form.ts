@@ -122,7 +122,7 @@ function withDefault(container: JsonObject, key: string, defaults: JsonObject): 
 
 function within(object: JsonObject, key: string, change: (part: JsonObject) => JsonObject): JsonObject {
   const part = object[key];
-  return part !== undefined && isJsonObject(part) ? { ...object, [key]: change(part) } : object;
+  return isJsonObject(part) ? { ...object, [key]: change(part) } : object;
 }
 
 function sorted(object: JsonObject, key: string, by: string): JsonObject {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { DEFENDER } from "../../defender";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../json";
+import { percentOf } from "../../share";
 import { excerpt, type SafeText, text } from "../../text/safe-text";
 
 /** Task definitions before or after a change: files, or what was synthesized of them. */
@@ -144,5 +145,5 @@ function containersOf({ containerDefinitions = [] }: JsonObject): ReadonlyMap<st
 
 /** The share that is protected, rounded down: 100 % means all. */
 export function percent({ containers, protected: covered }: Coverage): string {
-  return containers === 0 ? "none" : `${Math.floor((100 * covered) / containers)} %`;
+  return containers === 0 ? "none" : `${percentOf(covered, containers)} %`;
 }
