@@ -8,10 +8,12 @@ type ArbitraryOf<T> = { readonly [K in keyof T]-?: Arbitrary<Exclude<T[K], undef
 
 const NASTY = ["$", "%", "{", "}", "${", "%{", "$${", "%%{", '"', "\\", "\n", "\r\n", "\t", "\u0001", "\u001b[31m"];
 const FOREIGN = ["ü", "漢", "😀", "👩‍👩‍👧", "\u202e", "\u2028", "\ufeff", "e\u0301", "##vso[", "</script>"];
-// Terraform brings texts into this form; others are refused, which has its own test.
+// What Terraform would change is refused, which has its own tests.
+const isChanged = (value: string) => value.startsWith("\ufeff") || (/\r/.test(value) && /\$\$\{|%%\{/.test(value));
 const text = fc
   .string({ unit: fc.constantFrom("a", "B", "0", " ", ".", ...NASTY, ...FOREIGN), maxLength: 6 })
-  .map((value) => value.normalize("NFC"));
+  .map((value) => value.normalize("NFC"))
+  .filter((value) => !isChanged(value));
 const identifier = fc.stringMatching(/^[a-zA-Z][\w-]{0,12}$/);
 const number = fc.nat(100_000);
 const mebibytes = fc.integer({ min: 6, max: 100_000 });

@@ -32,9 +32,44 @@ test("text that CDKTF would take for a token of its own is refused", () => {
   expect(() => escapeAll({ a: [{ "TfToken[1": "b" }] })).toThrow(OutputError);
 });
 
-test.each(["a\u0301", "\u212a", "\ud800", "a\n\u0303"])("text that Terraform would change is refused: %j", (text) => {
-  expect(() => escapeTerraform(text)).toThrow("is not NFC-normalized, and Terraform would change it. Save it as NFC.");
+const NOT_NORMALIZED = "is not NFC-normalized, and Terraform would change it. Save it as NFC.";
+const MANY_MARKS = "has more than 30 combining marks in a row, and Terraform would change it. Remove some.";
+const ESCAPE = "has a carriage return beside $${ or %%{, and Terraform would change it. Remove the carriage return.";
+
+// What real Terraform makes of each was tried with `terraform apply` of an output.
+test.each([
+  ["a\u0301", NOT_NORMALIZED],
+  ["\u212a", NOT_NORMALIZED],
+  ["\ud800", NOT_NORMALIZED],
+  ["a\n\u0303", "has a combining mark after a line break, and Terraform would change it. Remove the mark."],
+  ["\ufeffteam", "begins with a byte order mark (U+FEFF), and Terraform would drop it. Remove it."],
+  [`x${"\u0316".repeat(31)}`, MANY_MARKS],
+  [`\u1e69${"\u0316".repeat(29)}`, MANY_MARKS],
+  ["\uff9e".repeat(31), MANY_MARKS],
+  [`x${"\u11a8".repeat(31)}`, MANY_MARKS],
+  ["a\rb$${c}", ESCAPE],
+  ["a\r\nb%%{c}", ESCAPE],
+])("text that Terraform would change is refused: %j", (text, message) => {
+  expect(() => escapeTerraform(text)).toThrow(message);
 });
+
+test.each([
+  `x${"\u0316".repeat(30)}`,
+  "a\ufeffb",
+  "\uac00\uac01".repeat(40),
+  "a\rb${c}",
+  "a\nb$${c}",
+  "\u0928\u093f".repeat(40),
+])("text that Terraform keeps is written: %j", (text) => {
+  expect(evaluateTemplate(escapeTerraform(text))).toBe(text);
+});
+
+test.each(["\ufeffteam", `x${"\u0316".repeat(31)}`, "a\r$$${c}"])(
+  "a template that Terraform would make another text of is not read: %j",
+  (template) => {
+    expect(() => evaluateTemplate(template)).toThrow(/^cdk\.tf\.json: .* and Terraform would (change|drop) it\./);
+  },
+);
 
 test("a template is read in the form into which Terraform brings it", () => {
   expect(evaluateTemplate("FARGATE_TAS\u212a")).toBe("FARGATE_TASK");

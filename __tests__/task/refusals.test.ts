@@ -83,7 +83,17 @@ test.each<[string, object, string]>([
   [
     "a combining mark that Terraform would join with the n of a line break",
     of({ command: ["a\n\u0303"] }),
-    `${app}.command[0]: a combining mark after a line break would be changed by Terraform. Remove it.`,
+    `${app}.command[0]: has a combining mark after a line break, and Terraform would change it. Remove the mark.`,
+  ],
+  [
+    "more combining marks than Terraform keeps",
+    of({ environment: [{ name: "A", value: `x${"\u0316".repeat(31)}` }] }),
+    `${app}.environment[A].value: has more than 30 combining marks in a row, and Terraform would change it. Remove some.`,
+  ],
+  [
+    "a tag that begins with a byte order mark",
+    { ...TASK, tags: [{ key: "owner", value: "\ufeffteam" }] },
+    "tags[0].value: begins with a byte order mark (U+FEFF), and Terraform would drop it. Remove it.",
   ],
   [
     "a variable whose name Terraform would make the Defender's",

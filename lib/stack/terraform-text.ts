@@ -1,13 +1,12 @@
 import { OutputError } from "../errors";
 import { isJsonArray, isJsonObject, type JsonValue } from "../json";
-import { isNormalized } from "../text/normalized";
 import { excerpt, text as safeText } from "../text/safe-text";
+import { changeByTerraform } from "../text/terraform-changes";
 
 /**
  * A string from outside as Terraform has to find it in cdk.tf.json, where every string is a template.
  *
- * @throws OutputError for a text that CDKTF would take for one of its own tokens, or that Terraform
- * would change: it brings every string into Unicode's form NFC.
+ * @throws OutputError for a text that CDKTF would take for one of its own tokens, or that Terraform would change.
  */
 export function escapeTerraform(text: string): string {
   if (text.includes("TfToken[")) {
@@ -15,11 +14,8 @@ export function escapeTerraform(text: string): string {
       safeText`${excerpt(text, 60)} holds TfToken[, which CDKTF keeps for itself. Choose another text.`,
     ]);
   }
-  if (!isNormalized(text)) {
-    throw new OutputError([
-      safeText`${excerpt(text, 60)} is not NFC-normalized, and Terraform would change it. Save it as NFC.`,
-    ]);
-  }
+  const change = changeByTerraform(text);
+  if (change) throw new OutputError([safeText`${excerpt(text, 60)} ${change}`]);
   return escapeSigns(text);
 }
 
@@ -72,14 +68,17 @@ function isEscape(found: string): boolean {
 /**
  * What Terraform makes of a template: escapes undone, expressions replaced by what `known` says of them.
  *
- * @throws OutputError for an expression that isn't known.
+ * @throws OutputError for an expression that isn't known, and for a text of which Terraform would make yet another one.
  */
 export function evaluateTemplate(template: string, known: Readonly<Record<string, string>> = {}): string {
-  return template.normalize("NFC").replace(TEMPLATE, (found, expression?: string) => {
+  const evaluated = template.normalize("NFC").replace(TEMPLATE, (found, expression?: string) => {
     if (isEscape(found)) return found.slice(1);
     const value = expression !== undefined && Object.hasOwn(known, expression) ? known[expression] : undefined;
     if (value === undefined)
       throw new OutputError([safeText`cdk.tf.json holds an unexpected expression: ${excerpt(found, 80)}`]);
     return value;
   });
+  const change = changeByTerraform(evaluated);
+  if (change) throw new OutputError([safeText`cdk.tf.json: ${excerpt(evaluated, 80)} ${change}`]);
+  return evaluated;
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../json";
-import { hasMarkAfterBreak, isNormalized } from "../text/normalized";
 import { type SafeText, text } from "../text/safe-text";
+import { changeByTerraform } from "../text/terraform-changes";
 import { problem, type Step } from "./finding";
 import { walk } from "./json-path";
 
@@ -19,13 +19,11 @@ function whyNot(key: string | number | undefined, value: JsonValue): SafeText | 
   }
   for (const part of [key, value]) {
     if (typeof part !== "string") continue;
-    if (!isNormalized(part)) return hasMarkAfterBreak(part) ? MARK : NOT_NORMALIZED;
-    if (part.includes("TfToken[")) return TOKEN;
+    const change = part.includes("TfToken[") ? TOKEN : changeByTerraform(part);
+    if (change) return change;
   }
   return undefined;
 }
 
 const NULL_IN_LIST = text`null in a list. Remove it.`;
-const NOT_NORMALIZED = text`is not NFC-normalized, and Terraform would change it. Save it as NFC.`;
-const MARK = text`a combining mark after a line break would be changed by Terraform. Remove it.`;
 const TOKEN = text`"TfToken[" is reserved by CDKTF, which would replace it. Rename it.`;

@@ -1,0 +1,33 @@
+import { type SafeText, text } from "./safe-text";
+
+// Nearly every text is ASCII, of which Terraform changes little.
+const OTHER_THAN_ASCII = /[^\0-\x7f]/;
+const HALF_CHARACTER = /\p{Surrogate}/u;
+// Go, in which Terraform is written, puts U+034F into runs of more than 30 characters that combine with the one before,
+// as Unicode's stream-safe form asks (UAX #15); it counts the vowels and finals of Korean letters as well.
+const LONG_RUN = /[\p{Mark}\u1160-\u11ff\ud7b0-\ud7ff]{31}/u;
+// HCL doesn't undo its own escape there.
+const ESCAPE = /\$\$\{|%%\{/;
+
+/**
+ * What Terraform would change in a text, by itself or in JSON, as a sentence without its subject and with a remedy.
+ * Undefined for what it keeps.
+ */
+export function changeByTerraform(value: string): SafeText | undefined {
+  if (value.includes("\r") && ESCAPE.test(value)) return ESCAPE_AND_RETURN;
+  return OTHER_THAN_ASCII.test(value) ? changeOfCharacters(value) : undefined;
+}
+
+function changeOfCharacters(value: string): SafeText | undefined {
+  if (value !== value.normalize("NFC") || HALF_CHARACTER.test(value)) return NOT_NORMALIZED;
+  const json = JSON.stringify(value);
+  if (json !== json.normalize("NFC")) return MARK_AFTER_BREAK;
+  if (value.startsWith("\ufeff")) return BYTE_ORDER_MARK;
+  return LONG_RUN.test(value.normalize("NFKD")) ? MANY_MARKS : undefined;
+}
+
+const NOT_NORMALIZED = text`is not NFC-normalized, and Terraform would change it. Save it as NFC.`;
+const MARK_AFTER_BREAK = text`has a combining mark after a line break, and Terraform would change it. Remove the mark.`;
+const BYTE_ORDER_MARK = text`begins with a byte order mark (U+FEFF), and Terraform would drop it. Remove it.`;
+const MANY_MARKS = text`has more than 30 combining marks in a row, and Terraform would change it. Remove some.`;
+const ESCAPE_AND_RETURN = text`has a carriage return beside $\${ or %%{, and Terraform would change it. Remove the carriage return.`;
