@@ -36,7 +36,7 @@ const named = fc.record({ name: text, value: text });
 const typed = fc.record({ type: text, value: text });
 const secret = fc.record({ name: text, valueFrom: text });
 const secretVariable = fc.record({ name: variable, valueFrom: text });
-const roleArn = fc.stringMatching(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]{1,20}$/);
+const roleArn = fc.stringMatching(/^arn:aws:iam::\d{12}:role\/([a-z:!/]{1,8}\/)?[\w+=,.@-]{1,20}$/);
 const image = fc.stringMatching(/^[a-z]{1,8}\/[a-z$%{}]{1,8}:[\d.]{1,4}$/);
 const capabilities = some({ add: list(fc.constantFrom("SYS_PTRACE", "NET_ADMIN", "%{x}")), drop: texts });
 
@@ -88,12 +88,12 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   mountPoints: list(some({ sourceVolume: text, containerPath: text, readOnly: flag })),
   portMappings: list(
     some({
-      appProtocol: text,
+      appProtocol: fc.constantFrom("http", "http2", "grpc"),
       containerPort: port,
       containerPortRange: port.map((first) => `${first}-${first}`),
       hostPort: port,
       name: text,
-      protocol: text,
+      protocol: fc.constantFrom("tcp", "udp"),
     }),
   ),
   privileged: flag,
@@ -102,16 +102,16 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   repositoryCredentials: fc.record({ credentialsParameter: text }),
   resourceRequirements: list(typed),
   restartPolicy: fc.record(
-    { enabled: flag, ignoredExitCodes: list(number), restartAttemptPeriod: number },
+    { enabled: flag, ignoredExitCodes: list(number), restartAttemptPeriod: seconds(60, 1800) },
     { requiredKeys: ["enabled"] },
   ),
   secrets: list(secretVariable),
   startTimeout: number,
-  stopTimeout: number,
+  stopTimeout: seconds(0, 120),
   systemControls: list(some({ namespace: text, value: text })),
   ulimits: list(fc.record({ name: text, softLimit: fc.integer(), hardLimit: fc.integer() })),
   user: text,
-  versionConsistency: text,
+  versionConsistency: fc.constantFrom("enabled", "disabled"),
   volumesFrom: list(some({ sourceContainer: text, readOnly: flag })),
   workingDirectory: text,
 };
@@ -126,7 +126,7 @@ const volume = fc.record(
       {
         fileSystemId: text,
         rootDirectory: text,
-        transitEncryption: text,
+        transitEncryption: fc.constantFrom("ENABLED", "DISABLED"),
         transitEncryptionPort: number,
         authorizationConfig: some({ accessPointId: text, iam: text }),
       },
@@ -157,7 +157,7 @@ const TASK: Omit<ArbitraryOf<TaskDefinition>, "containerDefinitions"> = {
   pidMode: fc.constantFrom("host", "task"),
   placementConstraints: list(fc.record({ type: text, expression: text }, { requiredKeys: ["type"] })),
   proxyConfiguration: fc.record(
-    { containerName: text, type: text, properties: unique(named, ({ name }) => name) },
+    { containerName: text, type: fc.constant("APPMESH"), properties: unique(named, ({ name }) => name) },
     { requiredKeys: ["containerName"] },
   ),
   runtimePlatform: some({ cpuArchitecture: fc.constant("X86_64"), operatingSystemFamily: fc.constant("LINUX") }),

@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 // What the Console writes into a protected task definition: names and words that tasks, proof and report share.
 
 /** The sidecar's name. */
@@ -25,7 +27,12 @@ export const WRAPPERS: readonly string[] = [
 ];
 
 /** What the sidecar shares with the containers: a mount of theirs at or below it would hide the Defender. */
-export const DEFENDER_FOLDER = "/var/lib/twistlock";
+const DEFENDER_FOLDER = "/var/lib/twistlock";
+
+/** Whether something that is mounted there would hide the Defender. */
+export function hidesDefender(containerPath: string): boolean {
+  return `${posix.normalize(containerPath)}/`.startsWith(`${DEFENDER_FOLDER}/`);
+}
 
 export const SIDECAR_ENTRY_POINT: readonly string[] = ["/usr/local/bin/defender", "fargate", "sidecar"];
 export const SIDECAR_HEALTH_CHECK: readonly string[] = ["/usr/local/bin/defender", "fargate", "healthcheck"];

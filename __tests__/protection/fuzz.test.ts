@@ -94,7 +94,7 @@ function isObject(value: unknown): value is JsonObject {
   return isJsonObject(value);
 }
 
-/** Without what means nothing: the order of keys, dependencies and volumes, and what ECS fills in. */
+/** Without what means nothing: the order of keys and dependencies, and what ECS fills in. */
 function meaningOf(deployed: unknown): JsonObject {
   const definition = registeredForm(part(JSON.parse(JSON.stringify(deployed ?? null))));
   const { containerDefinitions } = definition;
@@ -107,12 +107,11 @@ function meaningOf(deployed: unknown): JsonObject {
     containerDefinitions: containers.map((one) => ({
       ...one,
       dependsOn: sorted(one.dependsOn),
-      volumesFrom: sorted(one.volumesFrom),
     })),
   };
 }
 
-const UNORDERED = /^(|.*\.)(containerDefinitions|environment|dependsOn|volumesFrom|add|drop)$/;
+const UNORDERED = /^(|.*\.)(containerDefinitions|environment|dependsOn|add|drop)$/;
 // Maps of the user's own: a key more is another map.
 const OPEN = /(options|dockerLabels|driverOpts|labels)$/;
 

@@ -102,7 +102,7 @@ function leaves(value: JsonValue, path: string): readonly (readonly [string, Jso
   }
   if (path.endsWith(".logConfiguration")) return [[path, value]];
   const children = isJsonArray(value)
-    ? value.map((child, index): [string, JsonValue] => [`${nameOf(path, child) ?? index}`, child])
+    ? defenderLast(value).map((child, index): [string, JsonValue] => [`${nameOf(path, child) ?? index}`, child])
     : isJsonObject(value)
       ? Object.entries(value)
       : [];
@@ -114,8 +114,17 @@ function nameOf(path: string, child: JsonValue): string | undefined {
   if (!isJsonObject(child)) return undefined;
   if (/^\.containerDefinitions$/.test(path)) return child.name === DEFENDER ? "sidecar" : `app.${child.name}`;
   if (/\.(environment|secrets)$/.test(path)) return String(child.name);
-  if (!/\.(dependsOn|volumesFrom)$/.test(path)) return undefined;
-  return [child.containerName, child.sourceContainer].includes(DEFENDER) ? DEFENDER : JSON.stringify(child);
+  if (/\.(dependsOn|volumesFrom)$/.test(path) && isOfDefender(child)) return DEFENDER;
+  return /\.dependsOn$/.test(path) ? JSON.stringify(child) : undefined;
+}
+
+// Where the Console puts its own entry means nothing.
+function defenderLast(list: readonly JsonValue[]): readonly JsonValue[] {
+  return [...list.filter((child) => !isOfDefender(child)), ...list.filter(isOfDefender)];
+}
+
+function isOfDefender(child: JsonValue): boolean {
+  return isJsonObject(child) && [child.containerName, child.sourceContainer].includes(DEFENDER);
 }
 
 // What an older or newer Console, or one with other settings, may answer, and what it has to be then.

@@ -50,6 +50,25 @@ test("nothing but the proof makes a protected task", async () => {
   expect([typeof make, alike instanceof ProtectedTask]).toEqual(["function", false]);
 });
 
+test("volumes from other containers keep their order: at one path it decides which one is mounted", async () => {
+  const [app, worker] = ORIGINAL.containerDefinitions;
+  const volumesFrom = [{ sourceContainer: "worker" }, { sourceContainer: "helper" }];
+  const task = {
+    ...ORIGINAL,
+    containerDefinitions: [{ ...app, volumesFrom }, { ...worker }, { ...worker, name: "helper" }],
+  };
+  await prove(task, FACTS, (_, first) => {
+    const [one = null, other = null, defender = null] = isJsonArray(first.volumesFrom) ? first.volumesFrom : [];
+    first.volumesFrom = [defender, one, other];
+  });
+  const reversed = prove(task, FACTS, (_, first) => {
+    first.volumesFrom = isJsonArray(first.volumesFrom) ? [...first.volumesFrom].reverse() : [];
+  });
+  await expect(reversed).rejects.toThrow(
+    'container app, volumesFrom: expected [{"sourceContainer":"worker"},{"sourceContainer":"helper"}] and TwistlockDefender, got',
+  );
+});
+
 test("excluded containers aren't sent and come back in their places, untouched", async () => {
   const [app, worker] = ORIGINAL.containerDefinitions;
   const proven = await prove({

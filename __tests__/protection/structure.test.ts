@@ -113,6 +113,30 @@ test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidec
     /^container app, linuxParameters.capabilities.add: expected SYS_PTRACE, got none/,
   ],
   [
+    "a volume over the Defender's",
+    ({ app }) =>
+      void Object.assign(app, { mountPoints: [{ sourceVolume: "x", containerPath: "/var/lib/twistlock/fargate" }] }),
+    /^container app, mountPoints: expected nothing that hides the Defender, got "\/var\/lib\/twistlock\/fargate"/,
+  ],
+  [
+    "a tmpfs over the Defender's volume",
+    ({ app }) =>
+      void Object.assign(app, {
+        linuxParameters: { ...part(app.linuxParameters), tmpfs: [{ containerPath: "/var/lib/twistlock", size: 1 }] },
+      }),
+    /^container app, linuxParameters.tmpfs: expected nothing that hides the Defender, got "\/var\/lib\/twistlock"/,
+  ],
+  [
+    "ARM64",
+    ({ task }) => void Object.assign(task, { runtimePlatform: { cpuArchitecture: "ARM64" } }),
+    /^runtimePlatform.cpuArchitecture: expected X86_64, got "ARM64"/,
+  ],
+  [
+    "Windows",
+    ({ task }) => void Object.assign(task, { runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } }),
+    /^runtimePlatform.operatingSystemFamily: expected LINUX, got "WINDOWS_SERVER_2022_CORE"/,
+  ],
+  [
     "another family's name",
     ({ app }) => variable(app, "FARGATE_TASK", "other"),
     /^container app, environment FARGATE_TASK: expected shop, got "other"/,

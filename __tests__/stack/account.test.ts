@@ -132,6 +132,19 @@ describe("GRANT_EXECUTION_ROLES", () => {
     ]);
   });
 
+  test.each([
+    ["111122223333.dkr-ecr.us-east-1.on.aws/shop/app:1", "arn:aws:ecr:us-east-1:111122223333:repository/shop/app"],
+    ["111122223333.dkr.ecr-fips.us-west-2.amazonaws.com/app", "arn:aws:ecr:us-west-2:111122223333:repository/app"],
+  ])("lets them pull %s", async (image, repository) => {
+    const task = await proven({ ...TASK, containerDefinitions: [{ ...CONTAINER, image }] });
+    const { stack } = synthesized([task], { grantExecutionRoles: true });
+    expect(statements(stack, "grant-shop")).toContainEqual({
+      Effect: "Allow",
+      Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      Resource: repository,
+    });
+  });
+
   test("takes a role with a path and with characters that Terraform's names can't have", async () => {
     const task = await proven({ ...TASK, executionRoleArn: "arn:aws:iam::111122223333:role/team/a.b@c" });
     const { stack } = synthesized([task], { grantExecutionRoles: true });

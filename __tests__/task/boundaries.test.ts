@@ -74,6 +74,37 @@ test.each<[string, object, string]>([
     of({ secrets: [{ name: "A=B", valueFrom: "a" }] }),
     `${app}.secrets[A=B].name: ${VARIABLE} "A=B".`,
   ],
+  ["an end that takes 121 s", of({ stopTimeout: 121 }), `${app}.stopTimeout: must be from 0 to 120 seconds, got 121.`],
+  ...[59, 1801].map((restartAttemptPeriod): [string, object, string] => [
+    `a restart after ${restartAttemptPeriod} s`,
+    of({ restartPolicy: { enabled: true, restartAttemptPeriod } }),
+    `${app}.restartPolicy.restartAttemptPeriod: must be from 60 to 1800 seconds, got ${restartAttemptPeriod}.`,
+  ]),
+  [
+    "another protocol",
+    mapping({ containerPort: 80, protocol: "TCP" }),
+    `${app}.portMappings[0].protocol: must be tcp or udp, got "TCP".`,
+  ],
+  [
+    "another application protocol",
+    mapping({ containerPort: 80, appProtocol: "" }),
+    `${app}.portMappings[0].appProtocol: must be http, http2 or grpc, got "".`,
+  ],
+  [
+    "another version consistency",
+    of({ versionConsistency: "on" }),
+    `${app}.versionConsistency: must be enabled or disabled, got "on".`,
+  ],
+  [
+    "another encryption of EFS",
+    efs({ transitEncryption: "MAYBE" }),
+    `${AT_EFS}.transitEncryption: must be ENABLED or DISABLED, got "MAYBE".`,
+  ],
+  [
+    "another proxy",
+    { ...TASK, proxyConfiguration: { containerName: "app", type: "ENVOY" } },
+    'proxyConfiguration.type: must be APPMESH, got "ENVOY".',
+  ],
   ["another ipcMode", { ...TASK, ipcMode: "private" }, 'ipcMode: must be host, task or none, got "private".'],
   ["another pidMode", { ...TASK, pidMode: "none" }, 'pidMode: must be host or task, got "none".'],
   [
@@ -112,6 +143,7 @@ test.each<[string, object, string]>([
     "111122223333.dkr.ecr.region-code.amazonaws.com/app:1",
     "1111222233334.dkr.ecr.eu-west-1.amazonaws.com/app:1",
     "111122223333.dkr.ecr.eu-west-1.amazonaws.org/app:1",
+    "111122223333.dkr.ecr.eu-west-1.amazonaws.com.eu/app:1",
   ].map((image): [string, object, string] => [`the image ${image}`, of({ image }), `${app}.image: ${ECR} "${image}".`]),
   ...["App:1", "app:1:2", "app:", "-app", "r.example.com/", "app@sha256:12"].map((image): [string, object, string] => [
     `the image ${image}`,
@@ -139,6 +171,16 @@ test.each<[string, object]>([
     of({ image: `111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/a@sha256:${"a".repeat(64)}` }),
   ],
   ["ECR's image by FIPS", of({ image: "111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com/a:1" })],
+  ...[
+    "dkr-ecr.us-east-1.on.aws",
+    "dkr.ecr.eusc-de-east-1.amazonaws.eu",
+    "dkr.ecr.us-iso-east-1.c2s.ic.gov",
+    "dkr.ecr.us-isob-east-1.sc2s.sgov.gov",
+  ].map((host): [string, object] => [`ECR's image at ${host}`, of({ image: `111122223333.${host}/a:1` })]),
+  ["an end that takes 120 s", of({ stopTimeout: 120 })],
+  ["a restart after 60 s", of({ restartPolicy: { enabled: true, restartAttemptPeriod: 60 } })],
+  ["a tmpfs", of({ linuxParameters: { tmpfs: [{ containerPath: "/tmp", size: 16 }] } })],
+  ["a role with a path of other characters", { ...TASK, taskRoleArn: "arn:aws:iam::111122223333:role/my:path/!x/a" }],
   ["a public image", of({ image: "public.ecr.aws/docker/library/nginx:1.27" })],
   ["an image of this machine's registry", of({ image: "localhost:5000/a" })],
 ])("%s is fine", async (_kind, task) => {

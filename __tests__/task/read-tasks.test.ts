@@ -94,7 +94,6 @@ test("every key that the provider takes arrives unchanged; what Fargate refuses 
       `${first}.linuxParameters.maxSwap`,
       `${first}.linuxParameters.sharedMemorySize`,
       `${first}.linuxParameters.swappiness`,
-      `${first}.linuxParameters.tmpfs`,
       `${first}.logConfiguration.logDriver`,
       `${first}.privileged`,
       `${first}.resourceRequirements`,

@@ -211,6 +211,29 @@ test.each<[string, object, string]>([
     },
     "containerDefinitions[web].dependsOn[0]: waits for app to be HEALTHY, but it has no healthCheck. Write one (that of its image doesn't count), or wait for START.",
   ],
+  ...["COMPLETE", "SUCCESS"].flatMap((condition): [string, object, string][] =>
+    [{}, { essential: true }].map((essential) => [
+      `a wait for the end (${condition}) of an essential container, ${JSON.stringify(essential)}`,
+      {
+        ...TASK,
+        containerDefinitions: [
+          { ...CONTAINER, ...essential },
+          { ...CONTAINER, name: "web", dependsOn: [{ containerName: "app", condition }] },
+        ],
+      },
+      "containerDefinitions[web].dependsOn[0]: waits for app to end, but app is essential: its end would stop the task. Set its essential to false, or wait for START.",
+    ]),
+  ),
+  [
+    "a secret named as a variable is",
+    of({ environment: [{ name: "DB", value: "a" }], secrets: [{ name: "DB", valueFrom: "b" }] }),
+    `${app}.secrets[DB]: there is another variable "DB", and ECS takes a secret's name only once. Remove one.`,
+  ],
+  [
+    "a tmpfs that hides the Defender",
+    of({ linuxParameters: { tmpfs: [{ containerPath: "/var/lib/twistlock/", size: 16 }] } }),
+    `${app}.linuxParameters.tmpfs[0]: "/var/lib/twistlock/" would hide the Defender. Mount it elsewhere.`,
+  ],
   ["5 MiB", of({ memory: 5 }), `${app}.memory: must not be below 6 MiB, got 5.`],
   ["5 MiB kept", of({ memoryReservation: 5 }), `${app}.memoryReservation: must not be below 6 MiB, got 5.`],
   ...[20, 201].map((sizeInGiB): [string, object, string] => [
@@ -446,6 +469,7 @@ test("containers that wait for each other in one direction, for health too, are 
   const healthCheck = { command: ["CMD", "true"] };
   const containers = ["START", "COMPLETE", "SUCCESS", "HEALTHY"].map((condition, index) => ({
     ...CONTAINER,
+    essential: index === 3,
     name: `c${index}`,
     healthCheck,
     memory: 6,

@@ -1,4 +1,4 @@
-import { DEFENDER, WRAPPERS } from "../defender";
+import { DEFENDER, hidesDefender, WRAPPERS } from "../defender";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { text } from "../text/safe-text";
 import { differences, elementsOf, hasSameMembers, isEqual, objectOf } from "./compare";
@@ -28,6 +28,8 @@ export function containerDeviations(
     ...additionDeviations(DEPENDENCY, dependsOn, original && elementsOf(original.dependsOn)),
     ...additionDeviations(VOLUMES, volumesFrom, original && elementsOf(original.volumesFrom)),
     ...linuxDeviations(objectOf(linuxParameters), original && objectOf(original.linuxParameters)),
+    ...mountDeviations("mountPoints", container.mountPoints),
+    ...mountDeviations("linuxParameters.tmpfs", objectOf(linuxParameters).tmpfs),
   ];
 }
 
@@ -82,6 +84,8 @@ type Addition = {
   readonly isDefender: (entry: JsonValue) => boolean;
   readonly isRight: (entry: JsonObject) => boolean;
   readonly rule: string;
+  /** Whether the original entries are all there, and no others. */
+  readonly isKept: (original: readonly JsonValue[], got: readonly JsonValue[]) => boolean;
 };
 
 const DEPENDENCY: Addition = {
@@ -90,6 +94,7 @@ const DEPENDENCY: Addition = {
   isRight: ({ containerName: _, condition, ...more }) =>
     (condition === "HEALTHY" || condition === "START") && Object.keys(more).length === 0,
   rule: "condition HEALTHY or START",
+  isKept: hasSameMembers,
 };
 
 const VOLUMES: Addition = {
@@ -98,11 +103,13 @@ const VOLUMES: Addition = {
   isRight: ({ sourceContainer: _, readOnly, ...more }) =>
     (readOnly === undefined || readOnly === false) && Object.keys(more).length === 0,
   rule: "readOnly false",
+  // Where two containers have a volume at one path, the order decides which one is mounted.
+  isKept: isEqual,
 };
 
-/** The original entries are all there, no others, and exactly one for the Defender besides. */
+/** The original entries are kept, and exactly one for the Defender is there besides. */
 function additionDeviations(
-  { field, isDefender, isRight, rule }: Addition,
+  { field, isDefender, isRight, rule, isKept }: Addition,
   got: JsonValue | undefined,
   original: readonly JsonValue[] | undefined,
 ): readonly Deviation[] {
@@ -110,7 +117,7 @@ function additionDeviations(
   const added = after.filter(isDefender);
   const others = after.filter((entry) => !isDefender(entry));
   const deviations: Deviation[] = [];
-  if (original && !hasSameMembers(original, others)) {
+  if (original && !isKept(original, others)) {
     deviations.push({ field, expected: text`${JSON.stringify(original)} and ${DEFENDER}`, got: outside(after) });
   }
   if (added.length !== 1) {
@@ -120,6 +127,12 @@ function additionDeviations(
     deviations.push({ field, expected: text`${DEFENDER} with ${rule}`, got: outside(added) });
   }
   return deviations;
+}
+
+function mountDeviations(field: string, mounts: JsonValue | undefined): readonly Deviation[] {
+  const paths = elementsOf(mounts).map((mount) => objectOf(mount).containerPath);
+  const hiding = paths.filter((path) => typeof path === "string" && hidesDefender(path));
+  return hiding.map((path) => ({ field, expected: text`nothing that hides the Defender`, got: outside(path) }));
 }
 
 function linuxDeviations(got: JsonObject, original: JsonObject | undefined): readonly Deviation[] {

@@ -3,9 +3,10 @@ import type { JsonObject } from "../json";
 import { registeredForm } from "../task/registered-form";
 import { text } from "../text/safe-text";
 import { isTooDeep, TOO_DEEP } from "./answer-shape";
+import { objectOf } from "./compare";
 import { containerDeviations, hasDefenderTrace, waitsForHealth } from "./container";
 import { defenderVersion } from "./defender-image";
-import type { Deviation } from "./deviation";
+import { type Deviation, outside } from "./deviation";
 import { byName, countDeviation } from "./deviations";
 import type { Expectation } from "./expectation";
 import { sidecarDeviations } from "./sidecar";
@@ -58,10 +59,21 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
       ...checked.flatMap(({ name, deviations }) => deviations.map((one) => ({ container: name, ...one }))),
       ...ofSidecar.map((one) => ({ container: DEFENDER, ...one })),
       ...(isAnyProtected ? [] : [NOTHING_PROTECTED]),
+      ...platformDeviations(objectOf(registered.runtimePlatform)),
     ],
     containers: checked.map(({ name, state }) => ({ name, state })),
     defenderVersion: typeof sidecar?.image === "string" ? defenderVersion(sidecar.image) : undefined,
   };
+}
+
+// The Defender for Fargate is built for nothing else.
+function platformDeviations({ cpuArchitecture = "X86_64", operatingSystemFamily = "LINUX" }: JsonObject) {
+  return [
+    { field: "runtimePlatform.cpuArchitecture", value: cpuArchitecture, right: "X86_64" },
+    { field: "runtimePlatform.operatingSystemFamily", value: operatingSystemFamily, right: "LINUX" },
+  ].flatMap(({ field, value, right }): readonly Deviation[] =>
+    value === right ? [] : [{ field, expected: text`${right}`, got: outside(value) }],
+  );
 }
 
 const NOTHING_PROTECTED: Deviation = {

@@ -1,28 +1,25 @@
+import type { EcrRegistry } from "../ecr-registry";
 import { RegistryError } from "../errors";
 import { deadline } from "../http/deadline";
 import { excerpt, quote, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import type { CredentialOptions, Credentials } from "./credentials";
 
-const ECR = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z]{2,4}(?:-[a-z]+)+-\d{1,2})\.(amazonaws\.com(?:\.cn|\.eu)?|on\.aws)$/;
-
-/** Whether the registry is an account's ECR, `111122223333.dkr.ecr.eu-west-1.amazonaws.com`. */
-export function isEcr(registry: string): boolean {
-  return ECR.test(registry);
-}
-
 /**
  * Gets a password for ECR with the credentials that the AWS SDK finds. It is valid for 12 hours.
  *
  * @throws RegistryError when it finds none, or they aren't enough.
  */
-export async function ecrCredentials(registry: string, options: CredentialOptions): Promise<Credentials> {
-  const region = ECR.exec(registry)?.[1] ?? "";
+export async function ecrCredentials(
+  registry: string,
+  ecr: EcrRegistry,
+  options: CredentialOptions,
+): Promise<Credentials> {
   const limitMs = 4 * options.network.timeoutMs;
   const late = new Error(`no answer within ${limitMs / 1000} s`);
   // The SDK's search for credentials can't be cancelled, so stop waiting for it.
   const limit = deadline(limitMs, options.stop, late, options.clock);
-  const token = await Promise.race([authorizationToken(registry, region, limit.signal, options), aborted(limit.signal)])
+  const token = await Promise.race([authorizationToken(ecr, limit.signal, options), aborted(limit.signal)])
     .catch((error: unknown) => {
       options.stop.throwIfAborted();
       throw failure(registry, error);
@@ -42,8 +39,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 async function authorizationToken(
-  registry: string,
-  region: string,
+  { account, region }: EcrRegistry,
   abortSignal: AbortSignal,
   options: CredentialOptions,
 ): Promise<Secret> {
@@ -56,7 +52,6 @@ async function authorizationToken(
     requestHandler: { httpsAgent, connectionTimeout: Math.min(10_000, timeoutMs), requestTimeout: timeoutMs },
   });
   try {
-    const account = registry.slice(0, 12);
     const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({ registryIds: [account] }), {
       abortSignal,
     });

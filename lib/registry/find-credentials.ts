@@ -1,7 +1,8 @@
+import { parseEcrRegistry } from "../ecr-registry";
 import { text } from "../text/safe-text";
 import { type CredentialOptions, type Credentials, loginRemedy } from "./credentials";
 import { dockerCredentials } from "./docker-credentials";
-import { ecrCredentials, isEcr } from "./ecr";
+import { ecrCredentials } from "./ecr";
 import type { ImageReference } from "./reference";
 
 /**
@@ -20,6 +21,7 @@ export function findCredentials(options: CredentialOptions): (reference: ImageRe
 async function find(registry: string, options: CredentialOptions): Promise<Credentials> {
   const docker = await dockerCredentials(registry, options);
   if (docker) return docker;
-  if (isEcr(registry)) return ecrCredentials(registry, options);
+  const ecr = parseEcrRegistry(registry);
+  if (ecr) return ecrCredentials(registry, ecr, options);
   return { tried: text`without credentials, for Docker has none for ${registry}`, remedy: loginRemedy(registry) };
 }

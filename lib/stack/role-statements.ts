@@ -1,3 +1,4 @@
+import { parseEcrRegistry } from "../ecr-registry";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
@@ -52,7 +53,7 @@ export function statementsForStackRole(
   ];
 }
 
-/** The statements that reading the bundle needs, and not one more. */
+/** The statements that reading the bundle needs, nothing else. */
 export function installBundleStatements(secret: string, kmsKeyArn?: string): readonly Statement[] {
   const secretArn = withoutJsonKey(secret);
   const read = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn } as const;
@@ -79,10 +80,10 @@ function needsOf({ containerDefinitions }: TaskDefinition, place: Place): readon
 }
 
 function imageNeeds(image: string, { partition }: Place): readonly Need[] {
-  const [, account, region, repository] =
-    /^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
-  if (!repository) return [];
-  const arn = `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
+  const [, registry = "", repository = ""] = /^([^/]+)\/([^:@]+)/.exec(image) ?? [];
+  const ecr = parseEcrRegistry(registry);
+  if (!ecr) return [];
+  const arn = `arn:${partition}:ecr:${ecr.region}:${ecr.account}:repository/${repository}`;
   const onRepository = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
   return [["ecr:GetAuthorizationToken", "*"], ...onRepository.map((action): Need => [action, arn])];
 }

@@ -1,4 +1,4 @@
-import { isEcr } from "../registry/ecr";
+import { parseEcrRegistry } from "../ecr-registry";
 import { parseReference } from "../registry/reference";
 import { quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
@@ -23,7 +23,7 @@ export function* checkImages(
     // One with a space has been refused as such.
     if (image === undefined || /\s/.test(image) || reported.has(path.join("."))) continue;
     const [registry = ""] = image.split("/");
-    const isImpossible = /\.dkr[.-]ecr[.-]/i.test(registry) && !isEcr(registry);
+    const isImpossible = /\.dkr[.-]ecr[.-]/i.test(registry) && !parseEcrRegistry(registry);
     if (!isImpossible && parseReference(image)) continue;
     wrong.add(path.join("."));
     const ecr = "ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";

@@ -8,6 +8,7 @@ import {
   number,
   object,
   objects,
+  oneOf,
   port,
   string,
   stringMap,
@@ -24,8 +25,7 @@ export const identifier = v.pipe(
   v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"),
 );
 
-const CONDITIONS = ["START", "COMPLETE", "SUCCESS", "HEALTHY"];
-const condition = v.pipe(text, v.values(CONDITIONS, "must be START, COMPLETE, SUCCESS or HEALTHY"));
+const condition = oneOf("START", "COMPLETE", "SUCCESS", "HEALTHY");
 
 /** `8000-8010` (API reference, PortMapping, containerPortRange). */
 const portRange = v.pipe(
@@ -39,12 +39,13 @@ const portRange = v.pipe(
 export const repositoryCredentials = object({ credentialsParameter: text });
 
 export const portMappings = objects({
-  appProtocol: string,
+  // API reference, PortMapping: the valid values of both.
+  appProtocol: v.exactOptional(oneOf("http", "http2", "grpc")),
   containerPort: v.exactOptional(port),
   containerPortRange: v.exactOptional(portRange),
   hostPort: v.exactOptional(port),
   name: string,
-  protocol: string,
+  protocol: v.exactOptional(oneOf("tcp", "udp")),
 });
 
 /** The keys of a container in the order of the API reference. */
@@ -103,15 +104,16 @@ export const CONTAINER_ENTRIES = {
   restartPolicy: object({
     enabled: v.boolean(),
     ignoredExitCodes: v.exactOptional(v.array(natural)),
-    restartAttemptPeriod: number,
+    restartAttemptPeriod: v.exactOptional(between(60, 1800, " seconds")),
   }),
   secrets: objects({ name: variable, valueFrom: text }),
   startTimeout: number,
-  stopTimeout: number,
+  /** API reference, ContainerDefinition: 120 at most on Fargate. */
+  stopTimeout: v.exactOptional(between(0, 120, " seconds")),
   systemControls: objects({ namespace: string, value: string }),
   ulimits: objects({ name: text, softLimit: whole, hardLimit: whole }),
   user: string,
-  versionConsistency: string,
+  versionConsistency: v.exactOptional(oneOf("enabled", "disabled")),
   volumesFrom: objects({ sourceContainer: string, readOnly: flag }),
   workingDirectory: string,
 };

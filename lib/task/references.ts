@@ -1,6 +1,4 @@
-import { posix } from "node:path";
-
-import { DEFENDER_FOLDER } from "../defender";
+import { hidesDefender } from "../defender";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
 import { problem, type Step } from "./finding";
@@ -24,19 +22,18 @@ export function* checkReferences(draft: Draft): Step {
       const place = [...path, "dependsOn", index];
       yield* hasContainer(place, containerName);
       const awaited = byName.get(containerName);
-      const hasHealthCheck = awaited?.values.healthCheck !== undefined || awaited?.isUnclear("healthCheck");
-      if (condition !== "HEALTHY" || !awaited || hasHealthCheck) continue;
-      const remedy = "Write one (that of its image doesn't count), or wait for START.";
-      yield problem(place, () => text`waits for ${containerName} to be HEALTHY, but it has no healthCheck. ${remedy}`);
+      if (awaited) yield* checkAwaited(place, condition, awaited);
     }
     for (const [index, { sourceContainer }] of (values.volumesFrom ?? []).entries()) {
       yield* hasContainer([...path, "volumesFrom", index], sourceContainer);
     }
-    for (const [index, { sourceVolume, containerPath = "" }] of (values.mountPoints ?? []).entries()) {
+    for (const [index, { sourceVolume, containerPath }] of (values.mountPoints ?? []).entries()) {
       const place = [...path, "mountPoints", index];
       yield* hasVolume(place, sourceVolume);
-      if (!`${posix.normalize(containerPath)}/`.startsWith(`${DEFENDER_FOLDER}/`)) continue;
-      yield problem(place, () => text`${quote(containerPath)} would hide the Defender. Mount it elsewhere.`);
+      yield* checkMount(place, containerPath);
+    }
+    for (const [index, { containerPath }] of (values.linuxParameters?.tmpfs ?? []).entries()) {
+      yield* checkMount([...path, "linuxParameters", "tmpfs", index], containerPath);
     }
   }
   yield* hasContainer(["proxyConfiguration", "containerName"], proxy?.containerName);
@@ -49,6 +46,27 @@ export function* checkReferences(draft: Draft): Step {
       () => text`goes in a circle, so ${names()} would never start. Remove one dependency.`,
     );
   }
+}
+
+// API reference, ContainerDependency.
+function* checkAwaited(place: Path, condition: string, { values, isUnclear }: DraftContainer): Step {
+  const { name = "", healthCheck, essential = true } = values;
+  if (condition === "HEALTHY" && healthCheck === undefined && !isUnclear("healthCheck")) {
+    const remedy = "Write one (that of its image doesn't count), or wait for START.";
+    yield problem(place, () => text`waits for ${name} to be HEALTHY, but it has no healthCheck. ${remedy}`);
+  }
+  if (["COMPLETE", "SUCCESS"].includes(condition) && essential && !isUnclear("essential")) {
+    yield problem(
+      place,
+      () =>
+        text`waits for ${name} to end, but ${name} is essential: its end would stop the task. Set its essential to false, or wait for START.`,
+    );
+  }
+}
+
+function* checkMount(place: Path, containerPath = ""): Step {
+  if (!hidesDefender(containerPath)) return;
+  yield problem(place, () => text`${quote(containerPath)} would hide the Defender. Mount it elsewhere.`);
 }
 
 function* checkUnique(kind: string, [path, names]: readonly [Path, readonly (string | undefined)[]]): Step {

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { CONTAINER_ENTRIES, identifier } from "./container-schema";
-import { between, closed, flag, number, object, objects, string, stringMap } from "./values";
+import { between, closed, flag, number, object, objects, oneOf, string, stringMap } from "./values";
 
 /**
  * What RegisterTaskDefinition takes, as far as the AWS provider passes it on: lower camel case, no
@@ -17,7 +17,7 @@ const roleArn = v.exactOptional(
   v.pipe(
     text,
     v.regex(
-      /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+      /^arn:aws[\w-]*:iam::\d{12}:role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]+$/,
       "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME",
     ),
   ),
@@ -39,10 +39,14 @@ export const TASK_ENTRIES = {
   ephemeralStorage: object({ sizeInGiB: between(21, 200, " GiB") }),
   executionRoleArn: roleArn,
   // API reference, RegisterTaskDefinition: the valid values of both.
-  ipcMode: v.exactOptional(v.pipe(text, v.values(["host", "task", "none"], "must be host, task or none"))),
-  pidMode: v.exactOptional(v.pipe(text, v.values(["host", "task"], "must be host or task"))),
+  ipcMode: v.exactOptional(oneOf("host", "task", "none")),
+  pidMode: v.exactOptional(oneOf("host", "task")),
   placementConstraints: objects({ type: text, expression: string }),
-  proxyConfiguration: object({ containerName: text, type: string, properties: objects({ name: text, value: text }) }),
+  proxyConfiguration: object({
+    containerName: text,
+    type: v.exactOptional(only("APPMESH", "")),
+    properties: objects({ name: text, value: text }),
+  }),
   runtimePlatform: object({
     cpuArchitecture: v.exactOptional(only("X86_64", ": the Defender for Fargate is built for nothing else")),
     operatingSystemFamily: v.exactOptional(only("LINUX", ": the Defender for Fargate runs on nothing else")),
@@ -63,7 +67,7 @@ export const TASK_ENTRIES = {
     efsVolumeConfiguration: object({
       fileSystemId: text,
       rootDirectory: string,
-      transitEncryption: string,
+      transitEncryption: v.exactOptional(oneOf("ENABLED", "DISABLED")),
       transitEncryptionPort: number,
       authorizationConfig: object({ accessPointId: string, iam: string }),
     }),

@@ -26,6 +26,12 @@ export function anObject(example = "") {
 const VARIABLE = v.regex(/^(?=.*\S)[^=\0]+$/s, "must be a variable's name, without =");
 export const variable = v.pipe(v.string(), VARIABLE);
 
+/** One of a few words, such as an enumeration of the API reference. */
+export function oneOf(...words: readonly string[]) {
+  const choice = words.join(", ").replace(/, (?=[^,]*$)/, " or ");
+  return v.pipe(v.string(), v.values(words, `must be ${choice}`));
+}
+
 // What may be absent.
 export const string = v.exactOptional(v.string());
 export const strings = v.exactOptional(v.array(v.string()));

@@ -1,10 +1,10 @@
 import { DEFENDER_VARIABLES } from "../defender";
-import { text } from "../text/safe-text";
+import { quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { canExclude, isExcluded } from "./exclusions";
 import { notice, problem, type Step } from "./finding";
 
-/** Environment variables that would clash with the Defender's, or unsettle every later plan. */
+/** Environment variables that would clash with the Defender's or with each other, or unsettle every later plan. */
 export function* checkVariables(draft: Draft): Step {
   for (const { path, values } of draft.containers) {
     const { name: container, environment = [], secrets = [] } = values;
@@ -18,6 +18,16 @@ export function* checkVariables(draft: Draft): Step {
           () => text`${name} is a variable that the Defender sets itself. ${remedy()}`,
         );
       }
+    }
+    const taken = new Set(environment.map(({ name }) => name));
+    for (const [index, { name }] of secrets.entries()) {
+      if (taken.has(name)) {
+        yield problem(
+          [...path, "secrets", index],
+          () => text`there is another variable ${quote(name)}, and ECS takes a secret's name only once. Remove one.`,
+        );
+      }
+      taken.add(name);
     }
     for (const [index, { value }] of environment.entries()) {
       if (value !== "") continue;
