@@ -62,6 +62,26 @@ describe("the configuration of an image", () => {
     expect(await readOne(`${host}/shop/web:1`)).toMatchObject({ digest: digest(body), ...WORDS });
   });
 
+  test("beside an entry with an empty platform is found", async () => {
+    const made = image(WORDS);
+    const one = { mediaType: made.top.type, digest: digest(made.top.body) };
+    const other = { ...one, digest: `sha256:${"0".repeat(64)}`, platform: {} };
+    const body = json({ manifests: [other, { ...one, platform: { os: "linux", architecture: "amd64" } }] });
+    const host = await serving({ ...made, top: { type: "application/vnd.oci.image.index.v1+json", body } });
+    expect(await readOne(`${host}/shop/web:1`)).toMatchObject(WORDS);
+  });
+
+  test("is not read from a document that is an index and a manifest at once", async () => {
+    const made = image(WORDS);
+    const [[config = ""] = []] = [...made.blobs];
+    const body = json({
+      config: { mediaType: "application/vnd.oci.image.config.v1+json", digest: config },
+      manifests: [{ mediaType: made.top.type, digest: digest(made.top.body) }],
+    });
+    const host = await serving({ ...made, top: { type: made.top.type, body } });
+    expect(await readOne(`${host}/shop/web:1`)).toContain("answered an object with the keys");
+  });
+
   test("of an image without a platform counts as Docker's does", async () => {
     const made = image(WORDS);
     const body = json({ manifests: [{ mediaType: made.top.type, digest: digest(made.top.body) }] });

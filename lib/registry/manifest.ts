@@ -1,7 +1,12 @@
 import * as v from "valibot";
 
 const Digest = v.pipe(v.string(), v.regex(/^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/));
-const Platform = v.object({ os: v.string(), architecture: v.string(), variant: v.optional(v.string()) });
+// An index may leave any of them out.
+const Platform = v.object({
+  os: v.optional(v.string(), ""),
+  architecture: v.optional(v.string(), ""),
+  variant: v.optional(v.string()),
+});
 
 const Descriptor = v.object({
   mediaType: v.optional(v.string(), ""),
@@ -11,14 +16,17 @@ const Descriptor = v.object({
 
 export type Descriptor = v.InferOutput<typeof Descriptor>;
 
+// Which of the two a document with the keys of both is, readers decide differently: one may run what another has checked.
+const Absent = v.optional(v.undefined());
+
 /** The images of one name, for several platforms: an OCI index, or Docker's manifest list. */
 const Index = v.pipe(
-  v.object({ manifests: v.pipe(v.array(Descriptor), v.maxLength(10_000)) }),
+  v.object({ manifests: v.pipe(v.array(Descriptor), v.maxLength(10_000)), config: Absent, layers: Absent }),
   v.transform(({ manifests }) => ({ kind: "index" as const, manifests })),
 );
 
 const Manifest = v.pipe(
-  v.object({ config: Descriptor }),
+  v.object({ config: Descriptor, manifests: Absent }),
   v.transform(({ config }) => ({ kind: "manifest" as const, config })),
 );
 
@@ -32,7 +40,7 @@ export const ManifestSchema = v.union([Schema1, Index, Manifest]);
 
 export type Manifest = v.InferOutput<typeof ManifestSchema>;
 
-/** Media types that are asked for. Schema 1 is among none of them, but old registries send it all the same. */
+/** Media types that are asked for. Not schema 1, though old registries send it anyway. */
 export const MANIFEST_TYPES = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",
