@@ -8,8 +8,8 @@ import type { Task } from "../task/task";
 import { excerpt } from "../text/safe-text";
 import type { Command } from "./command";
 import { printFindings } from "./failure";
-import { readOptions } from "./read-unprotected";
 import { talkOn } from "./talk";
+import { readOptions } from "./task-options";
 
 export const check: Command = {
   name: "check",

@@ -13,8 +13,8 @@ import { statementsForRole } from "../stack/role-statements";
 import { printLine, printSecretOnPurpose } from "../text/print";
 import { type SafeText, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
-import { readUnprotected } from "./read-unprotected";
 import { talkOn } from "./talk";
+import { readUnprotected } from "./task-options";
 
 export const protect: Command = {
   name: "protect",

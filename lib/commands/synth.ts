@@ -13,8 +13,8 @@ import { printLine } from "../text/print";
 import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { outputFolder } from "./output-folder";
-import { readUnprotected } from "./read-unprotected";
 import { talkOn } from "./talk";
+import { readUnprotected } from "./task-options";
 
 // A run may take as long as this many tries of one call.
 const RUN_LIMIT = 30;

@@ -12,8 +12,8 @@ import { BUNDLE_ELSEWHERE, CREDENTIAL, hasBundleElsewhere } from "./answer-secre
 import { isTooDeep, nullInList, TOO_DEEP } from "./answer-shape";
 import type { ConsoleFacts } from "./console-facts";
 import { type Deviation, describeAll } from "./deviation";
-import { findDeviations } from "./deviations";
 import type { Expectation } from "./expectation";
+import { findDeviations } from "./find-deviations";
 
 /** What an answer is held against besides the task itself. */
 export type ProofFacts = {

@@ -7,8 +7,8 @@ import { objectOf } from "./compare";
 import { containerDeviations, hasDefenderTrace, waitsForHealth } from "./container";
 import { defenderVersion } from "./defender-image";
 import { type Deviation, outside } from "./deviation";
-import { byName, countDeviation } from "./deviations";
 import type { Expectation } from "./expectation";
+import { byName, countDeviation } from "./find-deviations";
 import { sidecarDeviations } from "./sidecar";
 
 /** What is known of the Console and of its Defenders; what isn't known is not checked. */

@@ -7,7 +7,7 @@ import type { Path } from "./json-path";
  * A task without an execution role of its own gets the stack's, which reads what `secretArns` lists: ARNs, of which one may
  * end in `*`. Without `secretArns` there is no stack, and so no role.
  */
-export function* checkExecutionRole(draft: Draft, secretArns?: readonly string[]): Step {
+export function* checkSecretAccess(draft: Draft, secretArns?: readonly string[]): Step {
   const { task } = draft;
   if (task.values.executionRoleArn !== undefined || task.isUnclear("executionRoleArn")) return;
   if (secretArns === undefined) return yield* checkNoRole(draft);

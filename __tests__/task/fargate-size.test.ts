@@ -2,8 +2,8 @@ import * as v from "valibot";
 
 import type { JsonObject } from "../../lib/json";
 import { readDraft } from "../../lib/task/draft";
+import { defenderShare, fitSize } from "../../lib/task/fargate-size";
 import { checkLimits } from "../../lib/task/limits";
-import { defenderShare, fitSize } from "../../lib/task/room";
 import { RuntimeDefenseSchema } from "../../lib/task/runtime-defense";
 import { run, TASK } from "./read";
 

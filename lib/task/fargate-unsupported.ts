@@ -19,7 +19,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[
 const ANY_OF_THEM = new RegExp(REFUSED.map(([pattern]) => pattern.source).join("|"));
 
 /** A notice for each: such lists change, and ECS itself says no in time. */
-export function* checkFargate(task: JsonObject): Step {
+export function* checkUnsupported(task: JsonObject): Step {
   for (const { path, value } of walk(task)) {
     if (typeof path.at(-1) === "number") continue;
     const place = path.join(".");
