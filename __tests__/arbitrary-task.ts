@@ -204,7 +204,6 @@ export const arbitraryTask: Arbitrary<Task> = fc
       file: "task.json",
       definition,
       lookedUp: [],
-      open: [],
       notices: [],
       runtimeDefense: {
         exclude: excluded ? { [excluded.name]: "a router" } : {},

@@ -95,7 +95,6 @@ function taskWith(family: string, containers: number): Task {
     },
     runtimeDefense: v.parse(RuntimeDefenseSchema, {}),
     lookedUp: [],
-    open: [],
     notices: [],
   };
 }

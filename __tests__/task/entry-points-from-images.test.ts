@@ -50,7 +50,6 @@ test("the words of the image are written into the task, and kept for the report"
   const { tasks } = await readWith([task({})], { "nginx:1.27": NGINX });
   expect(tasks[0]?.definition.containerDefinitions).toEqual([{ name: "web", image: "nginx:1.27", ...NGINX }]);
   expect(tasks[0]?.lookedUp).toEqual([{ container: "web", image: "nginx:1.27", digest: DIGEST, ...NGINX }]);
-  expect(tasks[0]?.open).toEqual([]);
 });
 
 test("the task's own command stays", async () => {
@@ -145,7 +144,6 @@ test("without anybody to ask, the containers stay open", async () => {
   await inFolder(async (folder) => {
     await writeFile(join(folder, "task.json"), JSON.stringify(task({})));
     const [read] = await readTasks(folder);
-    expect(read?.open).toEqual(["web"]);
     expect(read?.definition.containerDefinitions[0]).not.toHaveProperty("entryPoint");
   });
 });

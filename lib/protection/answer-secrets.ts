@@ -1,8 +1,8 @@
 import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
-import type { JsonObject } from "../json";
+import { type JsonObject, objectOf } from "../json";
 import { text } from "../text/safe-text";
 import { holdsSecret, Secret } from "../text/secret";
-import { elementsOf, objectOf } from "./compare";
+import { elementsOf } from "./compare";
 import type { Deviation } from "./deviation";
 
 // What is shorter is no credential, and might stand in any text.

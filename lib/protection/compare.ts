@@ -57,8 +57,16 @@ export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {
   return isJsonArray(value) ? value : [value];
 }
 
-export function objectOf(value: JsonValue | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
+/** The objects of a list by their names; what has none isn't among them. */
+export function byName(list: readonly JsonValue[]): ReadonlyMap<string, readonly JsonObject[]> {
+  const objects = new Map<string, JsonObject[]>();
+  for (const object of list) {
+    if (!isJsonObject(object) || typeof object.name !== "string") continue;
+    const same = objects.get(object.name);
+    if (same) same.push(object);
+    else objects.set(object.name, [object]);
+  }
+  return objects;
 }
 
 // A key such as `constructor` is there on every object, though not as its own.

@@ -1,7 +1,7 @@
 import { DEFENDER, hidesDefender, WRAPPERS } from "../defender";
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { text } from "../text/safe-text";
-import { differences, elementsOf, hasSameMembers, isEqual, objectOf } from "./compare";
+import { differences, elementsOf, hasSameMembers, isEqual } from "./compare";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
 import { commonChecks, equal, optional, variableDeviations } from "./variables";

@@ -1,7 +1,7 @@
 import { DEFENDER } from "../defender";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { text } from "../text/safe-text";
-import { differences, elementsOf } from "./compare";
+import { byName, differences, elementsOf } from "./compare";
 import { containerDeviations, waitsForHealth } from "./container";
 import type { Deviation } from "./deviation";
 import type { Expectation } from "./expectation";
@@ -12,8 +12,8 @@ import { sidecarDeviations } from "./sidecar";
  * it; none means protected. Both without nulls and empty lists; key order doesn't matter.
  */
 export function findDeviations(sent: JsonObject, answer: JsonObject, expectation: Expectation): readonly Deviation[] {
-  const originals = byName(sent);
-  const found = byName(answer);
+  const originals = byName(elementsOf(sent.containerDefinitions));
+  const found = byName(elementsOf(answer.containerDefinitions));
   const logs = [...originals.values()].flatMap(([original]) => original?.logConfiguration ?? []);
   const waitForHealth = [...originals.keys()].some((name) => found.get(name)?.some(waitsForHealth));
   const ofContainer = (name: string): readonly Deviation[] => {
@@ -40,18 +40,6 @@ export function countDeviation(count: number): Deviation | undefined {
   return count === 0
     ? { field, expected: text`to be there`, got: text`none` }
     : { field, expected: text`to be there once`, got: text`${count} times` };
-}
-
-/** The containers by their names; what has none isn't among them. */
-export function byName({ containerDefinitions }: JsonObject): ReadonlyMap<string, readonly JsonObject[]> {
-  const containers = new Map<string, JsonObject[]>();
-  for (const container of elementsOf(containerDefinitions)) {
-    if (!isJsonObject(container) || typeof container.name !== "string") continue;
-    const same = containers.get(container.name);
-    if (same) same.push(container);
-    else containers.set(container.name, [container]);
-  }
-  return containers;
 }
 
 function strangers({ containerDefinitions }: JsonObject, names: ReadonlySet<string>): readonly Deviation[] {

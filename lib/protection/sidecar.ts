@@ -1,8 +1,8 @@
 import { bundleProblem } from "../bundle-format";
 import { BUNDLE_VARIABLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "../defender";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { excerpt, type SafeText, text } from "../text/safe-text";
-import { differences, elementsOf, isEqual, objectOf } from "./compare";
+import { differences, elementsOf, isEqual } from "./compare";
 import { expectedImage } from "./defender-image";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";

@@ -1,14 +1,14 @@
 import { DEFENDER } from "../defender";
-import type { JsonObject } from "../json";
+import { type JsonObject, objectOf } from "../json";
 import { registeredForm } from "../task/registered-form";
 import { text } from "../text/safe-text";
 import { isTooDeep, TOO_DEEP } from "./answer-shape";
-import { objectOf } from "./compare";
+import { byName, elementsOf } from "./compare";
 import { containerDeviations, hasDefenderTrace, waitsForHealth } from "./container";
 import { defenderVersion } from "./defender-image";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
-import { byName, countDeviation } from "./find-deviations";
+import { countDeviation } from "./find-deviations";
 import { sidecarDeviations } from "./sidecar";
 
 /** What is known of the Console and of its Defenders; what isn't known is not checked. */
@@ -37,7 +37,7 @@ export type ContainerStructure = {
 export function checkStructure(definition: JsonObject, facts: StructureFacts): Structure {
   if (isTooDeep(definition)) return { deviations: [TOO_DEEP], containers: [], defenderVersion: undefined };
   const registered = registeredForm(definition);
-  const containers = byName(registered);
+  const containers = byName(elementsOf(registered.containerDefinitions));
   const family = typeof registered.family === "string" ? registered.family : "";
   const expectation = { family, extracting: false, accepted: new Map(), ...facts };
   const applications = [...containers].filter(([name]) => name !== DEFENDER);

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { excerpt, text } from "../text/safe-text";
-import { elementsOf, isEqual } from "./compare";
+import { byName, elementsOf, isEqual } from "./compare";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
 
@@ -83,18 +83,6 @@ function whatIsWrong(
   const more = Object.keys(entry).filter((key) => key !== "name" && key !== "value");
   if (more.length > 0) return { expected: text`a name and a value alone`, got: outside(more) };
   return check?.(entry.value ?? null);
-}
-
-function byName(environment: readonly JsonValue[]): ReadonlyMap<string, readonly JsonObject[]> {
-  const entries = new Map<string, JsonObject[]>();
-  for (const entry of environment) {
-    const name = nameOf(entry);
-    if (name === undefined || !isJsonObject(entry)) continue;
-    const same = entries.get(name);
-    if (same) same.push(entry);
-    else entries.set(name, [entry]);
-  }
-  return entries;
 }
 
 function nameOf(entry: JsonValue): string | undefined {

@@ -5,7 +5,7 @@ import { checkText } from "./check-text";
 import { collect } from "./finding";
 import { type ProcessWords, processWords } from "./process-words";
 import { type Place, type Remark, remarkAt } from "./source";
-import type { LookedUp, ParsedTask } from "./task";
+import type { Task } from "./task";
 
 /** What images say of themselves, or why that can't be read, by the images' names. */
 export type LookUp = (images: readonly string[]) => Promise<ReadonlyMap<string, ImageConfig | RegistryError>>;
@@ -19,66 +19,69 @@ export type OpenEntryPoint = {
   readonly place: Place;
 };
 
-export type Answered = {
-  readonly task: ParsedTask;
-  readonly lookedUp: readonly LookedUp[];
-  readonly notices: readonly Remark[];
-};
-
 type Answers = Awaited<ReturnType<LookUp>>;
 
-/** Why the images can't say what the containers start. */
-export function lookUpProblems(open: readonly OpenEntryPoint[], answers: Answers): readonly Remark[] {
-  return open.flatMap((container) => {
+/** What an image says that a container of it starts. */
+export type FoundWords = OpenEntryPoint &
+  ProcessWords & { readonly digest: string /** The image's name with its digest. */; readonly pinned: string };
+
+/** What the images say that the containers start, and why some can't say it. */
+export function wordsOf(
+  open: readonly OpenEntryPoint[],
+  answers: Answers,
+): { readonly words: readonly FoundWords[]; readonly problems: readonly Remark[] } {
+  const words: FoundWords[] = [];
+  const problems: Remark[] = [];
+  for (const container of open) {
     const found = wordsFor(container, answers);
-    return "refused" in found ? found.refused.map((sentence) => remarkAt(container.place, sentence)) : [];
-  });
+    if ("refused" in found) problems.push(...found.refused.map((sentence) => remarkAt(container.place, sentence)));
+    else words.push({ ...container, ...found });
+  }
+  return { words, problems };
 }
 
-/** Writes what the images say into the task definition. */
-export function withLookedUpWords(task: ParsedTask, open: readonly OpenEntryPoint[], answers: Answers): Answered {
-  return open.reduce<Answered>((before, container) => withWords(before, container, wordsFor(container, answers)), {
-    task,
-    lookedUp: [],
-    notices: [],
-  });
-}
-
-type Found =
-  | { readonly words: ProcessWords; readonly digest: string; readonly pinned: string }
-  | { readonly refused: readonly SafeText[] };
+type Found = Pick<FoundWords, keyof ProcessWords | "digest" | "pinned"> | { readonly refused: readonly SafeText[] };
 
 function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): Found {
   const answer = answers.get(image);
   if (!answer) throw new Error(`${image} was not looked up`);
-  if (answer instanceof Error) return { refused: answer.problems.map((problem) => text`${problem}`) };
+  if (answer instanceof Error) return { refused: answer.problems };
   const words = processWords(answer, command);
   if (!words) return { refused: [text`the image ${quote(image)} has neither ENTRYPOINT nor CMD. Write entryPoint.`] };
   if (words.entryPoint[0] === "") {
     return { refused: [text`the image ${quote(image)} starts an empty word. Write entryPoint.`] };
   }
   const { problems } = collect(checkText([...words.entryPoint, ...words.command]));
-  if (problems.shown.length === 0) return { words, digest: answer.digest, pinned: answer.pinned };
+  if (problems.shown.length === 0) return { ...words, digest: answer.digest, pinned: answer.pinned };
   return { refused: problems.shown.map((problem) => text`a word of the image ${quote(image)} ${problem.text()}`) };
 }
 
-function withWords(before: Answered, { index, place, image }: OpenEntryPoint, found: Found): Answered {
-  const { definition, runtimeDefense } = before.task;
-  const container = definition.containerDefinitions[index];
-  if (!container || "refused" in found) throw new Error(`container ${index} has no words`);
-  const { words, digest, pinned } = found;
-  const { command: _, ...others } = container;
-  const changed = {
-    ...others,
-    image: runtimeDefense.entryPoint.pin ? pinned : container.image,
-    entryPoint: [...words.entryPoint],
-    ...(words.command.length > 0 && { command: [...words.command] }),
-  };
-  const containerDefinitions = definition.containerDefinitions.map((one, i) => (i === index ? changed : one));
+/** The task with what its images say written into its definition. */
+export function withWords(task: Task, words: readonly FoundWords[]): Task {
+  const byIndex = new Map(words.map((found) => [found.index, found]));
+  const containerDefinitions = task.definition.containerDefinitions.map((container, index) => {
+    const found = byIndex.get(index);
+    if (!found) return container;
+    const { command: _, ...others } = container;
+    return {
+      ...others,
+      image: task.runtimeDefense.entryPoint.pin ? found.pinned : container.image,
+      entryPoint: [...found.entryPoint],
+      ...(found.command.length > 0 && { command: [...found.command] }),
+    };
+  });
+  const inits = words.filter(({ entryPoint }) => entryPoint[0] === "/init");
   return {
-    task: { ...before.task, definition: { ...definition, containerDefinitions } },
-    lookedUp: [...before.lookedUp, { container: container.name, image, digest, ...words }],
-    notices: words.entryPoint[0] === "/init" ? [...before.notices, remarkAt(place, INIT)] : before.notices,
+    ...task,
+    definition: { ...task.definition, containerDefinitions },
+    lookedUp: words.map(({ index, image, digest, entryPoint, command }) => ({
+      container: containerDefinitions[index]?.name ?? "",
+      image,
+      digest,
+      entryPoint,
+      command,
+    })),
+    notices: [...task.notices, ...inits.map(({ place }) => remarkAt(place, INIT))],
   };
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { type JsonObject, objectOf } from "../json";
 import { quote, type SafeText, text, wholeText } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
 import { canExclude, isExcluded } from "./exclusions";
@@ -69,7 +69,3 @@ function whyMissing({ values }: DraftContainer, draft: Draft, written: JsonObjec
 }
 
 const LONGEST = 800;
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
-}

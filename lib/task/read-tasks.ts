@@ -5,13 +5,13 @@ import { type Problem, TaskFileError } from "../errors";
 import type { JsonObject } from "../json";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { readDefaults } from "./defaults";
-import { type LookUp, lookUpProblems, type OpenEntryPoint, withLookedUpWords } from "./entry-points-from-images";
+import { type LookUp, type OpenEntryPoint, withWords, wordsOf } from "./entry-points-from-images";
 import { collect } from "./finding";
 import { type Images, unusedImages } from "./images";
 import { MAX_CONTAINERS } from "./limits";
 import { parseTask, type Surroundings } from "./parse-task";
 import { parseSource, type Remark, remarksOf, TOO_DEEP, UnreadableError } from "./source";
-import type { ParsedTask, Task } from "./task";
+import type { Task } from "./task";
 import { isTaskName, readText, taskFiles } from "./task-files";
 
 export type ReadOptions = {
@@ -110,7 +110,7 @@ function readFile(path: string, file: string, isNamed: boolean, surroundings: Su
       return { ...refused(remarksOf(problems, source, "problems")), ...names, open: few };
     }
     if (!parsed) throw new Error(`${file}: a step gave neither a value nor a problem`);
-    const task = taskOf(file, parsed, remarksOf(notices, source, "notices"), open);
+    const task = { file, ...parsed, lookedUp: [], notices: remarksOf(notices, source, "notices") };
     return { file, ...names, task, open, problems: [] };
   } catch (error) {
     if (error instanceof UnreadableError) return refused(error.remarks);
@@ -120,11 +120,6 @@ function readFile(path: string, file: string, isNamed: boolean, surroundings: Su
   }
 }
 
-function taskOf(file: string, parsed: ParsedTask, notices: readonly Remark[], open: readonly OpenEntryPoint[]): Task {
-  const names = open.map(({ index }) => parsed.definition.containerDefinitions[index]?.name ?? "");
-  return { file, ...parsed, lookedUp: [], open: names, notices };
-}
-
 async function lookUpAll(files: readonly ReadFile[], lookUp: LookUp): Promise<readonly ReadFile[]> {
   const images = [...new Set(files.flatMap(({ open }) => open.map(({ image }) => image)))];
   if (images.length === 0) return files;
@@ -132,10 +127,9 @@ async function lookUpAll(files: readonly ReadFile[], lookUp: LookUp): Promise<re
   return files.map((read) => {
     const { task, ...others } = read;
     const { open, file } = read;
-    const problems = [...read.problems, ...inFile(file, lookUpProblems(open, answers))];
-    if (!task || problems.length > 0) return { ...others, problems };
-    const { task: complete, lookedUp, notices } = withLookedUpWords(task, open, answers);
-    return { ...read, task: { ...task, ...complete, lookedUp, open: [], notices: [...task.notices, ...notices] } };
+    const { words, problems: refused } = wordsOf(open, answers);
+    const problems = [...read.problems, ...inFile(file, refused)];
+    return !task || problems.length > 0 ? { ...others, problems } : { ...read, task: withWords(task, words) };
   });
 }
 

@@ -8,11 +8,23 @@ import type { Path } from "./json-path";
 export function* checkReferences(draft: Draft): Step {
   const { containers, task } = draft;
   const { proxyConfiguration: proxy, tags = [], volumes = [] } = task.values;
-  yield* checkUnique("container", [["containerDefinitions"], containers.map(({ values }) => values.name)]);
-  yield* checkUnique("volume", [["volumes"], volumes.map(({ name }) => name)]);
-  yield* checkUnique("tag", [["tags"], tags.map(({ key }) => key)]);
+  yield* checkUnique(
+    "container",
+    ["containerDefinitions"],
+    containers.map(({ values }) => values.name),
+  );
+  yield* checkUnique(
+    "volume",
+    ["volumes"],
+    volumes.map(({ name }) => name),
+  );
+  yield* checkUnique(
+    "tag",
+    ["tags"],
+    tags.map(({ key }) => key),
+  );
   const properties = proxy?.properties?.map(({ name }) => name) ?? [];
-  yield* checkUnique("proxyConfiguration property", [["proxyConfiguration", "properties"], properties]);
+  yield* checkUnique("proxyConfiguration property", ["proxyConfiguration", "properties"], properties);
 
   const hasContainer = checkerOf("container", namesOf(containers), draft.hasAllNames);
   const hasVolume = checkerOf("volume", new Set(volumes.map(({ name }) => name)), !task.isUnclear("volumes"));
@@ -69,7 +81,7 @@ function* checkMount(place: Path, containerPath = ""): Step {
   yield problem(place, () => text`${quote(containerPath)} would hide the Defender. Mount it elsewhere.`);
 }
 
-function* checkUnique(kind: string, [path, names]: readonly [Path, readonly (string | undefined)[]]): Step {
+function* checkUnique(kind: string, path: Path, names: readonly (string | undefined)[]): Step {
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
     if (name === undefined) continue;

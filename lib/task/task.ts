@@ -9,8 +9,6 @@ export type Task = ParsedTask & {
   readonly file: string;
   /** What was read from images and written into the definition. */
   readonly lookedUp: readonly LookedUp[];
-  /** The containers whose entry point nobody has looked up: with those no task can be proven. */
-  readonly open: readonly string[];
   /** What was assumed or changed on the way, for people; one line each. */
   readonly notices: readonly Remark[];
 };
