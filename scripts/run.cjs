@@ -137,7 +137,7 @@ function replace(file, content) {
 
 // A file begins with its checksum, so that a damaged one is noticed.
 function withChecksum(text) {
-  const code = Buffer.from(text);
+  const code = Buffer.from(inAscii(text));
   return Buffer.concat([Buffer.from(`//${checksumOf(code).toString("hex")}\n`), code]);
 }
 
@@ -146,7 +146,12 @@ function isWhole(content) {
   return content.toString("latin1", 0, start) === `//${checksumOf(content.subarray(start)).toString("hex")}\n`;
 }
 
-// esbuild writes ASCII alone, which this reads the fastest.
+// As textOf reads it. esbuild escapes such characters by itself, but for those in tagged templates and regular expressions.
+function inAscii(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+// Of ASCII alone, which this reads the fastest.
 function textOf(code) {
   return code.latin1Slice(code.indexOf("\n") + 1);
 }

@@ -1,5 +1,7 @@
 // What the bundle leaves out, or loads late, of the packages that the other tests use whole.
 
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import zlib from "node:zlib";
 
 import type { MiddlewareHandler } from "hono";
@@ -30,6 +32,15 @@ test.each([
     context.res = new Response(body, { status: context.res.status, headers: { "content-encoding": encoding } });
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
+
+test("texts have the characters that the sources have", async () => {
+  const folder = newFolder();
+  const task = (image: string) => JSON.stringify({ family: "shop", containerDefinitions: [{ name: "web", image }] });
+  writeFileSync(join(folder, "old.json"), task("nginx:1.27"));
+  writeFileSync(join(folder, "new.json"), task("nginx:1.28"));
+  const { stdout } = await run(["diff", "old.json", "new.json"], { folder });
+  expect(stdout).toMatch(/nginx:1\.27\s+→\s+nginx:1\.28/);
 });
 
 test("a redirect isn't followed", async () => {
