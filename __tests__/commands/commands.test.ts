@@ -100,6 +100,7 @@ describe("arguments", () => {
     [[], "example takes OLD [NEW], got nothing."],
     [["a", "b", "c"], "example takes OLD [NEW], got a b c."],
     [["a", "--loud"], "Unknown option '--loud'."],
+    [["a", "--qiet"], "Unknown option '--qiet'. Did you mean --quiet?"],
     [["a", "--format"], "Option '--format <value>' argument missing."],
     [["a", "--quiet=yes"], "Option '--quiet' does not take an argument."],
     [["a", "--format", "xml"], '--format must be one of text, json, got "xml".'],
@@ -107,5 +108,13 @@ describe("arguments", () => {
     [["a", "--\u001b[31m##vso[x]"], "Unknown option '--## vso[x]'."],
   ])("%j are refused", async (args, problem) => {
     expect(await invoke(command, args)).toEqual({ problems: [`${problem} ${USAGE}`], stdout: "", stderr: "" });
+  });
+
+  test("that npm has taken for itself are refused", async () => {
+    const environment = { npm_config_quiet: "true" };
+    expect(await invoke(command, ["a"], environment)).toMatchObject({
+      problems: [`npm took --quiet for itself. Write -- before the options. ${USAGE}`],
+    });
+    expect(await invoke(command, ["a", "--quiet"], {})).toMatchObject({ status: 3 });
   });
 });

@@ -93,7 +93,7 @@ test.each<[string, Change, string]>([
   const { status, stdout } = await invoke(diff, files(change));
   expect(status).toBe(3);
   expect(stdout).toContain(`shop\n  ${expected}\n`);
-  expect(stdout).toContain("1 of 1 tasks are different.\n");
+  expect(stdout).toContain("1 of 1 tasks differ.\n");
   expect(stdout).not.toMatch(/s3cr3t-value|other-secret/);
 });
 
@@ -112,7 +112,7 @@ test("what is newly left out of protection comes first, with the coverage at the
       "  router: protection  protected → left out: breaks when wrapped",
       "",
       "Protected: 2 of 2 → 1 of 2 containers (100 % → 50 %).",
-      "1 of 1 tasks are different.",
+      "1 of 1 tasks differ.",
       "",
     ].join("\n"),
   );
@@ -127,7 +127,7 @@ test("tasks that are added and removed are told apart by their families, whateve
   writeFileSync(join(after, "c.json"), JSON.stringify({ ...SHOP, family: "new" }));
   const { stdout } = await invoke(diff, [before, after]);
   expect(stdout).toMatch(/^new \(added\)\n {2}web: container {5}added: nginx:1\.27\n[\s\S]*old \(removed\)\n {2}web: /);
-  expect(stdout).toContain("2 of 3 tasks are different.");
+  expect(stdout).toContain("2 of 3 tasks differ.");
 });
 
 test("the defaults of the fleet lie under both sides", async () => {

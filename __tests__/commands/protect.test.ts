@@ -82,7 +82,9 @@ test("a failure leaves the file of --out as it was", async () => {
 
 test("--out that can't be written is named, and nothing of the bundle is left", async () => {
   const { problems } = await invoke(protect, [EXAMPLE, "--out", join(folder, "none/out.json")], environment);
-  expect(problems).toEqual([`${folder}/none/out.json can't be written: its parent is gone (ENOENT).`]);
+  expect(problems).toEqual([
+    `${folder}/none/out.json can't be written: the folder that it belongs in does not exist; create it (ENOENT).`,
+  ]);
   const inPlace = await invoke(protect, [EXAMPLE, "--out", folder], environment);
   expect(inPlace.problems).toEqual([
     `${folder} can't be written: a folder is where a file belongs; move that away (EISDIR).`,

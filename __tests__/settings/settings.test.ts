@@ -44,15 +44,21 @@ describe("without anything but the required variables", () => {
     ["not set", undefined],
     ["empty", ""],
     ["blank", " \t"],
-    ["an unexpanded variable of a pipeline", "$(NAME)"],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as a tool leaves it standing
-    ["an unexpanded variable of a template", "${NAME}"],
-    ["an unexpanded variable with a dot", " $(prisma.NAME) "],
   ])("each that is %s is missing, and all are named at once", (_, value) => {
     expect(problemsOf({ TL_CONSOLE: value, TL_USER: value, TL_PASS: value })).toEqual([
       "TL_CONSOLE is required: the path to Console, such as https://us-east1.cloud.twistlock.com/us-2-158123456.",
       "TL_USER is required: the access key id, or the user's name.",
       "TL_PASS is required: the access key's secret, or the user's password.",
+    ]);
+  });
+
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a tool leaves it standing
+  test.each(["$(NAME)", "${NAME}", " $(prisma.NAME) "])("each that is still %j is told to be unexpanded", (value) => {
+    const why = `is "${value.trim()}", which was not expanded: the pipeline has no such variable. Define it, or link its variable group.`;
+    expect(problemsOf({ TL_CONSOLE: value, TL_USER: value, TL_PASS: value })).toEqual([
+      `TL_CONSOLE ${why}`,
+      `TL_USER ${why}`,
+      `TL_PASS ${why}`,
     ]);
   });
 
@@ -343,7 +349,7 @@ test.each<readonly [string, string, string]>([
       [
         "SECRET_ARNS",
         value,
-        `must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; number ${index + 1} is none`,
+        `must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; entry ${index + 1} is not one`,
       ] as const,
   ),
   [
@@ -513,12 +519,34 @@ function problemsOf(environment: Environment): readonly string[] {
   }
 }
 
-test.each(["TF_STATE_S3_BUCKT", "TF_STATE_AZURE_ACCOUNT", "TASK_DEFINITIONS_PATH"])(
-  "%s is told to be misspelt",
-  (name) => {
-    expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([`${name} is not a known variable. Check its spelling.`]);
-  },
-);
+test.each([
+  ["TF_STATE_S3_BUCKT", "Did you mean TF_STATE_S3_BUCKET?"],
+  ["TF_STATE_AZURE_ACCOUNT", "Check its spelling."],
+  ["TASK_DEFINITIONS_PATH", "Did you mean TASK_DEFINITION_PATH?"],
+  ["RUNTIME_DEFENCE_DEFAULTS", "Did you mean RUNTIME_DEFENSE_DEFAULTS?"],
+  ["TL_PROJET", "Did you mean TL_PROJECT?"],
+  ["TL_CONSOL", "Did you mean TL_CONSOLE?"],
+])("%s is told to be misspelt", (name, remedy) => {
+  expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([`${name} is not a known variable. ${remedy}`]);
+});
+
+test.each(["TL_URL", "TL_LICENSE_KEY", "SECRET_ARN"])("%s may be another tool's", (name) => {
+  expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([]);
+});
+
+test("another AWS_DEFAULT_REGION than the stack's is told, unless AWS_REGION is set", () => {
+  expect(problemsOf({ ...REQUIRED, AWS_DEFAULT_REGION: "us-east-1" })).toEqual([
+    'AWS_DEFAULT_REGION is "us-east-1", but the stack is for AWS_REGION, by default eu-west-1. Set AWS_REGION.',
+  ]);
+  expect(problemsOf({ ...REQUIRED, AWS_DEFAULT_REGION: "us-east-1", AWS_REGION: "eu-west-1" })).toEqual([]);
+  expect(problemsOf({ ...REQUIRED, AWS_DEFAULT_REGION: "eu-west-1" })).toEqual([]);
+});
+
+test("a default tag that AWS alone may set is refused", () => {
+  expect(problemsOf({ ...REQUIRED, DEFAULT_TAGS: '{"aws:a":"1"}' })).toEqual([
+    "DEFAULT_TAGS must have no key that begins with aws:, AWS keeps those for itself.",
+  ]);
+});
 
 test.each([
   ["TF_STATE_S3_KEY", "TF_STATE_S3_KEY needs TF_STATE_S3_BUCKET beside it."],

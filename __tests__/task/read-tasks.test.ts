@@ -100,9 +100,10 @@ test("every key that the provider takes arrives unchanged; what Fargate refuses 
     ].map((place) => {
       const [, kept] = [
         /add$/.exec(place) && "SYS_PTRACE",
-        /logDriver$/.exec(place) && "awslogs, awsfirelens and splunk",
+        /logDriver$/.exec(place) && "awslogs, awsfirelens or splunk",
       ].flatMap((x) => (x ? ["", x] : []));
-      return `${place}: is kept, but ECS documents that Fargate refuses ${kept ? `all but ${kept}` : "it"}. Remove it.`;
+      const what = kept ? `takes only ${kept}. Change it.` : "refuses it. Remove it.";
+      return `${place}: is kept, but ECS documents that Fargate ${what}`;
     }),
   );
 });
@@ -152,8 +153,8 @@ test.each([
       `containerDefinitions[shop].EntryPoint: ${UNKNOWN} Write entryPoint.`,
       `containerDefinitions[shop].Environment: ${UNKNOWN} Write environment.`,
       `containerDefinitions[shop].portMapping: ${UNKNOWN} Write portMappings.`,
-      `containerDefinitions[shop].gpu: ${UNKNOWN} The AWS provider would drop it: remove it.`,
-      `inferenceAccelerators: ${UNKNOWN} The AWS provider would drop it: remove it.`,
+      `containerDefinitions[shop].gpu: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
+      `inferenceAccelerators: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
     ],
   ],
   [

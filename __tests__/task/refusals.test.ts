@@ -64,6 +64,16 @@ test.each<[string, object, string]>([
     of({ secrets: [{ name: "a", valueFrom: "b", arn: "c" }] }),
     `${app}.secrets[a].arn: ${UNKNOWN} Known keys: name, valueFrom.`,
   ],
+  ...[
+    ["env", [{ name: "A", value: "b" }], "environment"],
+    ["cmd", ["a"], "command"],
+    ["ports", [{ containerPort: 80 }], "portMappings"],
+    ["volumeMounts", [], "mountPoints"],
+  ].map(([key, value, meant]): [string, object, string] => [
+    `the key ${key} of another format`,
+    of({ [String(key)]: value }),
+    `${app}.${key}: ${UNKNOWN} Write ${meant}.`,
+  ]),
   ["null in a list", of({ command: ["a", null] }), `${app}.command[1]: null in a list. Remove it.`],
   [
     "a key that JavaScript would lose",
@@ -126,7 +136,7 @@ test.each<[string, object, string]>([
   [
     "an empty list at an unknown key",
     { ...TASK, foo: [] },
-    `foo: ${UNKNOWN} The AWS provider would drop it: remove it.`,
+    `foo: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
   ],
   ["null at a key in another case", of({ EntryPoint: null }), `${app}.EntryPoint: ${UNKNOWN} Write entryPoint.`],
   [
@@ -137,7 +147,7 @@ test.each<[string, object, string]>([
   [
     "other accelerators than none",
     { ...TASK, inferenceAccelerators: [{ deviceName: "a" }] },
-    `inferenceAccelerators: ${UNKNOWN} The AWS provider would drop it: remove it.`,
+    `inferenceAccelerators: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
   ],
   [
     "a runtimeDefense in a container that differs",

@@ -27,7 +27,7 @@ async function problems(container: object, secretArns: readonly string[], more: 
 }
 
 const refusal = (place: string, arn: string) =>
-  `${place}: would be read by the stack's role, which may not. Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`;
+  `${place}: the stack's role is not allowed to read it. Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`;
 
 test.each([
   ["secrets[A].valueFrom", secrets(SECRET), `"${SECRET}"`],

@@ -1,15 +1,21 @@
 import { parseArgs } from "node:util";
 
 import { SettingsError } from "../errors";
+import { nearest } from "../nearest";
+import { type Environment, isSet } from "../settings/environment";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Option } from "./command";
 import { optionsOf, usageOf } from "./usage";
 
 /** @throws SettingsError */
-export function parseArguments(command: Command, args: readonly string[]): Arguments {
+export function parseArguments(command: Command, args: readonly string[], environment: Environment): Arguments {
   const { positionals, tokens } = parse(command, args);
   const given = tokens.flatMap((token) => (token.kind === "option" ? [token] : []));
-  const problems = [...operandProblems(command, positionals), ...given.flatMap((one) => valueProblems(command, one))];
+  const problems = [
+    ...takenByNpm(command, environment),
+    ...operandProblems(command, positionals),
+    ...given.flatMap((one) => valueProblems(command, one)),
+  ];
   if (problems.length > 0) throw usageError(command, problems);
   const values = (option: string) => given.flatMap(({ name, value }) => (name === option ? (value ?? []) : []));
   return {
@@ -20,6 +26,16 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
   };
 }
 
+// Without `--` before it, npm takes an option for itself, passes it on as a variable, and says so only without --silent.
+function takenByNpm(command: Command, environment: Environment): readonly SafeText[] {
+  return optionsOf(command)
+    .filter(({ name }) => !OF_NPM.includes(name) && isSet(environment[`npm_config_${name.replaceAll("-", "_")}`]))
+    .map(({ name }) => text`npm took --${name} for itself. Write -- before the options.`);
+}
+
+// npm has these itself: somebody may have set them for all of npm.
+const OF_NPM = ["offline"];
+
 function parse(command: Command, args: readonly string[]) {
   const options = optionsOf(command).map(
     ({ name, value }) => [name, { type: value === undefined ? ("boolean" as const) : ("string" as const) }] as const,
@@ -28,7 +44,14 @@ function parse(command: Command, args: readonly string[]) {
     return parseArgs({ args: [...args], allowPositionals: true, tokens: true, options: Object.fromEntries(options) });
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
-    if (code.startsWith("ERR_PARSE_ARGS_")) throw usageError(command, [text`${firstSentence(message)}.`]);
+    if (code.startsWith("ERR_PARSE_ARGS_")) {
+      const meant = nearest(
+        /^Unknown option '(--[\w-]+)'/.exec(message)?.[1] ?? "",
+        options.map(([name]) => `--${name}`),
+      );
+      const remedy = meant === undefined ? [] : [text`Did you mean ${meant}?`];
+      throw usageError(command, [text`${firstSentence(message)}.`, ...remedy]);
+    }
     throw error;
   }
 }

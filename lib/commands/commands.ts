@@ -40,7 +40,7 @@ export async function runCommand(
     await print(invocation.stdout, helpOf(command, columnsOf(invocation)));
     return 0;
   }
-  return command.run(invocation, parseArguments(command, args));
+  return command.run(invocation, parseArguments(command, args, invocation.environment));
 }
 
 /** Whether the list of commands is asked for in a command's place. */

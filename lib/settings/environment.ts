@@ -4,10 +4,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 // Azure DevOps leaves `$(NAME)` in place of a variable that isn't set, some other tools `${NAME}`.
 const UNEXPANDED = /^\$(\([\w.]+\)|\{\w+\})$/;
 
+/** Whether nothing took the place of the reference that the value is. */
+export function isUnexpanded(value: string | undefined): value is string {
+  return UNEXPANDED.test(value?.trim() ?? "");
+}
+
 /** Whether a variable's value counts: an empty one and an unexpanded one are missing. */
 export function isSet(value: string | undefined): value is string {
-  const trimmed = value?.trim() ?? "";
-  return trimmed !== "" && !UNEXPANDED.test(trimmed);
+  return (value?.trim() ?? "") !== "" && !isUnexpanded(value);
 }
 
 /** The values that count, trimmed. A password may begin or end with a space. */

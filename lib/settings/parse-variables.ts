@@ -1,8 +1,8 @@
 import * as v from "valibot";
 
 import { SettingsError } from "../errors";
-import { excerpt, join, type SafeText, text } from "../text/safe-text";
-import { type Environment, readVariables } from "./environment";
+import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
+import { type Environment, isUnexpanded, readVariables } from "./environment";
 
 /** Looks at several variables at once. `given` holds what is set, `environment` everything. */
 export type CrossCheck = (given: Environment, environment: Environment) => readonly SafeText[];
@@ -21,12 +21,16 @@ export function parseVariables<E extends v.ObjectEntries>(
   const given = readVariables(environment, Object.keys(schemas));
   const parsed = v.safeParse(v.object(schemas), given, { abortPipeEarly: true });
   const crossed = crossChecks.flatMap((check) => check(given, environment));
-  const problems = [...(parsed.issues ?? []).map(sentence), ...crossed];
+  const problems = [...(parsed.issues ?? []).map((issue) => sentence(issue, environment)), ...crossed];
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
   return parsed.output;
 }
 
-function sentence(issue: v.BaseIssue<unknown>): SafeText {
+function sentence(issue: v.BaseIssue<unknown>, environment: Environment): SafeText {
   const path = (issue.path ?? []).map(({ key }) => excerpt(String(key), 60));
+  const value = environment[path[0] ?? ""];
+  if (isUnexpanded(value)) {
+    return text`${join(path, ".")} is ${quote(value, 80)}, which was not expanded: the pipeline has no such variable. Define it, or link its variable group.`;
+  }
   return text`${join(path, ".")} ${issue.message}.`;
 }

@@ -1,4 +1,5 @@
-import { type SafeText, text } from "../text/safe-text";
+import { quote, type SafeText, text } from "../text/safe-text";
+import { isSet } from "./environment";
 import type { CrossCheck } from "./parse-variables";
 
 const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
@@ -29,11 +30,18 @@ const IN_PARTITION = ["PERMISSIONS_BOUNDARY_ARN", "SECRET_ARNS"];
 const ARN = /^arn:(aws[\w-]*):[\w-]+:([a-z0-9-]*):/;
 
 /** ARNs lie in the stack's region, or at least in its partition. */
-export const checkPlaces: CrossCheck = (given) => {
+export const checkPlaces: CrossCheck = (given, { AWS_DEFAULT_REGION }) => {
   const region = given.AWS_REGION ?? DEFAULT_REGION;
   if (!isRegion(region)) return [];
   const partition = partitionOf(region);
   const problems: SafeText[] = [];
+  // AWS' own tools take it: who sets it expects the stack there.
+  if (given.AWS_REGION === undefined && isSet(AWS_DEFAULT_REGION) && AWS_DEFAULT_REGION.trim() !== region) {
+    const found = quote(AWS_DEFAULT_REGION, 80);
+    problems.push(
+      text`AWS_DEFAULT_REGION is ${found}, but the stack is for AWS_REGION, by default ${region}. Set AWS_REGION.`,
+    );
+  }
   for (const name of IN_REGION) {
     const [, itsPartition, itsRegion] = ARN.exec(given[name] ?? "") ?? [];
     if (itsPartition === undefined || (itsPartition === partition && itsRegion === region)) continue;

@@ -19,7 +19,7 @@ export const secretArns = v.pipe(
     if (!dataset.typed) return;
     for (const [index, arn] of dataset.value.entries()) {
       if ([SECRET, PARAMETER, KEY].some((pattern) => pattern.test(arn))) continue;
-      const message = text`must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; number ${index + 1} is none`;
+      const message = text`must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; entry ${index + 1} is not one`;
       addIssue({ message });
     }
   }),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import { defined } from "../defined";
+import { nearest } from "../nearest";
 import { excerpt, text } from "../text/safe-text";
 import { type ConsoleSettings, consoleSettings, consoleVariables } from "./console";
 import type { Environment } from "./environment";
@@ -87,9 +88,18 @@ export function parseStackSettings(environment: Environment): StackSettings {
 }
 
 // A misspelt one of these would go unnoticed: without it there is a default.
-const OURS = /^(TF_STATE_|TASK_DEFINITION|RUNTIME_DEFENSE_|CONTAINER_IMAGE|DEFENDER_REGIST)/;
+const OURS = /^(TF_STATE_|TASK_DEFINITION|RUNTIME_DEFEN[SC]E_|CONTAINER_IMAGE|DEFENDER_REGIST)/;
+// Variables of other tools may begin like this, too.
+const MAYBE_OURS = /^TL_/;
 
-const checkNames: CrossCheck = (_, environment) =>
-  Object.keys(environment)
-    .filter((name) => OURS.test(name) && !Object.hasOwn(VARIABLES, name))
-    .map((name) => text`${excerpt(name, 80)} is not a known variable. Check its spelling.`);
+const checkNames: CrossCheck = (_, environment) => {
+  const known = Object.keys(VARIABLES);
+  const unknown = Object.keys(environment).filter((name) => !known.includes(name));
+  return unknown.flatMap((name) => {
+    if (!OURS.test(name) && !MAYBE_OURS.test(name)) return [];
+    const meant = nearest(name, known);
+    if (meant === undefined && !OURS.test(name)) return [];
+    const remedy = meant === undefined ? "Check its spelling." : `Did you mean ${meant}?`;
+    return [text`${excerpt(name, 80)} is not a known variable. ${remedy}`];
+  });
+};

@@ -64,6 +64,10 @@ const tags = v.pipe(
   v.parseJson({}, TAGS),
   v.custom(isJsonObject, TAGS),
   v.record(v.string(), v.string("must hold strings only")),
+  v.check(
+    (all) => !Object.keys(all).some((key) => /^aws:/i.test(key)),
+    "must have no key that begins with aws:, AWS keeps those for itself",
+  ),
 );
 
 export const stackVariables = {

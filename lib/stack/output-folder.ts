@@ -163,5 +163,5 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a file is in its place; move that away",
   EEXIST: "a file is in its place; move that away",
   EISDIR: "a folder is where a file belongs; move that away",
-  ENOENT: "its parent is gone",
+  ENOENT: "the folder that it belongs in does not exist; create it",
 };

@@ -1,6 +1,5 @@
-import { distance } from "fastest-levenshtein";
-
 import { isJsonArray, isJsonObject, type JsonValue } from "../json";
+import { nearest } from "../nearest";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { problem, type Step } from "./finding";
 import type { Path } from "./json-path";
@@ -54,14 +53,22 @@ function isObjectSchema(step: unknown): step is Keys {
 // A task and a container have more keys than anybody reads in a message.
 const MANY = 12;
 
+// What Compose, Kubernetes and others call it.
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["env", "environment"],
+  ["cmd", "command"],
+  ["args", "command"],
+  ["ports", "portMappings"],
+  ["volumemounts", "mountPoints"],
+  ["containers", "containerDefinitions"],
+]);
+
 function remedy(key: string, keys: readonly string[]): SafeText {
   const isMany = keys.length > MANY;
   const [, member] = /^runtimeDefense\.(\w+)$/.exec(key) ?? [];
   if (isMany && member) return text`Write "runtimeDefense": {"${member}": …}.`;
-  const unlikeness = (name: string) => distance(key.toLowerCase(), name.toLowerCase());
-  const candidates = isMany ? [...keys, "runtimeDefense"] : keys;
-  const [nearest] = candidates.toSorted((one, other) => unlikeness(one) - unlikeness(other));
-  if (nearest && unlikeness(nearest) <= Math.min(2, key.length / 4)) return text`Write ${nearest}.`;
-  if (isMany) return text`The AWS provider would drop it: remove it.`;
+  const meant = nearest(key, isMany ? [...keys, "runtimeDefense"] : keys) ?? ELSEWHERE.get(key.toLowerCase());
+  if (meant !== undefined && (keys.includes(meant) || meant === "runtimeDefense")) return text`Write ${meant}.`;
+  if (isMany) return text`Check its spelling, or remove it: the AWS provider would drop it.`;
   return text`Known keys: ${join(keys.map((name) => excerpt(name)))}.`;
 }

@@ -28,7 +28,8 @@ export function* checkUnsupported(task: JsonObject): Step {
     if (!rule) continue;
     const [, ...allowed] = rule;
     if ([value].flat().every((one) => one === false || allowed.includes(String(one)))) continue;
-    const what = allowed.length > 0 ? `all but ${allowed.join(", ").replace(/, (?=\w+$)/, " and ")}` : "it";
-    yield notice(path, () => text`is kept, but ECS documents that Fargate refuses ${what}. Remove it.`);
+    const choice = allowed.join(", ").replace(/, (?=\w+$)/, " or ");
+    const rest = choice === "" ? "Fargate refuses it. Remove it." : `Fargate takes only ${choice}. Change it.`;
+    yield notice(path, () => text`is kept, but ECS documents that ${rest}`);
   }
 }

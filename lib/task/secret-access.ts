@@ -17,7 +17,7 @@ export function* checkSecretAccess(draft: Draft, secretArns?: readonly string[])
     yield problem(
       path,
       () =>
-        text`would be read by the stack's role, which may not. Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`,
+        text`the stack's role is not allowed to read it. Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`,
     );
   }
 }

@@ -13,7 +13,7 @@ export function diffAsMarkdown({ newlyLeftOut, tasks, coverage, families }: Side
     "",
     tasks.length === 0
       ? "The task definitions are equal."
-      : `**${tasks.length} of ${families} tasks** are different. Protected: ${before.protected} of ${before.containers} → **${after.protected} of ${after.containers} containers** (${percent(before)} → ${percent(after)}).`,
+      : `**${tasks.length} of ${families} tasks** differ. Protected: ${before.protected} of ${before.containers} → **${after.protected} of ${after.containers} containers** (${percent(before)} → ${percent(after)}).`,
     ...(newlyLeftOut.length > 0 ? ["", "### ⚠ Newly left out of protection", ""] : []),
     ...newlyLeftOut.map(({ family, container, reason }) => `- ${code(family)}, ${code(container)}: ${text(reason)}`),
   ];

@@ -18,9 +18,7 @@ export function diffAsText({ newlyLeftOut, tasks, coverage, families }: SidesDif
         text`Protected: ${before.protected} of ${before.containers} → ${after.protected} of ${after.containers} containers (${numbers}).`,
         style.columns,
       ),
-      tasks.length === 0
-        ? text`The task definitions are equal.`
-        : text`${tasks.length} of ${families} tasks are different.`,
+      tasks.length === 0 ? text`The task definitions are equal.` : text`${tasks.length} of ${families} tasks differ.`,
       text``,
     ],
     "\n",
