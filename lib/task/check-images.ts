@@ -1,5 +1,5 @@
+import { parseReference } from "../image-reference";
 import { isEcr } from "../registry/ecr";
-import { parseReference } from "../registry/reference";
 import { quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
