@@ -39,8 +39,8 @@ async function runStatus(scenario: Scenario, args: readonly string[] = [], envir
   return { ...outcome, calls: account.requests.map(({ action }) => action), asked: console.requests.length };
 }
 
-async function jsonOf(scenario: Scenario) {
-  const { stdout, problems } = await runStatus(scenario, ["--format", "json"]);
+async function jsonOf(scenario: Scenario, environment = {}) {
+  const { stdout, problems } = await runStatus(scenario, ["--format", "json"], environment);
   expect(problems).toEqual([]);
   const document = JSON.parse(stdout);
   expect(validate(document) ? [] : validate.errors).toEqual([]);
@@ -203,6 +203,54 @@ describe("unknown is never protected", () => {
       defenders: [{ family: "web", count: 2, connected: true }],
     });
     expect(summary.verdicts).toMatchObject({ unprotected: 3, protected: 2 });
+  });
+});
+
+describe("a copy of the Defender's image under another name", () => {
+  const REPOSITORY = "mirror.example.com/security/prisma-defender";
+  const copy = protectedBy("web", { image: `${REPOSITORY}:34.04.145` });
+
+  test("that nobody has named is unprotected, and the remedy names DEFENDER_IMAGES", async () => {
+    const { tasks } = await jsonOf(web(copy));
+    expect(tasks).toMatchObject([
+      {
+        verdict: "unprotected",
+        reason: `web:1 is not a protected task definition: container TwistlockDefender, image: expected a Defender image, …/twistlock/defender:defender_MM_mm_bbb, from registry-auth.twistlock.com or registry.twistlock.com or registry-auth.local.invalid (another registry of your own: DEFENDER_REGISTRY; a copy under another name: DEFENDER_IMAGES), got "${REPOSITORY}:34.04.145".`,
+        remedy:
+          "If that image is your copy of the Defender's, name it in DEFENDER_IMAGES. Otherwise put the task definition web under runtime defense with this project, deploy it, then update the service web.",
+      },
+    ]);
+  });
+
+  test.each([
+    ["its repository", REPOSITORY],
+    ["the image itself", `${REPOSITORY}:34.04.145`],
+    ["several", `registry.example.com:5000/defender, ${REPOSITORY}`],
+  ])("is a Defender where DEFENDER_IMAGES names %s, its version as the Console says", async (_, images) => {
+    const { tasks } = await jsonOf(web(copy), { DEFENDER_IMAGES: images });
+    expect(tasks).toMatchObject([
+      {
+        verdict: "protected",
+        reason: "Every container is wrapped, and the Defender 34.04.145 is healthy and connected.",
+      },
+    ]);
+  });
+
+  test("is outdated when the Console lists an older Defender of the family", async () => {
+    const { tasks } = await jsonOf(web(copy, {}, { version: "34.03.138" }), { DEFENDER_IMAGES: REPOSITORY });
+    expect(tasks).toMatchObject([{ verdict: "outdated-defender" }]);
+    expect(tasks[0].reason).toContain("The Defender is 34.03.138, older than the Console, 34.04.145.");
+  });
+
+  test("another tag than the one that DEFENDER_IMAGES names is unprotected", async () => {
+    const { tasks } = await jsonOf(web(copy), { DEFENDER_IMAGES: `${REPOSITORY}:34.04.146` });
+    expect(tasks).toMatchObject([{ verdict: "unprotected" }]);
+  });
+
+  test("more deviations than the image are what has to be corrected", async () => {
+    const made = { image: `${REPOSITORY}:1`, consoleAddress: "other.example.com" };
+    const { tasks } = await jsonOf(web(protectedBy("web", made)));
+    expect(tasks[0].remedy).toMatch(/^Put the task definition web under runtime defense/);
   });
 });
 
