@@ -1,11 +1,12 @@
 import { nameOf } from "../arn";
-import type { RunningTask } from "../aws/tasks";
+import type { RunningTask } from "../aws/running-tasks";
 import { DEFENDER } from "../defender";
 import { isJsonArray, isJsonObject } from "../json";
 import { describe } from "../protection/deviation";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
-import { NONE } from "./connected";
-import { type CheckedDefinition, type Facts, revisionName } from "./facts";
+import { type CheckedDefinition, revisionName } from "./checked-definition";
+import { NONE } from "./defenders";
+import type { Facts } from "./facts";
 import { newRevisionRemedy, revisionRemedy } from "./remedy";
 import type { Verdict } from "./verdict";
 import { isOlder, isUnsupported } from "./versions";

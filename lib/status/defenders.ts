@@ -1,5 +1,8 @@
 import type { Place } from "../arn";
+import type { RunningTask } from "../aws/running-tasks";
 import type { Defender } from "../console/defenders";
+import { DEFENDER } from "../defender";
+import { type CheckedDefinition, isProtected } from "./checked-definition";
 
 export type FamilyDefenders = {
   /** App IDs that are connected, each once: all containers of a task share one. */
@@ -8,7 +11,7 @@ export type FamilyDefenders = {
   readonly stale: number;
   /** Connected, but of another account or region, as far as the Console says so. */
   readonly elsewhere: number;
-  /** The oldest version of the connected ones, if the Console says it. */
+  /** Versions of the connected ones, as far as the Console says. */
   readonly versions: readonly string[];
 };
 
@@ -28,6 +31,21 @@ export function defendersByFamily(defenders: readonly Defender[], place: Place):
     apps.set(family, ofFamily);
   }
   return new Map([...apps].map(([family, ofFamily]) => [family, count([...ofFamily.values()], place)]));
+}
+
+/** How many tasks of each family have a Defender that may be connected: the task runs, and its Defender in it. */
+export function runningDefenders(
+  tasks: readonly RunningTask[],
+  definitions: ReadonlyMap<string, CheckedDefinition>,
+): ReadonlyMap<string, number> {
+  const running = new Map<string, number>();
+  for (const { taskDefinition, lastStatus, containers } of tasks) {
+    const definition = definitions.get(taskDefinition);
+    const runs = containers.some((one) => one.name === DEFENDER && one.lastStatus === "RUNNING");
+    if (!definition || !isProtected(definition) || lastStatus !== "RUNNING" || !runs) continue;
+    running.set(definition.family, (running.get(definition.family) ?? 0) + 1);
+  }
+  return running;
 }
 
 function count(defenders: readonly Defender[], place: Place): FamilyDefenders {

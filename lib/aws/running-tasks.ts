@@ -33,7 +33,7 @@ export type RunningContainer = {
  *
  * @throws AwsError when one can't be read.
  */
-export async function readTasks(ecs: Ecs, cluster: Cluster): Promise<readonly RunningTask[]> {
+export async function readRunningTasks(ecs: Ecs, cluster: Cluster): Promise<readonly RunningTask[]> {
   const arns = await readList("ecs:ListTasks", async (nextToken) => {
     const answer = await ecs.ask("ecs:ListTasks", (client, options) =>
       // What is to run: pending tasks too. Not by launch type: whether that finds Fargate Spot isn't documented.
