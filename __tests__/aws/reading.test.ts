@@ -48,8 +48,30 @@ describe("tasks", () => {
       taskDefinition: "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:1",
       lastStatus: "RUNNING",
       containers: [{ name: "app", lastStatus: "RUNNING", healthStatus: "UNKNOWN" }],
+      overrides: [{ container: "app", fields: [], variables: [] }],
     });
     expect(tasks[2]).toMatchObject({ service: undefined });
+  });
+
+  test("have the overrides that they were started with, less the values", async () => {
+    const containerOverrides = [
+      {
+        name: "app",
+        command: ["serve"],
+        environment: [{ name: "MODE", value: "x" }],
+        environmentFiles: [{ value: "y" }],
+      },
+      { name: "helper", command: [], cpu: 256, memory: 512 },
+    ];
+    await localEcs({
+      registered: [web],
+      workloads: [{ cluster: "main", runs: "web:1", count: 1, containerOverrides }],
+    });
+    const [task] = await readRunningTasks(await openFor(), MAIN);
+    expect(task?.overrides).toEqual([
+      { container: "app", fields: ["command", "environment", "environmentFiles"], variables: ["MODE"] },
+      { container: "helper", fields: [], variables: [] },
+    ]);
   });
 
   test("10,000 are read page by page, described by the hundred, each once", async () => {

@@ -220,6 +220,28 @@ describe("an answer that can't be right", () => {
     expect(sentence).toContain("ECS described a task without its ARN, definition or status: ecs:DescribeTasks");
   });
 
+  test.each<[string, object]>([
+    ["containers", { containers: "app" }],
+    ["containers.0", { containers: [null] }],
+    ["containers.0.lastStatus", { containers: [{ name: "app", lastStatus: 1 }] }],
+    ["overrides", { overrides: "none" }],
+    ["overrides.containerOverrides", { overrides: { containerOverrides: {} } }],
+    ["overrides.containerOverrides.0", { overrides: { containerOverrides: [null] } }],
+    ["overrides.containerOverrides.0.name", { overrides: { containerOverrides: [{ command: ["x"] }] } }],
+    ["overrides.containerOverrides.0.command", { overrides: { containerOverrides: [{ name: "a", command: "x" }] } }],
+    [
+      "overrides.containerOverrides.0.environment.0.name",
+      { overrides: { containerOverrides: [{ name: "a", environment: [{ name: 7 }] }] } },
+    ],
+  ])("a task whose %s is of another type", async (path, parts) => {
+    const arn = CLUSTER.replace("cluster/main", "task/main/1");
+    const taskDefinitionArn = CLUSTER.replace("cluster/main", "task-definition/web:1");
+    const task = { taskArn: arn, taskDefinitionArn, lastStatus: "RUNNING", ...parts };
+    expect(await readingWith("DescribeTasks", () => Response.json({ tasks: [task], failures: [] }))).toEqual([
+      `ECS described the task "${arn}" with ${path} of another type than its API's: ecs:DescribeTasks in eu-west-1. Check AWS_ENDPOINT_URL.`,
+    ]);
+  });
+
   test("tasks that are left out of the answer", async () => {
     const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [], failures: [] }));
     expect(sentence).toContain("ECS left a task out of its answer:");

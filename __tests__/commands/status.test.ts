@@ -206,6 +206,72 @@ describe("unknown is never protected", () => {
   });
 });
 
+describe("a task that was started with overrides", () => {
+  const started = (...containerOverrides: NonNullable<Workload["containerOverrides"]>) =>
+    web(protectedBy("web"), { containerOverrides });
+  const wsAddress = { name: "WS_ADDRESS", value: "wss://evil.example.com:443" };
+
+  test.each<[string, Scenario, string]>([
+    [
+      "of the Defender's command",
+      started({ name: "TwistlockDefender", command: ["--help"] }),
+      "container TwistlockDefender, command",
+    ],
+    [
+      "of the Defender's environment",
+      started({ name: "TwistlockDefender", environment: [wsAddress] }),
+      "container TwistlockDefender, environment",
+    ],
+    [
+      "of the Defender's environment files",
+      started({ name: "TwistlockDefender", environmentFiles: [{ type: "s3", value: "arn:aws:s3:::b/x.env" }] }),
+      "container TwistlockDefender, environmentFiles",
+    ],
+    [
+      "of a variable that the Defender sets",
+      started({
+        name: "app",
+        environment: [
+          { name: "MODE", value: "x" },
+          { name: "FARGATE_TASK", value: "x" },
+        ],
+      }),
+      "container app, environment FARGATE_TASK",
+    ],
+    [
+      "of several containers",
+      started(
+        { name: "app", environment: [wsAddress] },
+        { name: "TwistlockDefender", command: ["x"], environment: [wsAddress] },
+      ),
+      "container app, environment WS_ADDRESS; container TwistlockDefender, command; container TwistlockDefender, environment",
+    ],
+  ])("%s is unprotected", async (_, scenario, fields) => {
+    const { tasks, summary } = await jsonOf(scenario);
+    expect(tasks).toMatchObject([
+      {
+        verdict: "unprotected",
+        reason: `The task was started with overrides of its protection: ${fields}.`,
+        remedy: "Run it anew without them: look at what starts it, such as a schedule, a state machine or a script.",
+      },
+    ]);
+    expect(summary.protectedContainers).toBe(0);
+  });
+
+  test("of an application's command, its own variables or sizes is protected: the wrapper is the entry point", async () => {
+    const app = { name: "app", command: ["migrate"], environment: [{ name: "MODE", value: "x" }], cpu: 128 };
+    const { tasks } = await jsonOf(started(app, { name: "TwistlockDefender", memory: 512, command: [] }));
+    expect(tasks).toMatchObject([{ verdict: "protected" }]);
+  });
+
+  test("still has a Defender that may be connected in the place of another task's", async () => {
+    const [overridden] = started({ name: "TwistlockDefender", environment: [wsAddress] }).workloads ?? [];
+    const workloads = [service("web", "web:1"), { ...service("web", "web:1"), ...overridden }];
+    const { summary } = await jsonOf({ ...web(protectedBy("web")), workloads });
+    expect(summary.verdicts).toMatchObject({ unprotected: 1, "not-connected": 1, protected: 0 });
+  });
+});
+
 describe("a copy of the Defender's image under another name", () => {
   const REPOSITORY = "mirror.example.com/security/prisma-defender";
   const copy = protectedBy("web", { image: `${REPOSITORY}:34.04.145` });

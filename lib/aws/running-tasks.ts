@@ -1,4 +1,5 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task as SdkTask } from "@aws-sdk/client-ecs";
+import * as v from "valibot";
 
 import { placeOf } from "../arn";
 import { AwsError } from "../errors";
@@ -18,6 +19,7 @@ export type RunningTask = {
   /** `PROVISIONING`, `PENDING`, `ACTIVATING` or `RUNNING`. */
   readonly lastStatus: string;
   readonly containers: readonly RunningContainer[];
+  readonly overrides: readonly ContainerOverride[];
 };
 
 export type RunningContainer = {
@@ -26,6 +28,15 @@ export type RunningContainer = {
   readonly lastStatus: string;
   /** `HEALTHY`, `UNHEALTHY` or `UNKNOWN`; also `UNKNOWN` when ECS doesn't say. */
   readonly healthStatus: string;
+};
+
+/** What one container was started with in place of its task definition's, as far as it may concern the Defender. */
+export type ContainerOverride = {
+  readonly container: string;
+  /** Those of `command`, `environment` and `environmentFiles` that it sets. */
+  readonly fields: readonly string[];
+  /** The names of the variables in `environment`. */
+  readonly variables: readonly string[];
 };
 
 /**
@@ -83,6 +94,13 @@ function parseTask(
     ]);
   }
   checkPlace([taskArn, taskDefinitionArn], cluster);
+  const { success, output, issues } = v.safeParse(TaskPartsSchema, task);
+  if (!success) {
+    const path = v.getDotPath(issues[0]) ?? "task";
+    throw new AwsError([
+      text`ECS described the task ${quote(taskArn)} with ${path} of another type than its API's: ecs:DescribeTasks in ${region}. Check AWS_ENDPOINT_URL.`,
+    ]);
+  }
   return {
     task: {
       arn: taskArn,
@@ -90,14 +108,37 @@ function parseTask(
       service: /^service:(.+)$/.exec(group ?? "")?.[1],
       taskDefinition: taskDefinitionArn,
       lastStatus,
-      containers: (task.containers ?? []).map((container) => ({
-        name: container.name ?? "",
-        lastStatus: container.lastStatus ?? "",
-        healthStatus: container.healthStatus ?? "UNKNOWN",
-      })),
+      containers: output.containers,
+      overrides: output.overrides.containerOverrides.map(parseOverride),
     },
     counts: desiredStatus !== "STOPPED" && (launchType === "FARGATE" || /^FARGATE/.test(capacityProviderName ?? "")),
   };
+}
+
+// The SDK takes an answer's lists and texts as they come.
+const list = <S extends v.GenericSchema>(element: S) => v.nullish(v.array(element), []);
+
+const OverrideSchema = v.object({
+  name: v.string(),
+  command: list(v.unknown()),
+  environment: list(v.object({ name: v.string() })),
+  environmentFiles: list(v.unknown()),
+});
+
+const TaskPartsSchema = v.object({
+  containers: list(
+    v.object({
+      name: v.nullish(v.string(), ""),
+      lastStatus: v.nullish(v.string(), ""),
+      healthStatus: v.nullish(v.string(), "UNKNOWN"),
+    }),
+  ),
+  overrides: v.nullish(v.object({ containerOverrides: list(OverrideSchema) }), {}),
+});
+
+function parseOverride({ name, ...lists }: v.InferOutput<typeof OverrideSchema>): ContainerOverride {
+  const fields = Object.entries(lists).flatMap(([field, elements]) => (elements.length > 0 ? [field] : []));
+  return { container: name, fields, variables: lists.environment.map((variable) => variable.name) };
 }
 
 function checkPlace(arns: readonly string[], cluster: Cluster): void {
