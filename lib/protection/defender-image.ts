@@ -2,8 +2,10 @@ import { DEFENDER_REGISTRIES } from "../defender";
 import { parseReference } from "../image-reference";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 
-/** Which images are the Console's own Defender. */
-export type DefenderImages = {
+/** Which images are a Defender; `any` where the image is compared by itself. */
+export type DefenderImages = "any" | KnownImages;
+
+type KnownImages = {
   /** The one image, `runtimeDefense.defenderImage`. Without it the others decide. */
   readonly only?: string;
   /** A registry's host that Defenders come from besides Palo Alto Networks' own: `DEFENDER_REGISTRY`. */
@@ -20,10 +22,9 @@ export type DefenderImages = {
 const IMAGE = /^([\w.-]+(?::\d+)?)\/(?:[\w.-]+\/)*twistlock\/defender:defender_(\d+_\d+_\d+)(@sha256:[a-f\d]{64})?$/;
 
 /** What is expected in place of the image; `undefined` when it is right. */
-export function expectedImage(
-  image: unknown,
-  { only, registry, version, copies }: DefenderImages,
-): SafeText | undefined {
+export function expectedImage(image: unknown, images: DefenderImages): SafeText | undefined {
+  if (images === "any") return undefined;
+  const { only, registry, version, copies } = images;
   if (only !== undefined) return image === only ? undefined : excerpt(only);
   const hosts = (registry === undefined ? DEFENDER_REGISTRIES : [...DEFENDER_REGISTRIES, registry]).map(lowerCase);
   const name = typeof image === "string" ? image : "";
