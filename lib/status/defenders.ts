@@ -17,10 +17,15 @@ export type FamilyDefenders = {
 
 export const NONE: FamilyDefenders = { connected: 0, stale: 0, elsewhere: 0, versions: [] };
 
+type AccountAndRegion = Pick<Place, "account" | "region">;
+
 const APP_ID = /^(.+):[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** What the Console lists, by the family that an App ID, `FAMILY:UUID`, begins with. */
-export function defendersByFamily(defenders: readonly Defender[], place: Place): ReadonlyMap<string, FamilyDefenders> {
+export function defendersByFamily(
+  defenders: readonly Defender[],
+  place: AccountAndRegion,
+): ReadonlyMap<string, FamilyDefenders> {
   const apps = new Map<string, Map<string, Defender>>();
   for (const defender of defenders) {
     const family = APP_ID.exec(defender.hostname)?.[1];
@@ -48,7 +53,7 @@ export function runningDefenders(
   return running;
 }
 
-function count(defenders: readonly Defender[], place: Place): FamilyDefenders {
+function count(defenders: readonly Defender[], place: AccountAndRegion): FamilyDefenders {
   const here = defenders.filter((defender) => isHere(defender, place));
   const connected = here.filter((defender) => defender.connected);
   return {
@@ -59,7 +64,7 @@ function count(defenders: readonly Defender[], place: Place): FamilyDefenders {
   };
 }
 
-function isHere({ cloudMetadata = {} }: Defender, { account, region }: Place): boolean {
+function isHere({ cloudMetadata = {} }: Defender, { account, region }: AccountAndRegion): boolean {
   const isSame = (value: unknown, wanted: string) => typeof value !== "string" || value === "" || value === wanted;
   return isSame(cloudMetadata.accountID, account) && isSame(cloudMetadata.region, region);
 }
