@@ -424,9 +424,12 @@ describe("which clusters", () => {
     expect(stdout).toContain("3 of 6 running tasks protected (50 %)");
   });
 
-  test("an empty one has nothing that is unprotected", async () => {
-    const { stdout, status: exit } = await runStatus({}, ["--fail-under", "100"]);
+  test("an empty one has nothing that is unprotected, and a notice says that nothing runs", async () => {
+    const { stdout, stderr, status: exit } = await runStatus({}, ["--fail-under", "100"]);
     expect(stdout).toContain("0 of 0 running tasks protected (100 %)");
+    expect(stderr).toBe(
+      "No Fargate task runs in the clusters that were read, so 100 % means only that nothing is unprotected.\n",
+    );
     expect(exit).toBe(0);
   });
 });

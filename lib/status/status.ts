@@ -37,7 +37,8 @@ export function buildStatus(facts: Facts, readAt: Status["readAt"]): Status {
  * What limits a result: the Console knows a Defender's family alone, so those of tasks that were not read, or have just
  * stopped, may stand in for a missing one.
  */
-export function noticesOf({ running, defenders }: Facts): readonly SafeText[] {
+export function noticesOf({ tasks, running, defenders }: Facts): readonly SafeText[] {
+  if (tasks.length === 0) return [NOTHING_RUNS];
   return [...running].flatMap(([family, number]) => {
     const connected = defenders.get(family)?.connected ?? 0;
     if (connected <= number) return [];
@@ -45,6 +46,8 @@ export function noticesOf({ running, defenders }: Facts): readonly SafeText[] {
     return [text`${counts}: it runs elsewhere, too, or tasks have just stopped. Whose are connected can't be told.`];
   });
 }
+
+const NOTHING_RUNS = text`No Fargate task runs in the clusters that were read, so 100 % means only that nothing is unprotected.`;
 
 function countContainers({ structure }: CheckedDefinition, verdict: Verdict): TaskStatus["containers"] {
   const { containers } = structure;
