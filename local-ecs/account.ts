@@ -26,7 +26,11 @@ type Task = {
   readonly lastStatus: string;
   readonly desiredStatus: string;
   readonly containers: readonly { readonly name: string; readonly lastStatus: string; readonly healthStatus: string }[];
+  readonly overrides: { readonly containerOverrides: readonly ContainerOverride[] };
 };
+
+/** What RunTask was asked to start a container with, in place of its task definition's. */
+export type ContainerOverride = { readonly name: string; readonly [key: string]: unknown };
 
 type Definition = {
   readonly taskDefinitionArn: string;
@@ -57,6 +61,8 @@ export type Workload = {
   readonly lastStatus?: string;
   /** Of the containers that have a health check. @default "HEALTHY" */
   readonly healthStatus?: string;
+  /** @default those that ECS says of a task without any: the containers' names alone */
+  readonly containerOverrides?: readonly ContainerOverride[];
 };
 
 export type Contents = {
@@ -107,6 +113,7 @@ export function accountOf(contents: Contents): Account {
     tasks: workloads.flatMap((workload, index) => {
       const { taskDefinitionArn, containerDefinitions, family } = registration(workload.runs);
       const { lastStatus = "RUNNING", healthStatus = "HEALTHY" } = workload;
+      const { containerOverrides = containerDefinitions.map(({ name }) => ({ name })) } = workload;
       return Array.from({ length: workload.count }, (_, number) => ({
         taskArn: arn(`task/${workload.cluster}/${taskId(index, number)}`),
         clusterArn: arn(`cluster/${workload.cluster}`),
@@ -115,6 +122,7 @@ export function accountOf(contents: Contents): Account {
         launchType: workload.launchType ?? "FARGATE",
         lastStatus,
         desiredStatus: "RUNNING",
+        overrides: { containerOverrides },
         containers: containerDefinitions.map(({ name, healthCheck }) => ({
           name,
           lastStatus,

@@ -25,6 +25,7 @@ const ContentsSchema = v.strictObject({
       launchType: optionalText,
       lastStatus: optionalText,
       healthStatus: optionalText,
+      containerOverrides: v.exactOptional(v.array(v.looseObject({ name: v.string() }))),
     }),
   ),
   latencyMs: v.exactOptional(v.number()),

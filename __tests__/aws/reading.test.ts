@@ -1,7 +1,7 @@
 import { readClusters } from "../../lib/aws/clusters";
+import { readRunningTasks } from "../../lib/aws/running-tasks";
 import { readServices } from "../../lib/aws/services";
 import { readDefinitions, readNewest } from "../../lib/aws/task-definitions";
-import { readTasks } from "../../lib/aws/tasks";
 import { ACCOUNT, localEcs, onAction, openFor, setVariables, web } from "./account";
 
 const CLUSTER = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
@@ -39,7 +39,7 @@ describe("clusters", () => {
 describe("tasks", () => {
   test("have their service, definition, status, and each container's health", async () => {
     await localEcs(ACCOUNT);
-    const tasks = await readTasks(await openFor(), MAIN);
+    const tasks = await readRunningTasks(await openFor(), MAIN);
     expect(tasks).toHaveLength(3);
     expect(tasks[0]).toEqual({
       arn: `arn:aws:ecs:eu-west-1:111122223333:task/main/${"1".padStart(32, "0")}`,
@@ -48,8 +48,30 @@ describe("tasks", () => {
       taskDefinition: "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:1",
       lastStatus: "RUNNING",
       containers: [{ name: "app", lastStatus: "RUNNING", healthStatus: "UNKNOWN" }],
+      overrides: [{ container: "app", fields: [], variables: [] }],
     });
     expect(tasks[2]).toMatchObject({ service: undefined });
+  });
+
+  test("have the overrides that they were started with, less the values", async () => {
+    const containerOverrides = [
+      {
+        name: "app",
+        command: ["serve"],
+        environment: [{ name: "MODE", value: "x" }],
+        environmentFiles: [{ value: "y" }],
+      },
+      { name: "helper", command: [], cpu: 256, memory: 512 },
+    ];
+    await localEcs({
+      registered: [web],
+      workloads: [{ cluster: "main", runs: "web:1", count: 1, containerOverrides }],
+    });
+    const [task] = await readRunningTasks(await openFor(), MAIN);
+    expect(task?.overrides).toEqual([
+      { container: "app", fields: ["command", "environment", "environmentFiles"], variables: ["MODE"] },
+      { container: "helper", fields: [], variables: [] },
+    ]);
   });
 
   test("10,000 are read page by page, described by the hundred, each once", async () => {
@@ -57,7 +79,7 @@ describe("tasks", () => {
       registered: [web],
       workloads: [{ cluster: "main", service: "web", runs: "web:1", count: 10_000 }],
     });
-    const tasks = await readTasks(await openFor(), MAIN);
+    const tasks = await readRunningTasks(await openFor(), MAIN);
     expect(new Set(tasks.map(({ arn }) => arn)).size).toBe(10_000);
     expect(bodies(requests, "ListTasks")).toHaveLength(100);
     expect(bodies(requests, "DescribeTasks")).toHaveLength(100);
@@ -71,7 +93,7 @@ describe("tasks", () => {
         { cluster: "main", runs: "web:1", count: 1, launchType: "EC2" },
       ],
     });
-    const tasks = await readTasks(await openFor(), MAIN);
+    const tasks = await readRunningTasks(await openFor(), MAIN);
     expect(tasks.map(({ lastStatus }) => lastStatus)).toEqual(["PENDING"]);
   });
 
@@ -81,14 +103,14 @@ describe("tasks", () => {
       Response.json({ taskArns: [arn], ...(call === 1 && { nextToken: "2" }) }),
     );
     await localEcs({ ...ACCOUNT, intercept: twice });
-    expect(await readTasks(await openFor(), MAIN)).toHaveLength(1);
+    expect(await readRunningTasks(await openFor(), MAIN)).toHaveLength(1);
   });
 
   test("one that stops between the calls is not among them", async () => {
     const arn = (id: number) => `arn:aws:ecs:eu-west-1:111122223333:task/main/${String(id).padStart(32, "0")}`;
     const stopped = onAction("ListTasks", () => Response.json({ taskArns: [1, 2, 77].map(arn) }));
     await localEcs({ ...ACCOUNT, intercept: stopped });
-    expect(await readTasks(await openFor(), MAIN)).toHaveLength(2);
+    expect(await readRunningTasks(await openFor(), MAIN)).toHaveLength(2);
   });
 
   test("one that is being stopped is not among them", async () => {
@@ -96,7 +118,7 @@ describe("tasks", () => {
       registered: [web],
       workloads: [{ cluster: "main", runs: "web:1", count: 1, lastStatus: "DEACTIVATING" }],
     });
-    expect(await readTasks(await openFor(), MAIN)).toEqual([]);
+    expect(await readRunningTasks(await openFor(), MAIN)).toEqual([]);
   });
 });
 

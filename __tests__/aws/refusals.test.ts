@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { readClusters } from "../../lib/aws/clusters";
 import { READ_POLICY } from "../../lib/aws/policy";
+import { readRunningTasks } from "../../lib/aws/running-tasks";
 import { readDefinitions } from "../../lib/aws/task-definitions";
-import { readTasks } from "../../lib/aws/tasks";
 import { AwsError } from "../../lib/errors";
 import { ACCOUNT, CREDENTIALS, localEcs, onAction, openFor, refusal, setVariables } from "./account";
 
@@ -24,12 +24,12 @@ async function sentences(work: Promise<unknown>): Promise<readonly string[]> {
 /** Reads tasks from an account in which one action answers this. */
 async function readingWith(action: string, response: (call: number) => Response): Promise<readonly string[]> {
   await localEcs({ ...ACCOUNT, intercept: onAction(action, response) });
-  return sentences(readTasks(await openFor(), MAIN));
+  return sentences(readRunningTasks(await openFor(), MAIN));
 }
 
 test("no credentials", async () => {
   setVariables({ ...CREDENTIALS, AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
-  const [sentence, ...more] = await sentences(readTasks(await openFor(), MAIN));
+  const [sentence, ...more] = await sentences(readRunningTasks(await openFor(), MAIN));
   expect(more).toEqual([]);
   expect(sentence).toBe(
     'No AWS credentials: "Could not load credentials from any providers". Give some, by the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role; aws sts get-caller-identity shows whose are used.',
@@ -104,7 +104,7 @@ describe("throttling", () => {
       ...ACCOUNT,
       intercept: onAction("DescribeTasks", (call) => (call === 1 ? throttled() : undefined)),
     });
-    expect(await readTasks(await openFor(), MAIN)).toHaveLength(3);
+    expect(await readRunningTasks(await openFor(), MAIN)).toHaveLength(3);
   });
 
   test("that goes on is one sentence", async () => {
@@ -133,7 +133,7 @@ describe("an endpoint", () => {
 
   test("that hangs", async () => {
     await serve(() => undefined);
-    const hanging = sentences(readTasks(await openFor({ timeoutMs: 100 }), MAIN));
+    const hanging = sentences(readRunningTasks(await openFor({ timeoutMs: 100 }), MAIN));
     expect(await hanging).toEqual([
       "AWS did not answer within 0.1 s, 2 times: ecs:ListTasks in eu-west-1. Check that this machine may reach it (AWS_ENDPOINT_URL, HTTPS_PROXY), or raise TL_TIMEOUT_MS.",
     ]);
@@ -143,21 +143,21 @@ describe("an endpoint", () => {
     await serve(
       (_, response) => void response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).write("{"),
     );
-    const [sentence] = await sentences(readTasks(await openFor({ timeoutMs: 200 }), MAIN));
+    const [sentence] = await sentences(readRunningTasks(await openFor({ timeoutMs: 200 }), MAIN));
     expect(sentence).toContain("AWS did not answer within 0.2 s, 2 times: ecs:ListTasks in eu-west-1.");
   });
 
   test("that nobody listens at", async () => {
     const url = await serve(() => undefined);
     await new Promise((resolve) => server.close(resolve));
-    const [sentence] = await sentences(readTasks(await openFor(), MAIN));
+    const [sentence] = await sentences(readRunningTasks(await openFor(), MAIN));
     expect(sentence).toContain("AWS can't be reached (ECONNREFUSED:");
     expect(sentence).toContain(url.replace("http://", ""));
   });
 
   test("that answers with a web page", async () => {
     await serve((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>Sign in</html>"));
-    const [sentence] = await sentences(readTasks(await openFor(), MAIN));
+    const [sentence] = await sentences(readRunningTasks(await openFor(), MAIN));
     expect(sentence).toContain("ecs:ListTasks in eu-west-1");
     expect(sentence).toContain("AWS_ENDPOINT_URL");
   });
@@ -166,7 +166,7 @@ describe("an endpoint", () => {
     await serve((_, response) =>
       response.writeHead(500).end(JSON.stringify({ __type: "ServerException", message: "Service Unavailable." })),
     );
-    expect(await sentences(readTasks(await openFor(), MAIN))).toEqual([
+    expect(await sentences(readRunningTasks(await openFor(), MAIN))).toEqual([
       "AWS failed, 2 times (ServerException, HTTP 500): ecs:ListTasks in eu-west-1. Try again later.",
     ]);
   });
@@ -220,6 +220,28 @@ describe("an answer that can't be right", () => {
     expect(sentence).toContain("ECS described a task without its ARN, definition or status: ecs:DescribeTasks");
   });
 
+  test.each<[string, object]>([
+    ["containers", { containers: "app" }],
+    ["containers.0", { containers: [null] }],
+    ["containers.0.lastStatus", { containers: [{ name: "app", lastStatus: 1 }] }],
+    ["overrides", { overrides: "none" }],
+    ["overrides.containerOverrides", { overrides: { containerOverrides: {} } }],
+    ["overrides.containerOverrides.0", { overrides: { containerOverrides: [null] } }],
+    ["overrides.containerOverrides.0.name", { overrides: { containerOverrides: [{ command: ["x"] }] } }],
+    ["overrides.containerOverrides.0.command", { overrides: { containerOverrides: [{ name: "a", command: "x" }] } }],
+    [
+      "overrides.containerOverrides.0.environment.0.name",
+      { overrides: { containerOverrides: [{ name: "a", environment: [{ name: 7 }] }] } },
+    ],
+  ])("a task whose %s is of another type", async (path, parts) => {
+    const arn = CLUSTER.replace("cluster/main", "task/main/1");
+    const taskDefinitionArn = CLUSTER.replace("cluster/main", "task-definition/web:1");
+    const task = { taskArn: arn, taskDefinitionArn, lastStatus: "RUNNING", ...parts };
+    expect(await readingWith("DescribeTasks", () => Response.json({ tasks: [task], failures: [] }))).toEqual([
+      `ECS described the task "${arn}" with ${path} of another type than its API's: ecs:DescribeTasks in eu-west-1. Check AWS_ENDPOINT_URL.`,
+    ]);
+  });
+
   test("tasks that are left out of the answer", async () => {
     const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [], failures: [] }));
     expect(sentence).toContain("ECS left a task out of its answer:");
@@ -243,7 +265,7 @@ test("stopped by the user, it ends with the user's reason", async () => {
   const stop = new AbortController();
   const network = { proxies: {}, timeoutMs: 30_000, retryDelayMs: 1, concurrency: 8 };
   const ecs = await openEcs({ network, signal: stop.signal });
-  const reading = readTasks(ecs, MAIN);
+  const reading = readRunningTasks(ecs, MAIN);
   stop.abort(new Error("Stopped by SIGINT."));
   await expect(reading).rejects.toThrow("Stopped by SIGINT.");
   ecs.close();

@@ -210,6 +210,39 @@ describe("the plan of any project", () => {
     expect(problems.filter((problem) => problem.includes("console.example.com"))).toHaveLength(3);
   });
 
+  describe("a copy of the Defender's image under another name", () => {
+    const COPY = "mirror.example.com/security/prisma-defender";
+    const mirrored = () => {
+      const file = join(folder, "plan.json");
+      const image = /[^"\\]+\/twistlock\/defender:defender_34_04_145/g;
+      const again = readFileSync(fixture("plan-again.json"), "utf8");
+      writeFileSync(file, again.replace(image, `${COPY}:34.04.145`));
+      return file;
+    };
+
+    test("is one where DEFENDER_IMAGES names its repository", async () => {
+      const { problems, stdout } = await invoke(checkPlan, [mirrored()], { DEFENDER_IMAGES: COPY });
+      expect(problems).toEqual([]);
+      expect(stdout).toContain("2 task definitions for Fargate");
+    });
+
+    test.each(["", "$(DEFENDER_IMAGES)"])("isn't one where DEFENDER_IMAGES is %j", async (images) => {
+      const { problems } = await invoke(checkPlan, [mirrored()], { DEFENDER_IMAGES: images });
+      expect(problems).toHaveLength(2);
+      expect(problems[0]).toContain("a copy under another name: DEFENDER_IMAGES)");
+    });
+  });
+
+  test("every variable that is wrong is named at once", async () => {
+    const wrong = { DEFENDER_REGISTRY: "https://x", DEFENDER_IMAGES: "x", TL_CONSOLE_ADDRESS: "https://y" };
+    const { problems } = await invoke(checkPlan, [fixture("plan-again.json")], wrong);
+    expect(problems).toEqual([
+      'DEFENDER_REGISTRY must be a registry\'s host, without https:// and path, got "https://x".',
+      'DEFENDER_IMAGES must hold repositories such as mirror.example.com/security/prisma-defender, or images with their tag or digest, with commas between, got "x".',
+      'TL_CONSOLE_ADDRESS must be a host alone, without https://, port and path, got "https://y".',
+    ]);
+  });
+
   test("our own plan is good as any project's, too", async () => {
     expect((await check(fixture("plan-again.json"))).stdout).toContain("2 task definitions for Fargate");
   });

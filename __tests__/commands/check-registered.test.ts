@@ -15,7 +15,7 @@ import { invoke } from "./invoke";
 const STACK = join(__dirname, "../plan/fixtures/stack");
 const OUTPUTS = join(__dirname, "../plan/fixtures/outputs.json");
 const ACCOUNT = "123456789012";
-const SECRET = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:prisma-runtime-defense-install-bundle-2026-AbCdEf`;
+const SECRET = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:prisma-runtime-defense-install-bundle-20260102030405678900000001-AbCdEf`;
 const ROLE = JSON.parse(readFileSync(OUTPUTS, "utf8"))["execution-role-arn"].value;
 
 let folder: string;
@@ -97,8 +97,17 @@ test.each<[string, (task: Registration) => Registration, string]>([
   expect(stdout).toBe("");
 });
 
-test("a secret that isn't the stack's own is found", async () => {
-  const other = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:somebody-elses-AbCdEf`;
+test.each([
+  ["of another name", SECRET.replace("prisma-runtime-defense-install-bundle", "somebody-elses")],
+  ["whose name only begins like the stack's", SECRET.replace("20260102030405678900000001", "evil-secret")],
+  ["of another kind of the stack's", SECRET.replace("bundle-", "bundle-encrypted-")],
+  ["in another partition", SECRET.replace("arn:aws:", "arn:aws-cn:")],
+  ["in another region", SECRET.replace("eu-west-1", "eu-west-2")],
+  ["in another account", SECRET.replace(ACCOUNT, "999999999999")],
+  ["that is no ARN", SECRET.replace("arn:aws:", "xx:")],
+  ["with a JSON key behind it", `${SECRET}:key::`],
+  ["without Secrets Manager's own characters", SECRET.replace("-AbCdEf", "")],
+])("a secret %s isn't the stack's own, and is found", async (_, other) => {
   const { problems } = await check(registrations(other));
   expect(problems).toHaveLength(2);
   expect(problems[0]).toContain("containerDefinitions.TwistlockDefender.secrets: expected");

@@ -119,6 +119,106 @@ test("what is newly left out of protection comes first, with the coverage at the
   expect((await invoke(diff, [after, before])).stdout).not.toContain("Newly left out");
 });
 
+test("the order of tags means nothing", async () => {
+  const [team, stage] = [
+    { key: "team", value: "shop" },
+    { key: "stage", value: "prod" },
+  ];
+  const folder = newFolder();
+  const [before, after] = [join(folder, "old.json"), join(folder, "new.json")];
+  writeFileSync(before, JSON.stringify({ ...SHOP, tags: [team, stage] }));
+  writeFileSync(after, JSON.stringify({ ...SHOP, tags: [stage, team] }));
+  expect((await invoke(diff, [before, after])).status).toBe(0);
+  writeFileSync(after, JSON.stringify({ ...SHOP, tags: [stage, { ...team, value: "payments" }] }));
+  const { status, stdout } = await invoke(diff, [before, after]);
+  expect({ status, stdout }).toMatchObject({ status: 3, stdout: expect.stringContaining("  tags  different\n") });
+});
+
+describe("what only runtimeDefense says", () => {
+  async function ofSettings(before: object, after: object, environment = {}) {
+    const folder = newFolder();
+    const paths = [join(folder, "old.json"), join(folder, "new.json")];
+    for (const [index, runtimeDefense] of [before, after].entries())
+      writeFileSync(paths[index] ?? "", JSON.stringify({ ...SHOP, runtimeDefense }));
+    return invoke(diff, paths, environment);
+  }
+
+  test.each<[object, object, string]>([
+    [
+      { filesystemMonitoring: true },
+      { filesystemMonitoring: false },
+      "runtimeDefense.filesystemMonitoring  true → false",
+    ],
+    [
+      { defenderImage: "mirror.example.com/defender:1" },
+      { defenderImage: "evil.example.com/defender:1" },
+      "runtimeDefense.defenderImage  mirror.example.com/defender:1 → evil.example.com/defender:1",
+    ],
+    [{}, { defenderImage: "m.example.com/d:1" }, "runtimeDefense.defenderImage  added: m.example.com/d:1"],
+    [{ entryPoint: { pin: true } }, {}, "runtimeDefense.entryPoint.pin  true → false"],
+    [{ sidecar: { memory: 256 } }, { sidecar: { memory: 128 } }, "runtimeDefense.sidecar.memory  256 → 128"],
+    [{ sidecar: { cpu: 64 } }, {}, "runtimeDefense.sidecar.cpu  gone: 64"],
+    [{}, { raiseToFit: true }, "runtimeDefense.raiseToFit  false → true"],
+    [
+      { accept: ["environment:NEW=s3cr3t-value"] },
+      { accept: ["environment:NEW=other-secret"] },
+      "runtimeDefense.accept  different",
+    ],
+  ])("%j → %j is shown, and ends with 3", async (before, after, expected) => {
+    const { status, stdout, problems } = await ofSettings(before, after);
+    expect({ status, problems }).toEqual({ status: 3, problems: [] });
+    expect(stdout).toContain(`shop\n  ${expected}\n`);
+    expect(stdout).not.toMatch(/s3cr3t-value|other-secret/);
+  });
+
+  test("is equal to a default that is written out, of the release or of the fleet", async () => {
+    const accept = ["environment:A", "environment:B"];
+    expect((await ofSettings({ accept }, { accept: [...accept].reverse(), raiseToFit: false })).status).toBe(0);
+    const defaults = join(newFolder(), "defaults.json");
+    writeFileSync(defaults, JSON.stringify({ runtimeDefense: { filesystemMonitoring: true } }));
+    const fleet = { RUNTIME_DEFENSE_DEFAULTS: defaults };
+    expect((await ofSettings({}, { filesystemMonitoring: true }, fleet)).status).toBe(0);
+    const { stdout } = await ofSettings({}, { filesystemMonitoring: false }, fleet);
+    expect(stdout).toContain("runtimeDefense.filesystemMonitoring  true → false");
+  });
+});
+
+describe("a container whose entry point is still to be found", () => {
+  const withoutEntryPoint: Change = (task) => Reflect.deleteProperty(container(task, 0), "entryPoint");
+
+  test("doesn't count as protected", async () => {
+    const { stdout } = await invoke(diff, files(withoutEntryPoint));
+    expect(stdout).toBe(
+      [
+        "shop",
+        "  web: protection  protected → entry point still to be found",
+        "  web: entryPoint  different",
+        "",
+        "Protected: 2 of 2 → 1 of 2 containers (100 % → 50 %).",
+        "Entry points still to be found, not counted as protected: 0 → 1.",
+        "1 of 1 tasks differ.",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("doesn't in Markdown either", async () => {
+    const { stdout } = await invoke(diff, [...files(withoutEntryPoint), "--format", "markdown"]);
+    expect(stdout).toContain("\n\nEntry points still to be found, not counted as protected: 0 → 1.\n");
+  });
+
+  test("isn't one when it is left out", async () => {
+    const { stdout } = await invoke(
+      diff,
+      files((task) => {
+        withoutEntryPoint(task);
+        task.runtimeDefense = { exclude: { web: "breaks when wrapped" } };
+      }),
+    );
+    expect(stdout).toContain("Protected: 2 of 2 → 1 of 2 containers (100 % → 50 %).\n1 of 1 tasks");
+  });
+});
+
 test("tasks that are added and removed are told apart by their families, whatever their files", async () => {
   const [before, after] = [newFolder(), newFolder()];
   writeFileSync(join(before, "a.json"), JSON.stringify(SHOP));
@@ -177,6 +277,51 @@ describe("of outputs", () => {
     const { stdout } = await invoke(diff, [join(dirname(output), "task.json"), output]);
     expect(stdout).toMatch(/ {2}TwistlockDefender: container +added: \S+\/tw_\[redacted\]\/twistlock\/defender:\S+\n/);
     expect(stdout).toMatch(/ {2}web: entryPoint, by the Console +added: begins with \S+/);
+  });
+
+  describe("one that was altered by hand", () => {
+    type Containers = { name: string; entryPoint?: string[]; [key: string]: unknown }[];
+
+    async function alteredBy(change: (containers: Containers) => Containers) {
+      const output = await outputOf(SHOP);
+      const altered = join(dirname(output), "altered");
+      cpSync(output, altered, { recursive: true });
+      const file = join(altered, "stacks", "prisma-runtime-defense", "cdk.tf.json");
+      const stack = JSON.parse(readFileSync(file, "utf8"));
+      const resource = stack.resource.aws_ecs_task_definition["task-definition-shop"];
+      resource.container_definitions = JSON.stringify(change(JSON.parse(resource.container_definitions)));
+      writeFileSync(file, JSON.stringify(stack));
+      return { output, altered };
+    }
+
+    test("without the Defender protects nothing", async () => {
+      const { output, altered } = await alteredBy((all) => all.filter(({ name }) => name !== "TwistlockDefender"));
+      const { status, stdout } = await invoke(diff, [output, altered]);
+      expect(status).toBe(3);
+      const reason = "not protected: container TwistlockDefender, container: expected to be there, got none.";
+      expect(stdout).toContain(`Newly left out of protection\n  shop, web: ${reason}\n  shop, router: ${reason}\n`);
+      expect(stdout).toContain(`  web: protection               protected → ${reason}\n`);
+      expect(stdout).toContain("Protected: 2 of 2 → 0 of 2 containers (100 % → 0 %).");
+      expect((await invoke(diff, [altered, altered])).stdout).toContain("Protected: 0 of 2 → 0 of 2 containers");
+    });
+
+    test("without a wrapper protects nothing", async () => {
+      const { output, altered } = await alteredBy((all) =>
+        all.map((one) => (one.name === "web" ? { ...one, entryPoint: ["/docker-entrypoint.sh"] } : one)),
+      );
+      const { stdout } = await invoke(diff, [output, altered]);
+      expect(stdout).toContain("  shop, web: not protected: container web, entryPoint: expected to begin with");
+      expect(stdout).toContain("Protected: 2 of 2 → 0 of 2 containers (100 % → 0 %).");
+    });
+
+    test("with another image of the Defender shows the image", async () => {
+      const { output, altered } = await alteredBy((all) =>
+        all.map((one) => (one.name === "TwistlockDefender" ? { ...one, image: "mirror.example.com/d:1" } : one)),
+      );
+      const { stdout } = await invoke(diff, [output, altered]);
+      expect(stdout).toMatch(/ {2}TwistlockDefender: image .* → mirror\.example\.com\/d:1\n/);
+      expect(stdout).toContain("Protected: 2 of 2 → 2 of 2 containers (100 % → 100 %).");
+    });
   });
 
   test("an output that isn't whole is refused", async () => {

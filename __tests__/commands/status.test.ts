@@ -39,8 +39,8 @@ async function runStatus(scenario: Scenario, args: readonly string[] = [], envir
   return { ...outcome, calls: account.requests.map(({ action }) => action), asked: console.requests.length };
 }
 
-async function jsonOf(scenario: Scenario) {
-  const { stdout, problems } = await runStatus(scenario, ["--format", "json"]);
+async function jsonOf(scenario: Scenario, environment = {}) {
+  const { stdout, problems } = await runStatus(scenario, ["--format", "json"], environment);
   expect(problems).toEqual([]);
   const document = JSON.parse(stdout);
   expect(validate(document) ? [] : validate.errors).toEqual([]);
@@ -206,6 +206,120 @@ describe("unknown is never protected", () => {
   });
 });
 
+describe("a task that was started with overrides", () => {
+  const started = (...containerOverrides: NonNullable<Workload["containerOverrides"]>) =>
+    web(protectedBy("web"), { containerOverrides });
+  const wsAddress = { name: "WS_ADDRESS", value: "wss://evil.example.com:443" };
+
+  test.each<[string, Scenario, string]>([
+    [
+      "of the Defender's command",
+      started({ name: "TwistlockDefender", command: ["--help"] }),
+      "container TwistlockDefender, command",
+    ],
+    [
+      "of the Defender's environment",
+      started({ name: "TwistlockDefender", environment: [wsAddress] }),
+      "container TwistlockDefender, environment",
+    ],
+    [
+      "of the Defender's environment files",
+      started({ name: "TwistlockDefender", environmentFiles: [{ type: "s3", value: "arn:aws:s3:::b/x.env" }] }),
+      "container TwistlockDefender, environmentFiles",
+    ],
+    [
+      "of a variable that the Defender sets",
+      started({
+        name: "app",
+        environment: [
+          { name: "MODE", value: "x" },
+          { name: "FARGATE_TASK", value: "x" },
+        ],
+      }),
+      "container app, environment FARGATE_TASK",
+    ],
+    [
+      "of several containers",
+      started(
+        { name: "app", environment: [wsAddress] },
+        { name: "TwistlockDefender", command: ["x"], environment: [wsAddress] },
+      ),
+      "container app, environment WS_ADDRESS; container TwistlockDefender, command; container TwistlockDefender, environment",
+    ],
+  ])("%s is unprotected", async (_, scenario, fields) => {
+    const { tasks, summary } = await jsonOf(scenario);
+    expect(tasks).toMatchObject([
+      {
+        verdict: "unprotected",
+        reason: `The task was started with overrides of its protection: ${fields}.`,
+        remedy: "Run it anew without them: look at what starts it, such as a schedule, a state machine or a script.",
+      },
+    ]);
+    expect(summary.protectedContainers).toBe(0);
+  });
+
+  test("of an application's command, its own variables or sizes is protected: the wrapper is the entry point", async () => {
+    const app = { name: "app", command: ["migrate"], environment: [{ name: "MODE", value: "x" }], cpu: 128 };
+    const { tasks } = await jsonOf(started(app, { name: "TwistlockDefender", memory: 512, command: [] }));
+    expect(tasks).toMatchObject([{ verdict: "protected" }]);
+  });
+
+  test("still has a Defender that may be connected in the place of another task's", async () => {
+    const [overridden] = started({ name: "TwistlockDefender", environment: [wsAddress] }).workloads ?? [];
+    const workloads = [service("web", "web:1"), { ...service("web", "web:1"), ...overridden }];
+    const { summary } = await jsonOf({ ...web(protectedBy("web")), workloads });
+    expect(summary.verdicts).toMatchObject({ unprotected: 1, "not-connected": 1, protected: 0 });
+  });
+});
+
+describe("a copy of the Defender's image under another name", () => {
+  const REPOSITORY = "mirror.example.com/security/prisma-defender";
+  const copy = protectedBy("web", { image: `${REPOSITORY}:34.04.145` });
+
+  test("that nobody has named is unprotected, and the remedy names DEFENDER_IMAGES", async () => {
+    const { tasks } = await jsonOf(web(copy));
+    expect(tasks).toMatchObject([
+      {
+        verdict: "unprotected",
+        reason: `web:1 is not a protected task definition: container TwistlockDefender, image: expected a Defender image, …/twistlock/defender:defender_MM_mm_bbb, from registry-auth.twistlock.com or registry.twistlock.com or registry-auth.local.invalid (another registry of your own: DEFENDER_REGISTRY; a copy under another name: DEFENDER_IMAGES), got "${REPOSITORY}:34.04.145".`,
+        remedy:
+          "If that image is your copy of the Defender's, name it in DEFENDER_IMAGES. Otherwise put the task definition web under runtime defense with this project, deploy it, then update the service web.",
+      },
+    ]);
+  });
+
+  test.each([
+    ["its repository", REPOSITORY],
+    ["the image itself", `${REPOSITORY}:34.04.145`],
+    ["several", `registry.example.com:5000/defender, ${REPOSITORY}`],
+  ])("is a Defender where DEFENDER_IMAGES names %s, its version as the Console says", async (_, images) => {
+    const { tasks } = await jsonOf(web(copy), { DEFENDER_IMAGES: images });
+    expect(tasks).toMatchObject([
+      {
+        verdict: "protected",
+        reason: "Every container is wrapped, and the Defender 34.04.145 is healthy and connected.",
+      },
+    ]);
+  });
+
+  test("is outdated when the Console lists an older Defender of the family", async () => {
+    const { tasks } = await jsonOf(web(copy, {}, { version: "34.03.138" }), { DEFENDER_IMAGES: REPOSITORY });
+    expect(tasks).toMatchObject([{ verdict: "outdated-defender" }]);
+    expect(tasks[0].reason).toContain("The Defender is 34.03.138, older than the Console, 34.04.145.");
+  });
+
+  test("another tag than the one that DEFENDER_IMAGES names is unprotected", async () => {
+    const { tasks } = await jsonOf(web(copy), { DEFENDER_IMAGES: `${REPOSITORY}:34.04.146` });
+    expect(tasks).toMatchObject([{ verdict: "unprotected" }]);
+  });
+
+  test("more deviations than the image are what has to be corrected", async () => {
+    const made = { image: `${REPOSITORY}:1`, consoleAddress: "other.example.com" };
+    const { tasks } = await jsonOf(web(protectedBy("web", made)));
+    expect(tasks[0].remedy).toMatch(/^Put the task definition web under runtime defense/);
+  });
+});
+
 test("more connected Defenders than tasks are noticed: some may be of tasks that were not read", async () => {
   const { stderr, stdout } = await runStatus(web(protectedBy("web"), {}, { count: 3 }));
   expect(stdout).toContain("1 of 1 running tasks protected (100 %)");
@@ -310,9 +424,12 @@ describe("which clusters", () => {
     expect(stdout).toContain("3 of 6 running tasks protected (50 %)");
   });
 
-  test("an empty one has nothing that is unprotected", async () => {
-    const { stdout, status: exit } = await runStatus({}, ["--fail-under", "100"]);
+  test("an empty one has nothing that is unprotected, and a notice says that nothing runs", async () => {
+    const { stdout, stderr, status: exit } = await runStatus({}, ["--fail-under", "100"]);
     expect(stdout).toContain("0 of 0 running tasks protected (100 %)");
+    expect(stderr).toBe(
+      "No Fargate task runs in the clusters that were read, so 100 % means only that nothing is unprotected.\n",
+    );
     expect(exit).toBe(0);
   });
 });

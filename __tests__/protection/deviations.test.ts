@@ -53,6 +53,8 @@ async function problemsOfSynth(task: JsonObject): Promise<readonly string[]> {
       TL_USER: console.user,
       TL_PASS: console.password,
       DEFENDER_REGISTRY,
+      // Which the proof doesn't read.
+      DEFENDER_IMAGES: "evil.example.com/twistlock/defender",
       TL_CONSOLE_ADDRESS: CONSOLE_ADDRESS,
       TL_RETRY_DELAY_MS: "1",
       TASK_DEFINITION_PATH: file,

@@ -59,6 +59,7 @@ const IMAGE =
 const BUNDLE = "container TwistlockDefender, environment INSTALL_BUNDLE: expected base64 of a JSON object";
 const SOCKET = `container TwistlockDefender, environment WS_ADDRESS: expected wss:// and the host ${CONSOLE_ADDRESS}, with a port from 1 to 65535 or none`;
 const MIRROR = "mirror.example.com/twistlock/defender:defender_34_04_145";
+const PINNED = `registry-auth.local.invalid/twistlock/defender:defender_34_04_145@sha256:${"0a".repeat(32)}`;
 const ADDED = (name: string) =>
   `environment ${name}: expected to be absent (to accept it, add "environment:${name}" to runtimeDefense.accept), got added.`;
 
@@ -624,6 +625,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       { alter: set("sidecar", "image", image), problems: [`${IMAGE}, got ${JSON.stringify(image)}.`] },
     ]),
   ),
+  "the sidecar's image has a digest, which leaves its version open": {
+    alter: set("sidecar", "image", PINNED),
+    problems: [`${IMAGE}, got ${JSON.stringify(PINNED).slice(0, 119)}….`],
+  },
   "the sidecar's image is an object": {
     alter: set("sidecar", "image", { toString: 1 }),
     problems: [`${IMAGE}, got {"toString":1}.`],

@@ -69,6 +69,56 @@ test("the install bundle may come from a secret, and the sidecar may have the us
   expect(problems).toEqual([]);
 });
 
+describe("the Defender's image", () => {
+  const DIGEST = `@sha256:${"0a".repeat(32)}`;
+  const COPY = "mirror.example.com/security/prisma-defender";
+  const isTaken = (image: string, images: StructureFacts["images"]) => {
+    const { problems } = check(({ sidecar }) => void Object.assign(sidecar, { image }), { ...FACTS, images });
+    return problems.length === 0;
+  };
+
+  test.each<[string, StructureFacts["images"], boolean]>([
+    [`${IMAGE}${DIGEST}`, { registry: REGISTRY }, true],
+    [`${IMAGE}@sha256:0a`, { registry: REGISTRY }, false],
+    [`registry-auth.twistlock.com/tw_x/twistlock/defender:defender_34_04_145${DIGEST}`, {}, true],
+    [`registry.example.com/twistlock/defender${DIGEST}`, { registry: REGISTRY }, false],
+    [IMAGE, { registry: "Registry.Example.COM" }, true],
+    [IMAGE.replace("registry", "REGISTRY"), { registry: REGISTRY }, true],
+    [`${COPY}:34.04.145`, { copies: [COPY] }, true],
+    [`${COPY}:34.04.145${DIGEST}`, { copies: [COPY] }, true],
+    [`${COPY}${DIGEST}`, { copies: [COPY] }, true],
+    [COPY, { copies: [COPY] }, true],
+    [`Mirror.example.com/security/prisma-defender:1`, { copies: [COPY] }, true],
+    [`${COPY}-evil:1`, { copies: [COPY] }, false],
+    [`${COPY}/evil:1`, { copies: [COPY] }, false],
+    [`evil.example.com/${COPY}:1`, { copies: [COPY] }, false],
+    [`${COPY}:1 `, { copies: [COPY] }, false],
+    ["mirror.example.com:5000/security/prisma-defender:1", { copies: [COPY] }, false],
+    ["mirror.example.com:5000/defender:1", { copies: ["mirror.example.com:5000/defender"] }, true],
+    [`${COPY}:2`, { copies: [`${COPY}:1`] }, false],
+    [`${COPY}:1${DIGEST}`, { copies: [`${COPY}:1`] }, false],
+    [`${COPY}:1${DIGEST}`, { copies: [`${COPY}:1${DIGEST}`] }, true],
+    [`${COPY}${DIGEST}`, { copies: [`${COPY}${DIGEST}`] }, true],
+    [`${COPY}:1`, { copies: [] }, false],
+  ])("%s is taken with %j: %s", (image, images, expected) => {
+    expect(isTaken(image, images)).toBe(expected);
+  });
+
+  test.each<[string, StructureFacts["images"]]>([
+    ["the Console's version is known", { registry: REGISTRY, version: "34.04.145", copies: [COPY] }],
+    ["the file names the image", { only: IMAGE, copies: [COPY] }],
+  ])("copies and digests don't count where %s", (_, images) => {
+    expect(isTaken(IMAGE, images)).toBe(true);
+    expect(isTaken(`${COPY}:1`, images)).toBe(false);
+    expect(isTaken(`${IMAGE}${DIGEST}`, images)).toBe(false);
+  });
+
+  test("names the version by its tag, with a digest behind it, too", () => {
+    const { defenderVersion } = check(({ sidecar }) => void Object.assign(sidecar, { image: `${IMAGE}${DIGEST}` }));
+    expect(defenderVersion).toBe("34.04.145");
+  });
+});
+
 test("a container without anything of the Defender is left out, and the task is protected still", () => {
   const { problems, states } = check(({ task, app, sidecar }) => {
     task.containerDefinitions = [app, { name: "router", image: "router:1" }, sidecar];

@@ -25,6 +25,7 @@ describe("without anything but the required variables", () => {
       network: { proxies: {}, timeoutMs: 30_000, retryDelayMs: 1000, concurrency: 8 },
       registry: { dockerConfigFolder: join(homedir(), ".docker") },
       tasks: { path: "original_task_definition.json", images: new Map() },
+      defenderImages: [],
       stack: {
         name: "prisma-runtime-defense",
         region: "eu-west-1",
@@ -87,6 +88,7 @@ const EVERY = {
   RUNTIME_DEFENSE_DEFAULTS: "defaults.json",
   CONTAINER_IMAGES: '{"web":"nginx:1.27","shop/constructor":"registry.example.com:5000/shop@sha256:00"}',
   DEFENDER_REGISTRY: "registry.example.com:5000",
+  DEFENDER_IMAGES: "mirror.example.com/prisma-defender, registry.example.com:5000/defender:1,",
   STACK_NAME: "shop-prod",
   ECS_CLUSTER: "shop",
   GRANT_EXECUTION_ROLES: "true",
@@ -130,6 +132,7 @@ test("every variable has its place", () => {
       ]),
     },
     defenderRegistry: "registry.example.com:5000",
+    defenderImages: ["mirror.example.com/prisma-defender", "registry.example.com:5000/defender:1"],
     stack: {
       name: "shop-prod",
       cluster: "shop",
@@ -277,6 +280,14 @@ test.each<readonly [string, string, string]>([
     (value) =>
       ["DEFENDER_REGISTRY", value, `must be a registry's host, without https:// and path, got "${value}"`] as const,
   ),
+  ...["https://mirror.example.com/defender", "mirror.example.com", "mirror.example.com/Defender", "a/b@sha256:0"].map(
+    (value) =>
+      [
+        "DEFENDER_IMAGES",
+        value,
+        `must hold repositories such as mirror.example.com/security/prisma-defender, or images with their tag or digest, with commas between, got "${value}"`,
+      ] as const,
+  ),
   ...["web=nginx", "[]", "null"].map(
     (value) =>
       [
@@ -368,6 +379,14 @@ test.each<readonly [string, string, string]>([
   const problems = problemsOf({ ...REQUIRED, [name]: value });
   expect(problems).toEqual([`${name} ${message}.`]);
   if (value.includes("s3cr3t")) expect(problems.join()).not.toContain("s3cr3t");
+});
+
+test("every wrong name in DEFENDER_IMAGES is one problem", () => {
+  const problems = problemsOf({ ...REQUIRED, DEFENDER_IMAGES: "a/b, c, d/e:1, f g/h" });
+  expect(problems).toEqual([
+    expect.stringMatching(/^DEFENDER_IMAGES must hold repositories .*, got "c"\.$/),
+    expect.stringMatching(/^DEFENDER_IMAGES must hold repositories .*, got "f g\/h"\.$/),
+  ]);
 });
 
 test("a tag that isn't a string is named, on one line", () => {

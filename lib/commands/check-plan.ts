@@ -1,14 +1,13 @@
-import { defined } from "../defined";
 import { PlanError, SettingsError } from "../errors";
 import { type Allowance, checkProtection } from "../plan/check-protection";
 import { checkStackPlan } from "../plan/check-stack-plan";
 import { readPlan } from "../plan/read-plan";
-import type { StructureFacts } from "../protection/structure";
-import { type Environment, isSet } from "../settings/environment";
+import { parseDefenderSettings } from "../settings/defender-images";
 import { readSynthesizedStack } from "../stack/synthesized-stack";
 import { print, printLine } from "../text/print";
 import { join, quote, text } from "../text/safe-text";
 import type { Command } from "./command";
+import { structureFacts } from "./structure-facts";
 
 /** The proof carried on to what Terraform is going to do, of this project's stack or of any other. */
 export const checkPlan: Command = {
@@ -44,7 +43,7 @@ export const checkPlan: Command = {
       await print(stdout, join([text`${count(proven.length)} in ${file} are the proven ones.`, text``], "\n"));
       return 0;
     }
-    const result = checkProtection(plan, allowances, factsIn(environment));
+    const result = checkProtection(plan, allowances, structureFacts(parseDefenderSettings(environment)));
     for (const { name } of result.unused)
       printLine(stderr, text`--allow ${name} is of no use: the plan has nothing unprotected of that name.`);
     for (const allowed of result.allowed) printLine(stderr, text`Allowed: ${allowed}.`);
@@ -63,14 +62,6 @@ function parseAllowance(value: string): Allowance {
   throw new SettingsError([
     text`--allow must be FAMILY=REASON, or FAMILY/CONTAINER=REASON, such as legacy=${quote("moves off in May")}, got ${quote(value, 120)}.`,
   ]);
-}
-
-/** Which Defenders are good, as far as the environment says it: no Console is asked. */
-function factsIn({ DEFENDER_REGISTRY: registry, TL_CONSOLE_ADDRESS: consoleAddress }: Environment): StructureFacts {
-  return {
-    images: isSet(registry) ? { registry: registry.trim() } : {},
-    ...defined({ consoleAddress: isSet(consoleAddress) ? consoleAddress.trim() : undefined }),
-  };
 }
 
 function count(number: number): string {

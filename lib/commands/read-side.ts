@@ -5,7 +5,7 @@ import * as v from "valibot";
 
 import { OutputError } from "../errors";
 import type { JsonValue } from "../json";
-import type { Side } from "../report/diff/compare-sides";
+import type { Side } from "../report/diff/side";
 import { readArtifact } from "../stack/artifact";
 import { pathsOf, REPORT_JSON } from "../stack/output-paths";
 import { synthesizedTasks } from "../stack/second-proof";
@@ -26,7 +26,7 @@ async function readFiles(path: string, options: ReadOptions): Promise<Side> {
   return new Map(
     tasks.map(({ definition, runtimeDefense }) => [
       definition.family,
-      { definition, leftOut: new Map(Object.entries(runtimeDefense.exclude)), consoleChanges: [] },
+      { from: "file", definition, leftOut: new Map(Object.entries(runtimeDefense.exclude)), runtimeDefense },
     ]),
   );
 }
@@ -54,7 +54,7 @@ function readOutput(folder: string): Side {
       const family = String(definition.family);
       const { containers = [], changes = [] } = facts.get(family) ?? {};
       const leftOut = containers.flatMap(({ name, reason }) => (reason === null ? [] : [[name, reason] as const]));
-      return [family, { definition, leftOut: new Map(leftOut), consoleChanges: changes }];
+      return [family, { from: "output", definition, leftOut: new Map(leftOut), consoleChanges: changes }];
     }),
   );
 }

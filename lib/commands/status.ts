@@ -10,12 +10,12 @@ import { type Style, styleOf } from "../report/style";
 import { isSet } from "../settings/environment";
 import { parseSettings, type Settings } from "../settings/settings";
 import { resourceNames } from "../stack/names";
-import { noticesOf } from "../status/notices";
 import { readFacts } from "../status/read-facts";
-import { buildStatus, type Status } from "../status/status";
+import { buildStatus, noticesOf, type Status } from "../status/status";
 import { print, printLine } from "../text/print";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Invocation } from "./command";
+import { structureFacts } from "./structure-facts";
 import { talkOn } from "./talk";
 
 const FORMATS = ["text", "json", "markdown", "junit"] as const;
@@ -58,10 +58,7 @@ async function read(settings: Settings, clusters: readonly string[] | "all", inv
   try {
     const console = await login(settings, talkOn(stderr, signal));
     try {
-      const expected = {
-        images: defined({ registry: settings.defenderRegistry }),
-        consoleAddress: settings.console.consoleAddress,
-      };
+      const expected = structureFacts({ ...settings, consoleAddress: settings.console.consoleAddress });
       const { facts, readAt } = await readFacts({ ecs, clusters, console, expected });
       for (const notice of noticesOf(facts)) printLine(stderr, notice);
       return buildStatus(facts, readAt);

@@ -27,8 +27,6 @@ export type Defender = {
 };
 
 export type DefendersQuery = {
-  /** Connected ones alone, or disconnected ones alone; both when left out. */
-  readonly connected?: boolean;
   /** Such as `["fargate", "appEmbedded"]`, each asked for by itself; every type when left out. */
   readonly types?: readonly (string | undefined)[];
 };

@@ -1,35 +1,64 @@
 import { DEFENDER_REGISTRIES } from "../defender";
+import { parseReference } from "../image-reference";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 
-/** Which images are the Console's own Defender. */
-export type DefenderImages = {
+/** Which images are a Defender; `any` where the image is compared by itself. */
+export type DefenderImages = "any" | KnownImages;
+
+type KnownImages = {
   /** The one image, `runtimeDefense.defenderImage`. Without it the others decide. */
   readonly only?: string;
   /** A registry's host that Defenders come from besides Palo Alto Networks' own: `DEFENDER_REGISTRY`. */
   readonly registry?: string;
   /** The Console's version, `34.04.145`; any when it isn't known. */
   readonly version?: string;
+  /**
+   * Copies under other names, `DEFENDER_IMAGES`: repositories, or single images with their tag or digest. They count only
+   * where neither the one image nor the version is known: the proof of synth knows one of them.
+   */
+  readonly copies?: readonly string[];
 };
 
-const IMAGE = /^([\w.-]+(?::\d+)?)\/(?:[\w.-]+\/)*twistlock\/defender:defender_(\d+_\d+_\d+)$/;
+const IMAGE = /^([\w.-]+(?::\d+)?)\/(?:[\w.-]+\/)*twistlock\/defender:defender_(\d+_\d+_\d+)(@sha256:[a-f\d]{64})?$/;
 
 /** What is expected in place of the image; `undefined` when it is right. */
-export function expectedImage(image: unknown, { only, registry, version }: DefenderImages): SafeText | undefined {
+export function expectedImage(image: unknown, images: DefenderImages): SafeText | undefined {
+  if (images === "any") return undefined;
+  const { only, registry, version, copies } = images;
   if (only !== undefined) return image === only ? undefined : excerpt(only);
-  const hosts = registry === undefined ? DEFENDER_REGISTRIES : [...DEFENDER_REGISTRIES, registry];
-  const [, host, tag] = (typeof image === "string" && IMAGE.exec(image)) || [];
-  const isOwn = host !== undefined && hosts.includes(host.toLowerCase());
-  if (isOwn && (version === undefined || tag === asTag(version))) return undefined;
+  const hosts = (registry === undefined ? DEFENDER_REGISTRIES : [...DEFENDER_REGISTRIES, registry]).map(lowerCase);
+  const name = typeof image === "string" ? image : "";
+  const [, host, tag, digest] = IMAGE.exec(name) ?? [];
+  const isFromHost = host !== undefined && hosts.includes(lowerCase(host));
   const from = join(
     hosts.map((one) => excerpt(one)),
     " or ",
   );
-  return text`a Defender image, …/twistlock/defender:defender_${version === undefined ? "MM_mm_bbb" : asTag(version)}, from ${from} (another registry of your own: DEFENDER_REGISTRY)`;
+  if (version === undefined) {
+    if (isFromHost || copies?.some((copy) => isCopy(name, copy))) return undefined;
+    return text`a Defender image, …/twistlock/defender:defender_MM_mm_bbb, from ${from} (another registry of your own: DEFENDER_REGISTRY; a copy under another name: DEFENDER_IMAGES)`;
+  }
+  // Behind a digest the tag means nothing, so it would not show the version.
+  if (isFromHost && tag === asTag(version) && digest === undefined) return undefined;
+  return text`a Defender image, …/twistlock/defender:defender_${asTag(version)}, from ${from} (another registry of your own: DEFENDER_REGISTRY)`;
 }
 
 /** The version that the tag of a Defender's image names, `34.04.145`. */
 export function defenderVersion(image: string): string | undefined {
-  return /:defender_(\d+_\d+_\d+)$/.exec(image)?.[1]?.replaceAll("_", ".");
+  return /:defender_(\d+_\d+_\d+)(@sha256:[a-f\d]{64})?$/.exec(image)?.[1]?.replaceAll("_", ".");
+}
+
+/** Whether the image is the copy, or, where that names a repository alone, any image of it. */
+function isCopy(image: string, copy: string): boolean {
+  if (image === copy) return true;
+  if (!/\/[^/:@]+$/.test(copy)) return false;
+  const [its, wanted] = [parseReference(image), parseReference(copy)];
+  if (!its || !wanted) return false;
+  return its.repository === wanted.repository && lowerCase(its.registry) === lowerCase(wanted.registry);
+}
+
+function lowerCase(host: string): string {
+  return host.toLowerCase();
 }
 
 function asTag(version: string): string {

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../json";
-import { excerpt, type SafeText, text } from "../text/safe-text";
+import { excerpt, layOut, type SafeText, text } from "../text/safe-text";
 
 /** One way in which a task definition isn't the one asked for, protected. Only `describe` makes a text for people of it. */
 export type Deviation = {
@@ -22,7 +22,8 @@ const DESCRIBED = 50;
 export function describe({ container, field, expected, got }: Deviation): SafeText {
   const at = excerpt(field, 200);
   const where = container === undefined ? at : text`container ${excerpt(container, 120)}, ${at}`;
-  return text`${where}: expected ${show(expected)}, got ${show(got)}.`;
+  const [wanted, found] = showBoth(expected, got);
+  return text`${where}: expected ${wanted}, got ${found}.`;
 }
 
 /** The first ones described, then how many others there are. */
@@ -39,9 +40,40 @@ export function isPrivate(field: string): boolean {
   return PRIVATE.test(field);
 }
 
+/** So many characters of an outside value are shown. */
+const SHOWN = 120;
+
+/** Each from its beginning or, where that doesn't tell them apart, from a little before their first difference. */
+function showBoth(expected: Deviation["expected"], got: Deviation["got"]): readonly [SafeText, SafeText] {
+  const [wanted, found] = [show(expected), show(got)];
+  if (wanted !== found || typeof expected === "string" || typeof got === "string") return [wanted, found];
+  const [one, other] = [whole(expected), whole(got)];
+  if (one === other) return [wanted, text`another, and the difference is in what is not shown`];
+  const start = firstDifference(one, other) - SHOWN / 3;
+  return [cutFrom(one, start), cutFrom(other, start)];
+}
+
+// Masked before it is cut, so that no half of a secret is left.
+function whole(value: Outside): SafeText {
+  return excerpt(visible(value), Number.POSITIVE_INFINITY);
+}
+
+function firstDifference(one: string, other: string): number {
+  let index = 0;
+  while (one[index] === other[index]) index += 1;
+  return index;
+}
+
+function cutFrom(value: SafeText, start: number): SafeText {
+  const end = start + SHOWN - 2;
+  return layOut(value, (line) => `…${line.slice(start, end)}${line.length > end ? "…" : ""}`);
+}
+
 function show(value: SafeText | Outside): SafeText {
-  if (typeof value === "string") return value;
-  if (value.json === undefined) return text`none`;
-  const visible = JSON.stringify(value.json, (key, child: JsonValue) => (isPrivate(key) ? "…" : child));
-  return excerpt(visible, 120);
+  return typeof value === "string" ? value : excerpt(visible(value), SHOWN);
+}
+
+function visible({ json }: Outside): string {
+  if (json === undefined) return "none";
+  return JSON.stringify(json, (key, child: JsonValue) => (isPrivate(key) ? "…" : child));
 }

@@ -1,4 +1,4 @@
-import { placeOf } from "../arn";
+import { type Place, placeOf } from "../arn";
 import { OutputError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { ids } from "../stack/names";
@@ -55,7 +55,7 @@ function mixedUp(arns: readonly string[]): readonly SafeText[] {
 
 /**
  * What the resource's expressions became: the role by Terraform's output; the secret by what is registered, as long as
- * that is a secret of the stack's own name in the same account and region.
+ * that has a name as Terraform makes it of the stack's, in the task definition's own partition, region and account.
  */
 export function deployedValues(
   { arn }: ExpectedTask,
@@ -65,17 +65,24 @@ export function deployedValues(
 ): Readonly<Record<string, string>> {
   const role = outputs.get(ids.roleOutput);
   const secret = resourcesOf(stack, "aws_secretsmanager_secret")[ids.secret];
-  const place = placeOf(arn);
-  const prefix = isJsonObject(secret) ? secret.name_prefix : undefined;
-  const isOfStack = (value: string) =>
-    place !== undefined &&
-    typeof prefix === "string" &&
-    value.includes(`:secretsmanager:${place.region}:${place.account}:secret:${prefix}`);
-  const bundle = textsIn(registered).find(isOfStack)?.split(":").slice(0, 7).join(":");
+  const prefix = isJsonObject(secret) && typeof secret.name_prefix === "string" ? secret.name_prefix : undefined;
+  const isOfStack = (value: string) => prefix !== undefined && isStackSecret(value, prefix, placeOf(arn));
+  const bundle = textsIn(registered).find(isOfStack);
   return {
     ...(role !== undefined && { [`aws_iam_role.${ids.role}.arn`]: role }),
     ...(bundle !== undefined && { [`aws_secretsmanager_secret.${ids.secret}.arn`]: bundle }),
   };
+}
+
+// Terraform puts the time, to the tenth of a millisecond, and a hexadecimal counter behind the prefix, and Secrets Manager
+// a hyphen and six characters behind the name.
+const SUFFIXES = /^\d{18}[\da-f]{8}-[A-Za-z\d]{6}$/;
+
+function isStackSecret(value: string, prefix: string, place: Place | undefined): boolean {
+  if (place === undefined) return false;
+  const { partition, region, account } = place;
+  const start = `arn:${partition}:secretsmanager:${region}:${account}:secret:${prefix}`;
+  return value.startsWith(start) && SUFFIXES.test(value.slice(start.length));
 }
 
 function resourcesOf({ resource }: JsonObject, type: string): JsonObject {

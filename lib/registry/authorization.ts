@@ -3,13 +3,13 @@ import * as v from "valibot";
 import type { Answer, Authorization, Call } from "../http/call";
 import { failureOf, type HttpFailure } from "../http/failure";
 import { parseJsonBody } from "../http/json-body";
+import type { ImageReference } from "../image-reference";
 import { quote, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { isAllowed } from "./address";
 import type { Challenge } from "./challenge";
 import type { Credentials } from "./credentials";
 import { pageFailure } from "./page-failure";
-import type { ImageReference } from "./reference";
 import type { Send } from "./send";
 import { statusFailure } from "./status-failure";
 

@@ -5,13 +5,13 @@ import { exchange } from "../http/exchange";
 import { failureOf } from "../http/failure";
 import { type Talk, withRetries } from "../http/retry";
 import { isRedirect, isTransient, redirectTarget, retryAfterMs } from "../http/status";
+import type { ImageReference } from "../image-reference";
 import type { NetworkSettings } from "../settings/network";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { isAllowed, registryAddress } from "./address";
 import { authorizationFor } from "./authorization";
 import { type Challenge, challengeOf } from "./challenge";
 import type { Credentials } from "./credentials";
-import type { ImageReference } from "./reference";
 import type { Send } from "./send";
 import { detailOf, statusFailure } from "./status-failure";
 

@@ -1,9 +1,9 @@
 import { parseEcrRegistry } from "../ecr-registry";
+import type { ImageReference } from "../image-reference";
 import { text } from "../text/safe-text";
 import { type CredentialOptions, type Credentials, loginRemedy } from "./credentials";
 import { dockerCredentials } from "./docker-credentials";
 import { ecrCredentials } from "./ecr";
-import type { ImageReference } from "./reference";
 
 /**
  * Finds the credentials for a registry: first Docker's own, then, for ECR, the AWS SDK's, else none. Called only when a

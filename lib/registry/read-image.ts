@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Answer, Call } from "../http/call";
 import { failureOf, type HttpFailure } from "../http/failure";
 import { kindOf, parseJsonBody } from "../http/json-body";
+import { type ImageReference, pinnedTo } from "../image-reference";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { RegistryClient } from "./client";
 import { digestOf, hasDigest } from "./digest";
@@ -17,7 +18,6 @@ import {
   ManifestSchema,
 } from "./manifest";
 import { pageFailure } from "./page-failure";
-import { type ImageReference, pinnedTo } from "./reference";
 
 /** Fargate's Defender is for this one alone. */
 const PLATFORM = "linux/amd64";

@@ -8,6 +8,7 @@ import { openConnections } from "../http/connections";
 import { deadline } from "../http/deadline";
 import { HttpFailure } from "../http/failure";
 import type { Talk } from "../http/retry";
+import { parseReference } from "../image-reference";
 import type { Environment } from "../settings/environment";
 import type { Settings } from "../settings/settings";
 import { quote, text } from "../text/safe-text";
@@ -15,7 +16,6 @@ import { registryClient } from "./client";
 import { findCredentials } from "./find-credentials";
 import type { ImageConfig } from "./image-config";
 import { readImage } from "./read-image";
-import { parseReference } from "./reference";
 
 export type RegistryOptions = Pick<Settings, "network" | "registry"> & {
   /** The run's own: Docker's credential helpers are started with it, less this project's secrets. */

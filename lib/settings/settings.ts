@@ -1,46 +1,33 @@
-import * as v from "valibot";
+import type * as v from "valibot";
 
 import { defined } from "../defined";
 import { nearest } from "../nearest";
 import { excerpt, text } from "../text/safe-text";
 import { type ConsoleSettings, consoleSettings, consoleVariables } from "./console";
+import { type DefenderImageSettings, defenderImageSettings, defenderImageVariables } from "./defender-images";
 import type { Environment } from "./environment";
 import { type NetworkSettings, networkSettings, networkVariables } from "./network";
 import { type CrossCheck, parseVariables } from "./parse-variables";
 import { checkPlaces } from "./region";
 import { type RegistrySettings, registrySettings, registryVariables } from "./registry";
-import { HOST, matching, shown } from "./schemas";
 import { type StackSettings, stackSettings, stackVariables } from "./stack";
 import { checkState, stateVariables } from "./state";
 import { type TaskSettings, taskSettings, taskVariables } from "./tasks";
 
 /** All that the environment says, checked. The variables are described in the README. */
-export type Settings = {
+export type Settings = DefenderImageSettings & {
   readonly console: ConsoleSettings;
   readonly network: NetworkSettings;
   readonly registry: RegistrySettings;
   readonly tasks: TaskSettings;
-  /** The registry's host, with its port if it has one, that Defender images come from besides Palo Alto Networks' own. */
-  readonly defenderRegistry?: string;
   readonly stack: StackSettings;
-};
-
-const PORT = /(:\d{1,5})?$/;
-
-const proofVariables = {
-  DEFENDER_REGISTRY: v.optional(
-    matching(
-      new RegExp(HOST.source.replace(/\$$/, "") + PORT.source, "i"),
-      shown("must be a registry's host, without https:// and path"),
-    ),
-  ),
 };
 
 const WITHOUT_CONSOLE = {
   ...networkVariables,
   ...registryVariables,
   ...taskVariables,
-  ...proofVariables,
+  ...defenderImageVariables,
   ...stackVariables,
   ...stateVariables,
 };
@@ -62,7 +49,7 @@ function settingsWithoutConsole(
     network: networkSettings(variables, environment),
     registry: registrySettings(variables, environment),
     tasks: taskSettings(variables),
-    defenderRegistry: variables.DEFENDER_REGISTRY,
+    ...defenderImageSettings(variables),
     stack: stackSettings(variables),
   });
 }

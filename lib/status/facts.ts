@@ -1,12 +1,7 @@
+import type { RunningTask } from "../aws/running-tasks";
 import type { Service } from "../aws/services";
-import type { RegisteredDefinition } from "../aws/task-definitions";
-import type { RunningTask } from "../aws/tasks";
-import type { Structure } from "../protection/structure";
-import type { FamilyDefenders } from "./connected";
-import { isOlder } from "./versions";
-
-/** A revision, and what it is without its original. */
-export type CheckedDefinition = RegisteredDefinition & { readonly structure: Structure };
+import type { CheckedDefinition } from "./checked-definition";
+import type { FamilyDefenders } from "./defenders";
 
 /** Both sides, as they were read. */
 export type Facts = {
@@ -21,19 +16,3 @@ export type Facts = {
   readonly defenders: ReadonlyMap<string, FamilyDefenders>;
   readonly consoleVersion: string;
 };
-
-/** Whether every container is wrapped, or left out, and the Defender is there. */
-export function isProtected({ structure }: CheckedDefinition): boolean {
-  return structure.deviations.length === 0;
-}
-
-/** Protected, and not older than the Console. */
-export function isCurrent(definition: CheckedDefinition, consoleVersion: string): boolean {
-  const version = definition.structure.defenderVersion;
-  return isProtected(definition) && version !== undefined && !isOlder(version, consoleVersion);
-}
-
-/** `web:3` */
-export function revisionName({ family, revision }: Pick<RegisteredDefinition, "family" | "revision">): string {
-  return `${family}:${revision}`;
-}

@@ -1,11 +1,13 @@
 import { nameOf } from "../arn";
-import type { RunningTask } from "../aws/tasks";
+import type { RunningTask } from "../aws/running-tasks";
 import { DEFENDER } from "../defender";
 import { isJsonArray, isJsonObject } from "../json";
 import { describe } from "../protection/deviation";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
-import { NONE } from "./connected";
-import { type CheckedDefinition, type Facts, revisionName } from "./facts";
+import { type CheckedDefinition, revisionName } from "./checked-definition";
+import { NONE } from "./defenders";
+import type { Facts } from "./facts";
+import { protectionOverrides } from "./overrides";
 import { newRevisionRemedy, revisionRemedy } from "./remedy";
 import type { Verdict } from "./verdict";
 import { isOlder, isUnsupported } from "./versions";
@@ -31,6 +33,15 @@ const unprotected: Check = (task, definition, facts) => {
   const what = text`${revisionName(definition)} is not a protected task definition: ${describe(first)}`;
   const reason = others.length === 0 ? what : text`${what} (${others.length} more)`;
   return { reason, remedy: revisionRemedy(task, definition, facts) };
+};
+
+const overridden: Check = (task) => {
+  const changed = protectionOverrides(task);
+  if (changed.length === 0) return undefined;
+  return {
+    reason: text`The task was started with overrides of its protection: ${join(changed, "; ")}.`,
+    remedy: text`Run it anew without them: look at what starts it, such as a schedule, a state machine or a script.`,
+  };
 };
 
 const notHealthy: Check = (task, definition) => {
@@ -100,6 +111,7 @@ const leftOut: Check = (_, { structure }) => {
 
 const CHECKS: readonly (readonly [Verdict, Check])[] = [
   ["unprotected", unprotected],
+  ["unprotected", overridden],
   ["defender-not-healthy", notHealthy],
   ["not-connected", notConnected],
   ["unsupported-defender", unsupported],

@@ -3,14 +3,14 @@ import pMap from "p-map";
 import { placeOf } from "../arn";
 import { type Cluster, readClusters } from "../aws/clusters";
 import type { Ecs } from "../aws/ecs";
+import { type RunningTask, readRunningTasks } from "../aws/running-tasks";
 import { readServices } from "../aws/services";
 import { type RegisteredDefinition, readDefinitions, readNewest } from "../aws/task-definitions";
-import { type RunningTask, readTasks } from "../aws/tasks";
 import type { Console } from "../console/console";
 import { checkStructure, type StructureFacts } from "../protection/structure";
-import { defendersByFamily } from "./connected";
-import { type CheckedDefinition, type Facts, isCurrent } from "./facts";
-import { runningDefenders } from "./running";
+import { type CheckedDefinition, isCurrent } from "./checked-definition";
+import { defendersByFamily, runningDefenders } from "./defenders";
+import type { Facts } from "./facts";
 import type { Status } from "./status";
 
 export type Sources = {
@@ -34,7 +34,9 @@ const TYPES = ["fargate", "appEmbedded"];
 export async function readFacts(sources: Sources): Promise<Reading> {
   const { ecs, console, expected, now = () => new Date() } = sources;
   const clusters = await readClusters(ecs, sources.clusters);
-  const tasks = (await pMap(clusters, (cluster) => readTasks(ecs, cluster), { concurrency: ecs.concurrency })).flat();
+  const tasks = (
+    await pMap(clusters, (cluster) => readRunningTasks(ecs, cluster), { concurrency: ecs.concurrency })
+  ).flat();
   const check = checker(expected);
   const [{ services, definitions }, { consoleVersion, defenders, consoleAt }] = await Promise.all([
     readDeployed(ecs, clusters, tasks, check),

@@ -1,11 +1,21 @@
-import type { RunningTask } from "../aws/tasks";
+import type { RunningTask } from "../aws/running-tasks";
+import { DEFENDER } from "../defender";
 import { type SafeText, text } from "../text/safe-text";
-import { type CheckedDefinition, type Facts, isCurrent, isProtected, revisionName } from "./facts";
+import { type CheckedDefinition, isCurrent, isProtected, revisionName } from "./checked-definition";
+import type { Facts } from "./facts";
 
 /** What to do about a task whose revision isn't protected. */
 export function revisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
-  const protect = text`Put the task definition ${definition.family} under runtime defense with this project, deploy it, then ${replace(task)}.`;
-  return moveTo(task, definition, facts, isProtected, "protected") ?? protect;
+  const protect = text`the task definition ${definition.family} under runtime defense with this project, deploy it, then ${replace(task)}.`;
+  const anew = hasOnlyAnotherImage(definition)
+    ? text`If that image is your copy of the Defender's, name it in DEFENDER_IMAGES. Otherwise put ${protect}`
+    : text`Put ${protect}`;
+  return moveTo(task, definition, facts, isProtected, "protected") ?? anew;
+}
+
+/** Whether the Defender's image is all that keeps it from being protected. */
+function hasOnlyAnotherImage({ structure }: CheckedDefinition): boolean {
+  return structure.deviations.every(({ container, field }) => container === DEFENDER && field === "image");
 }
 
 /** What to do about a task whose revision has an old Defender. */

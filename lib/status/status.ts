@@ -1,4 +1,6 @@
-import type { CheckedDefinition, Facts } from "./facts";
+import { type SafeText, text } from "../text/safe-text";
+import type { CheckedDefinition } from "./checked-definition";
+import type { Facts } from "./facts";
 import { judge } from "./judge";
 import { type Summary, summarize } from "./numbers";
 import type { TaskStatus } from "./task-status";
@@ -30,6 +32,22 @@ export function buildStatus(facts: Facts, readAt: Status["readAt"]): Status {
   });
   return { tasks, summary: summarize(tasks), readAt };
 }
+
+/**
+ * What limits a result: the Console knows a Defender's family alone, so those of tasks that were not read, or have just
+ * stopped, may stand in for a missing one.
+ */
+export function noticesOf({ tasks, running, defenders }: Facts): readonly SafeText[] {
+  if (tasks.length === 0) return [NOTHING_RUNS];
+  return [...running].flatMap(([family, number]) => {
+    const connected = defenders.get(family)?.connected ?? 0;
+    if (connected <= number) return [];
+    const counts = text`Of the family ${family} ${connected} Defenders are connected, and ${number} run in these clusters`;
+    return [text`${counts}: it runs elsewhere, too, or tasks have just stopped. Whose are connected can't be told.`];
+  });
+}
+
+const NOTHING_RUNS = text`No Fargate task runs in the clusters that were read, so 100 % means only that nothing is unprotected.`;
 
 function countContainers({ structure }: CheckedDefinition, verdict: Verdict): TaskStatus["containers"] {
   const { containers } = structure;

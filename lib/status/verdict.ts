@@ -11,6 +11,11 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number];
 
+/** Its place among them: 0 is the worst. */
+export function rankOf(verdict: Verdict): number {
+  return VERDICTS.indexOf(verdict);
+}
+
 /** In sentences and tables. */
 export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
   unprotected: "unprotected",

@@ -1,5 +1,5 @@
 import { parseEcrRegistry } from "../ecr-registry";
-import { parseReference } from "../registry/reference";
+import { parseReference } from "../image-reference";
 import { quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";

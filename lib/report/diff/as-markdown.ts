@@ -1,6 +1,7 @@
 import { type SafeText, wholeText } from "../../text/safe-text";
 import { code, text } from "../outside-markdown";
-import { type Difference, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
+import { openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
+import type { Difference } from "./differences";
 
 // GitHub takes a comment of 65,536 characters, Azure DevOps one of 150,000.
 const CHARACTERS = 60_000;
@@ -14,6 +15,7 @@ export function diffAsMarkdown({ newlyLeftOut, tasks, coverage, families }: Side
     tasks.length === 0
       ? "The task definitions are equal."
       : `**${tasks.length} of ${families} tasks** differ. Protected: ${before.protected} of ${before.containers} → **${after.protected} of ${after.containers} containers** (${percent(before)} → ${percent(after)}).`,
+    ...openEntryPoints(coverage).flatMap((sentence) => ["", sentence]),
     ...(newlyLeftOut.length > 0 ? ["", "### ⚠ Newly left out of protection", ""] : []),
     ...newlyLeftOut.map(({ family, container, reason }) => `- ${code(family)}, ${code(container)}: ${text(reason)}`),
   ];

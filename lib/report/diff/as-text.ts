@@ -1,7 +1,8 @@
 import { join, layOut, type SafeText, text } from "../../text/safe-text";
 import { wrap, wrapBeside } from "../../text/wrap";
 import type { Style } from "../style";
-import { type Difference, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
+import { openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
+import type { Difference } from "./differences";
 
 /** For people: what is newly left out of protection first, then task by task, and the numbers at the end. */
 export function diffAsText({ newlyLeftOut, tasks, coverage, families }: SidesDiff, style: Style): SafeText {
@@ -18,6 +19,7 @@ export function diffAsText({ newlyLeftOut, tasks, coverage, families }: SidesDif
         text`Protected: ${before.protected} of ${before.containers} → ${after.protected} of ${after.containers} containers (${numbers}).`,
         style.columns,
       ),
+      ...openEntryPoints(coverage).flatMap((sentence) => wrap(sentence, style.columns)),
       tasks.length === 0 ? text`The task definitions are equal.` : text`${tasks.length} of ${families} tasks differ.`,
       text``,
     ],

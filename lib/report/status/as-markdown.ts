@@ -1,6 +1,6 @@
 import type { Status } from "../../status/status";
 import type { TaskStatus } from "../../status/task-status";
-import { VERDICT_NAMES, VERDICTS } from "../../status/verdict";
+import { rankOf, VERDICT_NAMES, VERDICTS } from "../../status/verdict";
 import { type SafeText, wholeText } from "../../text/safe-text";
 import { code, text } from "../outside-markdown";
 import { byService, coverageOf, otherVerdicts } from "./by-service";
@@ -54,8 +54,7 @@ function groupByRemedy(tasks: readonly TaskStatus[]): readonly (readonly [TaskSt
     const [first, number] = groups.get(key) ?? [task, 0];
     groups.set(key, [first, number + 1]);
   }
-  const rank = ([{ verdict }]: readonly [TaskStatus, number]) => VERDICTS.indexOf(verdict);
-  return [...groups.values()].sort((one, other) => rank(one) - rank(other));
+  return [...groups.values()].sort(([one], [other]) => rankOf(one.verdict) - rankOf(other.verdict));
 }
 
 function table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): readonly string[] {

@@ -2,7 +2,7 @@ import { nameOf } from "../../arn";
 import type { Numbers } from "../../status/numbers";
 import type { Status } from "../../status/status";
 import type { TaskStatus } from "../../status/task-status";
-import { VERDICT_NAMES, VERDICTS } from "../../status/verdict";
+import { rankOf, VERDICT_NAMES, VERDICTS } from "../../status/verdict";
 import { join, type SafeText, text } from "../../text/safe-text";
 
 /** The tasks of one service, or those of a cluster that no service has started. */
@@ -22,7 +22,7 @@ export function byService({ tasks, summary }: Status): readonly ServiceStatus[] 
   for (const task of tasks) {
     const key = keyOf(task);
     const other = worst.get(key);
-    if (!other || rank(task) < rank(other)) worst.set(key, task);
+    if (!other || rankOf(task.verdict) < rankOf(other.verdict)) worst.set(key, task);
   }
   return summary.services.flatMap((group) => {
     const task = worst.get(keyOf(group));
@@ -40,8 +40,4 @@ export function otherVerdicts({ verdicts }: Numbers): SafeText {
 /** `3 of 5 running tasks protected (60 %)`, as the report says it of containers. */
 export function coverageOf({ protected: covered, tasks, percent }: Numbers): SafeText {
   return text`${covered} of ${tasks} running tasks protected (${percent} %)`;
-}
-
-function rank({ verdict }: TaskStatus): number {
-  return VERDICTS.indexOf(verdict);
 }

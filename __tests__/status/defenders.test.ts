@@ -1,5 +1,5 @@
 import type { Defender } from "../../lib/console/defenders";
-import { defendersByFamily } from "../../lib/status/connected";
+import { defendersByFamily } from "../../lib/status/defenders";
 
 const HERE = { account: "111122223333", region: "eu-west-1" };
 const ID = "0a5ca4ed-06f0-4d30-bf8b-d17a3c3b5a4e";

@@ -1,5 +1,8 @@
 import type { Place } from "../arn";
+import type { RunningTask } from "../aws/running-tasks";
 import type { Defender } from "../console/defenders";
+import { DEFENDER } from "../defender";
+import { type CheckedDefinition, isProtected } from "./checked-definition";
 
 export type FamilyDefenders = {
   /** App IDs that are connected, each once: all containers of a task share one. */
@@ -8,16 +11,21 @@ export type FamilyDefenders = {
   readonly stale: number;
   /** Connected, but of another account or region, as far as the Console says so. */
   readonly elsewhere: number;
-  /** The oldest version of the connected ones, if the Console says it. */
+  /** Versions of the connected ones, as far as the Console says. */
   readonly versions: readonly string[];
 };
 
 export const NONE: FamilyDefenders = { connected: 0, stale: 0, elsewhere: 0, versions: [] };
 
+type AccountAndRegion = Pick<Place, "account" | "region">;
+
 const APP_ID = /^(.+):[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** What the Console lists, by the family that an App ID, `FAMILY:UUID`, begins with. */
-export function defendersByFamily(defenders: readonly Defender[], place: Place): ReadonlyMap<string, FamilyDefenders> {
+export function defendersByFamily(
+  defenders: readonly Defender[],
+  place: AccountAndRegion,
+): ReadonlyMap<string, FamilyDefenders> {
   const apps = new Map<string, Map<string, Defender>>();
   for (const defender of defenders) {
     const family = APP_ID.exec(defender.hostname)?.[1];
@@ -30,7 +38,22 @@ export function defendersByFamily(defenders: readonly Defender[], place: Place):
   return new Map([...apps].map(([family, ofFamily]) => [family, count([...ofFamily.values()], place)]));
 }
 
-function count(defenders: readonly Defender[], place: Place): FamilyDefenders {
+/** How many tasks of each family have a Defender that may be connected: the task runs, and its Defender in it. */
+export function runningDefenders(
+  tasks: readonly RunningTask[],
+  definitions: ReadonlyMap<string, CheckedDefinition>,
+): ReadonlyMap<string, number> {
+  const running = new Map<string, number>();
+  for (const { taskDefinition, lastStatus, containers } of tasks) {
+    const definition = definitions.get(taskDefinition);
+    const runs = containers.some((one) => one.name === DEFENDER && one.lastStatus === "RUNNING");
+    if (!definition || !isProtected(definition) || lastStatus !== "RUNNING" || !runs) continue;
+    running.set(definition.family, (running.get(definition.family) ?? 0) + 1);
+  }
+  return running;
+}
+
+function count(defenders: readonly Defender[], place: AccountAndRegion): FamilyDefenders {
   const here = defenders.filter((defender) => isHere(defender, place));
   const connected = here.filter((defender) => defender.connected);
   return {
@@ -41,7 +64,7 @@ function count(defenders: readonly Defender[], place: Place): FamilyDefenders {
   };
 }
 
-function isHere({ cloudMetadata = {} }: Defender, { account, region }: Place): boolean {
+function isHere({ cloudMetadata = {} }: Defender, { account, region }: AccountAndRegion): boolean {
   const isSame = (value: unknown, wanted: string) => typeof value !== "string" || value === "" || value === wanted;
   return isSame(cloudMetadata.accountID, account) && isSame(cloudMetadata.region, region);
 }

@@ -1,4 +1,4 @@
-import { parseReference, pinnedTo } from "../../lib/registry/reference";
+import { parseReference, pinnedTo } from "../lib/image-reference";
 
 const DIGEST = `sha256:${"0a".repeat(32)}`;
 

@@ -1,4 +1,5 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task as SdkTask } from "@aws-sdk/client-ecs";
+import * as v from "valibot";
 
 import { placeOf } from "../arn";
 import { AwsError } from "../errors";
@@ -18,6 +19,7 @@ export type RunningTask = {
   /** `PROVISIONING`, `PENDING`, `ACTIVATING` or `RUNNING`. */
   readonly lastStatus: string;
   readonly containers: readonly RunningContainer[];
+  readonly overrides: readonly ContainerOverride[];
 };
 
 export type RunningContainer = {
@@ -28,12 +30,21 @@ export type RunningContainer = {
   readonly healthStatus: string;
 };
 
+/** What one container was started with in place of its task definition's, as far as it may concern the Defender. */
+export type ContainerOverride = {
+  readonly container: string;
+  /** Those of `command`, `environment` and `environmentFiles` that it sets. */
+  readonly fields: readonly string[];
+  /** The names of the variables in `environment`. */
+  readonly variables: readonly string[];
+};
+
 /**
  * The cluster's Fargate tasks. One that stops between the calls is not among them.
  *
  * @throws AwsError when one can't be read.
  */
-export async function readTasks(ecs: Ecs, cluster: Cluster): Promise<readonly RunningTask[]> {
+export async function readRunningTasks(ecs: Ecs, cluster: Cluster): Promise<readonly RunningTask[]> {
   const arns = await readList("ecs:ListTasks", async (nextToken) => {
     const answer = await ecs.ask("ecs:ListTasks", (client, options) =>
       // What is to run: pending tasks too. Not by launch type: whether that finds Fargate Spot isn't documented.
@@ -83,6 +94,13 @@ function parseTask(
     ]);
   }
   checkPlace([taskArn, taskDefinitionArn], cluster);
+  const { success, output, issues } = v.safeParse(TaskPartsSchema, task);
+  if (!success) {
+    const path = v.getDotPath(issues[0]) ?? "task";
+    throw new AwsError([
+      text`ECS described the task ${quote(taskArn)} with ${path} of another type than its API's: ecs:DescribeTasks in ${region}. Check AWS_ENDPOINT_URL.`,
+    ]);
+  }
   return {
     task: {
       arn: taskArn,
@@ -90,14 +108,37 @@ function parseTask(
       service: /^service:(.+)$/.exec(group ?? "")?.[1],
       taskDefinition: taskDefinitionArn,
       lastStatus,
-      containers: (task.containers ?? []).map((container) => ({
-        name: container.name ?? "",
-        lastStatus: container.lastStatus ?? "",
-        healthStatus: container.healthStatus ?? "UNKNOWN",
-      })),
+      containers: output.containers,
+      overrides: output.overrides.containerOverrides.map(parseOverride),
     },
     counts: desiredStatus !== "STOPPED" && (launchType === "FARGATE" || /^FARGATE/.test(capacityProviderName ?? "")),
   };
+}
+
+// The SDK takes an answer's lists and texts as they come.
+const list = <S extends v.GenericSchema>(element: S) => v.nullish(v.array(element), []);
+
+const OverrideSchema = v.object({
+  name: v.string(),
+  command: list(v.unknown()),
+  environment: list(v.object({ name: v.string() })),
+  environmentFiles: list(v.unknown()),
+});
+
+const TaskPartsSchema = v.object({
+  containers: list(
+    v.object({
+      name: v.nullish(v.string(), ""),
+      lastStatus: v.nullish(v.string(), ""),
+      healthStatus: v.nullish(v.string(), "UNKNOWN"),
+    }),
+  ),
+  overrides: v.nullish(v.object({ containerOverrides: list(OverrideSchema) }), {}),
+});
+
+function parseOverride({ name, ...lists }: v.InferOutput<typeof OverrideSchema>): ContainerOverride {
+  const fields = Object.entries(lists).flatMap(([field, elements]) => (elements.length > 0 ? [field] : []));
+  return { container: name, fields, variables: lists.environment.map((variable) => variable.name) };
 }
 
 function checkPlace(arns: readonly string[], cluster: Cluster): void {

@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../json";
+import type { RuntimeDefense } from "../../task/runtime-defense";
+import { type SafeText, text } from "../../text/safe-text";
+
+/** One difference. A side without value has nothing there; both without: it differs, and its values aren't shown. */
+export type Difference = {
+  /** undefined for the task itself. */
+  readonly container?: string;
+  readonly what: string;
+  readonly before?: SafeText;
+  readonly after?: SafeText;
+};
+
+// Values of other fields stay out: there people put credentials in spite of all advice.
+const SHOWN = ["image", "cpu", "memory", "memoryReservation", "executionRoleArn", "taskRoleArn", "essential", "user"];
+
+/** Of two tasks or two containers, field by field. */
+export function fieldDifferences(
+  before: JsonObject,
+  after: JsonObject,
+  except: readonly string[],
+): readonly Difference[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((field) => !except.includes(field) && !isDeepStrictEqual(inOrder(before[field]), inOrder(after[field])))
+    .map((field) => ({ what: field, ...(SHOWN.includes(field) ? shown(before[field], after[field]) : {}) }));
+}
+
+// The order of variables, secrets and tags means nothing.
+function inOrder(value: JsonValue | undefined): JsonValue | undefined {
+  if (!isJsonArray(value)) return value;
+  const nameOf = (entry: JsonValue) => (isJsonObject(entry) ? (entry.name ?? entry.key) : undefined);
+  if (!value.every((entry) => typeof nameOf(entry) === "string")) return value;
+  return [...value].sort((one, other) => (String(nameOf(one)) < String(nameOf(other)) ? -1 : 1));
+}
+
+/** What the files ask of protection, but for the exclusions, which are told container by container. */
+export function settingDifferences(before: RuntimeDefense, after: RuntimeDefense): readonly Difference[] {
+  const [olds, news] = [settingsOf(before), settingsOf(after)];
+  return [...new Set([...olds.keys(), ...news.keys()])].flatMap((name) => {
+    const [old, now] = [olds.get(name), news.get(name)];
+    if (isDeepStrictEqual(old, now)) return [];
+    // What is accepted may be a variable with its value.
+    return [{ what: `runtimeDefense.${name}`, ...(name === "accept" ? {} : shown(old, now)) }];
+  });
+}
+
+/** Each by its path, such as `sidecar.memory`. */
+function settingsOf({ exclude: _, accept, ...settings }: RuntimeDefense): ReadonlyMap<string, JsonValue> {
+  return new Map([...leavesOf(settings), ["accept", [...accept].sort()]]);
+}
+
+type Leaf = readonly [path: string, value: JsonValue];
+
+function leavesOf(object: object): readonly Leaf[] {
+  if (!isJsonObject(object)) return [];
+  return Object.entries(object).flatMap(([key, value]): readonly Leaf[] => {
+    if (value === undefined) return [];
+    if (!isJsonObject(value)) return [[key, value]];
+    return leavesOf(value).map(([path, leaf]) => [`${key}.${path}`, leaf]);
+  });
+}
+
+/** Both values, as far as there are any. */
+export function shown(before?: JsonValue, after?: JsonValue): Pick<Difference, "before" | "after"> {
+  const asText = (value: JsonValue) => text`${typeof value === "string" ? value : JSON.stringify(value)}`;
+  return {
+    ...(before !== undefined && { before: asText(before) }),
+    ...(after !== undefined && { after: asText(after) }),
+  };
+}

@@ -1,0 +1,75 @@
+import { DEFENDER } from "../../defender";
+import { isJsonArray, isJsonObject, type JsonObject } from "../../json";
+import { describe } from "../../protection/deviation";
+import { checkStructure } from "../../protection/structure";
+import type { RuntimeDefense } from "../../task/runtime-defense";
+import { excerpt, type SafeText, text } from "../../text/safe-text";
+
+/** Task definitions before or after a change, by their families. */
+export type Side = ReadonlyMap<string, TaskView>;
+
+export type TaskView = {
+  /** As RegisterTaskDefinition takes it. */
+  readonly definition: JsonObject;
+  /** Containers left out of protection, and why. */
+  readonly leftOut: ReadonlyMap<string, string>;
+} & (
+  | {
+      /** What was synthesized. */
+      readonly from: "output";
+      readonly consoleChanges: readonly ConsoleChange[];
+    }
+  | {
+      /** What is still to be protected. */
+      readonly from: "file";
+      /** With the defaults of the fleet under it. */
+      readonly runtimeDefense: RuntimeDefense;
+    }
+);
+
+export type ConsoleChange = { readonly container: string; readonly field: string; readonly change: string };
+
+/** `open`: its entry point is still to be found, so nobody knows yet whether it can be protected. */
+export type ContainerState = { readonly kind: "protected" | "open" } | LeftOut;
+
+/** `left-out`: by the task's file. `unprotected`: the Defender or its wrapper is missing from the output. */
+type LeftOut = { readonly kind: "left-out" | "unprotected"; readonly reason: SafeText };
+
+export function isLeftOut(state: ContainerState | undefined): state is LeftOut {
+  return state?.kind === "left-out" || state?.kind === "unprotected";
+}
+
+/** Of each container but the Defender. A file's count as protected, since synth protects them or ends. */
+export function containerStates(view: TaskView): ReadonlyMap<string, ContainerState> {
+  const stateOf = view.from === "file" ? fileState : outputState(view.definition);
+  return new Map(
+    [...containersOf(view.definition)]
+      .filter(([name]) => name !== DEFENDER)
+      .map(([name, container]) => {
+        const reason = view.leftOut.get(name);
+        return [name, reason === undefined ? stateOf(container) : { kind: "left-out", reason: excerpt(reason) }];
+      }),
+  );
+}
+
+function fileState({ entryPoint }: JsonObject): ContainerState {
+  return { kind: entryPoint === undefined ? "open" : "protected" };
+}
+
+/** As status counts: the containers of a task definition with any deviation are not protected. */
+function outputState(definition: JsonObject): (container: JsonObject) => ContainerState {
+  // The image is one of the fields that are compared.
+  const { deviations, containers } = checkStructure(definition, { images: "any" });
+  const [first] = deviations;
+  const wrapped = new Set(containers.filter(({ state }) => state === "protected").map(({ name }) => name));
+  return ({ name }) => {
+    if (first) return { kind: "unprotected", reason: text`not protected: ${describe(first)}` };
+    if (wrapped.has(String(name))) return { kind: "protected" };
+    return { kind: "unprotected", reason: text`not protected: nothing of the Defender is in it.` };
+  };
+}
+
+export function containersOf({ containerDefinitions = [] }: JsonObject): ReadonlyMap<string, JsonObject> {
+  const containers = isJsonArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
+  return new Map(containers.map((container) => [String(container.name), container]));
+}

@@ -1,0 +1,73 @@
+import * as v from "valibot";
+
+import { defined } from "../defined";
+import { parseReference } from "../image-reference";
+import { quote, text } from "../text/safe-text";
+import { consoleVariables } from "./console";
+import type { Environment } from "./environment";
+import { parseVariables } from "./parse-variables";
+import { HOST, matching, shown } from "./schemas";
+
+/** Where Defender images come from besides Palo Alto Networks' own registries. */
+export type DefenderImageSettings = {
+  /** The registry's host, with its port if it has one. */
+  readonly defenderRegistry?: string;
+  /** Copies under other names: repositories, or single images with their tag or digest. */
+  readonly defenderImages: readonly string[];
+};
+
+const PORT = /(:\d{1,5})?$/;
+
+const images = v.pipe(
+  v.string(),
+  v.transform((list) =>
+    list
+      .split(",")
+      .map((image) => image.trim())
+      .filter((image) => image !== ""),
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const image of dataset.value.filter((one) => !isImage(one))) {
+      const message = text`must hold repositories such as mirror.example.com/security/prisma-defender, or images with their tag or digest, with commas between, got ${quote(image, 80)}`;
+      addIssue({ message });
+    }
+  }),
+);
+
+// A name without a slash would be an official image of Docker Hub, which the Defender never is.
+function isImage(image: string): boolean {
+  return image.includes("/") && parseReference(image) !== undefined;
+}
+
+export const defenderImageVariables = {
+  DEFENDER_REGISTRY: v.optional(
+    matching(
+      new RegExp(HOST.source.replace(/\$$/, "") + PORT.source, "i"),
+      shown("must be a registry's host, without https:// and path"),
+    ),
+  ),
+  DEFENDER_IMAGES: v.optional(images, ""),
+};
+
+type Variables = v.InferOutput<v.ObjectSchema<typeof defenderImageVariables, undefined>>;
+
+export function defenderImageSettings(variables: Variables): DefenderImageSettings {
+  return defined({ defenderRegistry: variables.DEFENDER_REGISTRY, defenderImages: variables.DEFENDER_IMAGES });
+}
+
+export type DefenderSettings = DefenderImageSettings & {
+  /** The host that Defenders dial. */
+  readonly consoleAddress?: string;
+};
+
+/**
+ * What the environment says of Defenders, for a command that asks no Console.
+ *
+ * @throws SettingsError with every problem of every variable at once.
+ */
+export function parseDefenderSettings(environment: Environment): DefenderSettings {
+  const { TL_CONSOLE_ADDRESS } = consoleVariables;
+  const variables = parseVariables({ ...defenderImageVariables, TL_CONSOLE_ADDRESS }, environment, []);
+  return defined({ ...defenderImageSettings(variables), consoleAddress: variables.TL_CONSOLE_ADDRESS });
+}
