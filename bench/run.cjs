@@ -20,7 +20,13 @@ const { measureStatus } = require("./status.cjs");
 
 const root = path.dirname(__dirname);
 const { version: cdktf } = require("cdktf/package.json");
-const { values } = parseArgs({ options: { only: { type: "string", default: "a,b,c,d,e,f" } } });
+const { values } = parseArgs({
+  options: { only: { type: "string", default: "a,b,c,d,e,f" }, help: { type: "boolean", short: "h", default: false } },
+});
+if (values.help) {
+  console.log("Usage: npm run bench [-- --only a,b,c,d,e,f]");
+  process.exit();
+}
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "bench-"));
 const CDKTF_OUTDIR = path.join(work, "cdktf.out");
 const FLEETS = [

@@ -15,6 +15,7 @@ main().catch((error: unknown) => {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      help: { type: "boolean", short: "h", default: false },
       port: { type: "string", default: "8083" },
       host: { type: "string", default: "127.0.0.1" },
       tenant: { type: "string", default: "" },
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
       defenders: { type: "string", multiple: true, default: [] },
     },
   });
+  if (values.help) return void process.stdout.write(`${USAGE}\n`);
   const local = await startLocalConsole({
     port: wholeNumber("--port", values.port, 65_535),
     defenders: defendersOf(values.defenders.map(parseDefenderGroup)),

@@ -107,7 +107,7 @@ test("with INSTALL_BUNDLE_SECRET_ARN the bundle is in no output, and its notice 
 test.each([
   [[], `protect takes FILE, got nothing. ${USAGE}`],
   [["a.json", "b.json"], `protect takes FILE, got a.json b.json. ${USAGE}`],
-  [["none.json"], "none.json: there is no such file or folder. Check the path (TASK_DEFINITION_PATH)."],
+  [["none.json"], "none.json: there is no such file or folder. Check the path."],
 ])("%j for arguments is refused", async (args, problem) => {
   expect(await invoke(protect, args, environment)).toEqual({ problems: [problem], stdout: "", stderr: "" });
 });

@@ -120,7 +120,11 @@ test.each<[string, Config | RegistryError, string]>([
     { entryPoint: ["a\u0301"], command: [] },
     'a word of the image "nginx:1.27" is not NFC-normalized, and Terraform would change it. Save it as NFC.',
   ],
-  ["can't be read", new RegistryError([text`There is no such image.`]), "There is no such image."],
+  [
+    "can't be read",
+    new RegistryError([text`There is no such image.`]),
+    "There is no such image. Or write entryPoint (and command): then no registry is asked.",
+  ],
 ])("an image that %s is refused with its place in the file", async (_kind, config, sentence) => {
   const { read } = await readWith([task({})], { "nginx:1.27": config });
   await expect(read).rejects.toMatchObject({
@@ -134,7 +138,7 @@ test("what is wrong with images comes together with what is wrong with other fil
   const { read } = await readWith([task({}), { ...TASK, family: "a/b" }], { "nginx:1.27": failure });
   await expect(read).rejects.toMatchObject({
     problems: [
-      "0.json: containerDefinitions[web]: There is no such image.",
+      "0.json: containerDefinitions[web]: There is no such image. Or write entryPoint (and command): then no registry is asked.",
       '1.json: family: must have letters, digits, - and _ only, 255 at most, got "a/b".',
     ],
   });
@@ -156,7 +160,7 @@ test("an image that can't be read is told in the first run of a file that is wro
     problems: [
       '0.json: cpu: must be CPU units such as 256, or "0.25 vCPU", got "x".',
       '0.json: family: must have letters, digits, - and _ only, 255 at most, got "a/b".',
-      "0.json: containerDefinitions[web]: There is no such image.",
+      "0.json: containerDefinitions[web]: There is no such image. Or write entryPoint (and command): then no registry is asked.",
     ],
   });
 });

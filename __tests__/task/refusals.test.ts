@@ -74,6 +74,11 @@ test.each<[string, object, string]>([
     of({ [String(key)]: value }),
     `${app}.${key}: ${UNKNOWN} Write ${meant}.`,
   ]),
+  [
+    "something else",
+    { resource: { aws_ecs_task_definition: {} }, terraform: {} },
+    'expected one task definition as RegisterTaskDefinition takes it, got an object with "resource", "terraform" and no key of a task definition. Is it the right file? If it describes a deployed task, save what "aws ecs describe-task-definition" prints.',
+  ],
   ["null in a list", of({ command: ["a", null] }), `${app}.command[1]: null in a list. Remove it.`],
   [
     "a key that JavaScript would lose",

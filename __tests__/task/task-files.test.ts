@@ -7,7 +7,7 @@ import { CONTAINER, inFolder, problemsIn, problemsOf, read, TASK } from "./read"
 
 const MIB = 1024 * 1024;
 const TEXT = JSON.stringify(TASK);
-const ELSEWHERE = "Check the path (TASK_DEFINITION_PATH)";
+const ELSEWHERE = "Check the path";
 
 test("a path that isn't there is refused", async () => {
   await inFolder(async (folder) => {
@@ -111,14 +111,25 @@ test("a file of 1 MiB is read, and so is one with a byte order mark", async () =
 });
 
 test.each([
-  ["{", "close brace expected at line 1, column 2"],
-  ['{\n  "family": "a",\n}', "property name expected at line 3, column 1"],
-  ['{\n  // note\n  "family": "a"}', "invalid comment token at line 2, column 3"],
-  ['{"family": a}', "invalid symbol at line 1, column 12"],
-  ["family: shop", "invalid symbol at line 1, column 1"],
-  ['{"family": "a"} {}', "end of file expected at line 1, column 17"],
+  ["{", "close brace expected at line 1, column 2. Correct it there"],
+  [
+    '{\n  "family": "a",\n}',
+    "property name expected at line 3, column 1. JSON has no comma after the last element. Remove it",
+  ],
+  ['{"a": [1,]}', "value expected at line 1, column 10. JSON has no comma after the last element. Remove it"],
+  ['{\n  // note\n  "family": "a"}', "invalid comment token at line 2, column 3. JSON has no comments. Remove it"],
+  ['{"family": a}', "invalid symbol at line 1, column 12. Correct it there"],
+  [
+    "family: shop",
+    "invalid symbol at line 1, column 1. JSON begins with {. YAML and Terraform's language aren't read: convert it",
+  ],
+  [
+    '{\n<<<<<<< HEAD\n"family": "a"\n=======\n"family": "b"\n>>>>>>> b\n}',
+    "invalid symbol at line 2, column 1. It has an unresolved merge conflict. Resolve it",
+  ],
+  ['{"family": "a"} {}', "end of file expected at line 1, column 17. Correct it there"],
 ])("%j is not JSON, told with line and column", async (content, reason) => {
-  expect(await problemsIn(content)).toEqual([`is not JSON: ${reason}. Correct it there.`]);
+  expect(await problemsIn(content)).toEqual([`is not JSON: ${reason}.`]);
 });
 
 test("YAML is told that it isn't read", async () => {
@@ -126,7 +137,7 @@ test("YAML is told that it isn't read", async () => {
     for (const name of ["task.yaml", "task.YML"]) {
       await writeFile(join(folder, name), "family: shop");
       expect(await problemsOf(join(folder, name), folder)).toEqual([
-        `${name}: is not JSON: invalid symbol at line 1, column 1. YAML isn't read.`,
+        `${name}: is not JSON: invalid symbol at line 1, column 1. JSON begins with {. YAML and Terraform's language aren't read: convert it.`,
       ]);
     }
   });

@@ -3,6 +3,7 @@ import { formatFindings, isProblemFormat, PROBLEM_FORMATS } from "../report/prob
 import { styleOf } from "../report/style";
 import { isSet as isGiven } from "../settings/environment";
 import { parseSettingsWithoutConsole } from "../settings/settings";
+import { TASKS_VARIABLE } from "../settings/tasks";
 import { checkTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
 import { excerpt } from "../text/safe-text";
@@ -35,10 +36,10 @@ export const check: Command = {
     const settings = parseSettingsWithoutConsole(environment);
     const options = readOptions(settings, settings.stack.secretArns, invocation, talkOn(stderr, signal));
     const { lookUp: _, ...offline } = options;
-    const { files, tasks, problems } = await checkTasks(
-      isGiven(path) ? path : settings.tasks.path,
-      isSet("offline") ? offline : options,
-    );
+    const { files, tasks, problems } = await checkTasks(isGiven(path) ? path : settings.tasks.path, {
+      ...(isSet("offline") ? offline : options),
+      ...(!isGiven(path) && { variable: TASKS_VARIABLE }),
+    });
     const findings: Findings = {
       command: "check",
       files,

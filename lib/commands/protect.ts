@@ -10,11 +10,12 @@ import type { ProtectedTask } from "../protection/protected-task";
 import { parseSettings, type Settings } from "../settings/settings";
 import { guarded } from "../stack/output-folder";
 import { statementsForRole } from "../stack/role-statements";
+import { readTasks } from "../task/read-tasks";
 import { printLine, printSecretOnPurpose } from "../text/print";
 import { type SafeText, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { talkOn } from "./talk";
-import { readUnprotected } from "./task-options";
+import { readOptions } from "./task-options";
 
 export const protect: Command = {
   name: "protect",
@@ -51,7 +52,7 @@ async function protectOne(
   invocation: Invocation,
   talk: Talk,
 ): Promise<ProtectedTask> {
-  const tasks = await readUnprotected(file, settings, undefined, invocation, talk);
+  const tasks = await readTasks(file, readOptions(settings, undefined, invocation, talk));
   if (tasks.length !== 1)
     throw new SettingsError([text`${file} holds ${tasks.length} task definitions, and protect takes one.`]);
   const console = await login(settings, talk);

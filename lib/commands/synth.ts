@@ -7,14 +7,16 @@ import { deadline } from "../http/deadline";
 import { type ProtectedTasks, protectTasks } from "../protection/protect-tasks";
 import { startProgress } from "../report/progress";
 import { parseSettings, type Settings } from "../settings/settings";
+import { TASKS_VARIABLE } from "../settings/tasks";
 import { discardOutput, prepareOutput } from "../stack/output-folder";
+import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
 import { printLine } from "../text/print";
 import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { outputFolder } from "./output-folder";
 import { talkOn } from "./talk";
-import { readUnprotected } from "./task-options";
+import { readOptions } from "./task-options";
 
 // A run may take as long as this many tries of one call.
 const RUN_LIMIT = 30;
@@ -32,13 +34,8 @@ export const synth: Command = {
     try {
       const settings = parseSettings(invocation.environment);
       const talk = talkOn(invocation.stdout, invocation.signal);
-      const unprotected = await readUnprotected(
-        settings.tasks.path,
-        settings,
-        settings.stack.secretArns,
-        invocation,
-        talk,
-      );
+      const options = readOptions(settings, settings.stack.secretArns, invocation, talk);
+      const unprotected = await readTasks(settings.tasks.path, { ...options, variable: TASKS_VARIABLE });
       if (unprotected.length > LARGE_FLEET) await tuneForLargeFleet();
       const [answered, { writeOutput }] = await Promise.all([
         askConsole(settings, unprotected, invocation),

@@ -14,6 +14,9 @@ export type TaskSettings = {
   readonly images: ReadonlyMap<string, string>;
 };
 
+/** Names where the task definitions are. */
+export const TASKS_VARIABLE = "TASK_DEFINITION_PATH";
+
 const IMAGES = 'must be a JSON object from container or family/container to image, such as {"web":"nginx:1.27"}';
 const NAME = /^([\w-]{1,255}\/)?[\w-]{1,255}$/;
 const IMAGE = /^[\w.:/@-]+$/;
@@ -39,7 +42,7 @@ function problemOf(name: string, image: unknown): SafeText | undefined {
 }
 
 export const taskVariables = {
-  TASK_DEFINITION_PATH: v.optional(v.string(), "original_task_definition.json"),
+  [TASKS_VARIABLE]: v.optional(v.string(), "original_task_definition.json"),
   RUNTIME_DEFENSE_DEFAULTS: v.optional(v.string()),
   CONTAINER_IMAGES: v.optional(containerImages, "{}"),
 };

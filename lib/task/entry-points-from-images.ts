@@ -45,7 +45,7 @@ type Found = Pick<FoundWords, keyof ProcessWords | "digest" | "pinned"> | { read
 function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): Found {
   const answer = answers.get(image);
   if (!answer) throw new Error(`${image} was not looked up`);
-  if (answer instanceof Error) return { refused: answer.problems };
+  if (answer instanceof Error) return { refused: answer.problems.map(withWayOut) };
   const words = processWords(answer, command);
   if (!words) return { refused: [text`the image ${quote(image)} has neither ENTRYPOINT nor CMD. Write entryPoint.`] };
   if (words.entryPoint[0] === "") {
@@ -54,6 +54,11 @@ function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): Found {
   const { problems } = collect(checkText([...words.entryPoint, ...words.command]));
   if (problems.shown.length === 0) return { ...words, digest: answer.digest, pinned: answer.pinned };
   return { refused: problems.shown.map((problem) => text`a word of the image ${quote(image)} ${problem.text()}`) };
+}
+
+function withWayOut(sentence: SafeText): SafeText {
+  if (sentence.includes("entryPoint")) return sentence;
+  return text`${sentence} Or write entryPoint (and command): then no registry is asked.`;
 }
 
 /** The task with what its images say written into its definition. */

@@ -21,6 +21,8 @@ export type ReadOptions = {
   /** A file with the `runtimeDefense` that lies under that of each task. */
   readonly defaultsPath?: string | undefined;
   readonly images?: Images;
+  /** The variable that names the path, where one does: it is the one to be corrected. */
+  readonly variable?: string;
   /** What the role of the stack that the tasks are for may read. @default no stack */
   readonly secretArns?: readonly string[] | undefined;
   /** Without it entry points that files don't name stay open. */
@@ -56,13 +58,14 @@ export type CheckedTasks = {
  * @throws TaskFileError when there is nothing to read; the signal's reason.
  */
 export async function checkTasks(path: string, options: ReadOptions = {}): Promise<CheckedTasks> {
-  const { signal, folder, images = new Map(), secretArns, lookUp } = options;
+  const { signal, folder, variable, images = new Map(), secretArns, lookUp } = options;
   const nameOf = (file: string) => fileName(file, folder);
   const defaults = readDefaultsOf(options, nameOf);
   const surroundings = { defaults: defaults.value, images, secretArns };
   const read: ReadFile[] = [];
-  for (const file of taskFiles(path)) {
-    read.push(readFile(file, nameOf(file), file === path, surroundings));
+  for (const file of taskFiles(path, variable)) {
+    const named = file === path ? { variable } : undefined;
+    read.push(readFile(file, nameOf(file), named, surroundings));
     if (read.length % FILES_AT_ONCE === 0) await setImmediate(); // for signals
     signal?.throwIfAborted();
   }
@@ -90,11 +93,17 @@ type ReadFile = {
   readonly problems: readonly Problem[];
 };
 
-function readFile(path: string, file: string, isNamed: boolean, surroundings: Surroundings): ReadFile {
+/** @param named that it is the path itself, not found in a folder */
+function readFile(
+  path: string,
+  file: string,
+  named: { readonly variable: string | undefined } | undefined,
+  surroundings: Surroundings,
+): ReadFile {
   const refused = (remarks: readonly Remark[]) => ({ file, open: [], problems: inFile(file, remarks) });
   try {
-    if (!isNamed && !path.endsWith(".json")) return refused([{ text: isTaskName(path) ? NO_JSON : NOT_FOLLOWED }]);
-    const source = parseSource(readText(path), /\.ya?ml$/i.test(path) ? "YAML isn't read." : undefined);
+    if (!named && !path.endsWith(".json")) return refused([{ text: isTaskName(path) ? NO_JSON : NOT_FOLLOWED }]);
+    const source = parseSource(readText(path, named?.variable));
     const { value, problems, notices } = collect(parseTask(source.document, surroundings));
     const { family, containers, task: parsed } = value;
     const names = { family, containers };

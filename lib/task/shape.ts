@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { excerpt, join, type SafeText, text } from "../text/safe-text";
+import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 import { CONTAINER_KEYS, TASK_KEYS } from "./schema";
@@ -11,6 +11,10 @@ const DESCRIBED = [
   ...["registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt"],
 ];
 const UNUSED_IF_EMPTY = "inferenceAccelerators"; // described by ECS, unknown to the AWS provider
+
+const OWN_KEYS = new Set(
+  [...TASK_KEYS, ...DESCRIBED, "taskDefinition", "runtimeDefense"].map((key) => key.toLowerCase()),
+);
 
 /**
  * Brings what people have (describe output, an envelope, keys in the wrong place) into the form of
@@ -35,9 +39,13 @@ function whatElse(document: JsonValue): SafeText | undefined {
     return text`a bare list. Put the containers into {"family": "NAME", "containerDefinitions": [ … ]}.`;
   }
   if (!isJsonObject(document)) return document === null ? text`null.` : text`a ${typeof document}.`;
-  const isCloudFormation = "Resources" in document || document.Type === "AWS::ECS::TaskDefinition";
-  if (!isCloudFormation) return undefined;
-  return text`CloudFormation. Deploy it, then save what "aws ecs describe-task-definition" prints.`;
+  const save = 'save what "aws ecs describe-task-definition" prints.';
+  if ("Resources" in document || document.Type === "AWS::ECS::TaskDefinition") {
+    return text`CloudFormation. Deploy it, then ${save}`;
+  }
+  const keys = Object.keys(document);
+  if (keys.length === 0 || keys.some((key) => OWN_KEYS.has(key.toLowerCase().replaceAll("_", "")))) return undefined;
+  return text`an object with ${join(keys.slice(0, 5).map((key) => quote(key, 40)))} and no key of a task definition. Is it the right file? If it describes a deployed task, ${save}`;
 }
 
 function* withoutEnvelope(document: JsonObject): Step<JsonObject> {

@@ -43,7 +43,7 @@ const DEEPEST = 100;
  *
  * @throws UnreadableError
  */
-export function parseSource(content: string, remedy = "Correct it there."): Source {
+export function parseSource(content: string): Source {
   const errors: ParseError[] = [];
   const tree = parseTree(content, errors, { disallowComments: true });
   const positionOf = positionFinder(content);
@@ -52,7 +52,7 @@ export function parseSource(content: string, remedy = "Correct it there."): Sour
     const reason = printParseErrorCode(error.error).replace(/\B[A-Z]/g, " $&");
     const at = positionOf(error.offset);
     throw new UnreadableError([
-      { text: text`is not JSON: ${reason.toLowerCase()} at ${at.text}. ${remedy}`, ...at.place },
+      { text: text`is not JSON: ${reason.toLowerCase()} at ${at.text}. ${remedyFor(content, error)}`, ...at.place },
     ]);
   }
   const repeated = repeatedKeys(tree).map((key) => {
@@ -73,6 +73,16 @@ export function parseSource(content: string, remedy = "Correct it there."): Sour
       return { path: (isInside ? formatInside : format)(path), ...(node && positionOf(node.offset).place) };
     },
   };
+}
+
+function remedyFor(content: string, { error, offset }: ParseError): string {
+  if (/^(<{7}|={7}|>{7})( |\r?$)/m.test(content)) return "It has an unresolved merge conflict. Resolve it.";
+  if (!/^\s*[[{]/.test(content)) return "JSON begins with {. YAML and Terraform's language aren't read: convert it.";
+  if (printParseErrorCode(error) === "InvalidCommentToken") return "JSON has no comments. Remove it.";
+  if (/,\s*$/.test(content.slice(0, offset)) && /[\]}]/.test(content.charAt(offset))) {
+    return "JSON has no comma after the last element. Remove it.";
+  }
+  return "Correct it there.";
 }
 
 function repeatedKeys(tree: Node | undefined): readonly Node[] {

@@ -11,15 +11,16 @@ import { UnreadableError } from "./source";
  * The file itself, or every `*.json`, and what nearly is one, in the folder and below it, sorted. Hidden folders are
  * left alone.
  *
+ * @param variable names the path
  * @throws TaskFileError
  */
-export function taskFiles(path: string): readonly string[] {
+export function taskFiles(path: string, variable?: string): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
     const files = filesBelow(path);
     if (files.length > 0) return files;
   } catch (error) {
-    throw new TaskFileError([text`${excerpt(path, 300)}: ${unreadable(codeOf(error))}`]);
+    throw new TaskFileError([text`${excerpt(path, 300)}: ${unreadable(codeOf(error), variable)}`]);
   }
   const remedy = "Put each task definition into a file of its own there.";
   throw new TaskFileError([text`${excerpt(path, 300)}: this folder has no *.json in it. ${remedy}`]);
@@ -59,7 +60,7 @@ function isFolderLink(path: string): boolean {
  * @param variable names the file
  * @throws UnreadableError
  */
-export function readText(file: string, variable = "TASK_DEFINITION_PATH"): string {
+export function readText(file: string, variable?: string): string {
   const bytes = readRegularFileOr(file, (code) => {
     throw refusal(unreadable(code, variable));
   });
@@ -77,10 +78,11 @@ const EMPTY = text`the file is empty. Write a task definition into it.`;
 const refusal = (sentence: SafeText) => new UnreadableError([{ text: sentence }]);
 const notUtf8 = (found: string) => refusal(text`is not UTF-8 text, it looks like ${found}. Save it as UTF-8.`);
 
-function unreadable(code: string, variable = "TASK_DEFINITION_PATH"): SafeText {
+function unreadable(code: string, variable?: string): SafeText {
+  const check = variable === undefined ? "Check the path" : `Check the path (${variable})`;
   if (code === "EISDIR") return text`is a directory, not a file. Rename it, or name a file in it.`;
   if (code === NOT_A_FILE) return text`is neither a file nor a folder. Name a task definition file.`;
   if (code === TOO_LARGE) return text`is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?`;
-  if (code === "ENOENT") return text`there is no such file or folder. Check the path (${variable}).`;
-  return text`can't be read (${code}). Check the path (${variable}) and its permissions.`;
+  if (code === "ENOENT") return text`there is no such file or folder. ${check}.`;
+  return text`can't be read (${code}). ${check} and its permissions.`;
 }
