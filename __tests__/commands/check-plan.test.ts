@@ -26,13 +26,21 @@ async function check(plan: string, ...args: string[]) {
   return { problems: problems.map(short), status, stdout: short(stdout), stderr: short(stderr) };
 }
 
+type Alteration = readonly [path: readonly string[], value: unknown];
+
 /** Where a fixture is altered: a path of keys into it, `[address]` picks an element by that. */
-function altered(name: string, path: readonly string[], value: unknown): string {
+function altered(name: string, ...[path, value]: Alteration): string {
+  return alteredIn(name, [[path, value]]);
+}
+
+function alteredIn(name: string, alterations: readonly Alteration[]): string {
   const document = JSON.parse(readFileSync(fixture(name), "utf8"));
-  const last = path.at(-1) ?? "";
-  const parent = path.slice(0, -1).reduce<unknown>(step, document);
-  if (!isJsonObject(parent)) throw new Error(`${path.join(".")} is not in ${name}`);
-  Object.assign(parent, { [last]: value });
+  for (const [path, value] of alterations) {
+    const last = path.at(-1) ?? "";
+    const parent = path.slice(0, -1).reduce<unknown>(step, document);
+    if (!isJsonObject(parent)) throw new Error(`${path.join(".")} is not in ${name}`);
+    Object.assign(parent, { [last]: value });
+  }
   const file = join(folder, "plan.json");
   writeFileSync(file, JSON.stringify(document));
   return file;
@@ -45,7 +53,16 @@ function step(value: unknown, key: string): unknown {
 }
 
 const WEB = "aws_ecs_task_definition.task-definition-web";
-const after = (address: string, name: string) => ["resource_changes", `[${address}]`, "change", "after", name];
+const CLUSTER = "aws_ecs_cluster.cluster";
+const ROLE = "aws_iam_role.execution-role";
+const ROLE_POLICY = "aws_iam_role_policy.execution-role-install-bundle";
+const SECRET = "aws_secretsmanager_secret.install-bundle";
+const change = (address: string, ...path: readonly string[]) => ["resource_changes", `[${address}]`, "change", ...path];
+const planned = (address: string, name: string) => change(address, "after", name);
+const configuration = (...path: readonly string[]) => ["configuration", ...path];
+const configured = (address: string, ...path: readonly string[]) =>
+  configuration("root_module", "resources", `[${address}]`, ...path);
+const argument = (address: string, name: string) => configured(address, "expressions", name);
 
 describe("the stack's plan", () => {
   test.each([
@@ -92,7 +109,7 @@ describe("the stack's plan", () => {
     ["ephemeral_storage", [{ size_in_gib: 200 }], "ephemeralStorage: expected none"],
     ["enable_fault_injection", true, "enableFaultInjection: expected none, got true"],
   ])("another %s than the proven one", async (name, value, sentence) => {
-    const plan = altered("plan-again.json", after(WEB, name), value);
+    const plan = altered("plan-again.json", planned(WEB, name), value);
     const { problems } = await check(plan, "--stack", fixture("stack"));
     expect(problems).toEqual([expect.stringContaining(`${WEB} is not the proven task definition: ${sentence}`)]);
   });
@@ -141,6 +158,227 @@ describe("the stack's plan", () => {
       status: 0,
       stderr: `${address} is no longer in the stack: the plan removes it.\n`,
     });
+  });
+
+  // Each as Terraform plans it where another file beside cdk.tf.json says so.
+  describe("what another file beside the stack says is named", () => {
+    const OTHER = { name: "aws", full_name: "registry.terraform.io/hashicorp/aws", alias: "other" };
+    const ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess";
+    test.each<[string, readonly Alteration[], readonly string[]]>([
+      [
+        "an argument that the stack doesn't have",
+        [[argument(SECRET, "policy"), { constant_value: "{}" }]],
+        [`${SECRET}: the plan has policy, which the stack does not.`],
+      ],
+      [
+        "a list that the stack doesn't have",
+        [[argument(ROLE, "managed_policy_arns"), { constant_value: [ADMIN] }]],
+        [`${ROLE}: the plan has managed_policy_arns, which the stack does not.`],
+      ],
+      [
+        "a block that the stack doesn't have",
+        [[argument(ROLE, "inline_policy"), [{ name: { constant_value: "x" }, policy: { constant_value: "{}" } }]]],
+        [`${ROLE}: the plan has inline_policy, which the stack does not.`],
+      ],
+      [
+        "a dynamic block, which no configuration of a plan holds",
+        [[planned(ROLE, "inline_policy"), [{ name: "x", policy: "{}" }]]],
+        [`${ROLE}: the plan has inline_policy, which the stack does not.`],
+      ],
+      [
+        "a removed argument",
+        [[argument(ROLE, "assume_role_policy"), undefined]],
+        [`${ROLE}: assume_role_policy is not what the stack says.`],
+      ],
+      [
+        "skip_destroy",
+        [
+          [argument(WEB, "skip_destroy"), { constant_value: false }],
+          [planned(WEB, "skip_destroy"), false],
+        ],
+        [`${WEB}: skip_destroy is not what the stack says.`],
+      ],
+      [
+        "skip_destroy that ignore_changes keeps as it was",
+        [[planned(WEB, "skip_destroy"), false]],
+        [`${WEB}: skip_destroy is not what the stack says.`],
+      ],
+      [
+        "a policy that ignore_changes keeps as it was",
+        [[planned(ROLE_POLICY, "policy"), '{"Version":"2012-10-17","Statement":[{"Action":"*","Resource":"*"}]}']],
+        [`${ROLE_POLICY}: policy is not what the stack says.`],
+      ],
+      [
+        "an expression whose text is the same, but a literal",
+        [[[...argument(WEB, "execution_role_arn"), "references"], undefined]],
+        [`${WEB}: execution_role_arn is not what the stack says.`],
+      ],
+      [
+        "the same reference in another text",
+        [[[...argument(WEB, "container_definitions"), "constant_value"], undefined]],
+        [`${WEB}: container_definitions is not what the stack says.`],
+      ],
+      [
+        "a region of the resource's own",
+        [[argument(WEB, "region"), { constant_value: "us-east-1" }]],
+        [`${WEB}: the plan has region, which the stack does not.`],
+      ],
+      [
+        "another region of the provider",
+        [[configuration("provider_config", "aws", "expressions", "region", "constant_value"), "us-east-1"]],
+        ["The provider aws is not what the stack says: region."],
+      ],
+      [
+        "another account",
+        [
+          [
+            configuration("provider_config", "aws", "expressions", "assume_role"),
+            [{ role_arn: { constant_value: ADMIN } }],
+          ],
+        ],
+        ["The provider aws is not what the stack says: assume_role."],
+      ],
+      [
+        "another provider of the same name",
+        [
+          [configuration("provider_config", "aws", "full_name"), "registry.terraform.io/someone/aws"],
+          [configuration("provider_config", "aws", "version_constraint"), "5.0.0"],
+        ],
+        ["The provider aws is not what the stack says: source, version."],
+      ],
+      [
+        "a second provider",
+        [
+          [configuration("provider_config", "aws.other"), OTHER],
+          [configured(WEB, "provider_config_key"), "aws.other"],
+        ],
+        [
+          "The plan has the provider aws.other, which the stack does not.",
+          `${WEB} is planned with the provider aws.other, not with the stack's.`,
+        ],
+      ],
+      [
+        "a provisioner",
+        [[configured(CLUSTER, "provisioners"), [{ type: "local-exec" }]]],
+        [`${CLUSTER}: the plan's configuration has provisioners, which the stack does not.`],
+      ],
+      [
+        "another dependency",
+        [[configured(WEB, "depends_on"), undefined]],
+        [`${WEB}: depends_on is not what the stack says.`],
+      ],
+      [
+        "a module",
+        [[configuration("root_module", "module_calls"), { other: { source: "./other" } }]],
+        ["The plan's configuration has module_calls, which the stack does not."],
+      ],
+      [
+        "another value of an output",
+        [
+          [
+            configuration("root_module", "outputs", "arn-of-task-definition-web", "expression"),
+            { constant_value: "arn:aws:ecs:eu-west-1:111122223333:task-definition/other:1" },
+          ],
+        ],
+        ["The output arn-of-task-definition-web is not what the stack says."],
+      ],
+      [
+        "an output that the stack doesn't have",
+        [[configuration("root_module", "outputs", "extra"), { expression: { constant_value: "x" } }]],
+        ["The plan has the output extra, which the stack does not."],
+      ],
+      [
+        "a default of the install bundle, and a variable that the stack doesn't have",
+        [
+          [configuration("root_module", "variables", "install_bundle", "default"), "kept in clear"],
+          [configuration("root_module", "variables", "extra"), {}],
+        ],
+        [
+          "The plan has the variable extra, which the stack does not.",
+          "The variable install_bundle is not what the stack says.",
+        ],
+      ],
+      [
+        "an install bundle that isn't ephemeral",
+        [[["variables"], { install_bundle: { value: "kept in clear" } }]],
+        ["The plan holds the value of the variable install_bundle, which is ephemeral in the stack."],
+      ],
+      [
+        "an import",
+        [[change(CLUSTER, "importing"), { id: "other" }]],
+        [`${CLUSTER} would be imported or moved there, which the stack does not say.`],
+      ],
+      [
+        "a move",
+        [[["resource_changes", `[${CLUSTER}]`, "previous_address"], "aws_ecs_cluster.other"]],
+        [`${CLUSTER} would be imported or moved there, which the stack does not say.`],
+      ],
+      [
+        "a trigger",
+        [
+          [change(CLUSTER, "actions"), ["delete", "create"]],
+          [["resource_changes", `[${CLUSTER}]`, "action_reason"], "replace_by_triggers"],
+        ],
+        [`${CLUSTER} would be replaced by a trigger, which the stack does not have.`],
+      ],
+      [
+        "another order of a replacement",
+        [[change(WEB, "actions"), ["delete", "create"]]],
+        [`${WEB} would be destroyed before its replacement is created, which the stack does not say.`],
+      ],
+      [
+        "an action",
+        [[["action_invocations"], [{ address: "action.aws_lambda_invoke.extra" }]]],
+        ["The plan invokes action.aws_lambda_invoke.extra, which the stack does not."],
+      ],
+    ])("%s", async (_, alterations, problems) => {
+      const plan = alteredIn("plan-again.json", alterations);
+      expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual(problems);
+    });
+
+    test("a data source", async () => {
+      const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+      document.configuration.root_module.resources.push({ address: "data.external.extra", mode: "data" });
+      const file = join(folder, "plan.json");
+      writeFileSync(file, JSON.stringify(document));
+      const { problems } = await check(file, "--stack", fixture("stack"));
+      expect(problems).toEqual(["data.external.extra is not in the stack, but in the plan's configuration."]);
+    });
+
+    test("a volume more at the first deployment, of which only the apply says what it is", async () => {
+      const every = "aws_ecs_task_definition.task-definition-every-key";
+      const plan = alteredIn("plan-first.json", [
+        [planned(every, "volume"), undefined],
+        [change(every, "after_unknown", "volume"), true],
+      ]);
+      const { problems } = await check(plan, "--stack", fixture("stack"));
+      expect(problems).toEqual([`${every}: volume is not what the stack says.`]);
+    });
+
+    test("a plan without its configuration", async () => {
+      const { problems } = await check(
+        altered("plan-again.json", ["configuration"], undefined),
+        "--stack",
+        fixture("stack"),
+      );
+      expect(problems).toContain(`${SECRET}: description is not what the stack says.`);
+    });
+  });
+
+  test("a policy that AWS gives back in another order is the stack's", async () => {
+    const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+    const change = document.resource_changes.find((one: { address: string }) => one.address === ROLE_POLICY).change;
+    const {
+      Statement: [statement],
+      Version,
+    } = JSON.parse(change.after.policy);
+    const same = { Resource: [statement.Resource], Effect: statement.Effect, Action: [statement.Action] };
+    const plan = altered(
+      "plan-again.json",
+      planned(ROLE_POLICY, "policy"),
+      JSON.stringify({ Statement: same, Version }),
+    );
+    expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([]);
   });
 
   test("a plan of only a part", async () => {
@@ -195,7 +433,11 @@ describe("the plan of any project", () => {
 
   test("one in a module counts, too", async () => {
     const address = "module.batch.aws_ecs_task_definition.job[1]";
-    const plan = altered("plan-of-project.json", after(address, "container_definitions"), '[{"name":"a","image":"b"}]');
+    const plan = altered(
+      "plan-of-project.json",
+      planned(address, "container_definitions"),
+      '[{"name":"a","image":"b"}]',
+    );
     expect((await check(plan)).problems).toContain(`${address}: the container "a" is not under runtime defense.`);
   });
 

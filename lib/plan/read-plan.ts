@@ -11,8 +11,12 @@ import { quote, text } from "../text/safe-text";
 export type Plan = {
   /** Every resource after the plan, the unchanged ones too. Data sources aren't among them. */
   readonly resources: readonly PlannedResource[];
-  /** The root module's resources as they are written, by address: expressions by argument. */
-  readonly configuration: ReadonlyMap<string, JsonObject>;
+  /** The plan's own copy of what is written, as expressions. */
+  readonly configuration: JsonObject;
+  /** Names of the variables whose values it holds. */
+  readonly variables: readonly string[];
+  /** Addresses of the actions that it invokes besides. */
+  readonly actions: readonly string[];
 };
 
 export type PlannedResource = {
@@ -23,6 +27,10 @@ export type PlannedResource = {
   readonly actions: readonly string[];
   /** Why, such as `replace_by_request`. */
   readonly actionReason: string | undefined;
+  /** Whether it comes from another place than the state's same address: an `import` or a `moved` block. */
+  readonly isAdopted: boolean;
+  /** undefined when there is none yet. */
+  readonly before: JsonObject | undefined;
   /** undefined when it is deleted. Values that only the apply makes known are missing. */
   readonly after: JsonObject | undefined;
   /** true, or such a structure, where a value is known only after the apply. */
@@ -43,20 +51,21 @@ const PlanSchema = v.object({
         type: v.string(),
         deposed: v.optional(v.string()),
         action_reason: v.optional(v.string()),
-        change: v.object({ actions: v.array(v.string()), after: json, after_unknown: v.optional(json) }),
+        previous_address: v.optional(v.string()),
+        change: v.object({
+          actions: v.array(v.string()),
+          before: v.optional(json),
+          after: json,
+          after_unknown: v.optional(json),
+          importing: v.optional(json),
+        }),
       }),
     ),
     [],
   ),
-  configuration: v.optional(
-    v.object({
-      root_module: v.optional(
-        v.object({
-          resources: v.optional(v.array(v.object({ address: v.string(), expressions: v.optional(object) }))),
-        }),
-      ),
-    }),
-  ),
+  configuration: v.optional(object, {}),
+  variables: v.optional(v.record(v.string(), v.object({ value: v.optional(json) })), {}),
+  action_invocations: v.optional(v.array(v.object({ address: v.string() })), []),
 });
 
 /** @throws PlanError when the file isn't a whole plan of a format that is known here. */
@@ -81,7 +90,7 @@ export function readPlan(file: string): Plan {
       text`${file} is not a plan as Terraform writes it: ${v.getDotPath(issue) ?? "it"} must be ${issue.expected ?? "there"}. Print it anew.`,
     ]);
   }
-  const { errored, complete, resource_changes, configuration } = parsed.output;
+  const { errored, complete, resource_changes, configuration, variables, action_invocations } = parsed.output;
   if (errored) throw new PlanError([text`${file} is a plan that failed: it does not hold everything. Plan again.`]);
   if (!complete)
     throw new PlanError([
@@ -91,19 +100,21 @@ export function readPlan(file: string): Plan {
     resources: resource_changes
       .filter(({ mode, deposed }) => mode === "managed" && deposed === undefined)
       .map(resource),
-    configuration: new Map(
-      (configuration?.root_module?.resources ?? []).map(({ address, expressions }) => [address, expressions ?? {}]),
-    ),
+    configuration,
+    variables: Object.keys(variables),
+    actions: action_invocations.map(({ address }) => address),
   };
 }
 
 function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]): PlannedResource {
-  const { actions, after, after_unknown: unknown } = one.change;
+  const { actions, before, after, after_unknown: unknown, importing } = one.change;
   return {
     address: one.address,
     type: one.type,
     actions,
     actionReason: one.action_reason,
+    isAdopted: one.previous_address !== undefined || isJsonObject(importing),
+    before: isJsonObject(before) ? before : undefined,
     after: isJsonObject(after) ? after : undefined,
     unknown: isJsonObject(unknown) ? unknown : {},
   };
