@@ -146,6 +146,16 @@ describe("the stack's plan", () => {
     expect(problems).toEqual(["aws_iam_user.extra is not in the stack, and the plan would create it."]);
   });
 
+  test("a resource that Terraform would forget", async () => {
+    const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+    const change = { actions: ["forget"], before: { name: "x" }, after: null, after_unknown: {} };
+    document.resource_changes.push({ address: "aws_iam_user.extra", mode: "managed", type: "aws_iam_user", change });
+    const file = join(folder, "plan.json");
+    writeFileSync(file, JSON.stringify(document));
+    const { problems } = await check(file, "--stack", fixture("stack"));
+    expect(problems).toEqual(["aws_iam_user.extra is not in the stack, and the plan would forget it."]);
+  });
+
   test("a task whose file is gone is removed, with a notice", async () => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
     const change = { actions: ["delete"], before: { family: "old" }, after: null, after_unknown: {} };
@@ -439,6 +449,44 @@ describe("the plan of any project", () => {
       '[{"name":"a","image":"b"}]',
     );
     expect((await check(plan)).problems).toContain(`${address}: the container "a" is not under runtime defense.`);
+  });
+
+  describe("a plan that leaves out a task definition of the state is refused", () => {
+    const bare = { address: "aws_ecs_task_definition.bare", mode: "managed", type: "aws_ecs_task_definition" };
+    const inModule = { ...bare, address: "module.a.module.b.aws_ecs_task_definition.bare[0]" };
+    const sentence = (address: string) =>
+      `plan.json is not a plan of everything: it leaves out ${address}, which is in the state. Plan without -target and -refresh-only.`;
+    const state = (module: unknown) => ({ format_version: "1.0", values: { root_module: module } });
+
+    test.each<[string, unknown, string]>([
+      ["with -refresh-only, or -target of an older Terraform", { resources: [bare] }, sentence(bare.address)],
+      ["in a module", { child_modules: [{ child_modules: [{ resources: [inModule] }] }] }, sentence(inModule.address)],
+    ])("%s", async (_, module, problem) => {
+      const plan = alteredIn("plan-of-project.json", [
+        [["prior_state"], state(module)],
+        [["complete"], undefined],
+      ]);
+      expect((await check(plan)).problems).toEqual([problem]);
+      expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([problem]);
+    });
+
+    test("but not one that holds it, at another address before, nor a data source", async () => {
+      const plan = alteredIn("plan-again.json", [
+        [["prior_state"], state({ resources: [bare, { ...inModule, mode: "data" }] })],
+        [["resource_changes", `[${WEB}]`, "previous_address"], bare.address],
+      ]);
+      expect((await check(plan)).problems).toEqual([]);
+    });
+  });
+
+  test("one that Terraform forgets stays registered, and has to be protected", async () => {
+    const address = "aws_ecs_task_definition.shop";
+    const document = JSON.parse(readFileSync(fixture("plan-of-project.json"), "utf8"));
+    const { change } = document.resource_changes.find((one: { address: string }) => one.address === address);
+    Object.assign(change, { actions: ["forget"], before: change.after, after: null, after_unknown: {} });
+    const file = join(folder, "plan.json");
+    writeFileSync(file, JSON.stringify(document));
+    expect((await check(file)).problems).toContain(`${address}: the container "app" is not under runtime defense.`);
   });
 
   test("a Defender of a registry that nobody has named isn't one", async () => {

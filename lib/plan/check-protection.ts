@@ -1,8 +1,9 @@
 import { describeAll } from "../protection/deviation";
 import { checkStructure, type StructureFacts } from "../protection/structure";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
-import { isForFargate, type PlannedDefinition, plannedDefinition, TASK_DEFINITION } from "./planned-definition";
+import { isForFargate, type PlannedDefinition, plannedDefinition } from "./planned-definition";
 import type { Plan } from "./read-plan";
+import { TASK_DEFINITION } from "./task-types";
 
 /** An exception: `FAMILY` or `FAMILY/CONTAINER`, and why. */
 export type Allowance = { readonly name: string; readonly reason: string };

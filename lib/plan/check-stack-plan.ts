@@ -3,8 +3,8 @@ import { objectOf } from "../protection/compare";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { configurationProblems, configuredResources } from "./check-configuration";
 import { resourceProblems } from "./check-stack-resource";
-import { TASK_DEFINITION } from "./planned-definition";
 import type { Plan, PlannedResource } from "./read-plan";
+import { TASK_DEFINITION } from "./task-types";
 
 export type StackPlan = {
   readonly problems: readonly SafeText[];

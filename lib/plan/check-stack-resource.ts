@@ -4,9 +4,10 @@ import { describeAll } from "../protection/deviation";
 import { definitionDifferences } from "../stack/definition-differences";
 import { evaluatedTask } from "../stack/second-proof";
 import { excerpt, type SafeText, text } from "../text/safe-text";
-import { plannedDefinition, TASK_DEFINITION } from "./planned-definition";
+import { plannedDefinition } from "./planned-definition";
 import { isPlanned, type Values } from "./planned-value";
 import type { PlannedResource } from "./read-plan";
+import { TASK_DEFINITION } from "./task-types";
 import { compareArguments, writtenArguments } from "./written-arguments";
 
 /**

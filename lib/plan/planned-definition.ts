@@ -2,8 +2,6 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../j
 import { resourceForm } from "../stack/resource-form";
 import type { PlannedResource } from "./read-plan";
 
-export const TASK_DEFINITION = "aws_ecs_task_definition";
-
 /** What a task definition is going to be. */
 export type PlannedDefinition = {
   readonly address: string;

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-
 import * as v from "valibot";
 
 import { PlanError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { codeOf } from "../regular-file";
-import { quote, text } from "../text/safe-text";
+import { excerpt, quote, text } from "../text/safe-text";
+import { readPlanFile } from "./plan-file";
+import { taskDefinitionsBefore } from "./prior-state";
 
 /** What `terraform show -json PLAN` prints, as far as it is needed. Format 1.x: minor versions only add to it. */
 export type Plan = {
@@ -31,7 +30,7 @@ export type PlannedResource = {
   readonly isAdopted: boolean;
   /** undefined when there is none yet. */
   readonly before: JsonObject | undefined;
-  /** undefined when it is deleted. Values that only the apply makes known are missing. */
+  /** undefined when it is deleted, but not when Terraform only forgets it. Values that only the apply makes known are missing. */
   readonly after: JsonObject | undefined;
   /** true, or such a structure, where a value is known only after the apply. */
   readonly unknown: JsonObject;
@@ -63,6 +62,7 @@ const PlanSchema = v.object({
     ),
     [],
   ),
+  prior_state: v.optional(object, {}),
   configuration: v.optional(object, {}),
   variables: v.optional(v.record(v.string(), v.object({ value: v.optional(json) })), {}),
   action_invocations: v.optional(v.array(v.object({ address: v.string() })), []),
@@ -70,7 +70,7 @@ const PlanSchema = v.object({
 
 /** @throws PlanError when the file isn't a whole plan of a format that is known here. */
 export function readPlan(file: string): Plan {
-  const document = parse(file);
+  const document = readPlanFile(file);
   const version = document.format_version;
   if (typeof version !== "string" || !isJsonObject(document.planned_values)) {
     const what = isJsonObject(document.values) ? "a state" : "something else";
@@ -90,12 +90,21 @@ export function readPlan(file: string): Plan {
       text`${file} is not a plan as Terraform writes it: ${v.getDotPath(issue) ?? "it"} must be ${issue.expected ?? "there"}. Print it anew.`,
     ]);
   }
-  const { errored, complete, resource_changes, configuration, variables, action_invocations } = parsed.output;
+  const { errored, complete, resource_changes, prior_state, configuration, variables, action_invocations } =
+    parsed.output;
   if (errored) throw new PlanError([text`${file} is a plan that failed: it does not hold everything. Plan again.`]);
   if (!complete)
     throw new PlanError([
       text`${file} is not complete: Terraform has put off some changes. Plan again after applying it.`,
     ]);
+  // Not every Terraform says that a plan is not complete, and none says so of one with -refresh-only.
+  const planned = new Set(resource_changes.flatMap(({ address, previous_address }) => [address, previous_address]));
+  const missing = taskDefinitionsBefore(prior_state).find((address) => !planned.has(address));
+  if (missing !== undefined) {
+    throw new PlanError([
+      text`${file} is not a plan of everything: it leaves out ${excerpt(missing)}, which is in the state. Plan without -target and -refresh-only.`,
+    ]);
+  }
   return {
     resources: resource_changes
       .filter(({ mode, deposed }) => mode === "managed" && deposed === undefined)
@@ -107,7 +116,9 @@ export function readPlan(file: string): Plan {
 }
 
 function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]): PlannedResource {
-  const { actions, before, after, after_unknown: unknown, importing } = one.change;
+  const { actions, before, after_unknown: unknown, importing } = one.change;
+  // What Terraform forgets stays as it is.
+  const after = actions.includes("forget") && !isJsonObject(one.change.after) ? before : one.change.after;
   return {
     address: one.address,
     type: one.type,
@@ -118,32 +129,4 @@ function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][numb
     after: isJsonObject(after) ? after : undefined,
     unknown: isJsonObject(unknown) ? unknown : {},
   };
-}
-
-function parse(file: string): JsonObject {
-  const document = parseJson(file, read(file));
-  if (isJsonObject(document)) return document;
-  throw new PlanError([text`${file} must hold one JSON object, as terraform show -json PLAN prints it.`]);
-}
-
-function read(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new PlanError([text`${file} can't be read (${codeOf(error)}). Check the path.`]);
-  }
-}
-
-function parseJson(file: string, content: Buffer): JsonValue {
-  try {
-    const document: JsonValue = JSON.parse(content.toString("utf8"));
-    return document;
-  } catch {
-    // A saved plan is a zip file. What JSON.parse says may quote a secret.
-    const isSaved = content.subarray(0, 2).toString("latin1") === "PK";
-    const what = isSaved ? "it is a saved plan itself" : "it is not JSON";
-    throw new PlanError([
-      text`${file} can't be read as a plan: ${what}. Print it by terraform show -json PLAN > PLAN.json.`,
-    ]);
-  }
 }

@@ -1,0 +1,18 @@
+import type { JsonObject } from "../json";
+import { elementsOf, objectOf } from "../protection/compare";
+import { TASK_DEFINITION } from "./task-types";
+
+/** Addresses of the task definitions that there are before the plan, in the modules too. */
+export function taskDefinitionsBefore(priorState: JsonObject): readonly string[] {
+  return addressesIn(objectOf(objectOf(priorState.values).root_module));
+}
+
+function addressesIn({ resources, child_modules }: JsonObject): readonly string[] {
+  const tasks = elementsOf(resources)
+    .map(objectOf)
+    .filter(({ mode, type }) => mode === "managed" && type === TASK_DEFINITION);
+  return [
+    ...tasks.map(({ address }) => String(address)),
+    ...elementsOf(child_modules).flatMap((module) => addressesIn(objectOf(module))),
+  ];
+}

@@ -1,0 +1,1 @@
+export const TASK_DEFINITION = "aws_ecs_task_definition";
