@@ -500,6 +500,15 @@ describe("the plan of any project", () => {
     expect(problems.filter((problem) => problem.includes("console.example.com"))).toHaveLength(3);
   });
 
+  test("variables that hold something else are refused as by protect, all at once", async () => {
+    const environment = { DEFENDER_REGISTRY: "https://registry.example.com/", TL_CONSOLE_ADDRESS: "console:443" };
+    const { problems } = await invoke(checkPlan, [fixture("plan-of-project.json")], environment);
+    expect(problems).toEqual([
+      'TL_CONSOLE_ADDRESS must be a host alone, without https://, port and path, got "console:443".',
+      'DEFENDER_REGISTRY must be a registry\'s host, without https:// and path, got "https://registry.example.com/".',
+    ]);
+  });
+
   test("our own plan is good as any project's, too", async () => {
     expect((await check(fixture("plan-again.json"))).stdout).toContain("2 task definitions for Fargate");
   });

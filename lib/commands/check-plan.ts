@@ -4,7 +4,8 @@ import { type Allowance, checkProtection } from "../plan/check-protection";
 import { checkStackPlan } from "../plan/check-stack-plan";
 import { readPlan } from "../plan/read-plan";
 import type { StructureFacts } from "../protection/structure";
-import { type Environment, isSet } from "../settings/environment";
+import type { Environment } from "../settings/environment";
+import { parseDefenderSettings } from "../settings/settings";
 import { readSynthesizedStack } from "../stack/synthesized-stack";
 import { print, printLine } from "../text/print";
 import { join, quote, text } from "../text/safe-text";
@@ -66,11 +67,9 @@ function parseAllowance(value: string): Allowance {
 }
 
 /** Which Defenders are good, as far as the environment says it: no Console is asked. */
-function factsIn({ DEFENDER_REGISTRY: registry, TL_CONSOLE_ADDRESS: consoleAddress }: Environment): StructureFacts {
-  return {
-    images: isSet(registry) ? { registry: registry.trim() } : {},
-    ...defined({ consoleAddress: isSet(consoleAddress) ? consoleAddress.trim() : undefined }),
-  };
+function factsIn(environment: Environment): StructureFacts {
+  const { consoleAddress, defenderRegistry } = parseDefenderSettings(environment);
+  return { images: defined({ registry: defenderRegistry }), ...defined({ consoleAddress }) };
 }
 
 function count(number: number): string {

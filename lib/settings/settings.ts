@@ -86,6 +86,23 @@ export function parseStackSettings(environment: Environment): StackSettings {
   return stackSettings(parseVariables(schemas, environment, [checkPlaces, checkState]));
 }
 
+/**
+ * What a Defender is judged by, as far as the environment says it, for a command that asks no Console.
+ *
+ * @throws SettingsError with every problem of every variable at once.
+ */
+export function parseDefenderSettings(environment: Environment): {
+  readonly consoleAddress?: string;
+  readonly defenderRegistry?: string;
+} {
+  const { TL_CONSOLE_ADDRESS } = consoleVariables;
+  const variables = parseVariables({ TL_CONSOLE_ADDRESS, ...proofVariables }, environment, []);
+  return defined({
+    consoleAddress: variables.TL_CONSOLE_ADDRESS,
+    defenderRegistry: variables.DEFENDER_REGISTRY,
+  });
+}
+
 // A misspelt one of these would go unnoticed: without it there is a default.
 const OURS = /^(TF_STATE_|TASK_DEFINITION|RUNTIME_DEFENSE_|CONTAINER_IMAGE|DEFENDER_REGIST)/;
 
