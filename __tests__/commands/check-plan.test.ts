@@ -431,7 +431,7 @@ describe("the plan of any project", () => {
       status: 0,
       stdout: "2 task definitions for Fargate in plan-of-project.json are protected.\n",
       stderr: [
-        "--allow gone is of no use: the plan has nothing unprotected of that name.",
+        "--allow gone has no effect: the plan has nothing unprotected of that name.",
         "Allowed: aws_ecs_task_definition.half, container router: FireLens.",
         "Allowed: aws_ecs_task_definition.implicit, family implicit: internal.",
         "Allowed: aws_ecs_task_definition.later, family later: see OPS-1.",
@@ -527,7 +527,7 @@ describe("refusals", () => {
     [
       "a saved plan itself",
       () => inFile("PK\u0003\u0004"),
-      "plan.json can't be read as a plan: it is a saved plan itself. Print it by terraform show -json PLAN > PLAN.json.",
+      "plan.json can't be read as a plan: it is a saved plan itself. Print it with terraform show -json PLAN > PLAN.json.",
     ],
     ["no JSON", () => inFile("{"), "plan.json can't be read as a plan: it is not JSON."],
     ["a list", () => inFile("[]"), "plan.json must hold one JSON object"],
@@ -536,7 +536,7 @@ describe("refusals", () => {
       () => inFile('{"format_version":"1.0","values":{}}'),
       "plan.json must be a plan as terraform show -json PLAN prints it, got a state.",
     ],
-    ["something else", () => inFile("{}"), "got something else."],
+    ["something else", () => inFile("{}"), "got something else. Save one with terraform plan -out=PLAN first."],
     [
       "another format version",
       () => inFile(JSON.stringify({ ...again(), format_version: "2.0" })),
@@ -550,12 +550,12 @@ describe("refusals", () => {
     [
       "a plan with changes that were put off",
       () => inFile(JSON.stringify({ ...again(), complete: false })),
-      "plan.json is not complete: Terraform has put off some changes.",
+      "plan.json is not complete: it is limited by -target, or Terraform has put off some changes. Plan again without -target, or after applying it.",
     ],
     [
       "changes of another shape",
       () => inFile(JSON.stringify({ ...again(), resource_changes: [{ address: 1 }] })),
-      "plan.json is not a plan as Terraform writes it: resource_changes.0.address must be string. Print it anew.",
+      "plan.json is not a plan as Terraform writes it: resource_changes.0.address must be string. Print it again.",
     ],
   ])("%s", async (_, file, sentence) => {
     const { problems, stdout } = await check(file());

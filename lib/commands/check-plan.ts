@@ -47,7 +47,7 @@ export const checkPlan: Command = {
     }
     const result = checkProtection(plan, allowances, factsIn(environment));
     for (const { name } of result.unused)
-      printLine(stderr, text`--allow ${name} is of no use: the plan has nothing unprotected of that name.`);
+      printLine(stderr, text`--allow ${name} has no effect: the plan has nothing unprotected of that name.`);
     for (const allowed of result.allowed) printLine(stderr, text`Allowed: ${allowed}.`);
     if (result.problems.length > 0) throw new PlanError(result.problems);
     await print(

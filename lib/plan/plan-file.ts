@@ -29,7 +29,7 @@ function parseJson(file: string, content: Buffer): JsonValue {
     const isSaved = content.subarray(0, 2).toString("latin1") === "PK";
     const what = isSaved ? "it is a saved plan itself" : "it is not JSON";
     throw new PlanError([
-      text`${file} can't be read as a plan: ${what}. Print it by terraform show -json PLAN > PLAN.json.`,
+      text`${file} can't be read as a plan: ${what}. Print it with terraform show -json PLAN > PLAN.json.`,
     ]);
   }
 }

@@ -75,7 +75,7 @@ export function readPlan(file: string): Plan {
   if (typeof version !== "string" || !isJsonObject(document.planned_values)) {
     const what = isJsonObject(document.values) ? "a state" : "something else";
     throw new PlanError([
-      text`${file} must be a plan as terraform show -json PLAN prints it, got ${what}. Save one by terraform plan -out=PLAN first.`,
+      text`${file} must be a plan as terraform show -json PLAN prints it, got ${what}. Save one with terraform plan -out=PLAN first.`,
     ]);
   }
   if (!/^1\.\d+$/.test(version)) {
@@ -87,7 +87,7 @@ export function readPlan(file: string): Plan {
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw new PlanError([
-      text`${file} is not a plan as Terraform writes it: ${v.getDotPath(issue) ?? "it"} must be ${issue.expected ?? "there"}. Print it anew.`,
+      text`${file} is not a plan as Terraform writes it: ${v.getDotPath(issue) ?? "it"} must be ${issue.expected ?? "there"}. Print it again.`,
     ]);
   }
   const { errored, complete, resource_changes, prior_state, configuration, variables, action_invocations } =
@@ -95,7 +95,7 @@ export function readPlan(file: string): Plan {
   if (errored) throw new PlanError([text`${file} is a plan that failed: it does not hold everything. Plan again.`]);
   if (!complete)
     throw new PlanError([
-      text`${file} is not complete: Terraform has put off some changes. Plan again after applying it.`,
+      text`${file} is not complete: it is limited by -target, or Terraform has put off some changes. Plan again without -target, or after applying it.`,
     ]);
   // Not every Terraform says that a plan is not complete, and none says so of one with -refresh-only.
   const planned = new Set(resource_changes.flatMap(({ address, previous_address }) => [address, previous_address]));
