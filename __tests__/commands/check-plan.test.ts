@@ -441,6 +441,57 @@ describe("the plan of any project", () => {
     });
   });
 
+  describe("a resource of another type, whose tasks run on Fargate, can't be judged", () => {
+    const FARGATE = { requires_compatibilities: ["FARGATE"] };
+    const remedy = (type: string, exception: string) =>
+      `${type}.other: its tasks run on Fargate, and whether they are protected can't be judged from ${type}. Use aws_ecs_task_definition for them, or ${exception}.`;
+    const allow = "allow it by --allow other=REASON";
+    const planOf = (type: string, values: object, unknown: object = {}) => {
+      const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+      const change = { actions: ["create"], before: null, after: values, after_unknown: unknown };
+      document.resource_changes.push({ address: `${type}.other`, mode: "managed", type, change });
+      const file = join(folder, "plan.json");
+      writeFileSync(file, JSON.stringify(document));
+      return file;
+    };
+
+    test.each<[string, object, string]>([
+      ["awscc_ecs_task_definition", { family: "other", ...FARGATE }, allow],
+      ["awscc_ecs_task_definition", { ...FARGATE }, "give it a family, by which --allow can name it"],
+      ["aws_ecs_express_gateway_service", { service_name: "other" }, allow],
+      [
+        "awscc_ecs_express_gateway_service",
+        { service_name: null },
+        "give it a service_name, by which --allow can name it",
+      ],
+      ["aws_batch_job_definition", { name: "other", platform_capabilities: ["FARGATE"] }, allow],
+    ])("%s with %j", async (type, values, exception) => {
+      expect((await check(planOf(type, values))).problems).toEqual([remedy(type, exception)]);
+    });
+
+    test.each<[string, object]>([
+      ["awscc_ecs_task_definition", { family: "other", requires_compatibilities: ["EC2"] }],
+      ["aws_batch_job_definition", { name: "other", platform_capabilities: ["EC2"] }],
+      ["aws_batch_job_definition", { name: "other", platform_capabilities: null }],
+    ])("%s with %j isn't one", async (type, values) => {
+      expect((await check(planOf(type, values))).problems).toEqual([]);
+    });
+
+    test("one of which only the apply says where it runs is one", async () => {
+      const type = "aws_batch_job_definition";
+      const plan = planOf(type, { name: "other" }, { platform_capabilities: true });
+      expect((await check(plan)).problems).toEqual([remedy(type, allow)]);
+    });
+
+    test("an exception lets it through, with its reason", async () => {
+      const plan = planOf("aws_ecs_express_gateway_service", { service_name: "other" });
+      const { problems, stdout, stderr } = await check(plan, "--allow", "other=internal");
+      expect(problems).toEqual([]);
+      expect(stderr).toBe("Allowed: aws_ecs_express_gateway_service.other, service_name other: internal.\n");
+      expect(stdout).toBe("2 task definitions for Fargate in plan.json are protected.\n");
+    });
+  });
+
   test("one in a module counts, too", async () => {
     const address = "module.batch.aws_ecs_task_definition.job[1]";
     const plan = altered(

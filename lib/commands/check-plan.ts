@@ -28,7 +28,8 @@ export const checkPlan: Command = {
       name: "allow",
       value: "FAMILY=REASON",
       isRepeated: true,
-      meaning: "a family, or FAMILY/CONTAINER, that may stay unprotected, and why",
+      meaning:
+        "a family, or FAMILY/CONTAINER, that may stay unprotected, and why; of a resource that can't be judged, its name",
     },
   ],
   run: async ({ environment, stdout, stderr }, { operands: [file = ""], value, values }) => {
