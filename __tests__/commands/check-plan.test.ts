@@ -64,6 +64,13 @@ const configured = (address: string, ...path: readonly string[]) =>
   configuration("root_module", "resources", `[${address}]`, ...path);
 const argument = (address: string, name: string) => configured(address, "expressions", name);
 
+const UNREADABLE: readonly (readonly [string, string])[] = [
+  ["nested 60,000 deep", `${"[".repeat(60_000)}${"]".repeat(60_000)}`],
+  ["no JSON", "[{"],
+];
+const UNREADABLE_PROBLEM =
+  "container_definitions is not JSON, or has more than 32 levels, which no task definition has.";
+
 describe("the stack's plan", () => {
   test.each([
     ["plan-first.json", "stack"],
@@ -375,6 +382,13 @@ describe("the stack's plan", () => {
     });
   });
 
+  test.each(UNREADABLE)("containers that are %s", async (_, containers) => {
+    const plan = altered("plan-again.json", planned(WEB, "container_definitions"), containers);
+    expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([
+      `${WEB} is not the proven task definition: ${UNREADABLE_PROBLEM}`,
+    ]);
+  });
+
   test("a policy that AWS gives back in another order is the stack's", async () => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
     const change = document.resource_changes.find((one: { address: string }) => one.address === ROLE_POLICY).change;
@@ -490,6 +504,11 @@ describe("the plan of any project", () => {
       expect(stderr).toBe("Allowed: aws_ecs_express_gateway_service.other, service_name other: internal.\n");
       expect(stdout).toBe("2 task definitions for Fargate in plan.json are protected.\n");
     });
+  });
+
+  test.each(UNREADABLE)("containers that are %s", async (_, containers) => {
+    const plan = altered("plan-again.json", planned(WEB, "container_definitions"), containers);
+    expect((await check(plan)).problems).toEqual([`${WEB} is not protected: ${UNREADABLE_PROBLEM}`]);
   });
 
   test("one in a module counts, too", async () => {

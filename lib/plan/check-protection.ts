@@ -56,7 +56,7 @@ type Result = {
 };
 
 function checkOne(
-  { address, family, definition, unknown }: PlannedDefinition,
+  { address, family, definition, unreadable, unknown }: PlannedDefinition,
   allowanceFor: AllowanceFor,
   facts: StructureFacts,
 ): Result {
@@ -69,6 +69,7 @@ function checkOne(
     const remedy = "Apply first what it refers to, or write that as a value, and plan again.";
     return { address, problems: [text`${at}: ${what}. ${remedy}`], allowed: [] };
   }
+  if (unreadable) return { address, problems: [text`${at} is not protected: ${unreadable}`], allowed: [] };
   const { deviations, containers } = checkStructure(definition, facts);
   const problems = describeAll(deviations).map((deviation) => text`${at} is not protected: ${deviation}`);
   const allowed: SafeText[] = [];

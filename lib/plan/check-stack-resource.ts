@@ -48,19 +48,23 @@ type Checked = {
 /** A task definition is compared as ECS registers it: the provider brings the containers into a form of its own. */
 function checkTask(found: PlannedResource, written: JsonObject, changed: readonly string[], values: Values): Checked {
   const at = excerpt(found.address);
-  const { definition, unknown } = plannedDefinition(found);
+  const { definition, unreadable, unknown } = plannedDefinition(found);
   // What only the apply makes known is compared as it is written.
   const later = unknown.filter(
     (name) => !isFilledIn(name) && (!Object.hasOwn(written, name) || changed.includes(name)),
   );
-  const deviations = definitionDifferences(evaluatedTask(written, values), definition, unknown.map(registeredName));
-  const reported = new Set(deviations.map(({ field }) => field.split(".")[0]));
+  const unread = unreadable ? ["containerDefinitions"] : [];
+  const except = [...unknown.map(registeredName), ...unread];
+  const deviations = definitionDifferences(evaluatedTask(written, values), definition, except);
+  const reported = new Set([...unread, ...deviations.map(({ field }) => field.split(".")[0])]);
   return {
     problems: [
       ...later.map(
         (name) => text`${at}: ${name} will be known only after the apply, and is not written as in the stack.`,
       ),
-      ...describeAll(deviations).map((deviation) => text`${at} is not the proven task definition: ${deviation}`),
+      ...[...(unreadable ? [unreadable] : []), ...describeAll(deviations)].map(
+        (deviation) => text`${at} is not the proven task definition: ${deviation}`,
+      ),
     ],
     isReported: (name) => later.includes(name) || reported.has(registeredName(name)),
     compared: ["skip_destroy", ...unknown].filter((name) => Object.hasOwn(written, name)),
