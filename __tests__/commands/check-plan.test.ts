@@ -584,6 +584,20 @@ describe("the plan of any project", () => {
   });
 });
 
+test.each<[string, (json: string) => Buffer]>([
+  ["UTF-8 with a byte order mark", (json) => Buffer.from(`\ufeff${json}`, "utf8")],
+  ["UTF-16, as an older PowerShell writes it", (json) => Buffer.from(`\ufeff${json}`, "utf16le")],
+])("a plan is read in %s", async (_, encode) => {
+  const file = join(folder, "plan.json");
+  writeFileSync(file, encode(readFileSync(fixture("plan-again.json"), "utf8")));
+  expect(await check(file, "--stack", fixture("stack"))).toEqual({
+    problems: [],
+    status: 0,
+    stdout: "2 task definitions in plan.json are the proven ones.\n",
+    stderr: "",
+  });
+});
+
 describe("refusals", () => {
   const inFile = (content: string) => {
     const file = join(folder, "plan.json");

@@ -58,7 +58,19 @@ test("what ECS has registered then is, too", async () => {
   });
 });
 
-test("so is the plan of a change, by the stack and by itself", async () => {
+test.each([
+  ["-refresh-only", "leaves out aws_ecs_task_definition.task-definition-api, which is in the state"],
+  ["-target=aws_ecs_cluster.cluster", "it is limited by -target"],
+])("a plan with %s is refused", async (option, reason) => {
+  succeeds(await project.terraform("plan", option, "-out=stack.plan"));
+  const { output: plan } = await project.terraform("show", "-json", "stack.plan");
+  writeFileSync(join(project.folder, "plan.json"), plan);
+  const { status, output } = await project.npm("check-plan", "plan.json");
+  expect(status).toBe(1);
+  expect(output).toContain(reason);
+});
+
+test("the plan of a change is what was proven, by the stack and by itself", async () => {
   project.tasks(task("web", "web:2"), task("api", "api:1"));
   succeeds(await project.npm("synth"));
   expect(await checkPlan("--stack", "cdktf.out")).toEqual({ status: 0, output: proven(2) });

@@ -22,7 +22,7 @@ function read(file: string): Buffer {
 
 function parseJson(file: string, content: Buffer): JsonValue {
   try {
-    const document: JsonValue = JSON.parse(content.toString("utf8"));
+    const document: JsonValue = JSON.parse(decode(content));
     return document;
   } catch {
     // A saved plan is a zip file. What JSON.parse says may quote a secret.
@@ -32,4 +32,10 @@ function parseJson(file: string, content: Buffer): JsonValue {
       text`${file} can't be read as a plan: ${what}. Print it with terraform show -json PLAN > PLAN.json.`,
     ]);
   }
+}
+
+/** UTF-8, or what an older PowerShell writes for `>`: UTF-16 with a byte order mark. A decoder removes the mark. */
+function decode(content: Buffer): string {
+  const isUtf16 = content[0] === 0xff && content[1] === 0xfe;
+  return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(content);
 }
