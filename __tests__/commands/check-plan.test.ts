@@ -26,13 +26,21 @@ async function check(plan: string, ...args: string[]) {
   return { problems: problems.map(short), status, stdout: short(stdout), stderr: short(stderr) };
 }
 
+type Alteration = readonly [path: readonly string[], value: unknown];
+
 /** Where a fixture is altered: a path of keys into it, `[address]` picks an element by that. */
-function altered(name: string, path: readonly string[], value: unknown): string {
+function altered(name: string, ...[path, value]: Alteration): string {
+  return alteredIn(name, [[path, value]]);
+}
+
+function alteredIn(name: string, alterations: readonly Alteration[]): string {
   const document = JSON.parse(readFileSync(fixture(name), "utf8"));
-  const last = path.at(-1) ?? "";
-  const parent = path.slice(0, -1).reduce<unknown>(step, document);
-  if (!isJsonObject(parent)) throw new Error(`${path.join(".")} is not in ${name}`);
-  Object.assign(parent, { [last]: value });
+  for (const [path, value] of alterations) {
+    const last = path.at(-1) ?? "";
+    const parent = path.slice(0, -1).reduce<unknown>(step, document);
+    if (!isJsonObject(parent)) throw new Error(`${path.join(".")} is not in ${name}`);
+    Object.assign(parent, { [last]: value });
+  }
   const file = join(folder, "plan.json");
   writeFileSync(file, JSON.stringify(document));
   return file;
@@ -45,7 +53,23 @@ function step(value: unknown, key: string): unknown {
 }
 
 const WEB = "aws_ecs_task_definition.task-definition-web";
-const after = (address: string, name: string) => ["resource_changes", `[${address}]`, "change", "after", name];
+const CLUSTER = "aws_ecs_cluster.cluster";
+const ROLE = "aws_iam_role.execution-role";
+const ROLE_POLICY = "aws_iam_role_policy.execution-role-install-bundle";
+const SECRET = "aws_secretsmanager_secret.install-bundle";
+const change = (address: string, ...path: readonly string[]) => ["resource_changes", `[${address}]`, "change", ...path];
+const planned = (address: string, name: string) => change(address, "after", name);
+const configuration = (...path: readonly string[]) => ["configuration", ...path];
+const configured = (address: string, ...path: readonly string[]) =>
+  configuration("root_module", "resources", `[${address}]`, ...path);
+const argument = (address: string, name: string) => configured(address, "expressions", name);
+
+const UNREADABLE: readonly (readonly [string, string])[] = [
+  ["nested 60,000 deep", `${"[".repeat(60_000)}${"]".repeat(60_000)}`],
+  ["no JSON", "[{"],
+];
+const UNREADABLE_PROBLEM =
+  "container_definitions is not JSON, or has more than 32 levels, which no task definition has.";
 
 describe("the stack's plan", () => {
   test.each([
@@ -92,7 +116,7 @@ describe("the stack's plan", () => {
     ["ephemeral_storage", [{ size_in_gib: 200 }], "ephemeralStorage: expected none"],
     ["enable_fault_injection", true, "enableFaultInjection: expected none, got true"],
   ])("another %s than the proven one", async (name, value, sentence) => {
-    const plan = altered("plan-again.json", after(WEB, name), value);
+    const plan = altered("plan-again.json", planned(WEB, name), value);
     const { problems } = await check(plan, "--stack", fixture("stack"));
     expect(problems).toEqual([expect.stringContaining(`${WEB} is not the proven task definition: ${sentence}`)]);
   });
@@ -129,6 +153,16 @@ describe("the stack's plan", () => {
     expect(problems).toEqual(["aws_iam_user.extra is not in the stack, and the plan would create it."]);
   });
 
+  test("a resource that Terraform would forget", async () => {
+    const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+    const change = { actions: ["forget"], before: { name: "x" }, after: null, after_unknown: {} };
+    document.resource_changes.push({ address: "aws_iam_user.extra", mode: "managed", type: "aws_iam_user", change });
+    const file = join(folder, "plan.json");
+    writeFileSync(file, JSON.stringify(document));
+    const { problems } = await check(file, "--stack", fixture("stack"));
+    expect(problems).toEqual(["aws_iam_user.extra is not in the stack, and the plan would forget it."]);
+  });
+
   test("a task whose file is gone is removed, with a notice", async () => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
     const change = { actions: ["delete"], before: { family: "old" }, after: null, after_unknown: {} };
@@ -141,6 +175,234 @@ describe("the stack's plan", () => {
       status: 0,
       stderr: `${address} is no longer in the stack: the plan removes it.\n`,
     });
+  });
+
+  // Each as Terraform plans it where another file beside cdk.tf.json says so.
+  describe("what another file beside the stack says is named", () => {
+    const OTHER = { name: "aws", full_name: "registry.terraform.io/hashicorp/aws", alias: "other" };
+    const ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess";
+    test.each<[string, readonly Alteration[], readonly string[]]>([
+      [
+        "an argument that the stack doesn't have",
+        [[argument(SECRET, "policy"), { constant_value: "{}" }]],
+        [`${SECRET}: the plan has policy, which the stack does not.`],
+      ],
+      [
+        "a list that the stack doesn't have",
+        [[argument(ROLE, "managed_policy_arns"), { constant_value: [ADMIN] }]],
+        [`${ROLE}: the plan has managed_policy_arns, which the stack does not.`],
+      ],
+      [
+        "a block that the stack doesn't have",
+        [[argument(ROLE, "inline_policy"), [{ name: { constant_value: "x" }, policy: { constant_value: "{}" } }]]],
+        [`${ROLE}: the plan has inline_policy, which the stack does not.`],
+      ],
+      [
+        "a dynamic block, which no configuration of a plan holds",
+        [[planned(ROLE, "inline_policy"), [{ name: "x", policy: "{}" }]]],
+        [`${ROLE}: the plan has inline_policy, which the stack does not.`],
+      ],
+      [
+        "a removed argument",
+        [[argument(ROLE, "assume_role_policy"), undefined]],
+        [`${ROLE}: assume_role_policy is not what the stack says.`],
+      ],
+      [
+        "skip_destroy",
+        [
+          [argument(WEB, "skip_destroy"), { constant_value: false }],
+          [planned(WEB, "skip_destroy"), false],
+        ],
+        [`${WEB}: skip_destroy is not what the stack says.`],
+      ],
+      [
+        "skip_destroy that ignore_changes keeps as it was",
+        [[planned(WEB, "skip_destroy"), false]],
+        [`${WEB}: skip_destroy is not what the stack says.`],
+      ],
+      [
+        "a policy that ignore_changes keeps as it was",
+        [[planned(ROLE_POLICY, "policy"), '{"Version":"2012-10-17","Statement":[{"Action":"*","Resource":"*"}]}']],
+        [`${ROLE_POLICY}: policy is not what the stack says.`],
+      ],
+      [
+        "an expression whose text is the same, but a literal",
+        [[[...argument(WEB, "execution_role_arn"), "references"], undefined]],
+        [`${WEB}: execution_role_arn is not what the stack says.`],
+      ],
+      [
+        "the same reference in another text",
+        [[[...argument(WEB, "container_definitions"), "constant_value"], undefined]],
+        [`${WEB}: container_definitions is not what the stack says.`],
+      ],
+      [
+        "a region of the resource's own",
+        [[argument(WEB, "region"), { constant_value: "us-east-1" }]],
+        [`${WEB}: the plan has region, which the stack does not.`],
+      ],
+      [
+        "another region of the provider",
+        [[configuration("provider_config", "aws", "expressions", "region", "constant_value"), "us-east-1"]],
+        ["The provider aws is not what the stack says: region."],
+      ],
+      [
+        "another account",
+        [
+          [
+            configuration("provider_config", "aws", "expressions", "assume_role"),
+            [{ role_arn: { constant_value: ADMIN } }],
+          ],
+        ],
+        ["The provider aws is not what the stack says: assume_role."],
+      ],
+      [
+        "another provider of the same name",
+        [
+          [configuration("provider_config", "aws", "full_name"), "registry.terraform.io/someone/aws"],
+          [configuration("provider_config", "aws", "version_constraint"), "5.0.0"],
+        ],
+        ["The provider aws is not what the stack says: source, version."],
+      ],
+      [
+        "a second provider",
+        [
+          [configuration("provider_config", "aws.other"), OTHER],
+          [configured(WEB, "provider_config_key"), "aws.other"],
+        ],
+        [
+          "The plan has the provider aws.other, which the stack does not.",
+          `${WEB} is planned with the provider aws.other, not with the stack's.`,
+        ],
+      ],
+      [
+        "a provisioner",
+        [[configured(CLUSTER, "provisioners"), [{ type: "local-exec" }]]],
+        [`${CLUSTER}: the plan's configuration has provisioners, which the stack does not.`],
+      ],
+      [
+        "another dependency",
+        [[configured(WEB, "depends_on"), undefined]],
+        [`${WEB}: depends_on is not what the stack says.`],
+      ],
+      [
+        "a module",
+        [[configuration("root_module", "module_calls"), { other: { source: "./other" } }]],
+        ["The plan's configuration has module_calls, which the stack does not."],
+      ],
+      [
+        "another value of an output",
+        [
+          [
+            configuration("root_module", "outputs", "arn-of-task-definition-web", "expression"),
+            { constant_value: "arn:aws:ecs:eu-west-1:111122223333:task-definition/other:1" },
+          ],
+        ],
+        ["The output arn-of-task-definition-web is not what the stack says."],
+      ],
+      [
+        "an output that the stack doesn't have",
+        [[configuration("root_module", "outputs", "extra"), { expression: { constant_value: "x" } }]],
+        ["The plan has the output extra, which the stack does not."],
+      ],
+      [
+        "a default of the install bundle, and a variable that the stack doesn't have",
+        [
+          [configuration("root_module", "variables", "install_bundle", "default"), "kept in clear"],
+          [configuration("root_module", "variables", "extra"), {}],
+        ],
+        [
+          "The plan has the variable extra, which the stack does not.",
+          "The variable install_bundle is not what the stack says.",
+        ],
+      ],
+      [
+        "an install bundle that isn't ephemeral",
+        [[["variables"], { install_bundle: { value: "kept in clear" } }]],
+        ["The plan holds the value of the variable install_bundle, which is ephemeral in the stack."],
+      ],
+      [
+        "an import",
+        [[change(CLUSTER, "importing"), { id: "other" }]],
+        [`${CLUSTER} would be imported or moved there, which the stack does not say.`],
+      ],
+      [
+        "a move",
+        [[["resource_changes", `[${CLUSTER}]`, "previous_address"], "aws_ecs_cluster.other"]],
+        [`${CLUSTER} would be imported or moved there, which the stack does not say.`],
+      ],
+      [
+        "a trigger",
+        [
+          [change(CLUSTER, "actions"), ["delete", "create"]],
+          [["resource_changes", `[${CLUSTER}]`, "action_reason"], "replace_by_triggers"],
+        ],
+        [`${CLUSTER} would be replaced by a trigger, which the stack does not have.`],
+      ],
+      [
+        "another order of a replacement",
+        [[change(WEB, "actions"), ["delete", "create"]]],
+        [`${WEB} would be destroyed before its replacement is created, which the stack does not say.`],
+      ],
+      [
+        "an action",
+        [[["action_invocations"], [{ address: "action.aws_lambda_invoke.extra" }]]],
+        ["The plan invokes action.aws_lambda_invoke.extra, which the stack does not."],
+      ],
+    ])("%s", async (_, alterations, problems) => {
+      const plan = alteredIn("plan-again.json", alterations);
+      expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual(problems);
+    });
+
+    test("a data source", async () => {
+      const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+      document.configuration.root_module.resources.push({ address: "data.external.extra", mode: "data" });
+      const file = join(folder, "plan.json");
+      writeFileSync(file, JSON.stringify(document));
+      const { problems } = await check(file, "--stack", fixture("stack"));
+      expect(problems).toEqual(["data.external.extra is not in the stack, but in the plan's configuration."]);
+    });
+
+    test("a volume more at the first deployment, of which only the apply says what it is", async () => {
+      const every = "aws_ecs_task_definition.task-definition-every-key";
+      const plan = alteredIn("plan-first.json", [
+        [planned(every, "volume"), undefined],
+        [change(every, "after_unknown", "volume"), true],
+      ]);
+      const { problems } = await check(plan, "--stack", fixture("stack"));
+      expect(problems).toEqual([`${every}: volume is not what the stack says.`]);
+    });
+
+    test("a plan without its configuration", async () => {
+      const { problems } = await check(
+        altered("plan-again.json", ["configuration"], undefined),
+        "--stack",
+        fixture("stack"),
+      );
+      expect(problems).toContain(`${SECRET}: description is not what the stack says.`);
+    });
+  });
+
+  test.each(UNREADABLE)("containers that are %s", async (_, containers) => {
+    const plan = altered("plan-again.json", planned(WEB, "container_definitions"), containers);
+    expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([
+      `${WEB} is not the proven task definition: ${UNREADABLE_PROBLEM}`,
+    ]);
+  });
+
+  test("a policy that AWS gives back in another order is the stack's", async () => {
+    const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+    const change = document.resource_changes.find((one: { address: string }) => one.address === ROLE_POLICY).change;
+    const {
+      Statement: [statement],
+      Version,
+    } = JSON.parse(change.after.policy);
+    const same = { Resource: [statement.Resource], Effect: statement.Effect, Action: [statement.Action] };
+    const plan = altered(
+      "plan-again.json",
+      planned(ROLE_POLICY, "policy"),
+      JSON.stringify({ Statement: same, Version }),
+    );
+    expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([]);
   });
 
   test("a plan of only a part", async () => {
@@ -157,17 +419,13 @@ describe("the plan of any project", () => {
   test("each task definition for Fargate that isn't protected fails, by address, container and reason", async () => {
     const { problems, stdout } = await check(fixture("plan-of-project.json"));
     expect(stdout).toBe("");
-    const nothing = "containerDefinitions: expected at least one container that the Defender has wrapped, got none.";
-    const bare = (address: string, ...containers: string[]) => [
-      `${address} is not protected: container TwistlockDefender, container: expected to be there, got none.`,
-      `${address} is not protected: ${nothing}`,
-      ...containers.map((name) => `${address}: the container "${name}" is not under runtime defense.`),
-    ];
+    const bare = (name: string) =>
+      `aws_ecs_task_definition.${name} is not protected: nothing of the Defender is in it. Protect it with this project, or allow it by --allow ${name}=REASON.`;
     expect(problems).toEqual([
       'aws_ecs_task_definition.half: the container "router" is not under runtime defense.',
-      ...bare("aws_ecs_task_definition.implicit", "app"),
-      "aws_ecs_task_definition.later: container_definitions will be known only after the apply, so nothing proves that it is protected. Apply first what it refers to, or write that as a value, and plan again.",
-      ...bare("aws_ecs_task_definition.shop", "app", "helper"),
+      bare("implicit"),
+      "aws_ecs_task_definition.later: container_definitions will be known only after the apply, so nothing proves that it is protected. Apply first what it refers to, or write that as a value, and plan again. For this project's own stack, add --stack cdktf.out.",
+      bare("shop"),
     ]);
   });
 
@@ -183,7 +441,7 @@ describe("the plan of any project", () => {
       status: 0,
       stdout: "2 task definitions for Fargate in plan-of-project.json are protected.\n",
       stderr: [
-        "--allow gone is of no use: the plan has nothing unprotected of that name.",
+        "--allow gone has no effect: the plan has nothing unprotected of that name.",
         "Allowed: aws_ecs_task_definition.half, container router: FireLens.",
         "Allowed: aws_ecs_task_definition.implicit, family implicit: internal.",
         "Allowed: aws_ecs_task_definition.later, family later: see OPS-1.",
@@ -193,10 +451,112 @@ describe("the plan of any project", () => {
     });
   });
 
+  describe("a resource of another type, whose tasks run on Fargate, can't be judged", () => {
+    const FARGATE = { requires_compatibilities: ["FARGATE"] };
+    const remedy = (type: string, exception: string) =>
+      `${type}.other: its tasks run on Fargate, and whether they are protected can't be judged from ${type}. Use aws_ecs_task_definition for them, or ${exception}.`;
+    const allow = "allow it by --allow other=REASON";
+    const planOf = (type: string, values: object, unknown: object = {}) => {
+      const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+      const change = { actions: ["create"], before: null, after: values, after_unknown: unknown };
+      document.resource_changes.push({ address: `${type}.other`, mode: "managed", type, change });
+      const file = join(folder, "plan.json");
+      writeFileSync(file, JSON.stringify(document));
+      return file;
+    };
+
+    test.each<[string, object, string]>([
+      ["awscc_ecs_task_definition", { family: "other", ...FARGATE }, allow],
+      ["awscc_ecs_task_definition", { ...FARGATE }, "give it a family, by which --allow can name it"],
+      ["aws_ecs_express_gateway_service", { service_name: "other" }, allow],
+      [
+        "awscc_ecs_express_gateway_service",
+        { service_name: null },
+        "give it a service_name, by which --allow can name it",
+      ],
+      ["aws_batch_job_definition", { name: "other", platform_capabilities: ["FARGATE"] }, allow],
+    ])("%s with %j", async (type, values, exception) => {
+      expect((await check(planOf(type, values))).problems).toEqual([remedy(type, exception)]);
+    });
+
+    test.each<[string, object]>([
+      ["awscc_ecs_task_definition", { family: "other", requires_compatibilities: ["EC2"] }],
+      ["aws_batch_job_definition", { name: "other", platform_capabilities: ["EC2"] }],
+      ["aws_batch_job_definition", { name: "other", platform_capabilities: null }],
+    ])("%s with %j isn't one", async (type, values) => {
+      expect((await check(planOf(type, values))).problems).toEqual([]);
+    });
+
+    test("one of which only the apply says where it runs is one", async () => {
+      const type = "aws_batch_job_definition";
+      const plan = planOf(type, { name: "other" }, { platform_capabilities: true });
+      expect((await check(plan)).problems).toEqual([remedy(type, allow)]);
+    });
+
+    test("an exception lets it through, with its reason", async () => {
+      const plan = planOf("aws_ecs_express_gateway_service", { service_name: "other" });
+      const { problems, stdout, stderr } = await check(plan, "--allow", "other=internal");
+      expect(problems).toEqual([]);
+      expect(stderr).toBe("Allowed: aws_ecs_express_gateway_service.other, service_name other: internal.\n");
+      expect(stdout).toBe("2 task definitions for Fargate in plan.json are protected.\n");
+    });
+  });
+
+  test.each(UNREADABLE)("containers that are %s", async (_, containers) => {
+    const plan = altered("plan-again.json", planned(WEB, "container_definitions"), containers);
+    expect((await check(plan)).problems).toEqual([`${WEB} is not protected: ${UNREADABLE_PROBLEM}`]);
+  });
+
   test("one in a module counts, too", async () => {
     const address = "module.batch.aws_ecs_task_definition.job[1]";
-    const plan = altered("plan-of-project.json", after(address, "container_definitions"), '[{"name":"a","image":"b"}]');
-    expect((await check(plan)).problems).toContain(`${address}: the container "a" is not under runtime defense.`);
+    const plan = altered(
+      "plan-of-project.json",
+      planned(address, "container_definitions"),
+      '[{"name":"a","image":"b"}]',
+    );
+    expect((await check(plan)).problems).toContainEqual(
+      expect.stringContaining(`${address} is not protected: nothing of the Defender is in it.`),
+    );
+  });
+
+  describe("a plan that leaves out a task definition of the state is refused", () => {
+    const bare = { address: "aws_ecs_task_definition.bare", mode: "managed", type: "aws_ecs_task_definition" };
+    const inModule = { ...bare, address: "module.a.module.b.aws_ecs_task_definition.bare[0]" };
+    const sentence = (address: string) =>
+      `plan.json is not a plan of everything: it leaves out ${address}, which is in the state. Plan without -target and -refresh-only.`;
+    const state = (module: unknown) => ({ format_version: "1.0", values: { root_module: module } });
+
+    test.each<[string, unknown, string]>([
+      ["with -refresh-only, or -target of an older Terraform", { resources: [bare] }, sentence(bare.address)],
+      ["in a module", { child_modules: [{ child_modules: [{ resources: [inModule] }] }] }, sentence(inModule.address)],
+    ])("%s", async (_, module, problem) => {
+      const plan = alteredIn("plan-of-project.json", [
+        [["prior_state"], state(module)],
+        [["complete"], undefined],
+      ]);
+      expect((await check(plan)).problems).toEqual([problem]);
+      expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([problem]);
+    });
+
+    test("but not one that holds it, at another address before, nor a data source", async () => {
+      const plan = alteredIn("plan-again.json", [
+        [["prior_state"], state({ resources: [bare, { ...inModule, mode: "data" }] })],
+        [["resource_changes", `[${WEB}]`, "previous_address"], bare.address],
+      ]);
+      expect((await check(plan)).problems).toEqual([]);
+    });
+  });
+
+  test("one that Terraform forgets stays registered, and has to be protected", async () => {
+    const address = "aws_ecs_task_definition.shop";
+    const document = JSON.parse(readFileSync(fixture("plan-of-project.json"), "utf8"));
+    const { change } = document.resource_changes.find((one: { address: string }) => one.address === address);
+    Object.assign(change, { actions: ["forget"], before: change.after, after: null, after_unknown: {} });
+    const file = join(folder, "plan.json");
+    writeFileSync(file, JSON.stringify(document));
+    expect((await check(file)).problems).toContainEqual(
+      expect.stringContaining(`${address} is not protected: nothing of the Defender is in it.`),
+    );
   });
 
   test("a Defender of a registry that nobody has named isn't one", async () => {
@@ -248,6 +608,20 @@ describe("the plan of any project", () => {
   });
 });
 
+test.each<[string, (json: string) => Buffer]>([
+  ["UTF-8 with a byte order mark", (json) => Buffer.from(`\ufeff${json}`, "utf8")],
+  ["UTF-16, as an older PowerShell writes it", (json) => Buffer.from(`\ufeff${json}`, "utf16le")],
+])("a plan is read in %s", async (_, encode) => {
+  const file = join(folder, "plan.json");
+  writeFileSync(file, encode(readFileSync(fixture("plan-again.json"), "utf8")));
+  expect(await check(file, "--stack", fixture("stack"))).toEqual({
+    problems: [],
+    status: 0,
+    stdout: "2 task definitions in plan.json are the proven ones.\n",
+    stderr: "",
+  });
+});
+
 describe("refusals", () => {
   const inFile = (content: string) => {
     const file = join(folder, "plan.json");
@@ -261,7 +635,7 @@ describe("refusals", () => {
     [
       "a saved plan itself",
       () => inFile("PK\u0003\u0004"),
-      "plan.json can't be read as a plan: it is a saved plan itself. Print it by terraform show -json PLAN > PLAN.json.",
+      "plan.json can't be read as a plan: it is a saved plan itself. Print it with terraform show -json PLAN > PLAN.json.",
     ],
     ["no JSON", () => inFile("{"), "plan.json can't be read as a plan: it is not JSON."],
     ["a list", () => inFile("[]"), "plan.json must hold one JSON object"],
@@ -270,7 +644,7 @@ describe("refusals", () => {
       () => inFile('{"format_version":"1.0","values":{}}'),
       "plan.json must be a plan as terraform show -json PLAN prints it, got a state.",
     ],
-    ["something else", () => inFile("{}"), "got something else."],
+    ["something else", () => inFile("{}"), "got something else. Save one with terraform plan -out=PLAN first."],
     [
       "another format version",
       () => inFile(JSON.stringify({ ...again(), format_version: "2.0" })),
@@ -284,12 +658,12 @@ describe("refusals", () => {
     [
       "a plan with changes that were put off",
       () => inFile(JSON.stringify({ ...again(), complete: false })),
-      "plan.json is not complete: Terraform has put off some changes.",
+      "plan.json is not complete: it is limited by -target, or Terraform has put off some changes. Plan again without -target, or after applying it.",
     ],
     [
       "changes of another shape",
       () => inFile(JSON.stringify({ ...again(), resource_changes: [{ address: 1 }] })),
-      "plan.json is not a plan as Terraform writes it: resource_changes.0.address must be string. Print it anew.",
+      "plan.json is not a plan as Terraform writes it: resource_changes.0.address must be string. Print it again.",
     ],
   ])("%s", async (_, file, sentence) => {
     const { problems, stdout } = await check(file());

@@ -15,6 +15,8 @@ export type Emulator = {
   reset(): Promise<void>;
   /** One call of ECS' or Secrets Manager's JSON API. */
   call(service: keyof typeof TARGETS, action: string, input?: JsonObject): Promise<JsonObject>;
+  /** An IAM role that is there before the stack. */
+  createRole(name: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -65,6 +67,12 @@ export async function startEmulator(onRegister: OnRegister = (definition) => def
       await fetch(`${behind}/moto-api/reset`, { method: "POST" });
     },
     call: (service, action, input = {}) => callApi(url, service, action, input),
+    createRole: async (name) => {
+      const query = { Action: "CreateRole", Version: "2010-05-08", RoleName: name, AssumeRolePolicyDocument: "{}" };
+      const headers = { authorization: authorizationFor("iam") };
+      const { ok, status } = await fetch(url, { method: "POST", headers, body: new URLSearchParams(query) });
+      if (!ok) throw new Error(`CreateRole: ${status}`);
+    },
     stop: async () => {
       proxy.closeAllConnections();
       await new Promise((done) => proxy.close(done));
@@ -75,14 +83,18 @@ export async function startEmulator(onRegister: OnRegister = (definition) => def
   };
 }
 
+// moto finds account, region and service in it; nobody checks the signature.
+function authorizationFor(service: string): string {
+  return `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+}
+
 async function callApi(url: string, service: keyof typeof TARGETS, action: string, input: JsonObject) {
   const response = await fetch(url, {
     method: "POST",
     headers: {
       "content-type": "application/x-amz-json-1.1",
       "x-amz-target": `${TARGETS[service]}.${action}`,
-      // moto finds account, region and service in it; nobody checks the signature.
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      authorization: authorizationFor(service),
     },
     body: JSON.stringify(input),
   });

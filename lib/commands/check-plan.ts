@@ -26,7 +26,8 @@ export const checkPlan: Command = {
       name: "allow",
       value: "FAMILY=REASON",
       isRepeated: true,
-      meaning: "a family, or FAMILY/CONTAINER, that may stay unprotected, and why",
+      meaning:
+        "a family, or FAMILY/CONTAINER, that may stay unprotected, and why; of a resource that can't be judged, its name",
     },
   ],
   run: async ({ environment, stdout, stderr }, { operands: [file = ""], value, values }) => {
@@ -40,17 +41,32 @@ export const checkPlan: Command = {
       const { problems, proven, notices } = checkStackPlan(plan, readSynthesizedStack(folder).document);
       for (const notice of notices) printLine(stderr, notice);
       if (problems.length > 0) throw new PlanError(problems);
-      await print(stdout, join([text`${count(proven.length)} in ${file} are the proven ones.`, text``], "\n"));
+      await print(
+        stdout,
+        join(
+          [
+            text`${count(proven.length)} in ${file} ${proven.length === 1 ? "is the proven one" : "are the proven ones"}.`,
+            text``,
+          ],
+          "\n",
+        ),
+      );
       return 0;
     }
     const result = checkProtection(plan, allowances, structureFacts(parseDefenderSettings(environment)));
     for (const { name } of result.unused)
-      printLine(stderr, text`--allow ${name} is of no use: the plan has nothing unprotected of that name.`);
+      printLine(stderr, text`--allow ${name} has no effect: the plan has nothing unprotected of that name.`);
     for (const allowed of result.allowed) printLine(stderr, text`Allowed: ${allowed}.`);
     if (result.problems.length > 0) throw new PlanError(result.problems);
     await print(
       stdout,
-      join([text`${count(result.protected.length)} for Fargate in ${file} are protected.`, text``], "\n"),
+      join(
+        [
+          text`${count(result.protected.length)} for Fargate in ${file} ${result.protected.length === 1 ? "is" : "are"} protected.`,
+          text``,
+        ],
+        "\n",
+      ),
     );
     return 0;
   },

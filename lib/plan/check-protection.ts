@@ -1,10 +1,13 @@
+import { DEFENDER } from "../defender";
+import { isJsonArray } from "../json";
 import { describeAll } from "../protection/deviation";
 import { checkStructure, type StructureFacts } from "../protection/structure";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
-import { isForFargate, type PlannedDefinition, plannedDefinition, TASK_DEFINITION } from "./planned-definition";
-import type { Plan } from "./read-plan";
+import { isForFargate, type PlannedDefinition, plannedDefinition } from "./planned-definition";
+import type { Plan, PlannedResource } from "./read-plan";
+import { OTHER_TASKS, TASK_DEFINITION } from "./task-types";
 
-/** An exception: `FAMILY` or `FAMILY/CONTAINER`, and why. */
+/** An exception: `FAMILY`, or the name of another kind of resource, or `FAMILY/CONTAINER`, and why. */
 export type Allowance = { readonly name: string; readonly reason: string };
 
 export type PlanProtection = {
@@ -17,7 +20,10 @@ export type PlanProtection = {
   readonly unused: readonly Allowance[];
 };
 
-/** Whether every task definition for Fargate that there is after the plan is protected. Of any project. */
+/**
+ * Whether every task definition for Fargate that there is after the plan is protected. Of any project. What makes tasks of
+ * another kind is a problem unless an exception names it: nothing here knows how to judge it.
+ */
 export function checkProtection(plan: Plan, allowances: readonly Allowance[], facts: StructureFacts): PlanProtection {
   const used = new Set<Allowance>();
   const allowanceFor = (name: string) => {
@@ -25,20 +31,24 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
     if (allowance) used.add(allowance);
     return allowance;
   };
-  const results = plan.resources
-    .filter(({ type, after }) => type === TASK_DEFINITION && after !== undefined)
+  const resources = plan.resources.filter(({ after }) => after !== undefined);
+  const results = resources
+    .filter(({ type }) => type === TASK_DEFINITION)
     .map(plannedDefinition)
     .filter(isForFargate)
     .map((planned) => checkOne(planned, allowanceFor, facts));
+  const others = resources.filter(makesOtherTasks).map((resource) => checkOther(resource, allowanceFor));
   return {
-    problems: results.flatMap(({ problems }) => problems),
+    problems: [...results, ...others].flatMap(({ problems }) => problems),
     protected: results
       .filter(({ problems, allowed }) => problems.length + allowed.length === 0)
       .map((one) => one.address),
-    allowed: results.flatMap(({ allowed }) => allowed),
+    allowed: [...results, ...others].flatMap(({ allowed }) => allowed),
     unused: allowances.filter((allowance) => !used.has(allowance)),
   };
 }
+
+type AllowanceFor = (name: string) => Allowance | undefined;
 
 type Result = {
   readonly address: string;
@@ -47,8 +57,8 @@ type Result = {
 };
 
 function checkOne(
-  { address, family, definition, unknown }: PlannedDefinition,
-  allowanceFor: (name: string) => Allowance | undefined,
+  { address, family, definition, unreadable, unknown }: PlannedDefinition,
+  allowanceFor: AllowanceFor,
   facts: StructureFacts,
 ): Result {
   const at = excerpt(address);
@@ -57,10 +67,21 @@ function checkOne(
   const undecided = ["family", "container_definitions"].filter((name) => unknown.includes(name));
   if (undecided.length > 0) {
     const what = text`${undecided.join(" and ")} will be known only after the apply, so nothing proves that it is protected`;
-    const remedy = "Apply first what it refers to, or write that as a value, and plan again.";
+    const remedy =
+      "Apply first what it refers to, or write that as a value, and plan again. For this project's own stack, add --stack cdktf.out.";
     return { address, problems: [text`${at}: ${what}. ${remedy}`], allowed: [] };
   }
+  if (unreadable) return { address, problems: [text`${at} is not protected: ${unreadable}`], allowed: [] };
   const { deviations, containers } = checkStructure(definition, facts);
+  const isBare = deviations.some(({ container, field }) => container === DEFENDER && field === "container");
+  if (isBare && family !== undefined && containers.every(({ state }) => state === "left-out")) {
+    const remedy = text`Protect it with this project, or allow it by --allow ${excerpt(family)}=REASON.`;
+    return {
+      address,
+      problems: [text`${at} is not protected: nothing of the Defender is in it. ${remedy}`],
+      allowed: [],
+    };
+  }
   const problems = describeAll(deviations).map((deviation) => text`${at} is not protected: ${deviation}`);
   const allowed: SafeText[] = [];
   for (const { name, state } of containers) {
@@ -70,4 +91,33 @@ function checkOne(
     else problems.push(text`${at}: the container ${quote(name, 120)} is not under runtime defense.`);
   }
   return { address, problems, allowed };
+}
+
+/** Whether it makes tasks for Fargate in a form that isn't looked into. What isn't known may be so. */
+function makesOtherTasks(resource: PlannedResource): boolean {
+  const { type, after, unknown } = resource;
+  if (type === "awscc_ecs_task_definition") return isForFargate(plannedDefinition(resource));
+  if (type !== "aws_batch_job_definition") return OTHER_TASKS.has(type);
+  const capabilities = after?.platform_capabilities;
+  return unknown.platform_capabilities === true || (isJsonArray(capabilities) && capabilities.includes("FARGATE"));
+}
+
+function checkOther({ address, type, after }: PlannedResource, allowanceFor: AllowanceFor): Result {
+  const at = excerpt(address);
+  const argument = OTHER_TASKS.get(type) ?? "";
+  const name = after?.[argument];
+  const allowance = typeof name === "string" ? allowanceFor(name) : undefined;
+  if (allowance)
+    return { address, problems: [], allowed: [text`${at}, ${argument} ${allowance.name}: ${allowance.reason}`] };
+  const exception =
+    typeof name === "string"
+      ? text`allow it by --allow ${excerpt(name)}=REASON`
+      : text`give it a ${argument}, by which --allow can name it`;
+  return {
+    address,
+    problems: [
+      text`${at}: its tasks run on Fargate, and whether they are protected can't be judged from ${excerpt(type)}. Use ${TASK_DEFINITION} for them, or ${exception}.`,
+    ],
+    allowed: [],
+  };
 }

@@ -1,11 +1,9 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { isEqual } from "../protection/compare";
-import { describeAll } from "../protection/deviation";
-import { definitionDifferences } from "../stack/definition-differences";
-import { evaluatedTask } from "../stack/second-proof";
+import { isJsonObject, type JsonObject, objectOf } from "../json";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
-import { plannedDefinition, TASK_DEFINITION } from "./planned-definition";
+import { configurationProblems, configuredResources } from "./check-configuration";
+import { resourceProblems } from "./check-stack-resource";
 import type { Plan, PlannedResource } from "./read-plan";
+import { TASK_DEFINITION } from "./task-types";
 
 export type StackPlan = {
   readonly problems: readonly SafeText[];
@@ -16,27 +14,29 @@ export type StackPlan = {
 };
 
 /**
- * Whether a plan does what this project's stack says, and nothing else: its task definitions are those of `cdk.tf.json`,
- * which were proven when it was synthesized, value by value, and no other resource changes unasked.
+ * Whether a plan does what this project's stack says, and nothing else: what is written is what stands in `cdk.tf.json`,
+ * its task definitions are those that were proven when it was synthesized, value by value, and nothing changes unasked.
  */
 export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
   const written = resourcesOf(stack);
   const planned = new Map(plan.resources.map((resource) => [resource.address, resource]));
+  const configured = configuredResources(plan.configuration);
   const values = plannedValues(stack, planned);
-  const tasks = [...written].filter(([address]) => address.startsWith(`${TASK_DEFINITION}.`));
-  const checked = tasks.map(([address, resource]) => {
+  const checked = [...written].map(([address, resource]) => {
     const found = planned.get(address);
-    return { address, problems: found ? taskProblems(found, resource, plan, values) : [missing(address)] };
+    const expressions = objectOf(configured.get(address)?.expressions);
+    return { address, problems: found ? resourceProblems(found, resource, expressions, values) : [missing(address)] };
   });
-  const others = plan.resources.filter(({ address }) => !checked.some((task) => task.address === address));
   return {
     problems: [
       ...checked.flatMap(({ problems }) => problems),
-      ...plan.resources.flatMap((resource) => unasked(resource, written.has(resource.address))),
-      ...others.flatMap((resource) => changedValues(resource, written.get(resource.address), plan)),
+      ...plan.resources.flatMap((resource) => unasked(resource, written.get(resource.address))),
+      ...plan.actions.map((address) => text`The plan invokes ${excerpt(address)}, which the stack does not.`),
+      ...plan.variables.filter((name) => isEphemeral(stack, name)).map(held),
+      ...configurationProblems(plan.configuration, stack, written),
     ],
     proven: checked
-      .filter(({ address, problems }) => problems.length === 0 && planned.get(address)?.after)
+      .filter(({ address, problems }) => problems.length === 0 && isTask(planned.get(address)))
       .map(({ address }) => address),
     notices: plan.resources.filter(({ address, actions }) => !written.has(address) && isDeleted(actions)).map(removed),
   };
@@ -69,72 +69,43 @@ function plannedValues(
   return Object.fromEntries(values);
 }
 
-function taskProblems(
-  found: PlannedResource,
-  written: JsonObject,
-  plan: Plan,
-  values: Readonly<Record<string, string>>,
-): readonly SafeText[] {
-  // The plan destroys it, which is said besides.
-  if (!found.after) return [];
-  const at = excerpt(found.address);
-  const { definition, unknown } = plannedDefinition(found);
-  const expressions = plan.configuration.get(found.address) ?? {};
-  // What only the apply makes known is compared as it is written: the plan holds that, too.
-  const unwritten = unknown.filter(
-    (name) => name !== "enable_fault_injection" && !isWritten(expressions[name], written[name]),
-  );
-  const except = unknown.map((name) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
-  return [
-    ...unwritten.map(
-      (name) => text`${at}: ${name} will be known only after the apply, and is not written as in the stack.`,
-    ),
-    ...describeAll(definitionDifferences(evaluatedTask(written, values), definition, except)).map(
-      (deviation) => text`${at} is not the proven task definition: ${deviation}`,
-    ),
-  ];
-}
-
-/** Whether an expression of the plan's configuration is the one that stands in the stack's file. */
-function isWritten(expression: JsonValue | undefined, written: JsonValue | undefined): boolean {
-  return isJsonObject(expression) && isEqual(expression.constant_value, written);
-}
-
 /** What the plan does to a resource that nobody has asked for. */
-function unasked({ address, actions, actionReason }: PlannedResource, isInStack: boolean): readonly SafeText[] {
+function unasked(
+  { address, actions, actionReason, isAdopted }: PlannedResource,
+  written: JsonObject | undefined,
+): readonly SafeText[] {
   const at = excerpt(address);
-  if (actions.every((action) => action === "no-op" || action === "read" || action === "forget")) return [];
-  if (!isInStack) {
+  if (isAdopted) return [text`${at} would be imported or moved there, which the stack does not say.`];
+  if (actions.every((action) => action === "no-op" || action === "read")) return [];
+  if (!written) {
     return isDeleted(actions)
       ? []
       : [text`${at} is not in the stack, and the plan would ${join(actions.map((one) => excerpt(one)))} it.`];
   }
   if (isDeleted(actions)) return [text`${at} is in the stack, and the plan would destroy it.`];
   if (actionReason === "replace_by_request") return [text`${at} would be replaced by request (-replace).`];
-  return [];
+  if (actionReason === "replace_by_triggers")
+    return [text`${at} would be replaced by a trigger, which the stack does not have.`];
+  // The plan's configuration doesn't hold `lifecycle`.
+  return objectOf(written.lifecycle).create_before_destroy === true && actions[0] === "delete"
+    ? [text`${at} would be destroyed before its replacement is created, which the stack does not say.`]
+    : [];
 }
 
-/** The other resources' plain values, such as a policy's text: another file beside the stack could have changed them. */
-function changedValues(
-  { address, after, unknown }: PlannedResource,
-  written: JsonObject | undefined,
-  plan: Plan,
-): readonly SafeText[] {
-  if (!written || !after) return [];
-  const expressions = plan.configuration.get(address) ?? {};
-  return Object.entries(written).flatMap(([name, value]) => {
-    if (NOT_VALUES.includes(name) || typeof value === "object") return [];
-    const isSame = unknown[name] !== true && String(after[name]) === String(value);
-    return isSame || isWritten(expressions[name], value)
-      ? []
-      : [text`${excerpt(address)}: ${name} is not what the stack says.`];
-  });
+function isTask(resource: PlannedResource | undefined): boolean {
+  return resource?.type === TASK_DEFINITION && resource.after !== undefined;
 }
-
-const NOT_VALUES = ["//", "depends_on", "lifecycle", "provider"];
 
 function isDeleted(actions: readonly string[]): boolean {
   return actions.length === 1 && actions[0] === "delete";
+}
+
+function isEphemeral(stack: JsonObject, variable: string): boolean {
+  return objectOf(objectOf(stack.variable)[variable]).ephemeral === true;
+}
+
+function held(name: string): SafeText {
+  return text`The plan holds the value of the variable ${name}, which is ephemeral in the stack.`;
 }
 
 function missing(address: string): SafeText {

@@ -1,8 +1,8 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { resourceForm } from "../stack/resource-form";
+import { DEEPEST } from "../protection/answer-shape";
+import { parseContainers, resourceForm } from "../stack/resource-form";
+import { type SafeText, text } from "../text/safe-text";
 import type { PlannedResource } from "./read-plan";
-
-export const TASK_DEFINITION = "aws_ecs_task_definition";
 
 /** What a task definition is going to be. */
 export type PlannedDefinition = {
@@ -11,9 +11,13 @@ export type PlannedDefinition = {
   readonly family: string | undefined;
   /** In RegisterTaskDefinition's form, as far as it is known. */
   readonly definition: JsonObject;
+  /** Why the containers can't be compared, if so. */
+  readonly unreadable: SafeText | undefined;
   /** The arguments that only the apply makes known, in Terraform's spelling. */
   readonly unknown: readonly string[];
 };
+
+const UNREADABLE = text`container_definitions is not JSON, or has more than ${DEEPEST} levels, which no task definition has.`;
 
 /** What the provider makes of a registered one, and what is the provider's own. */
 const NOT_REGISTERED = [
@@ -28,6 +32,8 @@ const NOT_REGISTERED = [
 ];
 
 export function plannedDefinition({ address, after = {}, unknown }: PlannedResource): PlannedDefinition {
+  const written = after.container_definitions;
+  const containers = parseContainers(written);
   const attributes = Object.entries(after).filter(([name]) => !NOT_REGISTERED.includes(name));
   const flat = attributes
     // A text that was never set is empty in the provider's state.
@@ -36,7 +42,8 @@ export function plannedDefinition({ address, after = {}, unknown }: PlannedResou
   return {
     address,
     family: typeof after.family === "string" ? after.family : undefined,
-    definition: resourceForm(Object.fromEntries(flat)),
+    definition: resourceForm(Object.fromEntries(flat), containers),
+    unreadable: typeof written === "string" && containers === undefined ? UNREADABLE : undefined,
     unknown: Object.entries(unknown)
       .filter(([name, value]) => !NOT_REGISTERED.includes(name) && isUnknown(value))
       .map(([name]) => name),

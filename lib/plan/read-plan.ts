@@ -1,18 +1,21 @@
-import { readFileSync } from "node:fs";
-
 import * as v from "valibot";
 
 import { PlanError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { codeOf } from "../regular-file";
-import { quote, text } from "../text/safe-text";
+import { excerpt, quote, text } from "../text/safe-text";
+import { readPlanFile } from "./plan-file";
+import { taskDefinitionsBefore } from "./prior-state";
 
 /** What `terraform show -json PLAN` prints, as far as it is needed. Format 1.x: minor versions only add to it. */
 export type Plan = {
   /** Every resource after the plan, the unchanged ones too. Data sources aren't among them. */
   readonly resources: readonly PlannedResource[];
-  /** The root module's resources as they are written, by address: expressions by argument. */
-  readonly configuration: ReadonlyMap<string, JsonObject>;
+  /** The plan's own copy of what is written, as expressions. */
+  readonly configuration: JsonObject;
+  /** Names of the variables whose values it holds. */
+  readonly variables: readonly string[];
+  /** Addresses of the actions that it invokes besides. */
+  readonly actions: readonly string[];
 };
 
 export type PlannedResource = {
@@ -23,7 +26,11 @@ export type PlannedResource = {
   readonly actions: readonly string[];
   /** Why, such as `replace_by_request`. */
   readonly actionReason: string | undefined;
-  /** undefined when it is deleted. Values that only the apply makes known are missing. */
+  /** Whether it comes from another place than the state's same address: an `import` or a `moved` block. */
+  readonly isAdopted: boolean;
+  /** undefined when there is none yet. */
+  readonly before: JsonObject | undefined;
+  /** undefined when it is deleted, but not when Terraform only forgets it. Values that only the apply makes known are missing. */
   readonly after: JsonObject | undefined;
   /** true, or such a structure, where a value is known only after the apply. */
   readonly unknown: JsonObject;
@@ -43,30 +50,32 @@ const PlanSchema = v.object({
         type: v.string(),
         deposed: v.optional(v.string()),
         action_reason: v.optional(v.string()),
-        change: v.object({ actions: v.array(v.string()), after: json, after_unknown: v.optional(json) }),
+        previous_address: v.optional(v.string()),
+        change: v.object({
+          actions: v.array(v.string()),
+          before: v.optional(json),
+          after: json,
+          after_unknown: v.optional(json),
+          importing: v.optional(json),
+        }),
       }),
     ),
     [],
   ),
-  configuration: v.optional(
-    v.object({
-      root_module: v.optional(
-        v.object({
-          resources: v.optional(v.array(v.object({ address: v.string(), expressions: v.optional(object) }))),
-        }),
-      ),
-    }),
-  ),
+  prior_state: v.optional(object, {}),
+  configuration: v.optional(object, {}),
+  variables: v.optional(v.record(v.string(), v.object({ value: v.optional(json) })), {}),
+  action_invocations: v.optional(v.array(v.object({ address: v.string() })), []),
 });
 
 /** @throws PlanError when the file isn't a whole plan of a format that is known here. */
 export function readPlan(file: string): Plan {
-  const document = parse(file);
+  const document = readPlanFile(file);
   const version = document.format_version;
   if (typeof version !== "string" || !isJsonObject(document.planned_values)) {
     const what = isJsonObject(document.values) ? "a state" : "something else";
     throw new PlanError([
-      text`${file} must be a plan as terraform show -json PLAN prints it, got ${what}. Save one by terraform plan -out=PLAN first.`,
+      text`${file} must be a plan as terraform show -json PLAN prints it, got ${what}. Save one with terraform plan -out=PLAN first.`,
     ]);
   }
   if (!/^1\.\d+$/.test(version)) {
@@ -78,61 +87,46 @@ export function readPlan(file: string): Plan {
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw new PlanError([
-      text`${file} is not a plan as Terraform writes it: ${v.getDotPath(issue) ?? "it"} must be ${issue.expected ?? "there"}. Print it anew.`,
+      text`${file} is not a plan as Terraform writes it: ${v.getDotPath(issue) ?? "it"} must be ${issue.expected ?? "there"}. Print it again.`,
     ]);
   }
-  const { errored, complete, resource_changes, configuration } = parsed.output;
+  const { errored, complete, resource_changes, prior_state, configuration, variables, action_invocations } =
+    parsed.output;
   if (errored) throw new PlanError([text`${file} is a plan that failed: it does not hold everything. Plan again.`]);
   if (!complete)
     throw new PlanError([
-      text`${file} is not complete: Terraform has put off some changes. Plan again after applying it.`,
+      text`${file} is not complete: it is limited by -target, or Terraform has put off some changes. Plan again without -target, or after applying it.`,
     ]);
+  // Not every Terraform says that a plan is not complete, and none says so of one with -refresh-only.
+  const planned = new Set(resource_changes.flatMap(({ address, previous_address }) => [address, previous_address]));
+  const missing = taskDefinitionsBefore(prior_state).find((address) => !planned.has(address));
+  if (missing !== undefined) {
+    throw new PlanError([
+      text`${file} is not a plan of everything: it leaves out ${excerpt(missing)}, which is in the state. Plan without -target and -refresh-only.`,
+    ]);
+  }
   return {
     resources: resource_changes
       .filter(({ mode, deposed }) => mode === "managed" && deposed === undefined)
       .map(resource),
-    configuration: new Map(
-      (configuration?.root_module?.resources ?? []).map(({ address, expressions }) => [address, expressions ?? {}]),
-    ),
+    configuration,
+    variables: Object.keys(variables),
+    actions: action_invocations.map(({ address }) => address),
   };
 }
 
 function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]): PlannedResource {
-  const { actions, after, after_unknown: unknown } = one.change;
+  const { actions, before, after_unknown: unknown, importing } = one.change;
+  // What Terraform forgets stays as it is.
+  const after = actions.includes("forget") && !isJsonObject(one.change.after) ? before : one.change.after;
   return {
     address: one.address,
     type: one.type,
     actions,
     actionReason: one.action_reason,
+    isAdopted: one.previous_address !== undefined || isJsonObject(importing),
+    before: isJsonObject(before) ? before : undefined,
     after: isJsonObject(after) ? after : undefined,
     unknown: isJsonObject(unknown) ? unknown : {},
   };
-}
-
-function parse(file: string): JsonObject {
-  const document = parseJson(file, read(file));
-  if (isJsonObject(document)) return document;
-  throw new PlanError([text`${file} must hold one JSON object, as terraform show -json PLAN prints it.`]);
-}
-
-function read(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new PlanError([text`${file} can't be read (${codeOf(error)}). Check the path.`]);
-  }
-}
-
-function parseJson(file: string, content: Buffer): JsonValue {
-  try {
-    const document: JsonValue = JSON.parse(content.toString("utf8"));
-    return document;
-  } catch {
-    // A saved plan is a zip file. What JSON.parse says may quote a secret.
-    const isSaved = content.subarray(0, 2).toString("latin1") === "PK";
-    const what = isSaved ? "it is a saved plan itself" : "it is not JSON";
-    throw new PlanError([
-      text`${file} can't be read as a plan: ${what}. Print it by terraform show -json PLAN > PLAN.json.`,
-    ]);
-  }
 }

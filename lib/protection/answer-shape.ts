@@ -2,8 +2,8 @@ import { isJsonArray, isJsonObject, type JsonValue } from "../json";
 import { text } from "../text/safe-text";
 import { type Deviation, outside } from "./deviation";
 
-// Deeper than any task definition, and shallow enough for every function that calls itself.
-const DEEPEST = 32;
+/** Deeper than any task definition, and shallow enough for every function that calls itself. */
+export const DEEPEST = 32;
 
 /** Whether anything lies deeper than a task definition goes. */
 export function isTooDeep(value: JsonValue, depth = 0): boolean {

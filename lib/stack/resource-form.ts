@@ -1,11 +1,26 @@
 import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { isTooDeep } from "../protection/answer-shape";
 
-/** The attributes of an `aws_ecs_task_definition`, evaluated, in RegisterTaskDefinition's form. Blocks are objects. */
-export function resourceForm(attributes: JsonObject): JsonObject {
-  const { container_definitions, ephemeral_storage, proxy_configuration, tags, volume, ...same } = attributes;
+/**
+ * The attributes of an `aws_ecs_task_definition`, evaluated, in RegisterTaskDefinition's form. Blocks are objects.
+ *
+ * @param containers what `parseContainers` says of them
+ */
+export function resourceForm(
+  attributes: JsonObject,
+  containers = parseContainers(attributes.container_definitions),
+): JsonObject {
+  const {
+    container_definitions: _containers,
+    ephemeral_storage,
+    proxy_configuration,
+    tags,
+    volume,
+    ...same
+  } = attributes;
   return clean({
     ...camelCased(same),
-    containerDefinitions: parsed(container_definitions),
+    containerDefinitions: containers ?? null,
     ephemeralStorage: isJsonObject(ephemeral_storage) ? { sizeInGiB: ephemeral_storage.size_in_gib ?? null } : null,
     proxyConfiguration: isJsonObject(proxy_configuration)
       ? {
@@ -18,11 +33,13 @@ export function resourceForm(attributes: JsonObject): JsonObject {
   });
 }
 
-function parsed(text: JsonValue | undefined): JsonValue {
+/** The value of `container_definitions`; undefined when it isn't JSON, or nested deeper than a task definition can be. */
+export function parseContainers(text: JsonValue | undefined): JsonValue | undefined {
   try {
-    return JSON.parse(String(text));
+    const containers: JsonValue = JSON.parse(String(text));
+    return isTooDeep(containers) ? undefined : containers;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

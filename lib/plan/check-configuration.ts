@@ -1,0 +1,141 @@
+import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { elementsOf, hasSameMembers, isEqual } from "../protection/compare";
+import { excerpt, join, type SafeText, text } from "../text/safe-text";
+import { compareArguments, isWritten } from "./written-arguments";
+
+/**
+ * Where a plan's own copy of the configuration is another one than cdk.tf.json: another file beside it has added or
+ * overridden something. The arguments of the resources are not among it.
+ *
+ * @param resources those of cdk.tf.json, by address
+ */
+export function configurationProblems(
+  configuration: JsonObject,
+  stack: JsonObject,
+  resources: ReadonlyMap<string, JsonObject>,
+): readonly SafeText[] {
+  const module = objectOf(configuration.root_module);
+  return [
+    ...othersThan(["provider_config", "root_module"], configuration).map(added),
+    ...othersThan(["outputs", "resources", "variables"], module).map(added),
+    ...providerProblems(objectOf(configuration.provider_config), stack),
+    ...namedProblems("output", module.outputs, stack.output, isSameOutput),
+    ...namedProblems("variable", module.variables, stack.variable, isSameVariable),
+    ...resourceProblems(configuredResources(configuration), resources),
+  ];
+}
+
+/** The root module's resources and data sources as the plan has them written, by address. */
+export function configuredResources(configuration: JsonObject): ReadonlyMap<string, JsonObject> {
+  const { resources } = objectOf(configuration.root_module);
+  return new Map(elementsOf(resources).map((one) => [String(objectOf(one).address), objectOf(one)]));
+}
+
+function resourceProblems(
+  configured: ReadonlyMap<string, JsonObject>,
+  resources: ReadonlyMap<string, JsonObject>,
+): readonly SafeText[] {
+  return [...configured].flatMap(([address, resource]) => {
+    const at = excerpt(address);
+    const written = resources.get(address);
+    if (!written) return [text`${at} is not in the stack, but in the plan's configuration.`];
+    const key = String(resource.provider_config_key);
+    const isDependent = hasSameMembers(elementsOf(resource.depends_on), elementsOf(written.depends_on));
+    return [
+      ...othersThan(RESOURCE_KEYS, resource).map(
+        (name) => text`${at}: the plan's configuration has ${name}, which the stack does not.`,
+      ),
+      ...(key === localName(address) ? [] : [text`${at} is planned with the provider ${key}, not with the stack's.`]),
+      ...(isDependent ? [] : [text`${at}: depends_on is not what the stack says.`]),
+    ];
+  });
+}
+
+const RESOURCE_KEYS = [
+  "address",
+  "mode",
+  "type",
+  "name",
+  "provider_config_key",
+  "expressions",
+  "schema_version",
+  "depends_on",
+];
+
+/** The provider that a resource gets which names none. */
+function localName(address: string): string | undefined {
+  return /^[^_.]+/.exec(address)?.[0];
+}
+
+function providerProblems(configured: JsonObject, stack: JsonObject): readonly SafeText[] {
+  const written = objectOf(stack.provider);
+  const required = objectOf(objectOf(stack.terraform).required_providers);
+  return [
+    ...othersThan(Object.keys(written), configured).map(
+      (name) => text`The plan has the provider ${name}, which the stack does not.`,
+    ),
+    ...Object.entries(written).flatMap(([name, blocks]) => {
+      const different = differentInProvider(objectOf(configured[name]), blocks, objectOf(required[name]));
+      if (different.length === 0) return [];
+      return [text`The provider ${name} is not what the stack says: ${join(different.map((one) => excerpt(one)))}.`];
+    }),
+  ];
+}
+
+function differentInProvider(
+  { name: _name, full_name, version_constraint, expressions, ...others }: JsonObject,
+  blocks: JsonValue,
+  { source, version }: JsonObject,
+): readonly string[] {
+  const [block, ...more] = elementsOf(blocks);
+  const { added, changed } = compareArguments(objectOf(expressions), objectOf(block));
+  return [
+    ...(more.length > 0 ? ["more than one"] : []),
+    ...(isSource(full_name, source) ? [] : ["source"]),
+    ...(isEqual(version_constraint, version) ? [] : ["version"]),
+    ...added,
+    ...changed,
+    ...Object.keys(others),
+  ];
+}
+
+/** Terraform completes a short source, `aws`, by its own registry and that one's publisher. */
+function isSource(fullName: JsonValue | undefined, source: JsonValue | undefined): boolean {
+  const parts = String(source).split("/");
+  const full = [...["registry.terraform.io", "hashicorp"].slice(0, Math.max(0, 3 - parts.length)), ...parts];
+  return fullName === full.join("/");
+}
+
+function namedProblems(
+  kind: string,
+  configured: JsonValue | undefined,
+  written: JsonValue | undefined,
+  isSame: (configured: JsonObject, written: JsonObject) => boolean,
+): readonly SafeText[] {
+  const [found, expected] = [objectOf(configured), objectOf(written)];
+  return [
+    ...othersThan(Object.keys(expected), found).map(
+      (name) => text`The plan has the ${kind} ${name}, which the stack does not.`,
+    ),
+    ...Object.entries(expected)
+      .filter(([name, one]) => !isJsonObject(found[name]) || !isSame(objectOf(found[name]), objectOf(one)))
+      .map(([name]) => text`The ${kind} ${name} is not what the stack says.`),
+  ];
+}
+
+function isSameOutput({ expression }: JsonObject, { value }: JsonObject): boolean {
+  return isWritten(expression, value);
+}
+
+function isSameVariable(found: JsonObject, written: JsonObject): boolean {
+  return isEqual(found.default, written.default) && (found.sensitive ?? false) === (written.sensitive ?? false);
+}
+
+/** The keys besides these that hold anything. */
+function othersThan(names: readonly string[], object: JsonObject): readonly string[] {
+  return Object.keys(object).filter((name) => !names.includes(name));
+}
+
+function added(name: string): SafeText {
+  return text`The plan's configuration has ${name}, which the stack does not.`;
+}

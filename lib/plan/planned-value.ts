@@ -1,0 +1,79 @@
+import { isJsonArray, isJsonObject, type JsonValue } from "../json";
+import { isTooDeep } from "../protection/answer-shape";
+import { elementsOf, isEqual } from "../protection/compare";
+import { evaluateTemplate, expressionsIn } from "../stack/terraform-text";
+import type { PlannedResource } from "./read-plan";
+
+/** What expressions become. */
+export type Values = Readonly<Record<string, string>>;
+
+/** Whether an argument is going to be what is written, as far as the plan knows: `ignore_changes` keeps another value. */
+export function isPlanned(
+  { after, unknown }: PlannedResource,
+  name: string,
+  written: JsonValue | undefined,
+  values: Values,
+): boolean {
+  return written !== undefined && isValue(after?.[name], unknown[name], written, values);
+}
+
+function isValue(
+  after: JsonValue | undefined,
+  unknown: JsonValue | undefined,
+  written: JsonValue,
+  values: Values,
+): boolean {
+  if (unknown === true) return expressionsIn(written).length > 0;
+  // Terraform has a list of blocks where one is written as an object.
+  if (isJsonArray(after)) {
+    const elements = elementsOf(written);
+    const unknowns = isJsonArray(unknown) ? unknown : [];
+    return (
+      elements.length === after.length &&
+      elements.every((element) => after.some((one, index) => isValue(one, unknowns[index], element, values)))
+    );
+  }
+  if (isJsonObject(written)) {
+    const unknowns = isJsonObject(unknown) ? unknown : {};
+    return (
+      isJsonObject(after) &&
+      Object.entries(written).every(([name, value]) => isValue(after[name], unknowns[name], value, values))
+    );
+  }
+  return isText(after, written, values);
+}
+
+function isText(after: JsonValue | undefined, written: JsonValue, values: Values): boolean {
+  // Variables, and what is write-only: it is compared as it is written.
+  if (expressionsIn(written).some((expression) => !Object.hasOwn(values, expression))) return true;
+  const expected = typeof written === "string" ? evaluateTemplate(written, values) : String(written);
+  return String(after) === expected || isSamePolicy(String(after), expected);
+}
+
+/** Whether two policies mean the same to AWS, which gives one back in another order. */
+function isSamePolicy(one: string, other: string): boolean {
+  const [left, right] = [parse(one), parse(other)];
+  return isJsonObject(left) && isJsonObject(right) && isEqual(inOrder(left), inOrder(right));
+}
+
+function parse(text: string): JsonValue {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return isTooDeep(value) ? null : value;
+  } catch {
+    return null;
+  }
+}
+
+/** With every list sorted, and a list of one as its element. */
+function inOrder(value: JsonValue): JsonValue {
+  if (isJsonObject(value)) {
+    const entries = Object.entries(value).map(([name, child]) => [name, inOrder(child)] as const);
+    return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
+  }
+  if (!isJsonArray(value)) return value;
+  const list = value
+    .map((element) => inOrder(element))
+    .sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+  return list.length === 1 ? (list[0] ?? null) : list;
+}

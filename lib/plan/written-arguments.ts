@@ -1,0 +1,59 @@
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { elementsOf, isEqual } from "../protection/compare";
+import { expressionsIn } from "../stack/terraform-text";
+
+/** How a block of a plan's configuration differs from the one in cdk.tf.json, by the names of its arguments. */
+export type ArgumentDifferences = { readonly added: readonly string[]; readonly changed: readonly string[] };
+
+/** The arguments of a block of cdk.tf.json, without what the plan keeps elsewhere or not at all. */
+export function writtenArguments(block: JsonObject): JsonObject {
+  const { "//": _notes, depends_on: _dependencies, lifecycle: _lifecycle, ...written } = block;
+  return written;
+}
+
+/**
+ * Compares expressions with what is written. A plan has all of them: for JSON files the text as `constant_value`, beside
+ * the `references` in it.
+ */
+export function compareArguments(expressions: JsonObject, block: JsonObject): ArgumentDifferences {
+  const written = writtenArguments(block);
+  return {
+    added: Object.keys(expressions).filter((name) => !Object.hasOwn(written, name)),
+    changed: Object.keys(written).filter((name) => !isWritten(expressions[name], written[name])),
+  };
+}
+
+/** Whether an expression, or a list of blocks, is what is written. */
+export function isWritten(expression: JsonValue | undefined, written: JsonValue | undefined): boolean {
+  if (isJsonArray(expression)) {
+    const blocks = elementsOf(written);
+    return expression.length === blocks.length && expression.every((block, index) => isSameBlock(block, blocks[index]));
+  }
+  if (!isJsonObject(expression) || written === undefined) return false;
+  if (!isExpression(expression)) return isSameBlock(expression, written);
+  // In HCL the same text may be a literal: only the references tell.
+  const references = elementsOf(expression.references).map(String);
+  return isEqual(expression.constant_value, written) && isEqual(sorted(references), sorted(referencesIn(written)));
+}
+
+function isExpression(expression: JsonObject): boolean {
+  return Object.hasOwn(expression, "constant_value") || Object.hasOwn(expression, "references");
+}
+
+function isSameBlock(expressions: JsonValue, written: JsonValue | undefined): boolean {
+  if (!isJsonObject(expressions) || !isJsonObject(written)) return false;
+  const { added, changed } = compareArguments(expressions, written);
+  return added.length + changed.length === 0;
+}
+
+/** As Terraform lists them: `aws_iam_role.role.arn` is there with `aws_iam_role.role`. */
+function referencesIn(written: JsonValue): readonly string[] {
+  return expressionsIn(written).flatMap((expression) => {
+    const steps = expression.split(".");
+    return steps.slice(1).map((_, index) => steps.slice(0, index + 2).join("."));
+  });
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}
