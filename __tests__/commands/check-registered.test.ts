@@ -117,7 +117,7 @@ test("a revision that is deregistered is found", async () => {
   const taskDefinition = { ...registrations()[0], taskDefinitionArn: WEB, revision: 1, status: "INACTIVE" };
   const intercept = onAction("DescribeTaskDefinition", () => Response.json({ taskDefinition }));
   const { problems } = await check(registrations(), [], { intercept });
-  expect(problems).toContain(`${WEB} is deregistered: deploy anew.`);
+  expect(problems).toContain(`${WEB} is deregistered: deploy again.`);
 });
 
 test("a revision that isn't there", async () => {

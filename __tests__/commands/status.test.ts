@@ -87,13 +87,13 @@ describe("each verdict", () => {
       "unsupported-defender",
       web(protectedBy("web", { version: "31.02.137" })),
       "The Defender is 31.02.137, and a Console 34.04.145 takes those of two releases before it at the oldest.",
-      "Synthesize and deploy anew: that makes a revision with Defender 34.04.145. Then update the service web.",
+      "Synthesize and deploy again: that makes a revision with Defender 34.04.145. Then update the service web.",
     ],
     [
       "outdated-defender",
       web(protectedBy("web", { version: "34.03.138" })),
       "The Defender is 34.03.138, older than the Console, 34.04.145. A Fargate Defender is never upgraded in place.",
-      "Synthesize and deploy anew: that makes a revision with Defender 34.04.145. Then update the service web.",
+      "Synthesize and deploy again: that makes a revision with Defender 34.04.145. Then update the service web.",
     ],
     [
       "left-out",
@@ -153,9 +153,9 @@ describe("a better revision", () => {
     expect(tasks).toMatchObject([{ remedy }]);
   });
 
-  test("for a task without service: it is to be run anew", async () => {
+  test("for a task without service: it is to be run again", async () => {
     const { tasks } = await jsonOf({ ...both, workloads: [{ cluster: CLUSTER, runs: "web:1", count: 1 }] });
-    expect(tasks).toMatchObject([{ service: null, remedy: "web:2 is protected: run the task anew." }]);
+    expect(tasks).toMatchObject([{ service: null, remedy: "web:2 is protected: run the task again." }]);
   });
 
   test("that has the Console's version waits for the service", async () => {
@@ -252,7 +252,7 @@ describe("a task that was started with overrides", () => {
       {
         verdict: "unprotected",
         reason: `The task was started with overrides of its protection: ${fields}.`,
-        remedy: "Run it anew without them: look at what starts it, such as a schedule, a state machine or a script.",
+        remedy: "Run it again without them: look at what starts it, such as a schedule, a state machine or a script.",
       },
     ]);
     expect(summary.protectedContainers).toBe(0);

@@ -56,7 +56,7 @@ test("what runs is found in every cluster, and nothing of it is protected", asyn
   expect(said).toEqual(
     expect.arrayContaining([
       ["api", 1, "unprotected", expect.stringContaining("Put the task definition api under runtime defense")],
-      ["web", 1, "unprotected", "web:2 is protected: run the task anew."],
+      ["web", 1, "unprotected", "web:2 is protected: run the task again."],
       ["web", 2, "defender-not-healthy", expect.any(String)],
     ]),
   );

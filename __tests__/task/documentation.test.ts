@@ -51,7 +51,7 @@ test.each([
   [
     "a container that waits for itself",
     { ...TASK, containerDefinitions: [{ ...CONTAINER, dependsOn: [{ containerName: "app", condition: "HEALTHY" }] }] },
-    "goes in a circle; to be HEALTHY, but it has no healthCheck",
+    "is circular; to be HEALTHY, but it has no healthCheck",
   ],
 ])("the error on %s is found in the document by its words", async (_kind, task, words) => {
   const problems = (await problemsIn(task)).join();

@@ -208,12 +208,12 @@ test.each<[string, object, string]>([
   [
     "a container that waits for itself",
     of({ dependsOn: [{ containerName: "app", condition: "START" }] }),
-    "containerDefinitions[app].dependsOn: goes in a circle, so app would never start. Remove one dependency.",
+    "containerDefinitions[app].dependsOn: is circular, so app would never start. Remove one dependency.",
   ],
   [
     "containers that wait for each other",
     among({ a: ["b"], b: ["c"], c: ["b"], d: [] }),
-    "containerDefinitions[a].dependsOn: goes in a circle, so a, b, c would never start. Remove one dependency.",
+    "containerDefinitions[a].dependsOn: is circular, so a, b, c would never start. Remove one dependency.",
   ],
   [
     "a wait for the health of what has no check",

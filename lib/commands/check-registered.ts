@@ -49,7 +49,8 @@ export const checkRegistered: Command = {
       const problems = tasks.flatMap((task): readonly SafeText[] => {
         const definition = registered.get(task.arn)?.definition ?? {};
         const values = deployedValues(task, definition, stack.document, outputs);
-        const status = definition.status === "ACTIVE" ? [] : [text`${excerpt(task.arn)} is deregistered: deploy anew.`];
+        const status =
+          definition.status === "ACTIVE" ? [] : [text`${excerpt(task.arn)} is deregistered: deploy again.`];
         // DescribeTaskDefinition gives tags only to those who may list them.
         const deviations = definitionDifferences(evaluatedTask(task.resource, values), definition, ["tags"]);
         return [

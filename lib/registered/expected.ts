@@ -32,7 +32,7 @@ export function expectedTasks(stack: JsonObject, outputs: Outputs): readonly Exp
       .filter((name) => name.startsWith(prefix) && !names.has(name))
       .map(
         (name) =>
-          text`The outputs name ${quote(name.slice(prefix.length))}, which is not in the stack: they belong to another one, or it was synthesized anew and not applied.`,
+          text`The outputs name ${quote(name.slice(prefix.length))}, which is not in the stack: they belong to another one, or it was synthesized again and not applied.`,
       ),
     ...mixedUp(found.flatMap(({ arn }) => arn ?? [])),
   ];

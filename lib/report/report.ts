@@ -111,7 +111,7 @@ export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: Rep
 // A report's texts are shown whole, unless they are longer than anybody reads.
 const LONG = 1000;
 
-/** What of a task's size is the Defender's: reserved where the file says so, else to be left free for it. */
+/** What of a task's size is for the Defender. */
 export function defenderPart({ cpu, memory }: TaskReport["defender"]): SafeText {
   const size = cpu > 0 ? text`${cpu} CPU units and ${memory} MiB` : text`${memory} MiB`;
   return text`of which ${size} are to be left for the Defender`;

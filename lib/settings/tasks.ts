@@ -4,11 +4,11 @@ import { defined } from "../defined";
 import { isJsonObject, type JsonObject } from "../json";
 import { quote, type SafeText, text } from "../text/safe-text";
 
-/** Where the task definitions are, and what is laid under and over them. */
+/** Where the task definitions are, their defaults and their images. */
 export type TaskSettings = {
   /** A task definition file, or a folder of them. */
   readonly path: string;
-  /** A JSON file whose `runtimeDefense` lies under that of each task. */
+  /** A JSON file with the default `runtimeDefense` of every task. */
   readonly defaultsPath?: string;
   /** Image references by container (`web`) or by family and container (`shop/web`). */
   readonly images: ReadonlyMap<string, string>;

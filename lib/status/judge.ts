@@ -40,7 +40,7 @@ const overridden: Check = (task) => {
   if (changed.length === 0) return undefined;
   return {
     reason: text`The task was started with overrides of its protection: ${join(changed, "; ")}.`,
-    remedy: text`Run it anew without them: look at what starts it, such as a schedule, a state machine or a script.`,
+    remedy: text`Run it again without them: look at what starts it, such as a schedule, a state machine or a script.`,
   };
 };
 

@@ -7,10 +7,10 @@ import type { Facts } from "./facts";
 /** What to do about a task whose revision isn't protected. */
 export function revisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
   const protect = text`the task definition ${definition.family} under runtime defense with this project, deploy it, then ${replace(task)}.`;
-  const anew = hasOnlyAnotherImage(definition)
+  const redeploy = hasOnlyAnotherImage(definition)
     ? text`If that image is your copy of the Defender's, name it in DEFENDER_IMAGES. Otherwise put ${protect}`
     : text`Put ${protect}`;
-  return moveTo(task, definition, facts, isProtected, "protected") ?? anew;
+  return moveTo(task, definition, facts, isProtected, "protected") ?? redeploy;
 }
 
 /** Whether the Defender's image is all that keeps it from being protected. */
@@ -21,8 +21,8 @@ function hasOnlyAnotherImage({ structure }: CheckedDefinition): boolean {
 /** What to do about a task whose revision has an old Defender. */
 export function newRevisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
   const isGood = (one: CheckedDefinition) => isCurrent(one, facts.consoleVersion);
-  const anew = text`Synthesize and deploy anew: that makes a revision with Defender ${facts.consoleVersion}. Then ${replace(task)}.`;
-  return moveTo(task, definition, facts, isGood, "up to date") ?? anew;
+  const redeploy = text`Synthesize and deploy again: that makes a revision with Defender ${facts.consoleVersion}. Then ${replace(task)}.`;
+  return moveTo(task, definition, facts, isGood, "up to date") ?? redeploy;
 }
 
 /** The revision that is good already, if there is one: what the service names for its next tasks, or the family's newest. */
@@ -44,5 +44,5 @@ function moveTo(
 }
 
 function replace({ service }: RunningTask): SafeText {
-  return service === undefined ? text`run the task anew` : text`update the service ${service}`;
+  return service === undefined ? text`run the task again` : text`update the service ${service}`;
 }

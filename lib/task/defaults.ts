@@ -10,7 +10,7 @@ import { parseSource, type Remark, remarksOf, UnreadableError } from "./source";
 import { readText } from "./task-files";
 
 /**
- * Reads a file with the `runtimeDefense` that lies under that of each task.
+ * Reads a file with the default `runtimeDefense` of every task.
  *
  * @throws UnreadableError with every problem
  */

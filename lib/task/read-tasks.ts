@@ -18,7 +18,7 @@ export type ReadOptions = {
   readonly signal?: AbortSignal;
   /** The project's folder: the files in it are named from there. */
   readonly folder?: string;
-  /** A file with the `runtimeDefense` that lies under that of each task. */
+  /** A file with the default `runtimeDefense` of every task. */
   readonly defaultsPath?: string | undefined;
   readonly images?: Images;
   /** The variable that names the path, where one does: it is the one to be corrected. */

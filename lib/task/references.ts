@@ -55,7 +55,7 @@ export function* checkReferences(draft: Draft): Step {
     const names = () => someOf(stuck.map(({ values }) => values.name ?? ""));
     yield problem(
       [...first.path, "dependsOn"],
-      () => text`goes in a circle, so ${names()} would never start. Remove one dependency.`,
+      () => text`is circular, so ${names()} would never start. Remove one dependency.`,
     );
   }
 }

@@ -1,10 +1,11 @@
-import xml from "xml";
+import type xml from "xml";
 
 import type { Problem } from "../../errors";
-import { type SafeText, wholeText } from "../../text/safe-text";
+import type { SafeText } from "../../text/safe-text";
+import { junitDocument } from "../junit";
 import { byFile, type Findings } from "./findings";
 
-/** JUnit's XML, as pipelines publish it: a test case for each file, and one for what belongs to none. */
+/** A test case for each file, and one for what belongs to none. */
 export function asJUnit({ command, files, problems, notices }: Findings): SafeText {
   const groups = byFile(problems);
   const noticed = byFile(notices);
@@ -13,10 +14,7 @@ export function asJUnit({ command, files, problems, notices }: Findings): SafeTe
     ...files.map((file) => testCase(command, file, groups.get(file), noticed.get(file))),
     ...(ofNoFile || files.length === 0 ? [testCase(command, command, ofNoFile)] : []),
   ];
-  const failures = groups.size;
-  const attributes = { name: command, tests: cases.length, failures, errors: 0, skipped: 0 };
-  const suite = { testsuite: [{ _attr: attributes }, ...cases] };
-  return wholeText(`${xml([{ testsuites: [{ _attr: attributes }, suite] }], { declaration: true, indent: "  " })}\n`);
+  return junitDocument({ name: command, tests: cases.length, failures: groups.size, skipped: 0 }, cases);
 }
 
 function testCase(

@@ -1,23 +1,17 @@
-import xml from "xml";
+import type xml from "xml";
 
 import { nameOf } from "../../arn";
 import type { Status } from "../../status/status";
 import type { TaskStatus } from "../../status/task-status";
 import { VERDICT_NAMES } from "../../status/verdict";
-import { type SafeText, wholeText } from "../../text/safe-text";
+import type { SafeText } from "../../text/safe-text";
+import { junitDocument } from "../junit";
 
-/** JUnit's XML: a test case for each running task. What was left out on purpose is skipped. */
+/** A test case for each running task. What was left out on purpose is skipped. */
 export function statusAsJUnit({ tasks, summary }: Status): SafeText {
   const skipped = summary.verdicts["left-out"];
-  const attributes = {
-    name: "status",
-    tests: summary.tasks,
-    failures: summary.tasks - summary.protected - skipped,
-    errors: 0,
-    skipped,
-  };
-  const suite = { testsuite: [{ _attr: attributes }, ...tasks.map(testCase)] };
-  return wholeText(`${xml([{ testsuites: [{ _attr: attributes }, suite] }], { declaration: true, indent: "  " })}\n`);
+  const failures = summary.tasks - summary.protected - skipped;
+  return junitDocument({ name: "status", tests: summary.tasks, failures, skipped }, tasks.map(testCase));
 }
 
 function testCase(task: TaskStatus): xml.XmlObject {
