@@ -36,6 +36,3 @@ export function hidesDefender(containerPath: string): boolean {
 
 export const SIDECAR_ENTRY_POINT: readonly string[] = ["/usr/local/bin/defender", "fargate", "sidecar"];
 export const SIDECAR_HEALTH_CHECK: readonly string[] = ["/usr/local/bin/defender", "fargate", "healthcheck"];
-
-/** Palo Alto Networks' own registries, from which the Defender's image comes by default. */
-export const DEFENDER_REGISTRIES: readonly string[] = ["registry-auth.twistlock.com", "registry.twistlock.com"];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { checkRegistered } from "../../lib/commands/check-registered";
 import { isJsonArray, isJsonObject, type JsonObject } from "../../lib/json";
-import { evaluatedTask } from "../../lib/stack/second-proof";
+import { evaluatedTask } from "../../lib/stack/synthesized-tasks";
 import type { Registration } from "../../local-ecs/account";
 import type { LocalEcsOptions } from "../../local-ecs/server";
 import { localEcs, onAction, refusal } from "../aws/account";

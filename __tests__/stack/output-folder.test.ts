@@ -118,7 +118,7 @@ test.each([
   ["ENOTDIR", "a file is in its place; move that away"],
   ["EEXIST", "a file is in its place; move that away"],
   ["EISDIR", "a folder is where a file belongs; move that away"],
-  ["ENOENT", "its parent is gone"],
+  ["ENOENT", "the folder that it belongs in does not exist; create it"],
 ])("%s of the system becomes a sentence", (code, reason) => {
   const write = () => {
     throw Object.assign(new Error("refused"), { code });

@@ -8,7 +8,7 @@ import type { JsonValue } from "../json";
 import type { Side } from "../report/diff/side";
 import { readArtifact } from "../stack/artifact";
 import { pathsOf, REPORT_JSON } from "../stack/output-paths";
-import { synthesizedTasks } from "../stack/second-proof";
+import { synthesizedTasks } from "../stack/synthesized-tasks";
 import { type ReadOptions, readTasks } from "../task/read-tasks";
 import { text } from "../text/safe-text";
 

@@ -2,7 +2,7 @@ import { isJsonArray, isJsonObject, type JsonObject } from "../json";
 import { isEqual } from "../protection/compare";
 import { describeAll } from "../protection/deviation";
 import { definitionDifferences } from "../stack/definition-differences";
-import { evaluatedTask } from "../stack/second-proof";
+import { evaluatedTask } from "../stack/synthesized-tasks";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { plannedDefinition } from "./planned-definition";
 import { isPlanned, type Values } from "./planned-value";

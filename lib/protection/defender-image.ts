@@ -1,6 +1,8 @@
-import { DEFENDER_REGISTRIES } from "../defender";
 import { parseReference } from "../image-reference";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
+
+/** Palo Alto Networks' own registries, from which the Defender's image comes by default. */
+const DEFENDER_REGISTRIES: readonly string[] = ["registry-auth.twistlock.com", "registry.twistlock.com"];
 
 /** Which images are a Defender; `any` where the image is compared by itself. */
 export type DefenderImages = "any" | KnownImages;

@@ -2,7 +2,7 @@ import { type Place, placeOf } from "../arn";
 import { OutputError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { ids } from "../stack/names";
-import { evaluatedTask } from "../stack/second-proof";
+import { evaluatedTask } from "../stack/synthesized-tasks";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Outputs } from "./read-outputs";
 

@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { ids } from "./names";
+import { resourceForm } from "./resource-form";
+import { evaluateTemplate } from "./terraform-text";
+
+// What stands for values that AWS gives at the deployment.
+const ROLE = `aws_iam_role.${ids.role}.arn`;
+const SECRET = `aws_secretsmanager_secret.${ids.secret}.arn`;
+export const ROLE_STAND_IN = `the value of ${ROLE}`;
+export const SECRET_STAND_IN = `the value of ${SECRET}`;
+const STAND_INS = { [ROLE]: ROLE_STAND_IN, [SECRET]: SECRET_STAND_IN };
+
+/** The task definitions of a `cdk.tf.json`, evaluated and in RegisterTaskDefinition's form. */
+export function synthesizedTasks(stack: JsonValue): readonly JsonObject[] {
+  return taskDefinitionsIn(stack).map((resource) => evaluatedTask(resource));
+}
+
+/** The task definitions of a `cdk.tf.json` as they are written. */
+export function taskDefinitionsIn(stack: JsonValue): readonly JsonValue[] {
+  const { resource } = objectOf(stack);
+  return Object.values(objectOf(objectOf(resource).aws_ecs_task_definition));
+}
+
+/** The family of a task definition in a `cdk.tf.json`; empty where there is none. */
+export function familyOf(resource: JsonValue): string {
+  const { family } = objectOf(resource);
+  return typeof family === "string" ? evaluateTemplate(family, STAND_INS) : "";
+}
+
+/**
+ * A resource of cdk.tf.json as RegisterTaskDefinition would get it.
+ *
+ * @param values what its expressions become; those of the role and of the bundle's secret have a stand-in
+ */
+export function evaluatedTask(resource: JsonValue, values: Readonly<Record<string, string>> = {}): JsonObject {
+  const attributes = isJsonObject(resource) ? withoutOurOwn(resource) : {};
+  const registered = resourceForm(evaluated(attributes, { ...STAND_INS, ...values }));
+  // Empty ones mean something to Terraform: no resource at all, for one.
+  const metaArguments = META_ARGUMENTS.filter((name) => Object.hasOwn(attributes, name));
+  return { ...registered, ...Object.fromEntries(metaArguments.map((name) => [name, "there"])) };
+}
+
+// CDKTF's notes, dependencies and how the stack has Terraform replace it aren't part of the task definition.
+function withoutOurOwn(resource: JsonObject): JsonObject {
+  const { "//": _notes, depends_on: _dependencies, lifecycle, skip_destroy, ...attributes } = resource;
+  const isOurs = lifecycle === undefined || isDeepStrictEqual(lifecycle, { create_before_destroy: true });
+  return {
+    ...attributes,
+    ...(!isOurs && { lifecycle }),
+    ...(skip_destroy !== undefined && skip_destroy !== true && { skip_destroy }),
+  };
+}
+
+const META_ARGUMENTS = ["connection", "count", "for_each", "lifecycle", "provider", "provisioner"];
+
+type Values = Readonly<Record<string, string>>;
+
+/** Every string and key as Terraform evaluates it. */
+function evaluated<T extends JsonValue>(value: T, values: Values): T;
+function evaluated(value: JsonValue, values: Values): JsonValue {
+  if (typeof value === "string") return evaluateTemplate(value, values);
+  if (Array.isArray(value)) return value.map((element) => evaluated(element, values));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, child]) => [evaluateTemplate(key, values), evaluated(child, values)]),
+  );
+}
