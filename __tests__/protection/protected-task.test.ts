@@ -236,7 +236,8 @@ describe("what is no deviation, but worth knowing, is a notice", () => {
   test("logs that go through FireLens with a container's options, unless they are the sidecar's own", async () => {
     const [app, worker] = ORIGINAL.containerDefinitions;
     const logConfiguration = { logDriver: "awsfirelens", options: { apiKey: "hidden-vendor-key" } };
-    const document = { ...ORIGINAL, containerDefinitions: [{ ...app, logConfiguration }, { ...worker }] };
+    const router = { ...worker, firelensConfiguration: { type: "fluentbit" } };
+    const document = { ...ORIGINAL, containerDefinitions: [{ ...app, logConfiguration }, router] };
     const { notices } = await prove(document);
     expect(notices).toEqual([
       'The Defender\'s logs go to FireLens with the options, and so the vendor\'s key, of an application container: the Console copied its logConfiguration. Set "sidecar": {"logs": "own"} in runtimeDefense for a log group of its own.',

@@ -128,6 +128,16 @@ test.each<[string, object, string]>([
     `${AT_EFS}.transitEncryption: must be ENABLED with iam ENABLED, got none.`,
   ],
   [
+    "logs to a router that isn't there",
+    of({ logConfiguration: { logDriver: "awsfirelens" } }),
+    `${app}.logConfiguration.logDriver: awsfirelens needs a log router in the task. Add a log router, a container with firelensConfiguration, or use another driver.`,
+  ],
+  [
+    "a log group that isn't to be created",
+    of({ logConfiguration: { logDriver: "awslogs", options: { "awslogs-create-group": "false" } } }),
+    `${app}.logConfiguration.options.awslogs-create-group: must be true, or absent: ECS takes nothing else.`,
+  ],
+  [
     "a router's configuration in S3",
     of({ firelensConfiguration: { type: "fluentbit", options: { "config-file-type": "s3" } } }),
     `${app}.firelensConfiguration.options.config-file-type: s3 doesn't work on Fargate. Put the file into the router's image or on a volume, and write file.`,

@@ -597,10 +597,12 @@ test.each([
   expect(noticesOf(await read(of(container)))).toEqual([]);
 });
 
+const ROUTER = { firelensConfiguration: { type: "fluentbit" } };
+
 test.each([
   ["a log driver's own template", { logConfiguration: { logDriver: "splunk", options: { tag: "{{.Name}}" } } }],
-  ["a named group", { logConfiguration: { logDriver: "awsfirelens", options: { Regex: "(?<time>a)" } } }],
-  ["a router's variable", { logConfiguration: { logDriver: "awsfirelens", options: { Host: `\${HOST}` } } }],
+  ["a named group", { ...ROUTER, logConfiguration: { logDriver: "awsfirelens", options: { Regex: "(?<time>a)" } } }],
+  ["a router's variable", { ...ROUTER, logConfiguration: { logDriver: "awsfirelens", options: { Host: `\${HOST}` } } }],
   ["markup inside a command", { command: [`echo <b> \${HOME} {{x}} | sh`] }],
 ])("%s is neither a problem nor a notice", async (_kind, container) => {
   expect(noticesOf(await read(of(container)))).toEqual([]);

@@ -15,7 +15,7 @@ import { checkFileSystems } from "./file-systems";
 import { problem, type Step } from "./finding";
 import { type Images, withImages } from "./images";
 import { checkLimits } from "./limits";
-import { checkLogRouters, withLogRoutersExcluded } from "./log-routers";
+import { checkLogs, withLogRoutersExcluded } from "./logs";
 import { checkPlaceholders } from "./placeholders";
 import { checkPorts } from "./ports";
 import { checkReferences } from "./references";
@@ -100,7 +100,7 @@ function* checkEach(
   yield* checkUnsupported(task);
   yield* checkPorts(draft);
   yield* checkFileSystems(draft);
-  yield* checkLogRouters(draft);
+  yield* checkLogs(draft);
   const open = yield* checkEntryPoints(draft, isJsonObject(written) ? written : {});
   yield* checkVariables(draft);
   yield* checkLimits(task, draft);

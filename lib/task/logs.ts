@@ -1,11 +1,18 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { text } from "../text/safe-text";
-import type { Draft } from "./draft";
+import type { Draft, DraftContainer } from "./draft";
 import { problem, type Step } from "./finding";
 
-/** What FireLens can't do on Fargate. */
-export function* checkLogRouters({ containers }: Draft): Step {
+/** What ECS refuses of logs and their routers, and what FireLens can't do on Fargate. */
+export function* checkLogs({ containers, isComplete }: Draft): Step {
+  const isClear = containers.every(({ isUnclear }) => !isUnclear("logConfiguration", "firelensConfiguration"));
+  if (isComplete && isClear) yield* checkRouting(containers);
   for (const { path, values } of containers) {
+    const { logDriver, options } = values.logConfiguration ?? {};
+    if (logDriver === "awslogs" && !/^true$/i.test(options?.["awslogs-create-group"] ?? "true")) {
+      const place = [...path, "logConfiguration", "options", "awslogs-create-group"];
+      yield problem(place, () => text`must be true, or absent: ECS takes nothing else.`);
+    }
     // Developer guide, "Specifying a custom configuration file": Fargate supports the type file alone.
     if (values.firelensConfiguration?.options?.["config-file-type"] !== "s3") continue;
     const remedy = "Put the file into the router's image or on a volume, and write file.";
@@ -14,6 +21,17 @@ export function* checkLogRouters({ containers }: Draft): Step {
       () => text`s3 doesn't work on Fargate. ${remedy}`,
     );
   }
+}
+
+function* checkRouting(containers: readonly DraftContainer[]): Step {
+  if (containers.some(({ values }) => values.firelensConfiguration)) return;
+  const routed = containers.find(({ values }) => values.logConfiguration?.logDriver === "awsfirelens");
+  if (!routed) return;
+  const remedy = "Add a log router, a container with firelensConfiguration, or use another driver.";
+  yield problem(
+    [...routed.path, "logConfiguration", "logDriver"],
+    () => text`awsfirelens needs a log router in the task. ${remedy}`,
+  );
 }
 
 /** `runtimeDefense` with the log routers among the excluded containers, where `excludeLogRouters` says why. */
