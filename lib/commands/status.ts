@@ -8,6 +8,7 @@ import { statusAsText } from "../report/status/as-text";
 import { coverageOf } from "../report/status/by-service";
 import { type Style, styleOf } from "../report/style";
 import { isSet } from "../settings/environment";
+import { CLUSTER } from "../settings/schemas";
 import { parseSettings, type Settings } from "../settings/settings";
 import { resourceNames } from "../stack/names";
 import { readFacts } from "../status/read-facts";
@@ -76,7 +77,7 @@ function clustersOf({ isSet, values }: Arguments, { stack }: Settings): readonly
     if (named.length === 0) return "all";
     throw new SettingsError([text`--all-clusters and --cluster exclude each other. Leave one of them out.`]);
   }
-  const wrong = named.find((name) => !/^(arn:aws[\w-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[\w-]{1,255}$/.test(name));
+  const wrong = named.find((name) => !CLUSTER.test(name));
   if (wrong === undefined) return named.length > 0 ? named : [stack.cluster ?? resourceNames(stack.name).cluster];
   throw new SettingsError([
     text`--cluster must be a cluster's name or its ARN, arn:aws:ecs:REGION:ACCOUNT:cluster/NAME, got ${quote(wrong, 120)}.`,

@@ -1,14 +1,14 @@
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+import { isLoopback } from "../settings/schemas";
 
 /** Where a registry's API is: https, but for this machine. */
 export function registryAddress(registry: string): string {
   if (registry === "docker.io") return "https://registry-1.docker.io";
-  return `${LOOPBACK.test(registry) ? "http" : "https"}://${registry}`;
+  return `${isLoopback(registry) ? "http" : "https"}://${registry}`;
 }
 
 /** Whether a registry may send us there: plain http is for this machine alone, and only from there. */
 export function isAllowed(target: URL, from: URL): boolean {
   if (target.username || target.password) return false;
   if (target.protocol === "https:") return true;
-  return target.protocol === "http:" && LOOPBACK.test(target.host) && LOOPBACK.test(from.host);
+  return target.protocol === "http:" && isLoopback(target.host) && isLoopback(from.host);
 }

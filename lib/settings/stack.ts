@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { defined } from "../defined";
 import { isJsonObject } from "../json";
 import { DEFAULT_REGION, isRegion, partitionOf } from "./region";
-import { matching, shown, wholeNumber, yesOrNo } from "./schemas";
+import { CLUSTER, KMS_KEY_ARN, matching, shown, wholeNumber, yesOrNo } from "./schemas";
 import { secretArns } from "./secret-arns";
 import { type StateSettings, stateSettings, type stateVariables } from "./state";
 
@@ -43,15 +43,11 @@ export type StackSettings = {
 
 const SECRET_ARN =
   /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?$/;
-const CLUSTER = /^(arn:aws[\w-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[\w-]{1,255}$/;
 const BOUNDARY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/;
 const IAM_PATH = /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/;
 // Resources are named after it with a suffix, and a role's name has at most 64 characters.
 const STACK_NAME = /^[A-Za-z](-?[A-Za-z0-9]){1,31}$/;
-const kmsKeyArn = matching(
-  /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
-  "must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
-);
+const kmsKeyArn = matching(KMS_KEY_ARN, "must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID");
 
 // What CloudWatch Logs takes (PutRetentionPolicy in its API reference); 0 is the AWS provider's word for no limit.
 const RETENTION = [

@@ -1,8 +1,7 @@
 import * as v from "valibot";
 
 import { text } from "../text/safe-text";
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+import { isLoopback } from "./schemas";
 
 /** Plain http for this machine alone. The value isn't quoted: it may hold credentials. */
 export const safeUrl = v.pipe(
@@ -15,7 +14,7 @@ export const safeUrl = v.pipe(
     ({ input }) => text`must begin with https://, got ${input.protocol}`,
   ),
   v.check(
-    (url) => url.protocol === "https:" || LOOPBACK.test(url.hostname),
+    (url) => url.protocol === "https:" || isLoopback(url.hostname),
     ({ input }) => text`must be https: plain http is for this machine alone, got host ${input.hostname}`,
   ),
   v.check((url) => url.hash === "", "must not hold a # fragment"),
