@@ -45,7 +45,7 @@ export class TaskFileError extends ExpectedError {}
 /** Reach the Console, or ask whoever runs it. */
 export class ConsoleError extends ExpectedError {}
 
-/** Reach an image's registry, or mend what it is reached with. */
+/** Reach an image's registry, or fix what it is reached with. */
 export class RegistryError extends ExpectedError {}
 
 /** Reach AWS, or ask whoever gives rights there. */

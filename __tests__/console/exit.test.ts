@@ -74,9 +74,9 @@ test("a connection that isn't made is given up before the answer's limit", async
   const address = silent.address();
   const url = new URL(`https://127.0.0.1:${typeof address === "object" ? address?.port : ""}/api/v1/version`);
   const peer = { name: "the Console", setting: "TL_CONSOLE", limit: { mebibytes: 5, longerIsNot: "from a Console" } };
-  const { signal: stop } = new AbortController();
-  const connections = openConnections({ proxies: {}, connectMs: 50, stop, clock });
-  const trying = exchange({ method: "GET", url, peer }, { connections, limitMs: 60_000, stop, clock });
+  const { signal } = new AbortController();
+  const connections = openConnections({ proxies: {}, connectMs: 50, signal, clock });
+  const trying = exchange({ method: "GET", url, peer }, { connections, limitMs: 60_000, signal, clock });
   await expect(trying).rejects.toThrow(`No connection to ${url.host} within the limit: GET ${url.href}. `);
   connections.close();
   silent.close();

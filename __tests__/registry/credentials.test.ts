@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { RegistryError } from "../../lib/errors";
@@ -35,6 +35,17 @@ function helper(name: string, script: string) {
 
 const ANSWERS = `process.stdin.on("data", (server) => console.log(JSON.stringify({
   ServerURL: String(server), Username: ${JSON.stringify(USER)}, Secret: ${JSON.stringify(PASSWORD)} })));`;
+
+/** Starts a process that would go on for a minute. */
+function leavesBehind(folder: string): string {
+  const script = `require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)"], { stdio: "inherit" })`;
+  return `const left = ${script}; left.unref(); require("fs").writeFileSync(${JSON.stringify(join(folder, "pid"))}, String(left.pid));`;
+}
+
+/** Whether the process still ran. It doesn't any more. */
+function isLeft(folder: string): boolean {
+  return process.kill(Number(readFileSync(join(folder, "pid"), "utf8")), "SIGKILL");
+}
 
 describe("Docker's configuration gives credentials", () => {
   test.each([
@@ -92,6 +103,14 @@ describe("Docker's configuration gives credentials", () => {
     });
   });
 
+  test("by a helper that leaves a process behind, which holds its output", async () => {
+    const host = await serving("basic");
+    const dockerConfigFolder = docker.folder({ credsStore: "made-up" });
+    const environment = helper("made-up", `${leavesBehind(dockerConfigFolder)} ${ANSWERS}`);
+    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder, environment })).toMatchObject(FOUND);
+    expect(isLeft(dockerConfigFolder)).toBe(true);
+  });
+
   test("and the helper sees no secret of this project", async () => {
     const host = await serving("basic");
     const echo = 'console.log(JSON.stringify({ Username: "x", Secret: JSON.stringify(process.env) }));';
@@ -116,7 +135,7 @@ describe("Docker's configuration gives credentials", () => {
     const log = join(folder, "log");
     const images = [1, 2, 3, 4].map((tag) => `${host}/shop/web:${tag}`);
     await read(images, { dockerConfigFolder: folder, environment: { PATH, LOG: log } });
-    expect(require("node:fs").readFileSync(log, "utf8")).toBe("asked\n");
+    expect(readFileSync(log, "utf8")).toBe("asked\n");
   });
 });
 
@@ -137,10 +156,10 @@ describe("one sentence names", () => {
     [
       "a broken configuration",
       '{"auths": hidden',
-      "Docker's configuration FOLDER/config.json is not valid JSON. Mend it",
+      "Docker's configuration FOLDER/config.json is not valid JSON. Fix it",
     ],
-    ["a list", "[]", "FOLDER/config.json is not as Docker writes it: the whole is wrong. Mend it"],
-    ["auths of another form", { auths: "hidden" }, "is not as Docker writes it: auths is wrong. Mend it, or set"],
+    ["a list", "[]", "FOLDER/config.json is not as Docker writes it: the whole is wrong. Fix it"],
+    ["auths of another form", { auths: "hidden" }, "is not as Docker writes it: auths is wrong. Fix it, or set"],
     ["an auth of another form", { auths: { x: { auth: 7 } } }, "is not as Docker writes it: auths.x.auth is wrong"],
     ["a helper with a path", { credsStore: "../../bin/hidden" }, "is not as Docker writes it: credsStore is wrong"],
     [
@@ -191,7 +210,7 @@ describe("one sentence names", () => {
     expect(text).toContain(
       `Docker's credential helper docker-credential-made-up (named in FOLDER/config.json) ${says}`,
     );
-    expect(text).toContain("Install or mend it, or remove it from credsStore and credHelpers there.");
+    expect(text).toContain("Install or fix it, or remove it from credsStore and credHelpers there.");
   });
 
   test("a helper that hangs, which is killed", async () => {
@@ -205,7 +224,26 @@ describe("one sentence names", () => {
     const script = `require("http").get(${JSON.stringify(started)}); setInterval(() => {}, 1000);`;
     const dockerConfigFolder = docker.folder({ credsStore: "made-up" });
     const options = { dockerConfigFolder, environment: helper("made-up", script), clock, network: { timeoutMs: 5000 } };
-    expect(await readOne(`${host}/shop/web:1`, options)).toContain("did not answer within 5 s. Install or mend it");
+    expect(await readOne(`${host}/shop/web:1`, options)).toContain("did not answer within 5 s. Install or fix it");
+  });
+
+  test("a helper that hangs with a process of its own, which holds its output", async () => {
+    const { clock, runNext } = manualClock();
+    const host = await serving();
+    const started = await servers.plain((_, response) => {
+      response.end();
+      runNext();
+    });
+    const dockerConfigFolder = docker.folder({ credsStore: "made-up" });
+    const waiting = `${leavesBehind(dockerConfigFolder)} require("http").get(${JSON.stringify(started)}); setInterval(() => {}, 1000);`;
+    const options = {
+      dockerConfigFolder,
+      environment: helper("made-up", waiting),
+      clock,
+      network: { timeoutMs: 5000 },
+    };
+    expect(await readOne(`${host}/shop/web:1`, options)).toContain("did not answer within 5 s. Install or fix it");
+    expect(isLeft(dockerConfigFolder)).toBe(true);
   });
 
   test("a registry that wants credentials where there are none", async () => {

@@ -224,7 +224,7 @@ test("a registry that can't be reached is tried for one image, not for all", asy
   expect(first).toMatch(/^127\.0\.0\.1:1 refuses the connection, 4 tries: GET /);
   expect(new Set(others.map((text) => text.replace(/web:\d+/, "web")))).toEqual(
     new Set([
-      "127.0.0.1:1/shop/web was not looked up: another image of 127.0.0.1:1 could not be reached. Mend that first.",
+      "127.0.0.1:1/shop/web was not looked up: another image of 127.0.0.1:1 could not be reached. Fix that first.",
     ]),
   );
 });

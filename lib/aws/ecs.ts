@@ -37,7 +37,7 @@ export type EcsOptions = {
 export async function openEcs({ region, network, signal }: EcsOptions): Promise<Ecs> {
   setMaxListeners(0, signal); // each call under way listens
   const limitMs = network.timeoutMs;
-  const connections = openConnections({ ...network, connectMs: limitMs, stop: signal, clock: systemClock });
+  const connections = openConnections({ ...network, connectMs: limitMs, signal, clock: systemClock });
   // Adaptive: ECS throttles reading long before a large cluster has been read.
   const retries = { retryMode: "adaptive", ...(await attempts()) };
   const client = new ECSClient({
@@ -57,7 +57,10 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
         throw awsFailure(error, { action, region: place, limitMs });
       }
     },
-    close: () => client.destroy(),
+    close: () => {
+      client.destroy();
+      connections.close();
+    },
   };
 }
 

@@ -38,9 +38,8 @@ export class RequestHandler {
     body.once("close", release);
   }
 
-  destroy(): void {
-    this.connections.close();
-  }
+  // The connections are those of whoever has opened them.
+  destroy(): void {}
 
   updateHttpClientConfig(): void {}
 

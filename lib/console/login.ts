@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 
 import { ConsoleError } from "../errors";
 import { type Clock, systemClock } from "../http/clock";
+import { connectLimitMs } from "../http/connecting";
 import { openConnections } from "../http/connections";
 import { exchange } from "../http/exchange";
 import { HttpFailure } from "../http/failure";
@@ -31,13 +32,13 @@ export async function login(
   // Basic authentication sends the base64 of this pair; from here on it is masked in every message.
   const credentials = [settings.password, new Secret(`${settings.user}:${settings.password.reveal()}`)];
   const calls = callsOf(settings);
-  const connectMs = Math.min(10_000, network.timeoutMs);
-  const connections = openConnections({ ...network, connectMs, stop: signal, clock });
+  const connectMs = connectLimitMs(network.timeoutMs);
+  const connections = openConnections({ ...network, connectMs, signal, clock });
 
   const send = <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> =>
     withRetries(
       async (limitMs) => {
-        const answer = await exchange(call, { connections, limitMs, stop: signal, clock });
+        const answer = await exchange(call, { connections, limitMs, signal, clock });
         const failure = statusFailure(answer, call, clock);
         if (failure) throw failure;
         return parseAnswer(answer, shape, call);

@@ -18,7 +18,7 @@ export type Connections = {
 export type ConnectionOptions = Pick<NetworkSettings, "caFile" | "proxies"> & {
   /** Milliseconds that connecting may take. */
   readonly connectMs: number;
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
   readonly clock: Clock;
 };
 

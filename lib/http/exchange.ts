@@ -12,21 +12,21 @@ export type ExchangeOptions = {
   readonly connections: Connections;
   /** Milliseconds after which it ends, whatever the other side does. */
   readonly limitMs: number;
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
   readonly clock: Clock;
 };
 
 /**
  * One try of one call. Redirects aren't followed.
  *
- * @throws HttpFailure when no whole answer comes; `stop`'s reason.
+ * @throws HttpFailure when no whole answer comes; `signal`'s reason.
  */
-export async function exchange(call: Call, { connections, limitMs, stop, clock }: ExchangeOptions): Promise<Answer> {
+export async function exchange(call: Call, { connections, limitMs, signal, clock }: ExchangeOptions): Promise<Answer> {
   const { authorization } = call;
   const content = contentOf(call);
   const agent = connections.agentFor(call.url);
   // axios's own timeout counts silence, so a body that drips would never end.
-  const limit = deadline(limitMs, stop, undefined, clock);
+  const limit = deadline(limitMs, signal, undefined, clock);
   try {
     const { status, headers, data } = await axios.request<unknown>({
       method: call.method,
@@ -50,7 +50,7 @@ export async function exchange(call: Call, { connections, limitMs, stop, clock }
     const body = Buffer.isBuffer(data) ? data : Buffer.alloc(0);
     return { status, body, header: (name) => String(headers[name] ?? "") };
   } catch (error) {
-    stop.throwIfAborted();
+    signal.throwIfAborted();
     if (!limit.signal.aborted) throw networkFailure(error, call);
     const remedy = text`Check that this machine may reach ${call.url.host}, or raise TL_TIMEOUT_MS.`;
     throw failureOf(call, text`No whole answer within ${Math.ceil(limitMs) / 1000} s`, remedy, { retry: true });

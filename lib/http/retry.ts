@@ -1,5 +1,6 @@
 import type { NetworkSettings } from "../settings/network";
 import { type SafeText, text } from "../text/safe-text";
+import type { Answer } from "./call";
 import { type Clock, pause } from "./clock";
 import { HttpFailure, sentence } from "./failure";
 
@@ -10,10 +11,25 @@ export type Talk = {
   readonly notice: (line: SafeText) => void;
 };
 
-const TRIES = 4;
+export const TRIES = 4;
+
+// A server, or a proxy before it, may be better a moment later.
+const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** Whether another try of a call that was answered with this status may help. */
+export function isTransient(status: number): boolean {
+  return TRANSIENT.has(status);
+}
+
+/** Milliseconds that `Retry-After` asks for, in seconds or as an HTTP date; 0 when it says nothing, or no time. */
+export function retryAfterMs(answer: Answer, clock: Clock): number {
+  const header = answer.header("retry-after");
+  const milliseconds = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - clock.date();
+  return Math.max(0, milliseconds || 0);
+}
 
 /**
- * Runs `attempt` up to four times, each within `timeoutMs`, all of them within four times that. Only an HttpFailure with
+ * Runs `attempt` up to `TRIES` times, each within `timeoutMs`, all of them within as many times that. Only an HttpFailure with
  * `retry` is tried again.
  *
  * @throws HttpFailure of the last try, which says why no other followed.

@@ -21,10 +21,10 @@ export class ProxyError extends Error {
 export function tunnelThrough(
   proxy: URL,
   secure: https.AgentOptions,
-  { connectMs, stop, clock }: { readonly connectMs: number; readonly stop: AbortSignal; readonly clock: Clock },
+  { connectMs, signal, clock }: { readonly connectMs: number; readonly signal: AbortSignal; readonly clock: Clock },
 ): https.Agent {
   // The signal ends a request to the proxy that would keep the process running.
-  const proxyRequestOptions: object = { ...secure, signal: stop };
+  const proxyRequestOptions: object = { ...secure, signal };
   const agent = new HttpsProxyAgent({ ...secure, timeout: connectMs, proxy, proxyRequestOptions });
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (target, done) =>

@@ -3,8 +3,8 @@ import type { Clock } from "../http/clock";
 import type { Connections } from "../http/connections";
 import { exchange } from "../http/exchange";
 import { failureOf } from "../http/failure";
-import { type Talk, withRetries } from "../http/retry";
-import { isRedirect, isTransient, redirectTarget, retryAfterMs } from "../http/status";
+import { isRedirect, redirectTarget } from "../http/redirect";
+import { isTransient, retryAfterMs, type Talk, withRetries } from "../http/retry";
 import type { ImageReference } from "../image-reference";
 import type { NetworkSettings } from "../settings/network";
 import { quote, type SafeText, text } from "../text/safe-text";
@@ -41,7 +41,7 @@ export function registryClient({ network, connections, credentialsFor, talk, clo
   const send: Send = (call) =>
     withRetries(
       async (limitMs) => {
-        const answer = await exchange(call, { connections, limitMs, stop: talk.signal, clock });
+        const answer = await exchange(call, { connections, limitMs, signal: talk.signal, clock });
         if (!isTransient(answer.status)) return answer;
         const what = answer.status === 429 ? text`gets too many requests` : text`fails`;
         const hints = { status: answer.status, retry: true, waitMs: retryAfterMs(answer, clock) };

@@ -38,6 +38,8 @@ export async function askHelper(
 
 const NOTHING_THERE = /credentials not found in native keychain/i;
 const MOST_OUTPUT = 1024 * 1024;
+// Milliseconds for what the helper has written to arrive. Its stdout ends later when it leaves a process behind.
+const LAST_OUTPUT_MS = 200;
 
 const Answer = v.pipe(v.string(), v.parseJson(), v.object({ Username: v.string(), Secret: v.string() }));
 
@@ -47,22 +49,28 @@ async function run(
   program: string,
   server: string,
   place: SafeText,
-  { environment, network, stop, clock }: CredentialOptions,
+  { environment, network, signal, clock }: CredentialOptions,
 ): Promise<Outcome> {
-  const limit = deadline(network.timeoutMs, stop, undefined, clock);
+  const limit = deadline(network.timeoutMs, signal, undefined, clock);
   try {
+    limit.signal.throwIfAborted();
     return await new Promise<Outcome>((resolve, reject) => {
       // Ignore stderr: by the protocol, errors are on stdout.
       const helper = spawn(program, ["get"], { env: withoutSecrets(environment), stdio: ["pipe", "pipe", "ignore"] });
-      const kill = () => helper.kill("SIGKILL");
+      // A process that the helper has started may outlive it, and would keep this one running by the streams.
+      const abandon = () => {
+        helper.kill("SIGKILL");
+        for (const stream of [helper.stdin, helper.stdout]) stream.destroy();
+        helper.unref();
+      };
       const fail = (what: SafeText) => {
-        kill();
+        abandon();
         reject(failure(program, place, what));
       };
       limit.signal.addEventListener("abort", () => {
-        if (!stop.aborted) return fail(text`did not answer within ${Math.ceil(network.timeoutMs) / 1000} s`);
-        kill();
-        reject(stop.reason);
+        if (!signal.aborted) return fail(text`did not answer within ${Math.ceil(network.timeoutMs) / 1000} s`);
+        abandon();
+        reject(signal.reason);
       });
       let output = "";
       helper.stdout.setEncoding("utf8").on("data", (chunk: string) => {
@@ -73,7 +81,15 @@ async function run(
         if (code === "ENOENT") fail(text`is not installed`);
         else fail(text`can't be started (${code ?? "no reason given"})`);
       });
-      helper.on("close", (code, signal) => resolve({ code: code ?? String(signal), output }));
+      helper.on("exit", (code, killedBy) => {
+        const finish = () => {
+          cancel();
+          abandon();
+          resolve({ code: code ?? String(killedBy), output });
+        };
+        const cancel = clock.after(LAST_OUTPUT_MS, finish);
+        helper.on("close", finish);
+      });
       helper.stdin.on("error", () => undefined); // it ended without reading
       helper.stdin.end(server);
     });
@@ -83,6 +99,6 @@ async function run(
 }
 
 function failure(program: string, place: SafeText, what: SafeText): RegistryError {
-  const remedy = text`Install or mend it, or remove it from credsStore and credHelpers there.`;
+  const remedy = text`Install or fix it, or remove it from credsStore and credHelpers there.`;
   return new RegistryError([text`Docker's credential helper ${program} (named in ${place}) ${what}. ${remedy}`]);
 }

@@ -23,7 +23,7 @@ export type CredentialOptions = RegistrySettings & {
   readonly environment: Environment;
   readonly connections: Connections;
   readonly network: { readonly timeoutMs: number };
-  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
   readonly clock: Clock;
 };
 

@@ -52,7 +52,7 @@ const Config = v.object({
 // Messages name the wrong key but never show the file's content: it holds passwords.
 function readConfig(file: string): v.InferOutput<typeof Config> | undefined {
   const place = text`Docker's configuration ${excerpt(file, 200)}`;
-  const remedy = text`Mend it, or set DOCKER_CONFIG to another folder.`;
+  const remedy = text`Fix it, or set DOCKER_CONFIG to another folder.`;
   const content = readRegularFileOr(file, (code) => {
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new RegistryError([text`${place} can't be read (${code}). ${remedy}`]);

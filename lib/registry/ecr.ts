@@ -1,6 +1,7 @@
 import type { EcrRegistry } from "../ecr-registry";
 import { RegistryError } from "../errors";
 import { deadline } from "../http/deadline";
+import { TRIES } from "../http/retry";
 import { excerpt, quote, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import type { CredentialOptions, Credentials } from "./credentials";
@@ -15,13 +16,13 @@ export async function ecrCredentials(
   ecr: EcrRegistry,
   options: CredentialOptions,
 ): Promise<Credentials> {
-  const limitMs = 4 * options.network.timeoutMs;
+  const limitMs = TRIES * options.network.timeoutMs;
   const late = new Error(`no answer within ${limitMs / 1000} s`);
   // The SDK's search for credentials can't be cancelled, so stop waiting for it.
-  const limit = deadline(limitMs, options.stop, late, options.clock);
+  const limit = deadline(limitMs, options.signal, late, options.clock);
   const token = await Promise.race([authorizationToken(ecr, limit.signal, options), aborted(limit.signal)])
     .catch((error: unknown) => {
-      options.stop.throwIfAborted();
+      options.signal.throwIfAborted();
       throw failure(registry, error);
     })
     .finally(limit.release);
@@ -45,12 +46,9 @@ async function authorizationToken(
 ): Promise<Secret> {
   // Loaded only when needed: the SDK is large.
   const { ECRClient, GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr");
-  const httpsAgent = options.connections.agentFor(new URL(`https://api.ecr.${region}.amazonaws.com`));
-  const { timeoutMs } = options.network;
-  const client = new ECRClient({
-    region,
-    requestHandler: { httpsAgent, connectionTimeout: Math.min(10_000, timeoutMs), requestTimeout: timeoutMs },
-  });
+  const { RequestHandler } = await import("../aws/request-handler");
+  const requestHandler = new RequestHandler(options.connections, options.network.timeoutMs, options.clock);
+  const client = new ECRClient({ region, requestHandler });
   try {
     const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({ registryIds: [account] }), {
       abortSignal,

@@ -4,6 +4,7 @@ import pMap from "p-map";
 
 import { RegistryError } from "../errors";
 import { type Clock, systemClock } from "../http/clock";
+import { connectLimitMs } from "../http/connecting";
 import { openConnections } from "../http/connections";
 import { deadline } from "../http/deadline";
 import { HttpFailure } from "../http/failure";
@@ -40,12 +41,12 @@ export async function imageConfigs(
   const remedy = text`Look at their registries, or raise TL_TIMEOUT_MS.`;
   const whole = new RegistryError([text`${tooLong}. ${remedy}`]);
   const limit = deadline(limitMs, AbortSignal.any([talk.signal, closing.signal]), whole, clock);
-  const stop = limit.signal;
-  setMaxListeners(0, stop); // each call under way listens
-  const connectMs = Math.min(10_000, network.timeoutMs);
-  const connections = openConnections({ ...network, connectMs, stop, clock });
-  const credentialsFor = findCredentials({ ...registry, environment, network, connections, stop, clock });
-  const client = registryClient({ network, connections, credentialsFor, talk: { ...talk, signal: stop }, clock });
+  const { signal } = limit;
+  setMaxListeners(0, signal); // each call under way listens
+  const connectMs = connectLimitMs(network.timeoutMs);
+  const connections = openConnections({ ...network, connectMs, signal, clock });
+  const credentialsFor = findCredentials({ ...registry, environment, network, connections, signal, clock });
+  const client = registryClient({ network, connections, credentialsFor, talk: { ...talk, signal }, clock });
   const unreachable = new Set<string>();
   const read = async (image: string): Promise<readonly [string, ImageConfig | RegistryError]> => {
     const reference = parseReference(image);
@@ -55,7 +56,7 @@ export async function imageConfigs(
     try {
       return [image, await readImage(reference, client)];
     } catch (error) {
-      stop.throwIfAborted();
+      signal.throwIfAborted();
       // Its other images would fail as slowly.
       if (error instanceof HttpFailure && error.hints.retry && !error.hints.status) unreachable.add(host);
       if (error instanceof HttpFailure) return [image, new RegistryError([error.sentence])];
@@ -64,7 +65,7 @@ export async function imageConfigs(
     }
   };
   try {
-    return new Map(await pMap(new Set(images), read, { concurrency: network.concurrency, signal: stop }));
+    return new Map(await pMap(new Set(images), read, { concurrency: network.concurrency, signal }));
   } finally {
     closing.abort(new Error("All images are read."));
     limit.release();
@@ -77,7 +78,7 @@ const WHOLE_LIMIT = 30;
 
 function notAsked(image: string, registry: string): RegistryError {
   const why = text`another image of ${registry} could not be reached`;
-  return new RegistryError([text`${image} was not looked up: ${why}. Mend that first.`]);
+  return new RegistryError([text`${image} was not looked up: ${why}. Fix that first.`]);
 }
 
 const EXAMPLE = text`Write it as docker pull takes it, such as nginx:1.27 or registry.example.com/shop/web:2.14.1.`;
