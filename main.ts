@@ -36,14 +36,21 @@ const fail = async (error: unknown) => {
 process.on("uncaughtException", (error) => {
   fail(error).finally(() => process.exit(1));
 });
-run().then((status) => {
-  process.exitCode = status;
-  // All is written. Left alone, Node would first finish a collection of garbage that nobody needs.
-  if (stdout.writableLength === 0 && stderr.writableLength === 0) process.exit();
-}, fail);
+run()
+  .then((status) => {
+    process.exitCode = status;
+  }, fail)
+  .then(exit);
 
 async function run(): Promise<ExitStatus> {
   if (asksForOverview(name)) return printOverview(invocation);
   command = await loadCommand(name);
   return runCommand(command, args, invocation);
+}
+
+// Left alone, Node would first finish a collection of garbage that nobody needs, and wait for whatever is still open.
+async function exit(): Promise<never> {
+  const written = [stdout, stderr].map((stream) => new Promise((done) => stream.write("", done)));
+  await Promise.all(written);
+  process.exit();
 }

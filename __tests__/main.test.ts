@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -258,6 +260,32 @@ describe("while a Console says nothing", () => {
     );
     expect(filesIn(folder)).toEqual([]);
   });
+});
+
+test("a process that a credential helper leaves behind doesn't keep a run that fails", async () => {
+  const folder = newFolder();
+  const registry = createServer((_, response) =>
+    response.writeHead(401, { "www-authenticate": "Basic realm=x" }).end(),
+  ).listen(0, "127.0.0.1");
+  await once(registry, "listening");
+  const address = registry.address();
+  const image = `127.0.0.1:${typeof address === "object" ? address?.port : ""}/shop/web:1`;
+  const task = { family: "web", cpu: "256", memory: "512", containerDefinitions: [{ name: "web", image }] };
+  writeFileSync(join(folder, "task.json"), JSON.stringify(task));
+  writeFileSync(join(folder, "config.json"), JSON.stringify({ credsStore: "hanging" }));
+  writeFileSync(join(folder, "docker-credential-hanging"), "#!/bin/sh\nsleep 60 &\necho $! > pid\nwait\n", {
+    mode: 0o755,
+  });
+  const { environment } = await aConsole();
+  const variables = { TASK_DEFINITION_PATH: "task.json", DOCKER_CONFIG: folder, TL_TIMEOUT_MS: "1000" };
+  const PATH = `${folder}:${process.env.PATH}`;
+  const { status, stderr } = await run(["synth"], { folder, environment: { ...environment, ...variables, PATH } });
+  registry.close();
+  // It would have gone on.
+  expect(process.kill(Number(readFileSync(join(folder, "pid"), "utf8")), "SIGKILL")).toBe(true);
+  expect(status).toBe(1);
+  expect(stderr).toContain("Docker's credential helper docker-credential-hanging");
+  expect(stderr).toContain("did not answer within 1 s. Install or fix it");
 });
 
 describe("DEBUG=1", () => {
