@@ -262,6 +262,23 @@ describe("while a Console says nothing", () => {
   });
 });
 
+test.each(["/proc/x", "/proc/x/y"])("an output folder that can't be made, %s, is said", async (CDKTF_OUTDIR) => {
+  const { status, stderr } = await run(["synth"], { folder: newFolder(), environment: { CDKTF_OUTDIR } });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: "/proc/x can't be made: its parent takes no folders. Set CDKTF_OUTDIR to another one.\n",
+  });
+});
+
+test("a working directory that is gone is said", async () => {
+  const folder = newFolder();
+  const { status, stderr } = await run(["synth"], { folder, shell: 'rmdir "$PWD"' });
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: "The working directory is gone. Change to one that is there.\n",
+  });
+});
+
 test("a process that a credential helper leaves behind doesn't keep a run that fails", async () => {
   const folder = newFolder();
   const registry = createServer((_, response) =>

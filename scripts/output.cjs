@@ -16,6 +16,7 @@ exports.lockOutput = (folder, stop) => {
   const lock = path.join(folder, ".lock");
   const content = JSON.stringify({ pid: process.pid, host: os.hostname(), since: new Date().toISOString() });
   try {
+    refuseWithoutRoom(folder, stop);
     fs.mkdirSync(folder, { recursive: true });
     if (!create(lock, content)) {
       refuseRunning(lock, folder, stop);
@@ -57,6 +58,19 @@ exports.forgetEarlierRun = (folder, stop) => {
   }
   remove(path.join(folder, "manifest.json"), ["ENOENT"], stop);
 };
+
+// As in /proc, where Node's recursive mkdir would never end: it takes ENOENT for a parent that is missing.
+function refuseWithoutRoom(folder, stop) {
+  const parent = path.dirname(path.resolve(folder));
+  if (fs.existsSync(folder)) return;
+  if (!fs.existsSync(parent)) return refuseWithoutRoom(parent, stop);
+  try {
+    fs.mkdirSync(folder);
+  } catch (error) {
+    if (error.code === "ENOENT")
+      stop(`${folder} can't be made: its parent takes no folders. Set CDKTF_OUTDIR to another one.`);
+  }
+}
 
 function create(lock, content) {
   try {

@@ -8,6 +8,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.dirname(__dirname);
+if (!tolerantly(() => process.cwd())) stop("The working directory is gone. Change to one that is there.");
 const [, , entryArgument = "", ...args] = process.argv;
 const entry = path.relative(root, path.resolve(entryArgument));
 if (entry === "main.ts" && (args.length === 0 || args[0] === "synth") && !args.includes("--help")) {

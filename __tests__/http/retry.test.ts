@@ -1,5 +1,5 @@
 import { type Hints, HttpFailure } from "../../lib/http/failure";
-import { withRetries } from "../../lib/http/retry";
+import { retryAfterMs, withRetries } from "../../lib/http/retry";
 import { text } from "../../lib/text/safe-text";
 import { manualClock } from "./manual-clock";
 
@@ -77,6 +77,18 @@ test("a Retry-After that outlasts the call's time ends it", async () => {
     message:
       "It failed, it asks for a pause of 4 s (Retry-After), the call may take 4 s in all: GET https://host/path. Try later.",
   });
+});
+
+test.each([
+  ["seconds", "7", 7000],
+  ["a date", "Thu, 01 Jan 2026 01:00:00 GMT", 3_600_000],
+  ["a date that is over", "Thu, 01 Jan 1970 00:00:00 GMT", 0],
+  ["nothing", "", 0],
+  ["a number that is no time", "9".repeat(400), 0],
+])("Retry-After may say %s", (_, value, milliseconds) => {
+  const answer = { status: 503, body: Buffer.alloc(0), header: () => value };
+  const clock = { ...manualClock().clock, date: () => Date.UTC(2026, 0, 1) };
+  expect(retryAfterMs(answer, clock)).toBe(milliseconds);
 });
 
 test("tries that take their time leave less for the last one", async () => {
