@@ -5,7 +5,8 @@ import { Secret } from "../../lib/text/secret";
 async function run(): Promise<void> {
   const talk = { signal: new AbortController().signal, notice: () => undefined };
   const { console: settings, network, calls, close } = JSON.parse(process.argv[2] ?? "");
-  const proxies = { ...network.proxies, https: network.proxies.https && new Secret(network.proxies.https) };
+  const { https: proxy } = network.proxies;
+  const proxies = { https: proxy && { variable: "HTTPS_PROXY", address: new Secret(proxy) } };
   const console = await login(
     { console: { ...settings, password: new Secret("a password of no Console") }, network: { ...network, proxies } },
     talk,

@@ -32,7 +32,9 @@ afterEach(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function through(proxy: string, exceptions?: string) {
-  return { proxies: { https: new Secret(proxy), ...(exceptions && { exceptions }) } };
+  return {
+    proxies: { https: { variable: "HTTPS_PROXY", address: new Secret(proxy) }, ...(exceptions && { exceptions }) },
+  };
 }
 
 function talk(notices: string[] = []) {

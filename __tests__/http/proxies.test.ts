@@ -4,12 +4,16 @@ import { getProxyForUrl } from "proxy-from-env";
 import { proxyFor } from "../../lib/http/proxies";
 import { Secret } from "../../lib/text/secret";
 
-const PROXY = "http://proxy.example.com:3128";
+const PROXY = "http://proxy.internal:3128";
 
 afterEach(() => {
   delete process.env.HTTPS_PROXY;
   delete process.env.NO_PROXY;
 });
+
+function setBy(variable: string, address: string) {
+  return { variable, address: new Secret(address) };
+}
 
 const host = fc.constantFrom("example.com", "a.example.com", "b.a.example.com", "xexample.com", "10.0.0.1", "[::1]");
 const port = fc.constantFrom("", ":443", ":8083");
@@ -24,7 +28,7 @@ test("exceptions are read as other tools of Node read them", () => {
     fc.property(host, port, list, (name, itsPort, exceptions) => {
       const url = new URL(`https://${name}${itsPort}`);
       Object.assign(process.env, { HTTPS_PROXY: PROXY, NO_PROXY: exceptions });
-      const proxy = proxyFor(url, { https: new Secret(PROXY), exceptions });
+      const proxy = proxyFor(url, { https: setBy("HTTPS_PROXY", PROXY), exceptions });
       expect(proxy?.origin ?? "").toBe(getProxyForUrl(url.href));
     }),
     { numRuns: 2000 },
@@ -32,6 +36,21 @@ test("exceptions are read as other tools of Node read them", () => {
 });
 
 test("a proxy without a scheme is reached by https", () => {
-  const proxy = proxyFor(new URL("https://example.com"), { https: new Secret("proxy.example.com:3128") });
-  expect(proxy?.href).toBe("https://proxy.example.com:3128/");
+  const proxy = proxyFor(new URL("https://example.com"), { https: setBy("HTTPS_PROXY", "proxy.internal:3128") });
+  expect(proxy?.href).toBe("https://proxy.internal:3128/");
+});
+
+test.each([
+  ["http://user:12/34Secret@127.0.0.1:9", "must end after host and port: no path, ? query or # fragment"],
+  ["http://user:1234#Secret@127.0.0.1:9", "must end after host and port: no path, ? query or # fragment"],
+  ["http://user:12?34Secret@127.0.0.1:9", "must end after host and port: no path, ? query or # fragment"],
+  ["http://user:12\\34Secret@127.0.0.1:9", "must end after host and port: no path, ? query or # fragment"],
+  ["http://proxy.example.com:3128/Secret", "must end after host and port: no path, ? query or # fragment"],
+  ["http://user:Sec%ret@127.0.0.1:9", "has a user or a password that can't be percent-decoded"],
+  ["http://Sec%E4ret:x@127.0.0.1:9", "has a user or a password that can't be percent-decoded"],
+  ["socks5://user:Secret@127.0.0.1:9", "must be an address such as http://proxy.example.com:3128, got something else"],
+])("%s is refused by the name of its variable, and not shown", (address, says) => {
+  expect(() => proxyFor(new URL("https://example.com"), { https: setBy("https_proxy", address) })).toThrow(
+    `https_proxy ${says}. In a user and a password write / as %2F, ? as %3F, # as %23 and % as %25.`,
+  );
 });

@@ -48,7 +48,8 @@ async function leadingTo(hosts: Readonly<Record<string, http.RequestListener>>):
     ports.set(`${host}:443`, Number(new URL(url).port));
   }
   const proxy = await servers.tunnel((target) => net.connect(ports.get(target) ?? 1, "127.0.0.1"));
-  return { network: { caFile, proxies: { https: new Secret(`http://${proxy}`) }, timeoutMs: 20_000 } };
+  const https = { variable: "HTTPS_PROXY", address: new Secret(`http://${proxy}`) };
+  return { network: { caFile, proxies: { https }, timeoutMs: 20_000 } };
 }
 
 /** ECR's own API, as far as a password is concerned. */

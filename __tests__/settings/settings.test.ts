@@ -601,13 +601,15 @@ describe("proxies", () => {
       https_proxy: " http://user:s3cr3t@proxy.example.com:3128 ",
       NO_PROXY: ".internal.example.com",
     }).network;
-    expect(proxies.https?.reveal()).toBe("http://user:s3cr3t@proxy.example.com:3128");
+    expect(proxies.https?.variable).toBe("https_proxy");
+    expect(proxies.https?.address.reveal()).toBe("http://user:s3cr3t@proxy.example.com:3128");
     expect(proxies.exceptions).toBe(".internal.example.com");
   });
 
   test("may be one for all protocols", () => {
     const { proxies } = parseSettings({ ...REQUIRED, HTTPS_PROXY: "$(NAME)", ALL_PROXY: "proxy.example.com" }).network;
-    expect(proxies.https?.reveal()).toBe("proxy.example.com");
+    expect(proxies.https?.variable).toBe("ALL_PROXY");
+    expect(proxies.https?.address.reveal()).toBe("proxy.example.com");
   });
 });
 

@@ -1,6 +1,6 @@
 import { SettingsError } from "../errors";
-import type { ProxySettings } from "../settings/network";
-import { text } from "../text/safe-text";
+import type { ProxyAddress, ProxySettings } from "../settings/network";
+import { type SafeText, text } from "../text/safe-text";
 
 /**
  * The proxy that leads to an https address; undefined when it is reached directly.
@@ -9,13 +9,34 @@ import { text } from "../text/safe-text";
  */
 export function proxyFor(url: URL, { https, exceptions = "" }: ProxySettings): URL | undefined {
   if (https === undefined || isException(url, exceptions)) return undefined;
-  const setting = https.reveal();
+  const setting = https.address.reveal();
   const address = setting.includes("://") ? setting : `https://${setting}`;
   const proxy = URL.canParse(address) ? new URL(address) : undefined;
-  if (proxy?.hostname && /^https?:$/.test(proxy.protocol)) return proxy;
-  throw new SettingsError([
-    text`HTTPS_PROXY must be an address such as http://proxy.example.com:3128, got something else.`,
-  ]);
+  if (!proxy?.hostname || !/^https?:$/.test(proxy.protocol)) {
+    throw refusal(https, text`must be an address such as http://proxy.example.com:3128, got something else`);
+  }
+  if (!/^\/?$/.test(proxy.pathname) || proxy.search || proxy.hash) {
+    throw refusal(https, text`must end after host and port: no path, ? query or # fragment`);
+  }
+  if (!canDecode(proxy.username) || !canDecode(proxy.password)) {
+    throw refusal(https, text`has a user or a password that can't be percent-decoded`);
+  }
+  return proxy;
+}
+
+// The value isn't quoted: it may hold a password.
+function refusal({ variable }: ProxyAddress, what: SafeText): SettingsError {
+  const remedy = text`In a user and a password write / as %2F, ? as %3F, # as %23 and % as %25.`;
+  return new SettingsError([text`${variable} ${what}. ${remedy}`]);
+}
+
+function canDecode(value: string): boolean {
+  try {
+    decodeURIComponent(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 // Reads NO_PROXY like curl, Python and the package proxy-from-env, which reads the environment by itself and so can't be used here.

@@ -19,10 +19,17 @@ export type NetworkSettings = {
 };
 
 export type ProxySettings = {
-  /** `HTTPS_PROXY`, or else `ALL_PROXY`. It may hold a password. */
-  readonly https?: Secret;
+  /** Of `HTTPS_PROXY`, or else `ALL_PROXY`. */
+  readonly https?: ProxyAddress;
   /** `NO_PROXY`: hosts that are reached directly, such as `example.com,.internal.example.com,10.0.0.1:8083`, or `*`. */
   readonly exceptions?: string;
+};
+
+export type ProxyAddress = {
+  /** The variable that it comes from. */
+  readonly variable: string;
+  /** It may hold a password. */
+  readonly address: Secret;
 };
 
 export const networkVariables = {
@@ -46,11 +53,11 @@ export function networkSettings(variables: Variables, environment: Environment):
 
 // Other tools also take these in lower case, and prefer that.
 function proxySettings(environment: Environment): ProxySettings {
-  const read = (...names: readonly string[]) =>
-    names
-      .map((name) => environment[name])
-      .find((value) => isSet(value))
-      ?.trim();
-  const https = read("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY");
-  return defined({ https: https ? new Secret(https) : undefined, exceptions: read("no_proxy", "NO_PROXY") });
+  const firstOf = (...names: readonly string[]) => names.find((name) => isSet(environment[name])) ?? "";
+  const variable = firstOf("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY");
+  const address = environment[variable]?.trim();
+  return defined({
+    https: address ? { variable, address: new Secret(address) } : undefined,
+    exceptions: environment[firstOf("no_proxy", "NO_PROXY")]?.trim(),
+  });
 }
