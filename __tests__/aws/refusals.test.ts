@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
 
+import { readList } from "../../lib/aws/batches";
 import { readClusters } from "../../lib/aws/clusters";
+import { openEcs } from "../../lib/aws/ecs";
 import { READ_POLICY } from "../../lib/aws/policy";
 import { readRunningTasks } from "../../lib/aws/running-tasks";
 import { readDefinitions } from "../../lib/aws/task-definitions";
 import { AwsError } from "../../lib/errors";
-import { ACCOUNT, CREDENTIALS, localEcs, onAction, openFor, refusal, setVariables } from "./account";
+import { ACCOUNT, CREDENTIALS, localEcs, NETWORK, onAction, openFor, refusal, setVariables } from "./account";
 
 const CLUSTER = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
 const MAIN = { arn: CLUSTER, name: "main" };
@@ -147,6 +149,42 @@ describe("an endpoint", () => {
     expect(sentence).toContain("AWS did not answer within 0.2 s, 2 times: ecs:ListTasks in eu-west-1.");
   });
 
+  test("whose answer is too long", async () => {
+    const chunk = Buffer.alloc(1024 * 1024, "x");
+    await serve((_, response) => {
+      response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
+      for (let mebibytes = 0; mebibytes < 20; mebibytes++) response.write(chunk);
+    });
+    expect(await sentences(readRunningTasks(await openFor(), MAIN))).toEqual([
+      "The answer exceeds 16 MiB, so it is not from AWS: ecs:ListTasks in eu-west-1. Check AWS_ENDPOINT_URL.",
+    ]);
+  });
+
+  test("that repeats the token that the SDK has found elsewhere, which is looked up once", async () => {
+    const token = "Elsewhere/FwoGZXIvYXdzEBYaD0815";
+    const secretAccessKey = "Elsewhere/wJalrXUtnFEMI0815";
+    let lookUps = 0;
+    const url = await serve((request, response) => {
+      if (request.url === "/credentials") {
+        lookUps += 1;
+        const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+        const found = { AccessKeyId: "AKIAELSEWHERE", SecretAccessKey: secretAccessKey, Token: token, Expiration };
+        return void response.end(JSON.stringify(found));
+      }
+      const message = `You sent ${request.headers["x-amz-security-token"]}, signed with ${secretAccessKey}.`;
+      response.writeHead(400).end(JSON.stringify({ __type: "InvalidSignatureException", message }));
+    });
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...variables } = CREDENTIALS;
+    const AWS_CONTAINER_CREDENTIALS_FULL_URI = `${url}/credentials`;
+    setVariables({ ...variables, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_ENDPOINT_URL: url });
+    const ecs = await openFor();
+    const readings = [readRunningTasks(ecs, MAIN), readRunningTasks(ecs, MAIN), readClusters(ecs, "all")];
+    for (const [sentence] of await Promise.all(readings.map(sentences))) {
+      expect(sentence).toContain('in eu-west-1: "You sent [redacted], signed with [redacted]".');
+    }
+    expect(lookUps).toBe(1);
+  });
+
   test("that nobody listens at", async () => {
     const url = await serve(() => undefined);
     await new Promise((resolve) => server.close(resolve));
@@ -253,18 +291,48 @@ describe("an answer that can't be right", () => {
     expect(sentence).toContain('ECS did not describe "x" (ACCESS_DENIED): ecs:DescribeTasks in eu-west-1. Try again.');
   });
 
-  test("a list without end", async () => {
+  test.each([
+    ["entries", (page: number) => Array.from({ length: 100_000 }, (_, index) => `arn:${page}:${index}`)],
+    ["pages", () => []],
+  ])("a list without end, of new %s", async (_, arnsOf) => {
+    let pages = 0;
+    const page = async () => ({ arns: arnsOf(++pages), nextToken: String(pages) });
+    expect(await sentences(readList("ecs:ListTasks", page))).toEqual([
+      "ecs:ListTasks goes on after 500000 entries and pages. Check AWS_ENDPOINT_URL.",
+    ]);
+  });
+
+  test("a list that comes again and again", async () => {
     const [sentence] = await readingWith("ListTasks", () => Response.json({ taskArns: [], nextToken: "again" }));
     expect(sentence).toContain("ecs:ListTasks gave the same page twice, so its list has no end.");
   });
 });
 
+test("stopped by the user while the SDK searches for credentials, it ends with the user's reason", async () => {
+  const stop = new AbortController();
+  const waiting: http.ServerResponse[] = [];
+  const server = http.createServer((_, response) => {
+    waiting.push(response);
+    stop.abort(new Error("Stopped by SIGINT."));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...variables } = CREDENTIALS;
+  setVariables({ ...variables, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/credentials`, AWS_ENDPOINT_URL: url });
+  const ecs = await openEcs({ network: NETWORK, signal: stop.signal });
+  await expect(readRunningTasks(ecs, MAIN)).rejects.toThrow("Stopped by SIGINT.");
+  // Ends the search, which would otherwise be tried again.
+  const found = { AccessKeyId: "AKIALATE", SecretAccessKey: "late", Token: "late", Expiration: "2099-01-01T00:00:00Z" };
+  for (const response of waiting) response.end(JSON.stringify(found));
+  ecs.close();
+  server.close();
+});
+
 test("stopped by the user, it ends with the user's reason", async () => {
-  const { openEcs } = await import("../../lib/aws/ecs");
   await localEcs({ ...ACCOUNT, latencyMs: 60_000 });
   const stop = new AbortController();
-  const network = { proxies: {}, timeoutMs: 30_000, retryDelayMs: 1, concurrency: 8 };
-  const ecs = await openEcs({ network, signal: stop.signal });
+  const ecs = await openEcs({ network: NETWORK, signal: stop.signal });
   const reading = readRunningTasks(ecs, MAIN);
   stop.abort(new Error("Stopped by SIGINT."));
   await expect(reading).rejects.toThrow("Stopped by SIGINT.");

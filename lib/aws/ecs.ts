@@ -4,11 +4,13 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 
 import { systemClock } from "../http/clock";
 import { openConnections } from "../http/connections";
+import { orAborted } from "../http/deadline";
 import type { NetworkSettings } from "../settings/network";
 import { DEFAULT_REGION } from "../settings/region";
 import { awsFailure } from "./failure";
 import type { Action } from "./policy";
 import { RequestHandler } from "./request-handler";
+import { sendMasked } from "./send-masked";
 
 /** ECS in one region, as the account's credentials allow it. */
 export type Ecs = {
@@ -51,7 +53,10 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
     concurrency: network.concurrency,
     ask: async (action, send) => {
       try {
-        return await send(client, { abortSignal: signal });
+        return await orAborted(
+          sendMasked(client, () => send(client, { abortSignal: signal })),
+          signal,
+        );
       } catch (error) {
         signal.throwIfAborted();
         throw awsFailure(error, { action, region: place, limitMs });

@@ -22,3 +22,17 @@ export function deadline(
   };
   return { signal: controller.signal, release };
 }
+
+/**
+ * What the work results in. For work that can't be cancelled, such as the AWS SDK's search for credentials.
+ *
+ * @throws what the work throws; the signal's reason as soon as it is aborted.
+ */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

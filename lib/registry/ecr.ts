@@ -1,6 +1,7 @@
+import { sendMasked } from "../aws/send-masked";
 import type { EcrRegistry } from "../ecr-registry";
 import { RegistryError } from "../errors";
-import { deadline } from "../http/deadline";
+import { deadline, orAborted } from "../http/deadline";
 import { TRIES } from "../http/retry";
 import { excerpt, quote, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
@@ -20,7 +21,7 @@ export async function ecrCredentials(
   const late = new Error(`no answer within ${limitMs / 1000} s`);
   // The SDK's search for credentials can't be cancelled, so stop waiting for it.
   const limit = deadline(limitMs, options.signal, late, options.clock);
-  const token = await Promise.race([authorizationToken(ecr, limit.signal, options), aborted(limit.signal)])
+  const token = await orAborted(authorizationToken(ecr, limit.signal, options), limit.signal)
     .catch((error: unknown) => {
       options.signal.throwIfAborted();
       throw failure(registry, error);
@@ -35,10 +36,6 @@ export async function ecrCredentials(
   };
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
-}
-
 async function authorizationToken(
   { account, region }: EcrRegistry,
   abortSignal: AbortSignal,
@@ -50,9 +47,8 @@ async function authorizationToken(
   const requestHandler = new RequestHandler(options.connections, options.network.timeoutMs, options.clock);
   const client = new ECRClient({ region, requestHandler });
   try {
-    const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({ registryIds: [account] }), {
-      abortSignal,
-    });
+    const command = new GetAuthorizationTokenCommand({ registryIds: [account] });
+    const { authorizationData } = await sendMasked(client, () => client.send(command, { abortSignal }));
     const token = authorizationData?.[0]?.authorizationToken;
     if (!token) throw new Error("no token came");
     return new Secret(token);

@@ -4,8 +4,7 @@ import { type Environment, isSet } from "./environment";
 /** Variables that hold a secret. */
 const HOLDERS = ["TL_PASS", "TF_VAR_install_bundle", "INSTALL_BUNDLE"];
 
-/** AWS needs these; they must not appear in text. Shorter values are test placeholders, and ordinary words. */
-const OF_AWS = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+/** Shorter values of AWS' credentials are test placeholders, and ordinary words. */
 const SHORTEST_OF_AWS = 16;
 
 /** Their addresses may hold a password. */
@@ -13,12 +12,9 @@ const PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [na
 
 /** From the call on, every text of this run is masked of the secrets that the environment holds. */
 export function maskSecretsOf(environment: Environment): void {
-  const { TL_USER, TL_PASS } = environment;
+  const { TL_USER, TL_PASS, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   if (isSet(TL_USER) && isSet(TL_PASS)) maskPair(TL_USER.trim(), TL_PASS);
-  for (const name of OF_AWS) {
-    const value = environment[name] ?? "";
-    if (value.length >= SHORTEST_OF_AWS) new Secret(value);
-  }
+  maskCredentialsOfAws({ secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN });
   for (const name of HOLDERS) {
     const value = environment[name];
     if (isSet(value)) new Secret(value);
@@ -28,6 +24,16 @@ export function maskSecretsOf(environment: Environment): void {
     if (isSet(value)) maskProxy(value.trim());
   }
 }
+
+/** The same for AWS' credentials, wherever they are from. */
+export function maskCredentialsOfAws({ secretAccessKey = "", sessionToken = "" }: CredentialsOfAws): void {
+  for (const value of [secretAccessKey, sessionToken]) if (value.length >= SHORTEST_OF_AWS) new Secret(value);
+}
+
+type CredentialsOfAws = {
+  readonly secretAccessKey?: string | undefined;
+  readonly sessionToken?: string | undefined;
+};
 
 // Also where the value is no address: an unencoded password may hold any character.
 function maskProxy(address: string): void {
