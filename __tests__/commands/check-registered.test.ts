@@ -182,12 +182,12 @@ describe("outputs", () => {
 });
 
 describe("without --outputs Terraform is asked", () => {
-  async function withTerraform(script: string) {
+  async function withTerraform(script: string, environment = {}) {
     const program = join(folder, "terraform");
     writeFileSync(program, `#!/bin/sh\n${script}\n`);
     chmodSync(program, 0o755);
     await localEcs({ account: ACCOUNT, registered: registrations(), workloads: [] });
-    return invoke(checkRegistered, ["--stack", STACK], { TERRAFORM_BINARY_NAME: program });
+    return invoke(checkRegistered, ["--stack", STACK], { TERRAFORM_BINARY_NAME: program, ...environment });
   }
 
   test("in the stack's folder", async () => {
@@ -201,6 +201,13 @@ describe("without --outputs Terraform is asked", () => {
     expect(problems[0]).toContain(
       "output -json failed: Error: Backend initialization required. Run it where the stack was applied",
     );
+  });
+
+  test("a Terraform that hangs", async () => {
+    const { problems } = await withTerraform("exec sleep 60", { TL_TIMEOUT_MS: "100" });
+    expect(problems).toEqual([
+      "The run took longer than 3 seconds. Look at Terraform and at AWS, or raise TL_TIMEOUT_MS.",
+    ]);
   });
 
   test("a Terraform that isn't there", async () => {

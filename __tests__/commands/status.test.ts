@@ -463,6 +463,15 @@ describe("refusals", () => {
     expect(stdout).toBe("");
   });
 
+  test("AWS whose pages don't end: nothing is counted", async () => {
+    const intercept = onAction("ListClusters", (call) => Response.json({ clusterArns: [], nextToken: String(call) }));
+    const { problems, stdout } = await runStatus({ ecs: { intercept } }, ["--all-clusters"], { TL_TIMEOUT_MS: "100" });
+    expect(problems).toEqual([
+      "The run took longer than 3 seconds. Look at the Console and at AWS, or raise TL_TIMEOUT_MS.",
+    ]);
+    expect(stdout).toBe("");
+  });
+
   test("AWS that denies a call in the middle: nothing is counted", async () => {
     const intercept = onAction("DescribeTaskDefinition", () => refusal("AccessDeniedException", "not authorized"));
     const { problems, stdout } = await runStatus({ ...FLEET, ecs: { intercept } });

@@ -1,6 +1,6 @@
 import type http from "node:http";
 
-import { withPauses } from "../../lib/console/defenders";
+import { type Defender, readPages, withPauses } from "../../lib/console/defenders";
 import { login } from "../../lib/console/login";
 import { HttpFailure } from "../../lib/http/failure";
 import { text } from "../../lib/text/safe-text";
@@ -12,6 +12,16 @@ const servers = loopback();
 const talk = { signal: new AbortController().signal, notice: () => undefined };
 
 afterEach(() => servers.closeAll());
+
+const UNNAMED: Defender = {
+  type: "fargate",
+  hostname: "",
+  container: undefined,
+  connected: true,
+  version: undefined,
+  lastModified: undefined,
+  cloudMetadata: undefined,
+};
 
 type Listed = Readonly<Record<string, unknown>>;
 
@@ -94,6 +104,14 @@ test.each([
 ])("a list that %s between two pages is read again", async (_, later) => {
   const hosts = (await defendersOf(listing((_, page) => (page === 1 ? some(120) : later)))).map((one) => one.hostname);
   expect(hosts).toEqual(later.map(({ hostname }) => hostname));
+});
+
+test("a list that goes on and on is given up", async () => {
+  const endless = async (offset: number) =>
+    Array.from({ length: 50_000 }, (_, index) => ({ ...UNNAMED, hostname: `web:${offset + index}` }));
+  await expect(readPages(endless, talk.signal)).rejects.toThrow(
+    "The Console's list of Defenders goes on after 250000: GET …/defenders. Check that TL_CONSOLE leads to a Prisma Cloud Compute Console.",
+  );
 });
 
 test("a list that changes between all pages ends in one sentence", async () => {

@@ -21,9 +21,15 @@ export async function readList(
       throw new AwsError([text`${action} gave the same page twice, so its list has no end. Check AWS_ENDPOINT_URL.`]);
     }
     if (next !== undefined) tokens.add(next);
+    if (found.size + tokens.size > LONGEST_LIST) {
+      throw new AwsError([text`${action} goes on after ${LONGEST_LIST} entries and pages. Check AWS_ENDPOINT_URL.`]);
+    }
   } while (next !== undefined);
   return [...found];
 }
+
+// No account runs as many tasks, and more would not fit into memory.
+const LONGEST_LIST = 500_000;
 
 /** Reads in batches of at most `size`, several at once; the results in the order of `items`. */
 export async function readBatches<T>(

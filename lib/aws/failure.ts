@@ -2,6 +2,7 @@ import { AwsError } from "../errors";
 import { isJsonObject } from "../json";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import { type Action, READ_POLICY } from "./policy";
+import { MOST_MEBIBYTES, TOO_LONG } from "./request-handler";
 
 /** What a sentence about a failed call names. */
 export type Call = {
@@ -62,6 +63,9 @@ const silent: Sentence = ({ attempts }, call) =>
 const unreachable: Sentence = ({ name, message, attempts }, call) =>
   text`AWS can't be reached (${name}: ${shorten(message)}), ${times(attempts)}: ${at(call)}. Check AWS_REGION, AWS_ENDPOINT_URL, HTTPS_PROXY and the network.`;
 
+const tooLong: Sentence = (_, call) =>
+  text`The answer exceeds ${MOST_MEBIBYTES} MiB, so it is not from AWS: ${at(call)}. Check AWS_ENDPOINT_URL.`;
+
 const failing: Sentence = ({ name, status, attempts }, call) =>
   text`AWS failed, ${times(attempts)} (${name}, HTTP ${status ?? 0}): ${at(call)}. Try again later.`;
 
@@ -86,6 +90,7 @@ const KINDS: readonly (readonly [names: RegExp, messages: RegExp, sentence: Sent
   [/^ClusterNotFoundException$/, /(?:)/, noCluster],
   [/^InvalidParameterException$/, /identifier is for/i, otherPlace],
   [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, /(?:)/, throttled],
+  [new RegExp(`^${TOO_LONG}$`), /(?:)/, tooLong],
   [/^(TimeoutError|ETIMEDOUT|RequestTimeout)/, /(?:)/, silent],
   [/^(E[A-Z_]+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_\w+)$/, /(?:)/, unreachable],
   [/^(Server|ServiceUnavailable|InternalFailure|InternalError)/, /(?:)/, failing],

@@ -1,9 +1,14 @@
-import { Readable } from "node:stream";
+import { pipeline, Readable, Transform } from "node:stream";
 
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 
 import type { Clock } from "../http/clock";
 import type { Connections } from "../http/connections";
+
+/** The longest answer, in MiB: a hundred described tasks have a few. */
+export const MOST_MEBIBYTES = 16;
+/** The name of the error that a longer one ends with. */
+export const TOO_LONG = "AnswerTooLong";
 
 type Request = Parameters<NodeHttpHandler["handle"]>[0];
 type Agent = ReturnType<Connections["agentFor"]>;
@@ -26,16 +31,17 @@ export class RequestHandler {
     const { protocol, hostname, port } = request;
     const url = new URL(`${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`);
     const answer = await this.#handlerFor(this.connections.agentFor(url)).handle(request, options);
-    this.#limit(answer.response.body, this.limitMs - (this.clock.now() - start));
+    const { response } = answer;
+    response.body = this.#limit(response.body, this.limitMs - (this.clock.now() - start));
     return answer;
   }
 
-  // The SDK's own limit is over once the headers are there, and a body may drip for ever.
-  #limit(body: unknown, milliseconds: number): void {
-    if (!(body instanceof Readable)) return;
+  // The SDK's own limit is over once the headers are there, and a body may drip for ever, or flood.
+  #limit(body: unknown, milliseconds: number): unknown {
+    if (!(body instanceof Readable)) return body;
     const late = Object.assign(new Error("The answer took too long."), { name: "TimeoutError" });
     const release = this.clock.after(milliseconds, () => body.destroy(late));
-    body.once("close", release);
+    return pipeline(body, limitLength(), release);
   }
 
   // The connections are those of whoever has opened them.
@@ -60,4 +66,15 @@ export class RequestHandler {
     this.#handlers.set(agent, handler);
     return handler;
   }
+}
+
+function limitLength(): Transform {
+  let left = MOST_MEBIBYTES * 1024 * 1024;
+  return new Transform({
+    transform: (chunk: Buffer, _, done) => {
+      left -= chunk.length;
+      if (left >= 0) return done(null, chunk);
+      done(Object.assign(new Error(`The answer exceeds ${MOST_MEBIBYTES} MiB.`), { name: TOO_LONG }));
+    },
+  });
 }

@@ -1,7 +1,7 @@
 import { openEcs } from "../aws/ecs";
 import { login } from "../console/login";
 import { defined } from "../defined";
-import { SettingsError } from "../errors";
+import { ConsoleError, SettingsError } from "../errors";
 import { statusAsJson } from "../report/status/as-json";
 import { statusAsMarkdown } from "../report/status/as-markdown";
 import { statusAsText } from "../report/status/as-text";
@@ -16,6 +16,7 @@ import { buildStatus, noticesOf, type Status } from "../status/status";
 import { print, printLine } from "../text/print";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Invocation } from "./command";
+import { withinRunLimit } from "./run-limit";
 import { structureFacts } from "./structure-facts";
 import { talkOn } from "./talk";
 
@@ -52,23 +53,28 @@ export const status: Command = {
   },
 };
 
-async function read(settings: Settings, clusters: readonly string[] | "all", invocation: Invocation): Promise<Status> {
-  const { signal, stderr, environment } = invocation;
-  const region = isSet(environment.AWS_REGION) ? settings.stack.region : undefined;
-  const ecs = await openEcs(defined({ region, network: settings.network, signal }));
-  try {
-    const console = await login(settings, talkOn(stderr, signal));
+function read(settings: Settings, clusters: readonly string[] | "all", invocation: Invocation): Promise<Status> {
+  const { stderr, environment } = invocation;
+  const { network, stack } = settings;
+  const tooLong = (sentence: SafeText) =>
+    new ConsoleError([text`${sentence} Look at the Console and at AWS, or raise TL_TIMEOUT_MS.`]);
+  return withinRunLimit(network, invocation.signal, tooLong, async (signal) => {
+    const region = isSet(environment.AWS_REGION) ? stack.region : undefined;
+    const ecs = await openEcs(defined({ region, network, signal }));
     try {
-      const expected = structureFacts({ ...settings, consoleAddress: settings.console.consoleAddress });
-      const { facts, readAt } = await readFacts({ ecs, clusters, console, expected });
-      for (const notice of noticesOf(facts)) printLine(stderr, notice);
-      return buildStatus(facts, readAt);
+      const console = await login(settings, talkOn(stderr, signal));
+      try {
+        const expected = structureFacts({ ...settings, consoleAddress: settings.console.consoleAddress });
+        const { facts, readAt } = await readFacts({ ecs, clusters, console, expected });
+        for (const notice of noticesOf(facts)) printLine(stderr, notice);
+        return buildStatus(facts, readAt);
+      } finally {
+        console.close();
+      }
     } finally {
-      console.close();
+      ecs.close();
     }
-  } finally {
-    ecs.close();
-  }
+  });
 }
 
 function clustersOf({ isSet, values }: Arguments, { stack }: Settings): readonly string[] | "all" {

@@ -3,7 +3,6 @@ import { setImmediate } from "node:timers/promises";
 import { login } from "../console/login";
 import { defined } from "../defined";
 import { ConsoleError } from "../errors";
-import { deadline } from "../http/deadline";
 import { type ProtectedTasks, protectTasks } from "../protection/protect-tasks";
 import { startProgress } from "../report/progress";
 import { parseSettings, type Settings } from "../settings/settings";
@@ -12,14 +11,12 @@ import { discardOutput, prepareOutput } from "../stack/output-folder";
 import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
 import { printLine } from "../text/print";
-import { text } from "../text/safe-text";
+import { type SafeText, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { outputFolder } from "./output-folder";
+import { withinRunLimit } from "./run-limit";
 import { talkOn } from "./talk";
 import { readOptions } from "./task-options";
-
-// A run may take as long as this many tries of one call.
-const RUN_LIMIT = 30;
 
 /** Whatever goes wrong, the output folder holds no stack afterwards. */
 export const synth: Command = {
@@ -74,29 +71,21 @@ async function loadWriter(): Promise<typeof import("./write-output")> {
   return import("./write-output");
 }
 
-async function askConsole(
-  settings: Settings,
-  unprotected: readonly Task[],
-  invocation: Invocation,
-): Promise<ProtectedTasks> {
-  const { consoleAddress } = settings.console;
-  const limitMs = RUN_LIMIT * settings.network.timeoutMs;
-  const tooLong = text`The run took longer than ${limitMs / 1000} seconds. Look at the Console, or raise TL_TIMEOUT_MS.`;
-  const { signal, release } = deadline(limitMs, invocation.signal, new ConsoleError([tooLong]));
-  const talk = talkOn(invocation.stdout, signal);
-  try {
+function askConsole(settings: Settings, unprotected: readonly Task[], invocation: Invocation): Promise<ProtectedTasks> {
+  const tooLong = (sentence: SafeText) =>
+    new ConsoleError([text`${sentence} Look at the Console, or raise TL_TIMEOUT_MS.`]);
+  return withinRunLimit(settings.network, invocation.signal, tooLong, async (signal) => {
+    const talk = talkOn(invocation.stdout, signal);
     const console = await login(settings, talk);
     const progress = await startProgress(unprotected.length, invocation.stderr, talk.notice);
     const { defenderRegistry, stack } = settings;
-    const { concurrency } = settings.network;
-    const onProgress = progress.update;
     const options = defined({
-      consoleAddress,
+      consoleAddress: settings.console.consoleAddress,
       defenderRegistry,
       region: stack.region,
-      concurrency,
+      concurrency: settings.network.concurrency,
       signal,
-      onProgress,
+      onProgress: progress.update,
     });
     try {
       return await protectTasks(unprotected, console, options);
@@ -104,7 +93,5 @@ async function askConsole(
       progress.stop();
       console.close();
     }
-  } finally {
-    release();
-  }
+  });
 }

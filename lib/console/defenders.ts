@@ -100,10 +100,21 @@ async function readOnce(
     const [overlap, ...more] = await page(list.length - 1);
     const previous = list.at(-1);
     if (!overlap || !previous || identity(overlap) !== identity(previous)) return undefined;
+    if (list.length + more.length > MOST_DEFENDERS) throw tooMany();
     list.push(...more);
     last = more.length + 1;
   }
   return list;
+}
+
+// No Console has as many of Fargate, and more would not fit into memory.
+const MOST_DEFENDERS = 250_000;
+
+function tooMany(): ConsoleError {
+  const what = text`The Console's list of Defenders goes on after ${MOST_DEFENDERS}`;
+  return new ConsoleError([
+    text`${what}: GET …/defenders. Check that TL_CONSOLE leads to a Prisma Cloud Compute Console.`,
+  ]);
 }
 
 /** A Console takes so many requests for a list in so many milliseconds, and says 429 to more: 30 in 30 s were seen. */

@@ -1,0 +1,33 @@
+import type { ExpectedError } from "../errors";
+import { deadline } from "../http/deadline";
+import type { NetworkSettings } from "../settings/network";
+import { type SafeText, text } from "../text/safe-text";
+
+// A run may take as long as this many tries of one call.
+const TRIES_OF_A_RUN = 30;
+
+/**
+ * Does what a command asks others for, within a limit for all of it: each call has one of its own, but a list may go on
+ * page after page.
+ *
+ * @param tooLong the error that the run ends with, made of its first sentence
+ * @throws what `work` throws, which hears of the limit by the signal that it gets
+ */
+export async function withinRunLimit<T>(
+  { timeoutMs }: Pick<NetworkSettings, "timeoutMs">,
+  parent: AbortSignal,
+  tooLong: (sentence: SafeText) => ExpectedError,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limitMs = TRIES_OF_A_RUN * timeoutMs;
+  const { signal, release } = deadline(
+    limitMs,
+    parent,
+    tooLong(text`The run took longer than ${limitMs / 1000} seconds.`),
+  );
+  try {
+    return await work(signal);
+  } finally {
+    release();
+  }
+}
