@@ -24,6 +24,8 @@ async function serving(wants: "basic" | "bearer" = "bearer") {
   return new URL(url).host;
 }
 
+const OTHER = { auth: Buffer.from("other:hidden-pass").toString("base64") };
+
 /** A folder with a credential helper in it, which is what PATH names then. */
 function helper(name: string, script: string) {
   const folder = docker.folder({});
@@ -52,6 +54,16 @@ describe("Docker's configuration gives credentials", () => {
     ["the registry's name", (host: string) => ({ auths: { [host]: { auth: PAIR } } })],
     ["its address", (host: string) => ({ auths: { [`https://${host}/v2/`]: { auth: PAIR } } })],
     ["its http address", (host: string) => ({ auths: { [`http://${host}`]: { auth: PAIR } } })],
+    [
+      "its name, though other keys begin so",
+      (host: string) => ({
+        auths: { [`${host}/other/team`]: OTHER, [`https://${host}/v2/`]: OTHER, [host]: { auth: PAIR } },
+      }),
+    ],
+    [
+      "its address, though another is of one repository",
+      (host: string) => ({ auths: { [`https://${host}/other`]: OTHER, [`https://${host}/v1/`]: { auth: PAIR } } }),
+    ],
     ["user and password", (host: string) => ({ auths: { [host]: { username: USER, password: PASSWORD } } })],
     ["a store that has none", (host: string) => ({ credsStore: "none", auths: { [host]: { auth: PAIR } } })],
   ])("by %s", async (_, config) => {
@@ -161,6 +173,11 @@ describe("one sentence names", () => {
     ["a list", "[]", "FOLDER/config.json is not as Docker writes it: the whole is wrong. Fix it"],
     ["auths of another form", { auths: "hidden" }, "is not as Docker writes it: auths is wrong. Fix it, or set"],
     ["an auth of another form", { auths: { x: { auth: 7 } } }, "is not as Docker writes it: auths.x.auth is wrong"],
+    [
+      "one whose address holds a password, without it",
+      { auths: { "https://me:hidden/hidden@registry.example.com/v2/": { auth: 7 } } },
+      "is not as Docker writes it: auths.…@registry.example.com/v2/.auth is wrong",
+    ],
     ["a helper with a path", { credsStore: "../../bin/hidden" }, "is not as Docker writes it: credsStore is wrong"],
     [
       "a missing helper",
@@ -253,6 +270,14 @@ describe("one sentence names", () => {
       "Tried: without credentials, for Docker has none for HOST. Check that the image HOST/shop/web:1 exists",
     );
     expect(text).toContain("log in with docker login HOST, or name the container's entryPoint.");
+  });
+
+  test("a registry whose only credentials are of one repository", async () => {
+    const host = await serving();
+    const dockerConfigFolder = docker.folder({ auths: { [`${host}/other/team`]: OTHER } });
+    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toContain(
+      `Tried: without credentials, for Docker has none for ${host}.`,
+    );
   });
 
   test("a registry that refuses the credentials, and where they come from", async () => {

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { RegistryError } from "../errors";
 import { isJsonObject } from "../json";
 import { readRegularFileOr } from "../regular-file";
-import { excerpt, type SafeText, text } from "../text/safe-text";
+import { excerpt, join as joinTexts, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { askHelper } from "./credential-helper";
 import { type CredentialOptions, type Credentials, type Login, loginRemedy } from "./credentials";
@@ -62,8 +62,10 @@ function readConfig(file: string): v.InferOutput<typeof Config> | undefined {
   if (!value.success) throw new RegistryError([text`${place} is not valid JSON. ${remedy}`]);
   const parsed = v.safeParse(Config, isJsonObject(value.output) ? value.output : undefined);
   if (parsed.success) return parsed.output;
-  const key = v.getDotPath(parsed.issues[0]) ?? "the whole";
-  throw new RegistryError([text`${place} is not as Docker writes it: ${excerpt(key, 100)} is wrong. ${remedy}`]);
+  // A registry's address may hold a password, too.
+  const keys = (parsed.issues[0].path ?? []).map(({ key }) => excerpt(String(key).replace(/^.*@/s, "…@"), 100));
+  const wrong = keys.length > 0 ? joinTexts(keys, ".") : text`the whole`;
+  throw new RegistryError([text`${place} is not as Docker writes it: ${wrong} is wrong. ${remedy}`]);
 }
 
 function loginOf(entry: v.InferOutput<typeof Entry>, registry: string, place: SafeText): Login | undefined {
@@ -87,9 +89,17 @@ function serverOf(registry: string): string {
   return registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
 }
 
-// Other tools write the bare host, or another of Docker Hub's names.
+/**
+ * The entry of the registry: that under Docker's own key, else one under the bare host, an address, or another of Docker
+ * Hub's names, as other tools write it. A key with another path is of one repository, whose credentials are not to be sent
+ * for another.
+ */
 function entryFor<T>(registry: string, entries: Readonly<Record<string, T>>): T | undefined {
   const hosts = registry === "docker.io" ? ["index.docker.io", "docker.io", "registry-1.docker.io"] : [registry];
-  const hostOf = (server: string) => server.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
-  return Object.entries(entries).find(([server]) => hosts.includes(hostOf(server)))?.[1];
+  const names = [serverOf(registry), ...hosts];
+  const byName = new Map(Object.entries(entries));
+  const exact = names.find((name) => byName.has(name));
+  if (exact !== undefined) return byName.get(exact);
+  const hostOf = (server: string) => server.replace(/^https?:\/\//, "").replace(/\/(v[12]\/?)?$/, "");
+  return [...byName].find(([server]) => hosts.includes(hostOf(server)))?.[1];
 }
