@@ -1,4 +1,4 @@
-import { clean, isJsonArray, isJsonObject, type JsonValue } from "../lib/json";
+import { clean, isDeeperThan, isJsonArray, isJsonObject, type JsonValue } from "../lib/json";
 
 test.each<[string, JsonValue, JsonValue]>([
   ["nulls", { a: null, b: 1 }, { b: 1 }],
@@ -39,4 +39,14 @@ test.each([
 ])("%j is an object: %p, a list: %p", (value, isObject, isList) => {
   expect(isJsonObject(value)).toBe(isObject);
   expect(isJsonArray(value)).toBe(isList);
+});
+
+test.each<[JsonValue, number, boolean]>([
+  ["text", 0, false],
+  [{}, 0, true],
+  [[{ a: "text" }], 2, false],
+  [[{ a: [] }], 2, true],
+  [JSON.parse("[".repeat(200_000) + "]".repeat(200_000)), 100, true],
+])("whether values are nested in more levels is found without going deeper: case %#", (value, levels, expected) => {
+  expect(isDeeperThan(levels, value)).toBe(expected);
 });

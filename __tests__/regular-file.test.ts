@@ -33,3 +33,8 @@ test("a file of more than 1 MiB isn't read", () => {
   writeFileSync(join(folder, "large"), Buffer.alloc(1024 * 1024 + 1));
   expect(() => readRegularFile(join(folder, "large"))).toThrow(expect.objectContaining({ code: "larger than 1 MiB" }));
 });
+
+test("a file of more is read where more is asked for", () => {
+  writeFileSync(join(folder, "large"), Buffer.alloc(1024 * 1024 + 1));
+  expect(readRegularFile(join(folder, "large"), 2)).toHaveLength(1024 * 1024 + 1);
+});

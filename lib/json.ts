@@ -15,6 +15,14 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
   return Array.isArray(value);
 }
 
+/** Whether objects and lists are nested in more levels than that. */
+export function isDeeperThan(levels: number, value: JsonValue): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  const children = isJsonArray(value) ? value : Object.values(value);
+  return children.some((child) => isDeeperThan(levels - 1, child));
+}
+
 /**
  * The value without what ECS takes for absent and Terraform or RegisterTaskDefinition may not take
  * at all: nulls, and keys whose list or object is empty. List elements stay, empty strings stay.

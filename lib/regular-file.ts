@@ -4,19 +4,21 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs
 export const NOT_A_FILE = "not a file";
 export const TOO_LARGE = "larger than 1 MiB";
 
+const MEBIBYTE = 1024 * 1024;
+
 /**
- * Reads a file of at most 1 MiB. Only a regular file is read: a pipe or a device might never end.
+ * Reads a file of at most 1 MiB, or of `mebibytes`. Only a regular file is read: a pipe or a device might never end.
  *
  * @throws an error whose `code` is the system's, such as `ENOENT` or `EISDIR`, or one of those above
  */
-export function readRegularFile(path: string): Buffer {
+export function readRegularFile(path: string, mebibytes = 1): Buffer {
   // Without O_NONBLOCK opening a pipe waits for somebody to write.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);
     if (stats.isDirectory()) throw failure("EISDIR");
     if (!stats.isFile()) throw failure(NOT_A_FILE);
-    if (stats.size > LARGEST) throw failure(TOO_LARGE);
+    if (stats.size > mebibytes * MEBIBYTE) throw failure(`larger than ${mebibytes} MiB`);
     // The files of /proc have no size, and reading one may wait for ever.
     return stats.size === 0 ? Buffer.alloc(0) : readFileSync(file);
   } finally {
@@ -37,8 +39,6 @@ export function readRegularFileOr<T>(path: string, instead: (code: string) => T)
 export function codeOf(error: unknown): string {
   return typeof error === "object" && error && "code" in error ? String(error.code) : "no reason given";
 }
-
-const LARGEST = 1024 * 1024;
 
 function failure(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error("The file can't be read."), { code });

@@ -84,12 +84,18 @@ function create(lock, content) {
 
 function refuseRunning(lock, folder, stop) {
   if (!isHeld(lock)) return;
-  const { pid, host, since } = holderOf(lock) ?? {};
-  const holder = pid ? `process ${pid} on ${host}, since ${since}` : "one that has just begun";
   stop(
-    `${folder} is in use by another run: ${holder}. Wait for it, or set CDKTF_OUTDIR. ` +
+    `${folder} is in use by another run: ${descriptionOf(holderOf(lock))}. Wait for it, or set CDKTF_OUTDIR. ` +
       `If there is no such run, remove ${lock}.`,
   );
+}
+
+// Anybody may have written the file.
+function descriptionOf(holder) {
+  if (!holder) return "one that has just begun";
+  const { pid, host, since } = holder;
+  const isPlain = [pid, host, since].every((value) => /^[\w.:-]{1,255}$/.test(value ?? ""));
+  return isPlain ? `process ${pid} on ${host}, since ${since}` : "one that the lock does not describe";
 }
 
 function isHeld(lock) {

@@ -167,7 +167,10 @@ function tolerantly(access) {
   }
 }
 
+// What is in a sentence from outside must be no command of the terminal, nor of the pipeline that shows it. The app, with
+// its door for such text, isn't loaded yet.
 function stop(sentence) {
-  process.stderr.write(`${sentence}\n`);
+  const line = sentence.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").replace(/#(?=#)|:(?=:)/g, "$& ");
+  process.stderr.write(`${line}\n`);
   process.exit(1);
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 
 import { checkArtifact } from "../../lib/commands/check-artifact";
 import { synth } from "../../lib/commands/synth";
@@ -17,6 +18,8 @@ const BUNDLE = Buffer.from(JSON.stringify({ apiKey: "ÿ>?".repeat(20), customerI
 const JWT = ['{"alg":"HS256"}', '{"iss":"twistlock"}', "signature"].map((part) =>
   Buffer.from(part.padEnd(12)).toString("base64url"),
 );
+
+const LONG = "a".repeat(300);
 
 let folder: string;
 
@@ -36,8 +39,9 @@ const check = (environment: Record<string, string> = {}) =>
 
 test("a clean folder passes, and how much was looked at is said", async () => {
   write("manifest.json", "{}");
-  write("runtime-defense.md", "registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender:defender_34_04_145");
-  write("stacks/a/cdk.tf.json", '{"resource":{"aws_ecs_cluster":{"cluster":{"name":"a"}}}}');
+  write("runtime-defense.md", "registry-auth.twistlock.com/tw_[redacted]/twistlock/defender:defender_34_04_145");
+  const image = "registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender:defender_34_04_145";
+  write("stacks/a/cdk.tf.json", JSON.stringify({ resource: { aws_ecs_cluster: { cluster: { name: image } } } }));
   expect(await check({ TL_PASS: PASSWORD, TF_VAR_install_bundle: BUNDLE })).toEqual({
     status: 0,
     problems: [],
@@ -45,6 +49,11 @@ test("a clean folder passes, and how much was looked at is said", async () => {
     stderr: "",
   });
 });
+
+function wide(value: string): Buffer {
+  const units = Uint32Array.from(value, (character) => character.codePointAt(0) ?? 0);
+  return Buffer.from(units.buffer);
+}
 
 const SPELLINGS: readonly [string, (value: string) => string | Buffer][] = [
   ["in clear", (value) => `a ${value} b`],
@@ -57,6 +66,7 @@ const SPELLINGS: readonly [string, (value: string) => string | Buffer][] = [
   ["in UTF-16", (value) => Buffer.from(`\ufeff${value}`, "utf16le")],
   ["in UTF-16, at an odd place", (value) => Buffer.concat([Buffer.from("x"), Buffer.from(value, "utf16le")])],
   ["in UTF-16 of the other byte order", (value) => Buffer.from(value, "utf16le").swap16()],
+  ["in UTF-32", wide],
   ["among bytes that are no text", (value) => Buffer.concat([Buffer.from([0xff, 0xfe, 0]), Buffer.from(value)])],
 ];
 
@@ -73,6 +83,26 @@ test.each(
   expect(problems.join() + stdout).not.toContain(value);
 });
 
+test.each([
+  ["the AWS secret access key", "AWS_SECRET_ACCESS_KEY"],
+  ["the AWS session token", "AWS_SESSION_TOKEN"],
+])("%s of the environment is found", async (what, variable) => {
+  const value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+  write("stacks/a/cdk.tf.json", JSON.stringify({ output: { a: { value } } }));
+  write("runtime-defense.md", base64(`x${value}`));
+  expect((await check({ [variable]: value })).problems).toEqual([
+    `runtime-defense.md holds ${what}: it must not be published.`,
+    `stacks/a/cdk.tf.json holds ${what}: it must not be published.`,
+  ]);
+});
+
+test("a proxy's password of the environment is found", async () => {
+  write("manifest.json", JSON.stringify({ value: "p4ss?wrd" }));
+  expect((await check({ HTTPS_PROXY: "http://user:p4ss%3Fwrd@proxy.example.com" })).problems).toEqual([
+    "manifest.json holds the password of a proxy: it must not be published.",
+  ]);
+});
+
 test("the bundle is known from this machine's own output", async () => {
   write(SECRET_FILE, JSON.stringify({ install_bundle: "c2hvcnQ=" }));
   write("artifact/log.txt", "it said c2hvcnQ= then");
@@ -86,9 +116,7 @@ test.each(['{"install_bundle":"c2hvcnQ=', '{"install_bundle":c2hvcnQ=}', "[]", "
     write(SECRET_FILE, content);
     write("artifact/log.txt", "text");
     const { problems } = await invoke(checkArtifact, [join(folder, "artifact")], { CDKTF_OUTDIR: folder });
-    expect(problems).toEqual([
-      `${join(folder, SECRET_FILE)} is not as synth wrote it. Remove it, or synthesize again.`,
-    ]);
+    expect(problems).toEqual([`${join(folder, SECRET_FILE)} is not as synth wrote it. Synthesize again.`]);
   },
 );
 
@@ -100,14 +128,23 @@ test.each([
   ["a token of a Console", `Authorization: Bearer ${JWT.join(".")}`],
   ["a private key", "-----BEGIN PRIVATE KEY-----\nabc"],
   ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nabc"],
+  ["a licence token", "registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender"],
 ])("%s is found by its shape alone", async (what, content) => {
   write("file", content);
   expect((await check()).problems).toEqual([`file holds ${what}: it must not be published.`]);
 });
 
 const lines = (text: string) => text.replace(/.{64}/g, "$&\n");
-const base64 = (text: string) => Buffer.from(text).toString("base64");
+const base64 = (content: string | Buffer) => Buffer.from(content).toString("base64");
 const hex = (text: string) => Buffer.from(text).toString("hex");
+const raw = (text: string) => Buffer.from(text, "base64");
+
+/** As the program gzip writes it, with the file's name. */
+function named(gzip: Buffer): Buffer {
+  const header = Buffer.from(gzip.subarray(0, 10));
+  header[3] = 8;
+  return Buffer.concat([header, Buffer.from("bundle.txt\0"), gzip.subarray(10)]);
+}
 
 const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
   ["wrapped in lines", lines],
@@ -123,6 +160,15 @@ const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
   ["decoded", (bundle) => Buffer.from(bundle, "base64").toString()],
   ["decoded, as a string of JSON", (bundle) => JSON.stringify(Buffer.from(bundle, "base64").toString())],
   ["decoded, in hex", (bundle) => Buffer.from(bundle, "base64").toString("hex")],
+  ["compressed by gzip, in base64", (bundle) => gzipSync(bundle).toString("base64")],
+  ["compressed by gzip with a name, in base64", (bundle) => base64(named(gzipSync(bundle)))],
+  ["compressed by zlib, in base64", (bundle) => deflateSync(bundle).toString("base64")],
+  ["compressed by zlib, in hex of base64", (bundle) => hex(deflateSync(bundle).toString("base64"))],
+  ["compressed by gzip", (bundle) => gzipSync(bundle)],
+  [
+    "compressed by gzip behind other bytes, in base64",
+    (bundle) => base64(Buffer.concat([raw("abcd"), gzipSync(bundle)])),
+  ],
   ["behind characters of its own alphabet", (bundle) => `key/${bundle}`],
 ];
 
@@ -142,6 +188,65 @@ test.each(
   expect(problems).toContain(`runtime-defense.md holds ${what}: it must not be published.`);
 });
 
+test.each([
+  ["base64 of base64", (value: string) => base64(base64(value))],
+  ["base64 of base64 of base64", (value: string) => base64(base64(base64(value)))],
+  ["hex of base64", (value: string) => hex(base64(value))],
+  ["hex of hex", (value: string) => hex(hex(value))],
+  ["base64 of hex", (value: string) => base64(hex(value))],
+  ["base64 of gzip", (value: string) => base64(gzipSync(value))],
+  ["base64 of UTF-16", (value: string) => base64(Buffer.from(value, "utf16le"))],
+  ["base64 of UTF-32", (value: string) => base64(wide(value))],
+])("a password of eight characters is found in %s", async (_, encode) => {
+  write("manifest.json", JSON.stringify({ value: `${encode("p4ss?wrd")} x` }));
+  expect((await check({ TL_PASS: "p4ss?wrd" })).problems).toEqual([
+    "manifest.json holds the password: it must not be published.",
+  ]);
+});
+
+test.each([
+  ["gzip", base64(gzipSync("some configuration"))],
+  ["zlib", base64(deflateSync("some configuration"))],
+  ["what only begins like gzip", base64(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]))],
+])("what is compressed and holds no secret passes: %s", async (_, value) => {
+  write("manifest.json", JSON.stringify({ value }));
+  expect((await check({ TL_PASS: PASSWORD })).problems).toEqual([]);
+});
+
+test.each([
+  ["zip", "504b030414000000080000000000"],
+  ["xz", "fd377a585a000004e6d6b4460200"],
+  ["zstd", "28b52ffd2408410000616263646566"],
+  ["bzip2", "425a68393141592653590000000000"],
+  ["7z", "377abcaf271c00040000000000000000"],
+  ["gzip of 2 MiB", gzipSync(Buffer.alloc(2 ** 21)).toString("hex")],
+])("an archive is known in base64, too: %s", async (_, archive) => {
+  write("manifest.json", JSON.stringify({ value: Buffer.from(archive, "hex").toString("base64") }));
+  expect((await check()).problems).toEqual([
+    "manifest.json holds an archive, which can't be looked into: it must not be published.",
+  ]);
+});
+
+test.each([
+  ["bytes that are not UTF-8", Buffer.from([0x61, 0xff])],
+  ["brotli", brotliCompressSync("made up")],
+  ["a zero", "a\0b"],
+  ["an escape character", "a\u001b[2Jb"],
+])("only plain text is published, no %s", async (_, content) => {
+  write("runtime-defense.md", content);
+  expect((await check()).problems).toEqual([
+    "runtime-defense.md holds bytes that are not plain text in UTF-8: it must not be published.",
+  ]);
+});
+
+test("a file that is larger than any output isn't read", async () => {
+  write("manifest.json", "");
+  truncateSync(join(folder, "manifest.json"), 2 ** 31 + 1);
+  expect((await check()).problems).toEqual([
+    `${folder}/manifest.json can't be read (larger than 128 MiB). Check it and its permissions, or synthesize again.`,
+  ]);
+});
+
 test("one key of a bundle's JSON is no bundle: a label or a log option may be called so", async () => {
   write("manifest.json", '{"options":{"apiKey":"x"}} {\\"apiKey\\":\\"y\\"}');
   expect((await check()).problems).toEqual([]);
@@ -150,7 +255,8 @@ test("one key of a bundle's JSON is no bundle: a label or a log option may be ca
 test("text that nearly is a token, or a bundle, again and again, takes no longer than its size", async () => {
   write("manifest.json", "eyJ".repeat(400_000));
   write("runtime-defense.md", "eyJhbGciOi.".repeat(100_000));
-  write("runtime-defense.json", "ab".repeat(500_000));
+  write("runtime-defense.json", "ab".repeat(10_000_000));
+  write("stacks/a/.terraform.lock.hcl", `${" ".repeat(5_000_000)}${"\\".repeat(200_000)}`);
   expect((await check({ TL_PASS: PASSWORD, TF_VAR_install_bundle: BUNDLE })).problems).toEqual([]);
 });
 
@@ -174,7 +280,7 @@ test.each([
 
 test.each([
   ["zip, as a saved plan is", Buffer.from("PK\u0003\u0004abc")],
-  ["gzip", Buffer.from([0x1f, 0x8b, 0x08, 0])],
+  ["xz", Buffer.from("fd377a585a000004", "hex")],
 ])("an archive is known by its content: %s", async (_, content) => {
   write("tfplan", content);
   expect((await check()).problems).toEqual([
@@ -210,13 +316,31 @@ test("a password that only begins like an unexpanded variable is searched for", 
 });
 
 test("an empty folder is refused", async () => {
-  mkdirSync(join(folder, "empty"));
   expect((await check()).problems).toEqual([`${folder} is empty: there is nothing to publish.`]);
+});
+
+test("an empty folder in it is refused", async () => {
+  write("manifest.json", "{}");
+  mkdirSync(join(folder, "stacks/a/b"), { recursive: true });
+  expect((await check()).problems).toEqual(["stacks/a/b holds no file: it must not be published."]);
+});
+
+test.each([
+  ["the folder of a stack", "stacks/p4ss-wrd/cdk.tf.json", "p4ss-wrd", "stacks/[redacted]"],
+  ["a file", "x/p4ss-wrd.txt", "p4ss-wrd", "x/[redacted].txt"],
+  ["two folders", "x/s3cret/pw/file", "s3cret/pw", "x/[redacted]"],
+])("a secret in the name of %s is found, and said once", async (_, path, password, shown) => {
+  write(path, "{}");
+  const { problems } = await check({ TL_PASS: password });
+  const ofNames = problems.filter((problem) => problem.includes("in its name"));
+  expect(ofNames).toEqual([`${shown} holds the password in its name: it must not be published.`]);
+  expect(problems.join()).not.toContain(password);
 });
 
 test.each([
   [[], "check-artifact takes FOLDER, got nothing. Usage: npm run check-artifact -- FOLDER [--equals FOLDER]."],
   [["a", "b"], "check-artifact takes FOLDER, got a b. Usage: npm run check-artifact -- FOLDER [--equals FOLDER]."],
+  [[LONG], `${LONG} can't be read (ENAMETOOLONG). Check it and its permissions, or synthesize again.`],
   [["/nothing"], "/nothing is not a folder. Name a folder such as cdktf.out."],
   [[__filename], `${__filename} is not a folder. Name a folder such as cdktf.out.`],
 ])("%j for arguments is refused with the usage", async (args, problem) => {
@@ -255,6 +379,14 @@ describe("--equals", () => {
       stdout: `2 files in ${folder}/artifact hold no secret, and are those of ${folder}/proven.\n`,
       stderr: "",
     });
+  });
+
+  test("names a path that can't be read", async () => {
+    make("artifact");
+    const { problems } = await invoke(checkArtifact, [join(folder, "artifact"), "--equals", LONG]);
+    expect(problems).toEqual([
+      `${LONG} can't be read (ENAMETOOLONG). Check it and its permissions, or synthesize again.`,
+    ]);
   });
 
   test.each([

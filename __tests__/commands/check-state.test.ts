@@ -91,6 +91,21 @@ test("a link is refused, to a folder too", async () => {
   ]);
 });
 
+test("an empty folder is refused", async () => {
+  write(STACK_FILE, JSON.stringify(REMOTE));
+  mkdirSync(join(folder, "stacks/empty"));
+  expect((await check()).problems).toEqual([
+    "stacks/empty holds no file, which could change what is deployed. Remove it, and build again.",
+  ]);
+});
+
+test("a path that can't be read is named", async () => {
+  const path = "a".repeat(300);
+  expect((await invoke(checkState, [path])).problems).toEqual([
+    `${path} can't be read (ENAMETOOLONG). Check it and its permissions, or synthesize again.`,
+  ]);
+});
+
 test("a second stack is refused", async () => {
   write(STACK_FILE, JSON.stringify(REMOTE));
   write("stacks/zz/cdk.tf.json", JSON.stringify(REMOTE));

@@ -55,6 +55,19 @@ test("the real command prints the protected task alone, and notices on stderr", 
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test("no text of the file is a command of the pipeline or terminal that shows it, and the JSON says the same", async () => {
+  const value = "##vso[task.setvariable variable=PATH]/evil ###[error] \\## \u009b2J \u{e0001}";
+  const task = JSON.parse(readFileSync(EXAMPLE, "utf8"));
+  const [container, ...others] = task.containerDefinitions;
+  const file = join(folder, "task.json");
+  const changed = { ...container, environment: [{ name: "SOME", value }] };
+  writeFileSync(file, JSON.stringify({ ...task, containerDefinitions: [changed, ...others] }));
+  const { problems, stdout } = await invoke(protect, [file], environment);
+  expect(problems).toEqual([]);
+  expect(stdout).not.toMatch(/##|\u009b|\u{e0001}/u);
+  expect(JSON.parse(stdout).containerDefinitions[0].environment).toContainEqual({ name: "SOME", value });
+});
+
 test.each([
   ["a new file", undefined],
   ["a file that others may read", 0o644],

@@ -195,6 +195,12 @@ describe("two runs in one output folder", () => {
   test.each([
     ["another machine's", lockOf(1, "another-machine"), "process 1 on another-machine, since 2026-01-01T00:00:00.000Z"],
     ["one that is not written yet", "", "one that has just begun"],
+    ["of no process", JSON.stringify({ host: "another-machine" }), "one that the lock does not describe"],
+    [
+      "full of commands",
+      lockOf(1, "\u001b[2J\u009b\n##vso[task.complete]\n::set-output name=x::y"),
+      "one that the lock does not describe",
+    ],
   ])("a lock that is %s counts", async (_, content, holder) => {
     source("cdktf.out/.lock", content);
     const { status, stderr } = await launch();
@@ -218,6 +224,14 @@ describe("a link in the output folder", () => {
     expect(existsSync(path.join(root, "elsewhere/cdk.tf.json"))).toBe(true);
     expect(existsSync(path.join(root, "elsewhere/prisma-runtime-defense/cdk.tf.json"))).toBe(true);
   });
+});
+
+test("what is named is no command of a terminal or a pipeline", async () => {
+  const link = "cdktf.out/stacks/\n##vso[task.complete result=Succeeded;]\u001b[2J\u202e\n::error::x";
+  mkdirSync(path.join(root, "cdktf.out/stacks"), { recursive: true });
+  symlinkSync(root, path.join(root, link));
+  const shown = "cdktf.out/stacks/ # #vso[task.complete result=Succeeded;] [2J : :error: :x";
+  expect((await launch()).stderr).toBe(`${shown} is a link, which leads out of the output. Remove it.\n`);
 });
 
 describe("the manifest of an earlier run", () => {

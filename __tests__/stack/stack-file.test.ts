@@ -91,6 +91,15 @@ test("a key that stands twice is unexpected: Terraform reads both", () => {
   ]);
 });
 
+test.each([
+  ["lists", "[".repeat(200_000) + "]".repeat(200_000)],
+  ["objects", `${'{"a":'.repeat(9000)}1${"}".repeat(9000)}`],
+])("what is nested too deep to be looked into is unexpected: %s", (_, content) => {
+  expect(readStackFile(content).unexpected).toEqual([
+    "what Terraform may read otherwise than it is checked here: is nested in more than 100 levels.",
+  ]);
+});
+
 test("what is not JSON is unexpected", () => {
   expect(readStackFile("resource {}").unexpected).toEqual([
     expect.stringMatching(/^what Terraform may read otherwise than it is checked here: is not JSON/),

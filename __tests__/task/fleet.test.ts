@@ -77,6 +77,7 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
     'defaults.JSON: must be an object with the key runtimeDefense alone, such as {"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}.';
   test.each<[string, unknown, string]>([
     ["no JSON", "{", "defaults.JSON: is not JSON: close brace expected at line 1, column 2. Correct it there."],
+    ["lists nested 200,000 deep", "[".repeat(200_000), "defaults.JSON: is nested in more than 100 levels."],
     ["a list", [], EXPECTED],
     ["the members alone", { raiseToFit: true }, EXPECTED],
     ["another key beside", { runtimeDefense: {}, family: "a" }, EXPECTED],

@@ -72,7 +72,7 @@ test("60,000 unknown keys in a file of 1 MiB are refused", async () => {
 
 test("a list that is nested 101 deep is refused, one that is nested 90 deep is looked into", async () => {
   const nested = (depth: number) => `{"family":"shop","a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
-  expect(await problemsIn(nested(101))).toEqual(["is nested too deeply for a task definition."]);
+  expect(await problemsIn(nested(101))).toEqual(["is nested in more than 100 levels."]);
   expect(await problemsIn(nested(90))).toContain(
     "a: is not a known key. Check its spelling, or remove it: the AWS provider would drop it.",
   );

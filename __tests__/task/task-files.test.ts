@@ -178,7 +178,7 @@ test.each([
   ["valid", `${"[".repeat(200_000)}${"]".repeat(200_000)}`],
   ["broken", "[".repeat(400_000)],
 ])("%s JSON that is nested a hundred thousand levels deep is refused", async (_kind, content) => {
-  expect(await problemsIn(content)).toEqual(["is nested too deeply for a task definition."]);
+  expect(await problemsIn(content)).toEqual(["is nested in more than 100 levels."]);
 });
 
 test.each([

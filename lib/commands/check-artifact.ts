@@ -1,14 +1,15 @@
-import { readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { OutputError } from "../errors";
 import { isJsonObject } from "../json";
 import { type Environment, isSet } from "../settings/environment";
-import { FOREIGN, readArtifact } from "../stack/artifact";
+import { INSTALL_BUNDLE, type NamedSecret, secretsOf } from "../settings/secrets";
+import { type Artifact, FOREIGN, isStackFile, readArtifact, type Stranger } from "../stack/artifact";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
 import { secretFilesIn } from "../stack/output-folder";
 import { SECRET_FILE_NAME } from "../stack/output-paths";
-import { type NamedSecret, secretsIn } from "../stack/secrets-in-file";
+import { LICENCE_TOKEN, searchFor } from "../stack/secrets-in-file";
+import { notAsWritten, readSynthesizedFile, readSynthesizedJson } from "../stack/synthesized-file";
 import { print } from "../text/print";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
@@ -33,20 +34,14 @@ export const checkArtifact: Command = {
   ],
   run: async ({ environment, stdout }, { operands: [folder = ""], value }) => {
     const other = value("equals");
-    const secrets = currentSecrets(environment);
-    const { files, strangers } = readArtifact(folder);
-    if (files.length + strangers.length === 0)
-      throw new OutputError([text`${folder} is empty: there is nothing to publish.`]);
-    const inFiles = files.flatMap((path) =>
-      secretsIn(readFileSync(join(folder, path)), secrets).map((what) => ({
-        path: excerpt(path),
-        what: excerpt(what),
-      })),
-    );
-    const hasReason = new Set(inFiles.map(({ path }) => path));
-    const found = [...inFiles, ...strangers.filter(({ path, what }) => what !== FOREIGN || !hasReason.has(path))];
+    const secretsIn = searchFor(currentSecrets(environment));
+    const artifact = readArtifact(folder);
+    if (artifact.paths.length === 0) throw new OutputError([text`${folder} is empty: there is nothing to publish.`]);
+    const found = [...inNames(artifact, secretsIn), ...inFiles(folder, artifact, secretsIn)];
+    const hasReason = new Set(found.map(({ path }) => path));
+    const strangers = artifact.strangers.filter(({ path, what }) => what !== FOREIGN || !hasReason.has(path));
     const problems = [
-      ...found.map(({ path, what }) => text`${path} holds ${what}: it must not be published.`),
+      ...[...found, ...strangers].map(({ path, what }) => text`${path} holds ${what}: it must not be published.`),
       ...(other === undefined ? [] : differences(folder, other)),
     ];
     if (problems.length > MOST) {
@@ -54,42 +49,59 @@ export const checkArtifact: Command = {
     }
     if (problems.length > 0) throw new OutputError(problems);
     const equal = other === undefined ? text`` : text`, and are those of ${other}`;
-    await print(stdout, text`${files.length} files in ${folder} hold no secret${equal}.\n`);
+    await print(stdout, text`${artifact.files.length} files in ${folder} hold no secret${equal}.\n`);
     return 0;
   },
 };
 
-function currentSecrets(environment: Environment): readonly NamedSecret[] {
-  const { TL_PASS, TF_VAR_install_bundle, INSTALL_BUNDLE } = environment;
-  const bundles = [TF_VAR_install_bundle, INSTALL_BUNDLE, ...secretFilesIn(outputFolder(environment)).map(bundleOf)]
-    .filter(isSet)
-    .flatMap((bundle) => [bundle, Buffer.from(bundle, "base64").toString()]);
-  return [
-    ...[TL_PASS].filter(isSet).map((value) => ({ what: "the password", secret: new Secret(value) })),
-    ...bundles.map((value) => ({ what: "the install bundle", secret: new Secret(value) })),
-  ];
+type Search = ReturnType<typeof searchFor>;
+
+/** Said of the uppermost folder whose path holds it. */
+function inNames({ paths }: Artifact, secretsIn: Search): readonly Stranger[] {
+  return paths.flatMap((path) => {
+    const [found, above] = [path, dirname(path)].map((one) => secretsIn(Buffer.from(one)));
+    const own = (found ?? []).filter((what) => !above?.includes(what));
+    return own.map((what) => ({ path: excerpt(path), what: text`${what} in its name` }));
+  });
 }
 
-// What this machine's own synth handed to Terraform.
-function bundleOf(file: string): string | undefined {
-  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
-  try {
-    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (isJsonObject(content)) return String(content[INSTALL_BUNDLE_VARIABLE]);
-  } catch {
-    // What JSON.parse says may quote the bundle.
-  }
-  throw new OutputError([text`${file} is not as synth wrote it. Remove it, or synthesize again.`]);
+function inFiles(folder: string, { files }: Artifact, secretsIn: Search): readonly Stranger[] {
+  return files.flatMap((path) =>
+    secretsIn(readSynthesizedFile(join(folder, path)))
+      .filter((what) => what !== LICENCE_TOKEN || !isStackFile(path))
+      .map((what) => ({ path: excerpt(path), what: excerpt(what) })),
+  );
+}
+
+function currentSecrets(environment: Environment): readonly NamedSecret[] {
+  const written = secretFilesIn(outputFolder(environment)).map(bundleIn);
+  const secrets = [
+    ...secretsOf(environment),
+    ...written.filter(isSet).map((bundle) => ({ what: INSTALL_BUNDLE, secret: new Secret(bundle) })),
+  ];
+  const decoded = secrets
+    .filter(({ what }) => what === INSTALL_BUNDLE)
+    .map(({ what, secret }) => ({ what, secret: new Secret(Buffer.from(secret.reveal(), "base64").toString()) }));
+  return [...secrets, ...decoded];
+}
+
+/** What this machine's own synth handed to Terraform. */
+function bundleIn(file: string): string {
+  const content = readSynthesizedJson(file);
+  if (isJsonObject(content)) return String(content[INSTALL_BUNDLE_VARIABLE]);
+  throw notAsWritten(file);
 }
 
 /** How the artifact differs from an output of this machine, whose file with the bundle is not published. */
 function differences(folder: string, other: string): readonly SafeText[] {
-  const [artifact, proven] = [folder, other].map((root) => {
-    const paths = readArtifact(root).files.filter((path) => root === folder || basename(path) !== SECRET_FILE_NAME);
-    return new Map(paths.map((path) => [path, readFileSync(join(root, path), "base64")]));
-  });
-  return [...new Set([...(artifact?.keys() ?? []), ...(proven?.keys() ?? [])])]
-    .filter((path) => artifact?.get(path) !== proven?.get(path))
+  const artifact = new Set(readArtifact(folder).files);
+  const proven = new Set(readArtifact(other).files.filter((path) => basename(path) !== SECRET_FILE_NAME));
+  const isEqual = (path: string) =>
+    artifact.has(path) &&
+    proven.has(path) &&
+    readSynthesizedFile(join(folder, path)).equals(readSynthesizedFile(join(other, path)));
+  return [...new Set([...artifact, ...proven])]
+    .filter((path) => !isEqual(path))
     .sort()
     .map(
       (path) =>

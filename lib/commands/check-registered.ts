@@ -5,9 +5,10 @@ import { AwsError, PlanError } from "../errors";
 import { describeAll } from "../protection/deviation";
 import { deployedValues, type ExpectedTask, expectedTasks } from "../registered/expected";
 import { askOutputs, type Outputs, readOutputs } from "../registered/read-outputs";
-import { type Environment, isSet } from "../settings/environment";
+import type { Environment } from "../settings/environment";
 import { type NetworkSettings, networkSettings, networkVariables } from "../settings/network";
 import { parseVariables } from "../settings/parse-variables";
+import { terraformProgram } from "../settings/terraform-program";
 import { definitionDifferences } from "../stack/definition-differences";
 import { readSynthesizedStack } from "../stack/synthesized-stack";
 import { evaluatedTask } from "../stack/synthesized-tasks";
@@ -72,8 +73,7 @@ function outputsOf(
   signal: AbortSignal,
 ): Promise<Outputs> | Outputs {
   if (file !== undefined) return readOutputs(file);
-  const { TERRAFORM_BINARY_NAME: named } = environment;
-  return askOutputs({ program: isSet(named) ? named : "terraform", folder, environment, signal });
+  return askOutputs({ program: terraformProgram(environment), folder, environment, signal });
 }
 
 async function readRegistered(tasks: readonly ExpectedTask[], network: NetworkSettings, signal: AbortSignal) {

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import { OutputError, SettingsError } from "../errors";
+import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
 import type { StackSettings } from "../settings/stack";
+import { terraformProgram } from "../settings/terraform-program";
 import { synthesizeEmpty } from "../stack/empty-stack";
 import { LOCK_FILE_NAME, localStateFile, pathsOf, VERSION_FILE_NAME } from "../stack/output-paths";
 import { TERRAFORM_VERSION } from "../stack/terraform-version";
@@ -21,7 +23,7 @@ export const destroy: Command = {
     const settings = parseStackSettings(invocation.environment);
     const localStatePath = resolve(invocation.folder, localStateFile(settings.name));
     refuseMissingState(settings, localStatePath);
-    const folder = mkdtempSync(join(tmpdir(), "runtime-defense-destroy-"));
+    const folder = newFolder();
     try {
       const stackFolder = join(folder, pathsOf(settings.name).folder);
       synthesizeEmpty(settings, folder, localStatePath);
@@ -37,6 +39,16 @@ export const destroy: Command = {
   },
 };
 
+function newFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "runtime-defense-destroy-"));
+  } catch (error) {
+    throw new OutputError([
+      text`No folder can be made in ${tmpdir()} (${codeOf(error)}). Set TMPDIR to a folder that can be written.`,
+    ]);
+  }
+}
+
 // Terraform would take a missing file for an empty state, and be done.
 function refuseMissingState({ state, name }: StackSettings, localStatePath: string): void {
   if (state.kind !== "local" || existsSync(localStatePath)) return;
@@ -47,8 +59,7 @@ function refuseMissingState({ state, name }: StackSettings, localStatePath: stri
 
 /** @throws OutputError when Terraform is not there, or fails; it has said why itself. */
 async function terraform(args: readonly string[], folder: string, { environment }: Invocation): Promise<void> {
-  // The variable is CDKTF's own.
-  const program = environment.TERRAFORM_BINARY_NAME || "terraform";
+  const program = terraformProgram(environment);
   const child = spawn(program, args, { cwd: folder, env: withoutSecrets(environment), stdio: "inherit" });
   const status = await new Promise<number | null>((done, fail) => {
     child.once("close", done).once("error", (error: NodeJS.ErrnoException) => {

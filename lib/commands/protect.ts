@@ -38,13 +38,20 @@ export const protect: Command = {
       printLine(invocation.stderr, text`${file}: ${notice}`);
     const arn = settings.stack.installBundleSecretArn;
     const definition = arn ? task.withInstallBundleFrom(arn) : task.withInstallBundleInClear();
-    const content = `${JSON.stringify(definition, null, 2)}\n`;
+    const content = `${withoutCommands(JSON.stringify(definition, null, 2))}\n`;
     const out = value("out");
     if (out === undefined) await printSecretOnPurpose(invocation.stdout, content);
     else writeForOwner(out, content);
     return 0;
   },
 };
+
+/** The same JSON, in which no text is a command of the terminal or pipeline that shows it: `##vso[…]`, an escape sequence. */
+function withoutCommands(json: string): string {
+  return json.replace(/#(?=#)|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
+    found.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
+}
 
 async function protectOne(
   file: string,

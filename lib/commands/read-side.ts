@@ -1,16 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import * as v from "valibot";
 
-import { OutputError } from "../errors";
-import type { JsonValue } from "../json";
 import type { Side } from "../report/diff/side";
 import { readArtifact } from "../stack/artifact";
 import { pathsOf, REPORT_JSON } from "../stack/output-paths";
+import { notAsWritten, readSynthesizedJson } from "../stack/synthesized-file";
 import { synthesizedTasks } from "../stack/synthesized-tasks";
 import { type ReadOptions, readTasks } from "../task/read-tasks";
-import { text } from "../text/safe-text";
 
 /**
  * The task definitions of a file, of a folder, or of an output folder, by their families.
@@ -43,11 +41,12 @@ const ReportSchema = v.object({
 });
 
 function readOutput(folder: string): Side {
-  const report = v.safeParse(ReportSchema, readJson(folder, REPORT_JSON));
-  if (!report.success) throw notAsWritten(folder, REPORT_JSON);
+  const reportFile = join(folder, REPORT_JSON);
+  const report = v.safeParse(ReportSchema, readSynthesizedJson(reportFile));
+  if (!report.success) throw notAsWritten(reportFile);
   const facts = new Map(report.output.tasks.map((task) => [task.family, task]));
   const definitions = readArtifact(folder).stacks.flatMap(({ name }) =>
-    synthesizedTasks(readJson(folder, pathsOf(name).stackFile)),
+    synthesizedTasks(readSynthesizedJson(join(folder, pathsOf(name).stackFile))),
   );
   return new Map(
     definitions.map((definition) => {
@@ -57,17 +56,4 @@ function readOutput(folder: string): Side {
       return [family, { from: "output", definition, leftOut: new Map(leftOut), consoleChanges: changes }];
     }),
   );
-}
-
-function readJson(folder: string, path: string): JsonValue {
-  try {
-    return JSON.parse(readFileSync(join(folder, path), "utf8"));
-  } catch {
-    // The parser's own words may quote the file.
-    throw notAsWritten(folder, path);
-  }
-}
-
-function notAsWritten(folder: string, path: string): OutputError {
-  return new OutputError([text`${join(folder, path)} is not as synth wrote it. Synthesize again.`]);
 }

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonValue } from "../json";
+import { isDeeperThan, isJsonArray, isJsonObject, type JsonValue } from "../json";
 import { text } from "../text/safe-text";
 import { type Deviation, outside } from "./deviation";
 
@@ -6,11 +6,8 @@ import { type Deviation, outside } from "./deviation";
 export const DEEPEST = 32;
 
 /** Whether anything lies deeper than a task definition goes. */
-export function isTooDeep(value: JsonValue, depth = 0): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (depth === DEEPEST) return true;
-  const children = isJsonArray(value) ? value : Object.values(value);
-  return children.some((child) => isTooDeep(child, depth + 1));
+export function isTooDeep(value: JsonValue): boolean {
+  return isDeeperThan(DEEPEST, value);
 }
 
 export const TOO_DEEP: Deviation = {

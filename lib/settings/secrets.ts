@@ -1,8 +1,18 @@
 import { Secret } from "../text/secret";
 import { type Environment, isSet } from "./environment";
 
+/** A secret of this run, and what it is called. */
+export type NamedSecret = { readonly what: string; readonly secret: Secret };
+
+const PASSWORD = "the password";
+export const INSTALL_BUNDLE = "the install bundle";
+
 /** Variables that hold a secret. */
-const HOLDERS = ["TL_PASS", "TF_VAR_install_bundle", "INSTALL_BUNDLE"];
+const HOLDERS: Readonly<Record<string, string>> = {
+  TL_PASS: PASSWORD,
+  TF_VAR_install_bundle: INSTALL_BUNDLE,
+  INSTALL_BUNDLE,
+};
 
 /** Shorter values of AWS' credentials are test placeholders, and ordinary words. */
 const SHORTEST_OF_AWS = 16;
@@ -12,22 +22,27 @@ const PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [na
 
 /** From the call on, every text of this run is masked of the secrets that the environment holds. */
 export function maskSecretsOf(environment: Environment): void {
+  secretsOf(environment);
+}
+
+/** The secrets that the environment holds, in whatever form it is likely to be written. To make them is to mask them. */
+export function secretsOf(environment: Environment): readonly NamedSecret[] {
   const { TL_USER, TL_PASS, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
-  if (isSet(TL_USER) && isSet(TL_PASS)) maskPair(TL_USER.trim(), TL_PASS);
-  maskCredentialsOfAws({ secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN });
-  for (const name of HOLDERS) {
-    const value = environment[name];
-    if (isSet(value)) new Secret(value);
-  }
-  for (const name of PROXIES) {
-    const value = environment[name];
-    if (isSet(value)) maskProxy(value.trim());
-  }
+  const pairs = isSet(TL_USER) && isSet(TL_PASS) ? pairsOf(TL_USER.trim(), TL_PASS) : [];
+  return [
+    ...named(PASSWORD, pairs),
+    ...maskCredentialsOfAws({ secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN }),
+    ...Object.entries(HOLDERS).flatMap(([name, what]) => named(what, [environment[name]].filter(isSet))),
+    ...PROXIES.flatMap((name) => named("the password of a proxy", valuesOfProxy(environment[name] ?? ""))),
+  ];
 }
 
 /** The same for AWS' credentials, wherever they are from. */
-export function maskCredentialsOfAws({ secretAccessKey = "", sessionToken = "" }: CredentialsOfAws): void {
-  for (const value of [secretAccessKey, sessionToken]) if (value.length >= SHORTEST_OF_AWS) new Secret(value);
+export function maskCredentialsOfAws({ secretAccessKey, sessionToken }: CredentialsOfAws): readonly NamedSecret[] {
+  return [
+    ...named("the AWS secret access key", longEnough(secretAccessKey)),
+    ...named("the AWS session token", longEnough(sessionToken)),
+  ];
 }
 
 type CredentialsOfAws = {
@@ -35,18 +50,26 @@ type CredentialsOfAws = {
   readonly sessionToken?: string | undefined;
 };
 
+function longEnough(value = ""): readonly string[] {
+  return value.length >= SHORTEST_OF_AWS ? [value] : [];
+}
+
+function named(what: string, values: readonly string[]): readonly NamedSecret[] {
+  return values.map((value) => ({ what, secret: new Secret(value) }));
+}
+
 // Also where the value is no address: an unencoded password may hold any character.
-function maskProxy(address: string): void {
+function valuesOfProxy(value: string): readonly string[] {
+  const address = isSet(value) ? value.trim() : "";
   const [, credentials, user = "", password] = /^(?:[a-z][a-z\d+.-]*:\/\/)?(([^:]*):(.+))@/is.exec(address) ?? [];
-  if (credentials === undefined || password === undefined) return;
-  for (const value of [address, credentials, password, decoded(password)]) new Secret(value);
-  maskPair(decoded(user), decoded(password));
+  if (credentials === undefined || password === undefined) return [];
+  return [address, credentials, password, decoded(password), ...pairsOf(decoded(user), decoded(password))];
 }
 
 /** The pair as basic authentication writes it, in clear and in base64. */
-function maskPair(user: string, password: string): void {
-  const pair = new Secret(`${user}:${password}`).reveal();
-  new Secret(Buffer.from(pair).toString("base64"));
+function pairsOf(user: string, password: string): readonly string[] {
+  const pair = `${user}:${password}`;
+  return [pair, Buffer.from(pair).toString("base64")];
 }
 
 function decoded(value: string): string {
@@ -59,5 +82,5 @@ function decoded(value: string): string {
 
 /** The environment for a program that isn't to see them. */
 export function withoutSecrets(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !HOLDERS.includes(name)));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !Object.hasOwn(HOLDERS, name)));
 }

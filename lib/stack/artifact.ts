@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { SettingsError } from "../errors";
@@ -6,11 +6,14 @@ import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isReadByTerraform } from "./output-folder";
 import { LOCK_FILE_NAME, MANIFEST, REPORT_JSON, REPORT_MARKDOWN, STACK_FILE_NAME } from "./output-paths";
 import { readStackFile, type StackFile } from "./stack-file";
+import { guardedRead, readSynthesizedFile } from "./synthesized-file";
 import { TERRAFORM_VERSION } from "./terraform-version";
 
 export type Artifact = {
   /** Paths of all regular files, from the folder. */
   readonly files: readonly string[];
+  /** Paths of all that is in it, folders too. */
+  readonly paths: readonly string[];
   /** Each stack's name and what is in its cdk.tf.json. */
   readonly stacks: readonly (StackFile & { readonly name: string })[];
   /** All that does not belong in it. */
@@ -34,22 +37,23 @@ const VERSION_PATH = /^stacks\/[^/]+\/versions\.tf$/;
  * Reads a synthesized output as a pipeline publishes and applies it: manifest, reports, and one stack with its
  * cdk.tf.json, the version of Terraform that it needs, and the lock file of its providers. Anything else is a stranger.
  *
- * @throws SettingsError when it is not a folder
+ * @throws SettingsError when it is not a folder; OutputError when something in it can't be read.
  */
 export function readArtifact(folder: string): Artifact {
-  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!guardedRead(folder, () => lstatSync(folder, { throwIfNoEntry: false }))?.isDirectory()) {
     throw new SettingsError([text`${folder} is not a folder. Name a folder such as cdktf.out.`]);
   }
   const entries = [...walk(folder, "")].sort((one, other) => (one.path < other.path ? -1 : 1));
   const stacks = entries
-    .filter(({ path, isFile }) => isFile && isStackFile(path))
+    .filter(({ path, kind }) => kind === "file" && isStackFile(path))
     .map(({ path }) => ({
       path,
       name: path.split("/")[1] ?? "",
-      ...readStackFile(readFileSync(join(folder, path), "utf8")),
+      ...readStackFile(readSynthesizedFile(join(folder, path)).toString("utf8")),
     }));
   return {
-    files: entries.filter(({ isFile }) => isFile).map(({ path }) => path),
+    files: entries.filter(({ kind }) => kind === "file").map(({ path }) => path),
+    paths: entries.map(({ path }) => path),
     stacks,
     strangers: [
       ...entries
@@ -64,31 +68,41 @@ export function readArtifact(folder: string): Artifact {
   };
 }
 
-type Entry = { readonly path: string; readonly isFile: boolean };
+type Entry = { readonly path: string; readonly kind: "file" | "folder" | "empty folder" | "other" };
 
 // Not readdir's own recursion: on Node 22 it follows links.
-function* walk(root: string, folder: string): Generator<Entry> {
-  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+function* walk(root: string, folder: string, entries = entriesOf(join(root, folder))): Generator<Entry> {
+  for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(root, path);
-    else yield { path, isFile: entry.isFile() };
+    if (entry.isDirectory()) {
+      const below = entriesOf(join(root, path));
+      yield { path, kind: below.length > 0 ? "folder" : "empty folder" };
+      yield* walk(root, path, below);
+    } else yield { path, kind: entry.isFile() ? "file" : "other" };
   }
 }
 
-function isExpected(folder: string, { path, isFile }: Entry): boolean {
+function entriesOf(folder: string): readonly Dirent[] {
+  return guardedRead(folder, () => readdirSync(folder, { withFileTypes: true }));
+}
+
+/** A folder is judged by what is in it. */
+function isExpected(folder: string, { path, kind }: Entry): boolean {
   const [top = "", , name = "", ...deeper] = path.split("/");
-  if (!isFile || deeper.length > 0) return false;
-  if (VERSION_PATH.test(path)) return readFileSync(join(folder, path), "utf8") === TERRAFORM_VERSION;
+  if (kind === "folder") return true;
+  if (kind !== "file" || deeper.length > 0) return false;
+  if (VERSION_PATH.test(path)) return readSynthesizedFile(join(folder, path)).equals(Buffer.from(TERRAFORM_VERSION));
   return top === "stacks" ? IN_STACK.includes(name) : IN_ROOT.includes(path);
 }
 
-function isStackFile(path: string): boolean {
+export function isStackFile(path: string): boolean {
   const parts = path.split("/");
   return parts.length === 3 && parts[0] === "stacks" && parts[2] === STACK_FILE_NAME;
 }
 
-function reasonFor({ path, isFile }: Entry): SafeText {
-  if (!isFile) return text`something that is not a file`;
+function reasonFor({ path, kind }: Entry): SafeText {
+  if (kind === "empty folder") return text`no file`;
+  if (kind !== "file") return text`something that is not a file`;
   const [, reason] = REASONS.find(([pattern]) => pattern.test(path)) ?? [];
   if (reason) return reason;
   return isReadByTerraform(basename(path)) ? text`what Terraform would read beside the stack` : FOREIGN;

@@ -23,6 +23,7 @@ import {
   STACKS,
   VERSION_FILE_NAME,
 } from "./output-paths";
+import { guardedRead } from "./synthesized-file";
 
 /** A file of the output; `path` is relative to the output folder. */
 export type OutputFile = { readonly path: string; readonly content: string; readonly secret?: true };
@@ -99,9 +100,13 @@ function leftovers(folder: string): readonly string[] {
   ].map((path) => join(folder, path));
 }
 
-/** The files by which Terraform is to get the install bundle, as paths: one of each stack that is there. */
+/**
+ * The files by which Terraform is to get the install bundle, as paths: one of each stack that is there.
+ *
+ * @throws OutputError when the folder can't be read.
+ */
 export function secretFilesIn(folder: string): readonly string[] {
-  return stackFolders(folder)
+  return guardedRead(folder, () => stackFolders(folder))
     .map((stack) => join(folder, stack, SECRET_FILE_NAME))
     .filter((path) => existsSync(path));
 }

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { OutputError, SettingsError } from "../errors";
+import { SettingsError } from "../errors";
 import { isJsonObject, type JsonObject } from "../json";
-import { quote, text } from "../text/safe-text";
+import { text } from "../text/safe-text";
 import { STACK_FILE_NAME, STACKS } from "./output-paths";
+import { notAsWritten, readSynthesizedJson } from "./synthesized-file";
 
 export type SynthesizedStack = {
   /** Where its cdk.tf.json is. */
@@ -31,17 +32,13 @@ export function readSynthesizedStack(folder: string): SynthesizedStack {
   if (more.length > 0) {
     throw new SettingsError([text`${folder} holds ${folders.length} stacks. Name one of them, such as ${found}.`]);
   }
-  return { folder: found, document: parse(join(found, STACK_FILE_NAME)) };
+  return { folder: found, document: read(join(found, STACK_FILE_NAME)) };
 }
 
-function parse(file: string): JsonObject {
-  try {
-    const document: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (isJsonObject(document)) return document;
-  } catch {
-    // What JSON.parse says may quote more than people should see.
-  }
-  throw new OutputError([text`${quote(file)} is not as synth wrote it. Synthesize again.`]);
+function read(file: string): JsonObject {
+  const document = readSynthesizedJson(file);
+  if (isJsonObject(document)) return document;
+  throw notAsWritten(file);
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -10,7 +10,7 @@ import { collect } from "./finding";
 import { type Images, unusedImages } from "./images";
 import { MAX_CONTAINERS } from "./limits";
 import { parseTask, type Surroundings } from "./parse-task";
-import { parseSource, type Remark, remarksOf, TOO_DEEP, UnreadableError } from "./source";
+import { parseSource, type Remark, remarksOf, UnreadableError } from "./source";
 import type { Task } from "./task";
 import { isTaskName, readText, taskFiles } from "./task-files";
 
@@ -123,8 +123,6 @@ function readFile(
     return { file, ...names, task, open, problems: [] };
   } catch (error) {
     if (error instanceof UnreadableError) return refused(error.remarks);
-    // The stack of calls, exhausted by what is nested thousands of levels deep.
-    if (error instanceof RangeError) return refused([TOO_DEEP]);
     throw error;
   }
 }

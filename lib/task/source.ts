@@ -45,7 +45,7 @@ const DEEPEST = 100;
  */
 export function parseSource(content: string): Source {
   const errors: ParseError[] = [];
-  const tree = parseTree(content, errors, { disallowComments: true });
+  const tree = treeOf(content, errors);
   const positionOf = positionFinder(content);
   const [error] = errors;
   if (error) {
@@ -85,6 +85,16 @@ function remedyFor(content: string, { error, offset }: ParseError): string {
   return "Correct it there.";
 }
 
+function treeOf(content: string, errors: ParseError[]): Node | undefined {
+  try {
+    return parseTree(content, errors, { disallowComments: true });
+  } catch (error) {
+    // The stack of calls, exhausted by what is nested thousands of levels deep.
+    if (error instanceof RangeError) throw new UnreadableError([TOO_DEEP]);
+    throw error;
+  }
+}
+
 function repeatedKeys(tree: Node | undefined): readonly Node[] {
   const repeated: Node[] = [];
   const waiting = tree ? [{ node: tree, depth: 0 }] : [];
@@ -102,7 +112,7 @@ function repeatedKeys(tree: Node | undefined): readonly Node[] {
   return repeated.sort((one, other) => one.offset - other.offset);
 }
 
-export const TOO_DEEP: Remark = { text: text`is nested too deeply for a task definition.` };
+const TOO_DEEP: Remark = { text: text`is nested in more than ${DEEPEST} levels.` };
 
 /** The property or list element at the path, or the nearest one around it. */
 function nodeAt(tree: Node, path: Path): Node | undefined {

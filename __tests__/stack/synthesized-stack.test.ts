@@ -1,0 +1,34 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { readSynthesizedStack } from "../../lib/stack/synthesized-stack";
+import { temporaryFolders } from "../entry";
+
+const newFolder = temporaryFolders();
+
+function outputWith(content: string): string {
+  const folder = newFolder();
+  mkdirSync(join(folder, "stacks/a"), { recursive: true });
+  writeFileSync(join(folder, "stacks/a/cdk.tf.json"), content);
+  return folder;
+}
+
+test.each([
+  ["no JSON", "{"],
+  ["no object", "[]"],
+  ["lists nested 200,000 deep", "[".repeat(200_000) + "]".repeat(200_000)],
+  ["objects nested 9,000 deep", `${'{"a":'.repeat(9000)}1${"}".repeat(9000)}`],
+])("a stack is refused that is %s", (_, content) => {
+  const folder = outputWith(content);
+  expect(() => readSynthesizedStack(folder)).toThrow(
+    `${folder}/stacks/a/cdk.tf.json is not as synth wrote it. Synthesize again.`,
+  );
+});
+
+test("a folder in place of the stack's file is named", () => {
+  const folder = newFolder();
+  mkdirSync(join(folder, "cdk.tf.json"));
+  expect(() => readSynthesizedStack(folder)).toThrow(
+    `${folder}/cdk.tf.json can't be read (EISDIR). Check it and its permissions, or synthesize again.`,
+  );
+});
