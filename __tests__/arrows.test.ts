@@ -12,7 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   settings: [],
   http: ["settings"],
   console: ["http", "settings"],
-  registry: ["http", "settings"],
+  registry: ["aws", "http", "settings"],
   aws: ["http", "settings"],
   task: ["registry", "settings"],
   protection: ["console", "registry", "settings", "task"],
