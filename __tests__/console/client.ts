@@ -1,5 +1,5 @@
 // Run as a process of its own by the tests: logs in, asks for the version, and leaves without closing.
-import { login } from "../../lib/console/login";
+import { login } from "../../lib/console/client";
 import { Secret } from "../../lib/text/secret";
 
 async function run(): Promise<void> {

@@ -1,7 +1,7 @@
 import type http from "node:http";
 
+import { login } from "../../lib/console/client";
 import { type Defender, readPages, withPauses } from "../../lib/console/defenders";
-import { login } from "../../lib/console/login";
 import { HttpFailure } from "../../lib/http/failure";
 import { text } from "../../lib/text/safe-text";
 import { manualClock } from "../http/manual-clock";

@@ -4,8 +4,8 @@ import { inspect } from "node:util";
 
 import pMap from "p-map";
 
+import { login } from "../../lib/console/client";
 import type { Console } from "../../lib/console/console";
-import { login } from "../../lib/console/login";
 import { ConsoleError } from "../../lib/errors";
 import { manualClock } from "../http/manual-clock";
 import { spellings } from "../text/spellings";

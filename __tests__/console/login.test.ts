@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { login } from "../../lib/console/login";
+import { login } from "../../lib/console/client";
 import { ConsoleError } from "../../lib/errors";
 import type { ConsoleSettings } from "../../lib/settings/console";
 import { manualClock } from "../http/manual-clock";

@@ -1,4 +1,4 @@
-import { login } from "../../lib/console/login";
+import { login } from "../../lib/console/client";
 import { parseSettings } from "../../lib/settings/settings";
 import { loopback } from "../http/servers";
 import { goodConsole, PASSWORD, type Received } from "./good-console";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { login } from "../../lib/console/login";
+import { login } from "../../lib/console/client";
 import { SettingsError } from "../../lib/errors";
 import { openConnections } from "../../lib/http/connections";
 import { exchange } from "../../lib/http/exchange";

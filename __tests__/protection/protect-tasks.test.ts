@@ -1,4 +1,4 @@
-import { login } from "../../lib/console/login";
+import { login } from "../../lib/console/client";
 import { ConsoleError, type ExpectedError, ProofError, TaskFileError } from "../../lib/errors";
 import { type ProtectOptions, protectTasks } from "../../lib/protection/protect-tasks";
 import type { Task } from "../../lib/task/task";

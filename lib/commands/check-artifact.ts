@@ -7,14 +7,13 @@ import { INSTALL_BUNDLE, type NamedSecret, secretsOf } from "../settings/secrets
 import { type Artifact, FOREIGN, isStackFile, readArtifact, type Stranger } from "../stack/artifact";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
 import { secretFilesIn } from "../stack/output-folder";
-import { SECRET_FILE_NAME } from "../stack/output-paths";
+import { outputFolder, SECRET_FILE_NAME } from "../stack/output-paths";
 import { LICENCE_TOKEN, searchFor } from "../stack/secrets-in-file";
 import { notAsWritten, readSynthesizedFile, readSynthesizedJson } from "../stack/synthesized-file";
 import { print } from "../text/print";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import type { Command } from "./command";
-import { outputFolder } from "./output-folder";
 
 // Of more, their number says enough.
 const MOST = 50;

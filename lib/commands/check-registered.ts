@@ -10,12 +10,12 @@ import { type NetworkSettings, networkSettings, networkVariables } from "../sett
 import { parseVariables } from "../settings/parse-variables";
 import { terraformProgram } from "../settings/terraform-program";
 import { definitionDifferences } from "../stack/definition-differences";
+import { outputFolder } from "../stack/output-paths";
 import { readSynthesizedStack } from "../stack/synthesized-stack";
 import { evaluatedTask } from "../stack/synthesized-tasks";
 import { print } from "../text/print";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import type { Command } from "./command";
-import { outputFolder } from "./output-folder";
 import { withinRunLimit } from "./run-limit";
 
 /** The proof carried on to what ECS holds: cdk.tf.json was proven, and Terraform's outputs say what became of it. */

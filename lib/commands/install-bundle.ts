@@ -1,4 +1,4 @@
-import { login } from "../console/login";
+import { login } from "../console/client";
 import { parseSettings } from "../settings/settings";
 import { printSecretOnPurpose } from "../text/print";
 import type { Command } from "./command";

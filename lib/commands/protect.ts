@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 
-import { login } from "../console/login";
+import { login } from "../console/client";
 import { defined } from "../defined";
 import { SettingsError } from "../errors";
 import type { Talk } from "../http/retry";

@@ -1,5 +1,5 @@
 import { openEcs } from "../aws/ecs";
-import { login } from "../console/login";
+import { login } from "../console/client";
 import { defined } from "../defined";
 import { ConsoleError, SettingsError } from "../errors";
 import { statusAsJson } from "../report/status/as-json";

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 
-import { login } from "../console/login";
+import { login } from "../console/client";
 import { defined } from "../defined";
 import { ConsoleError } from "../errors";
 import { type ProtectedTasks, protectTasks } from "../protection/protect-tasks";
@@ -8,12 +8,12 @@ import { startProgress } from "../report/progress";
 import { parseSettings, type Settings } from "../settings/settings";
 import { TASKS_VARIABLE } from "../settings/tasks";
 import { discardOutput, prepareOutput } from "../stack/output-folder";
+import { outputFolder } from "../stack/output-paths";
 import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
 import { printLine } from "../text/print";
 import { type SafeText, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
-import { outputFolder } from "./output-folder";
 import { withinRunLimit } from "./run-limit";
 import { talkOn } from "./talk";
 import { readOptions } from "./task-options";

@@ -1,6 +1,12 @@
 import { join } from "node:path";
 
+import type { Environment } from "../settings/environment";
 import { INSTALL_BUNDLE_VARIABLE } from "./names";
+
+/** The output folder, as CDKTF's own App takes it. */
+export function outputFolder(environment: Environment): string {
+  return environment.CDKTF_OUTDIR || "cdktf.out";
+}
 
 // What is in the output folder, as paths from it.
 export const MANIFEST = "manifest.json";
