@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { isJsonObject, type JsonValue } from "./json";
 import { type SafeText, text } from "./text/safe-text";
-import type { Secret } from "./text/secret";
+import { isMasked, Secret } from "./text/secret";
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 /** Secrets Manager keeps no longer value. */
@@ -18,6 +18,29 @@ export function bundleProblem(value: JsonValue | undefined): SafeText | undefine
   return contentOf(value) ? undefined : text`base64 of something that is not a JSON object`;
 }
 
+/** The bundle as a secret. From here on every text is masked of what is in it, too. */
+export function bundleSecret(bundle: string): Secret {
+  // All answers of a run hold the same one.
+  if (!isMasked(bundle)) for (const credential of credentialsIn(bundle)) new Secret(credential);
+  return new Secret(bundle);
+}
+
+// Settings have these as well, and messages are about them.
+const NO_CREDENTIALS: ReadonlySet<string> = new Set(["customerID", "httpProxy", "noProxy"]);
+const SHORTEST_CREDENTIAL = 8;
+// A real one has three. Masking costs time for each.
+const MOST_CREDENTIALS = 50;
+
+function credentialsIn(bundle: string): readonly string[] {
+  const found: string[] = [];
+  contentOf(bundle, (key, value: unknown) => {
+    const isOne = typeof value === "string" && value.length >= SHORTEST_CREDENTIAL && !NO_CREDENTIALS.has(key);
+    if (isOne && found.length < MOST_CREDENTIALS) found.push(value);
+    return value;
+  });
+  return found;
+}
+
 /** Whether two bundles say the same, however they are written. */
 export function isSameBundle(one: string, other: string): boolean {
   return one === other || (contentOf(one) ?? "none") === contentOf(other);
@@ -31,11 +54,10 @@ export function bundleVersion(bundle: Secret): number {
   return createHash("sha256").update(bundle.reveal()).digest().readUInt32BE(0) >>> 1;
 }
 
-function contentOf(bundle: string): string | undefined {
+function contentOf(bundle: string, visit?: (key: string, value: unknown) => unknown): string | undefined {
   try {
-    const content: unknown = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(bundle, "base64")),
-    );
+    const json = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(bundle, "base64"));
+    const content: unknown = JSON.parse(json, visit);
     return isJsonObject(content) ? JSON.stringify(content) : undefined;
   } catch {
     return undefined;

@@ -7,6 +7,7 @@ import { COMMANDS, loadCommand, runCommand } from "../../lib/commands/commands";
 import { printFailure } from "../../lib/commands/failure";
 import type { Environment } from "../../lib/settings/environment";
 import { maskSecretsOf } from "../../lib/settings/secrets";
+import { Secret } from "../../lib/text/secret";
 import { startLocalConsole } from "../../local-console/server";
 import { filesIn, temporaryFolders, variablesFor } from "../entry";
 import { spellings } from "../text/spellings";
@@ -19,17 +20,20 @@ const newFolder = temporaryFolders();
 const PASSWORD = 'correct "horse" %battery/staple+';
 const USER = "access-key-of-nobody";
 const PAIR = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
-const BUNDLE = Buffer.from(
-  JSON.stringify({ secrets: { "service-parameter": "x".repeat(90) }, apiKey: "made up" }),
-).toString("base64");
+const PARAMETER = "a-parameter-of-nobody/4c7e9a550f3e6c1d".repeat(4);
+const CONTENT = JSON.stringify({ secrets: { "service-parameter": PARAMETER }, apiKey: "made up" });
+const BUNDLE = Buffer.from(CONTENT).toString("base64");
+const MIDDLE = BUNDLE.slice(90, 190);
 const LICENCE = "tw_abcdefgh12345678";
 const COMMANDS_OF_PIPELINES = "##vso[task.complete] ##[error] \n::error::x";
 
-const SECRETS = [PASSWORD, PAIR, BUNDLE, LICENCE];
+const SECRETS = [PASSWORD, PAIR, BUNDLE, MIDDLE, PARAMETER, LICENCE];
 const SOUGHT = [...SECRETS.flatMap(spellings).filter((one) => !one.includes(LICENCE)), LICENCE.slice(3)];
 /** Masked these are short enough to be shown whole. */
 const HOSTILE = [
   ...[PASSWORD, PAIR, BUNDLE].map((secret) => spellings(secret).join(" ")),
+  `${CONTENT} ${MIDDLE}`,
+  BUNDLE.replace(/.{76}/g, "$&\r\n"),
   `r.example.com/${LICENCE}/defender ${COMMANDS_OF_PIPELINES} \u001b[31m\u202e`,
 ];
 
@@ -171,6 +175,26 @@ describe.each(["synth", "protect", "install-bundle", "status"])("%s writes no se
       }
     }
   });
+});
+
+test.each([
+  ["a page's title", 401, {}, 'titled "No [redacted]"'],
+  ["an address", 302, { location: "https://Sup3rSecret/77xyz" }, 'redirects to "redacted"'],
+])("a secret is masked before %s is cut out of what holds it", async (_, status, headers, shown) => {
+  const intercept: MiddlewareHandler = async () =>
+    new Response("<html><title>No Sup3rSecret<77xyz</title>", {
+      status,
+      headers: { "content-type": "text/html", ...headers },
+    });
+  const local = await startLocalConsole({ password: "Sup3rSecret/77xyz", intercept });
+  try {
+    new Secret("Sup3rSecret<77xyz");
+    const { streams } = await perform("install-bundle", [], variablesFor(local));
+    expect(streams).toContain(shown);
+    expect(streams).not.toMatch(/sup3r/i);
+  } finally {
+    await local.close();
+  }
 });
 
 test("the search finds each secret in each spelling", () => {

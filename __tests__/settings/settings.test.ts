@@ -154,8 +154,8 @@ test("every variable has its place", () => {
 });
 
 test("values are trimmed, but for the password", () => {
-  const { console } = parseSettings({ ...REQUIRED, TL_USER: " access-key\n", TL_PASS: " pass " });
-  expect([console.user, console.password.reveal()]).toEqual(["access-key", " pass "]);
+  const { console } = parseSettings({ ...REQUIRED, TL_USER: " access-key\n", TL_PASS: " a passphrase " });
+  expect([console.user, console.password.reveal()]).toEqual(["access-key", " a passphrase "]);
 });
 
 test("a password that looks like a shell's expansion, but for more than a name, is one", () => {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-import { bundleProblem } from "../bundle-format";
+import { bundleProblem, bundleSecret } from "../bundle-format";
 import { BUNDLE_VARIABLE } from "../defender";
 import type { Answer, Call } from "../http/call";
 import { failureOf, type Phrase } from "../http/failure";
@@ -36,20 +36,36 @@ export const TASK_DEFINITION: Shape<JsonObject> = {
         value.containerDefinitions.every(isJsonObject),
     ),
     // From here on every message about the answer is masked of them.
-    v.check((value) => bundlesIn(value).every((bundle) => new Secret(bundle))),
+    v.check((value) => {
+      for (const bundle of bundlesIn(value)) bundleSecret(bundle);
+      for (const token of licencesIn(value)) new Secret(token);
+      return true;
+    }),
   ),
 };
 
-const MOST_BUNDLES = 50;
+const MOST_SECRETS = 50;
 
-function bundlesIn({ containerDefinitions }: JsonObject): readonly string[] {
-  const containers = Array.isArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
-  const variables = containers.flatMap(({ environment }) => (Array.isArray(environment) ? environment : []));
+function bundlesIn(answer: JsonObject): readonly string[] {
+  const variables = containersIn(answer).flatMap(({ environment }) => (Array.isArray(environment) ? environment : []));
   const bundles = variables
     .filter(isJsonObject)
     .flatMap(({ name, value }) => (name === BUNDLE_VARIABLE && typeof value === "string" ? [value] : []));
   // A real answer has one. Masking costs time for each, so a hostile answer doesn't get to register thousands.
-  return [...new Set(bundles)].slice(0, MOST_BUNDLES);
+  return [...new Set(bundles)].slice(0, MOST_SECRETS);
+}
+
+/** The tokens in the paths of the Defender's image. */
+function licencesIn(answer: JsonObject): readonly string[] {
+  const images = containersIn(answer).map(({ image }) => (typeof image === "string" ? image : ""));
+  const tokens = images.flatMap((image) => LICENCE.exec(image)?.[1] ?? []);
+  return [...new Set(tokens)].slice(0, MOST_SECRETS);
+}
+
+const LICENCE = /\/tw_([a-z0-9]{16,64})\//i;
+
+function containersIn({ containerDefinitions }: JsonObject): readonly JsonObject[] {
+  return Array.isArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
 }
 
 /** What Defenders need to connect, from `GET …/defenders/install-bundle`. */
@@ -70,7 +86,7 @@ export const BUNDLE_AND_ADDRESS: Shape<InstallBundle> = {
       wsAddress: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(2048)))),
     }),
     v.transform(({ installBundle, wsAddress }) => ({
-      bundle: new Secret(installBundle),
+      bundle: bundleSecret(installBundle),
       wsAddress: wsAddress || undefined,
     })),
   ),

@@ -4,7 +4,7 @@ import type { Answer } from "../http/call";
 import type { Clock } from "../http/clock";
 import { failureOf, type HttpFailure } from "../http/failure";
 import { pageIn } from "../http/page";
-import { isRedirect, redirectTarget } from "../http/redirect";
+import { isRedirect, shownRedirectTarget } from "../http/redirect";
 import { isTransient, retryAfterMs } from "../http/retry";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { ConsoleCall } from "./call";
@@ -15,7 +15,7 @@ export function statusFailure(answer: Answer, call: ConsoleCall, clock: Clock): 
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;
   if (isRedirect(status)) {
-    const target = redirectTarget(answer, call.url)?.host;
+    const target = shownRedirectTarget(answer, call.url)?.host;
     const what = text`The Console redirects to ${target ? quote(target, 100) : "no address"} (HTTP ${status})`;
     const remedy = text`The redirect isn't followed: it would carry credentials along. Set ${call.peer.setting} to the final address.`;
     return failureOf(call, what, remedy, { status });

@@ -3,7 +3,7 @@ import type { Clock } from "../http/clock";
 import type { Connections } from "../http/connections";
 import { exchange } from "../http/exchange";
 import { failureOf } from "../http/failure";
-import { isRedirect, redirectTarget } from "../http/redirect";
+import { isRedirect, redirectTarget, shownRedirectTarget } from "../http/redirect";
 import { isTransient, retryAfterMs, type Talk, withRetries } from "../http/retry";
 import type { ImageReference } from "../image-reference";
 import type { NetworkSettings } from "../settings/network";
@@ -113,7 +113,8 @@ function peerOf({ text: image, registry }: ImageReference): Peer {
 }
 
 function redirectFailure(answer: Answer, call: Call, target: URL | undefined, visited: readonly string[]) {
-  const where: SafeText = target ? quote(`${target.protocol}//${target.host}`, 100) : text`no address`;
+  const shown = shownRedirectTarget(answer, call.url);
+  const where: SafeText = shown ? quote(`${shown.protocol}//${shown.host}`, 100) : text`no address`;
   const why =
     target && visited.includes(target.href)
       ? text`in a circle`

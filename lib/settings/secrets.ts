@@ -1,3 +1,4 @@
+import { bundleSecret } from "../bundle-format";
 import { Secret } from "../text/secret";
 import { type Environment, isSet } from "./environment";
 
@@ -55,7 +56,8 @@ function longEnough(value = ""): readonly string[] {
 }
 
 function named(what: string, values: readonly string[]): readonly NamedSecret[] {
-  return values.map((value) => ({ what, secret: new Secret(value) }));
+  const secretOf = (value: string) => (what === INSTALL_BUNDLE ? bundleSecret(value) : new Secret(value));
+  return values.map((value) => ({ what, secret: secretOf(value) }));
 }
 
 // Also where the value is no address: an unencoded password may hold any character.

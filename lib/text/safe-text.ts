@@ -51,15 +51,17 @@ export function layOut(safe: SafeText, layout: (text: string) => string): SafeTe
   return sealed(layout(safe));
 }
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
-const INVISIBLE_BUT_BREAKS = /(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}])+/gu;
+// XML can't hold the last two kinds at all.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]+/gu;
+const INVISIBLE_BUT_BREAKS = /(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}])+/gu;
 
 /** Without control characters, direction marks and pipeline logging commands (`##vso[…]`, `##[…]`, `::…`). */
 function defuse(text: string, invisible = INVISIBLE): string {
   const visible = stripVTControlCharacters(text)
     .replace(invisible, " ")
     .replace(/##(?=vso\[|\[)/gi, "## ");
-  return visible.includes("::") ? visible.replace(/(?<=^\s*| )::/gm, ": :") : visible;
+  // White space of all kinds becomes a space or a line's beginning.
+  return visible.includes("::") ? visible.replace(/(?<=^|\s)::/gm, ": :") : visible;
 }
 
 function sealed(text: string): SafeText {

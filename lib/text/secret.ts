@@ -39,7 +39,8 @@ const ofLists = new WeakMap<readonly Secret[], { readonly count: number; readonl
 
 // What a secret looks like when nobody has named its value.
 const SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/\btw_[A-Za-z0-9]{6,}/g, `tw_${REDACTED}`], // licence token in the path of the Defender's image
+  // Licence token in the path of the Defender's image, behind whatever an encoder leaves there. TW_CONTAINER_NAME is none.
+  [/(?:tw_|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d))[A-Za-z0-9]{6,}/g, `tw_${REDACTED}`],
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED], // JSON Web Token
   [/\be(?:yJ|yA[gi]|wo[giJ]|w0K|wki)[A-Za-z0-9+/_-]{60,}={0,2}/g, REDACTED], // base64 of a JSON object, as the install bundle is
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
@@ -51,6 +52,11 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
  */
 export function mask(text: string): string {
   return SHAPES.reduce((rest, [shape, replacement]) => rest.replace(shape, replacement), withoutValues(text));
+}
+
+/** Whether every text of this run is masked of the value already. */
+export function isMasked(value: string): boolean {
+  return ofThisRun.has(value);
 }
 
 /** Whether the text holds one of the values, in whatever spelling. */

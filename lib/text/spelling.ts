@@ -1,27 +1,43 @@
-// How a character may be spelled in outside text: as it is, or as URLs, forms, JSON, shells, Python and HTML write it.
+// How a character may be spelled in outside text: as it is, or as URLs, forms, JSON, shells, CSV, C, Python and HTML write
+// it. White space and what can't be seen counts for nothing: encoders and people break lines, and cleaning makes spaces of it.
 
 /** A character, as a lower-case code point, and where the text goes on after it. */
 export type Reading = readonly [character: number, end: number];
 
-const [PERCENT, BACKSLASH, AMPERSAND, PLUS, SPACE] = [0x25, 0x5c, 0x26, 0x2b, 0x20];
+/** Read where some character beyond ASCII is meant, beyond Unicode itself. */
+export const BEYOND_ASCII = 0x110000;
 
-/** Whether more than the character itself may be meant here. */
+const [PERCENT, BACKSLASH, AMPERSAND, PLUS, SPACE, DELETE] = [0x25, 0x5c, 0x26, 0x2b, 0x20, 0x7f];
+const [QUOTE, APOSTROPHE] = [0x22, 0x27];
+
+/** Whether any character may be meant here besides the one that stands there. */
 export function isEscape(character: number): boolean {
   return character === BACKSLASH || character === PERCENT || character === AMPERSAND || character === PLUS;
 }
 
-/** Every way to read an escape at this place, besides as the character that it begins with. */
-export function readEscape(text: string, at: number): readonly Reading[] {
-  switch (text.codePointAt(at)) {
-    case PERCENT:
-      return [...bytesAt(PERCENT_BYTE, text, at), ...percentSigns(text, at)];
-    case BACKSLASH:
-      return readBackslashes(text, at);
-    case AMPERSAND:
-      return readEntity(text, at);
-    default:
-      return [[SPACE, at + 1]];
-  }
+/** Quotation marks are doubled in CSV, SQL and PowerShell; a shell leaves and enters them again around one. */
+export function isQuote(character: number): boolean {
+  return character === QUOTE || character === APOSTROPHE;
+}
+
+const INVISIBLE = String.raw`\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}`;
+const GAP = new RegExp(`[${INVISIBLE}]`, "u");
+const GAPS = new RegExp(`[${INVISIBLE}]+`, "gu");
+const GAP_HERE = new RegExp(GAPS.source, "uy");
+
+/** Whether the character counts for nothing. */
+export function isGap(character: number): boolean {
+  if (character < 0x80) return character <= SPACE || character === DELETE;
+  return character !== BEYOND_ASCII && GAP.test(String.fromCodePoint(character));
+}
+
+/** Where the white space ends that begins here. */
+export function endOfGap(text: string, at: number): number {
+  return matchAt(GAP_HERE, text, at) === null ? at : GAP_HERE.lastIndex;
+}
+
+export function withoutGaps(text: string): string {
+  return text.replace(GAPS, "");
 }
 
 /** A code point in lower case, where that is one code point. */
@@ -32,48 +48,109 @@ export function lowerCase(character: number): number {
   return String.fromCodePoint(code) === lower ? code : character;
 }
 
+// So many escapes of white space in a row are skipped. Without a limit a long run of them would be read from each place in it.
+const MOST_GAPS = 8;
+
+/** Every way to read the next character that counts, from each of these places. */
+export function readingsFrom(text: string, places: readonly number[]): readonly Reading[] {
+  const open = [...places];
+  const readings: Reading[] = [];
+  for (const place of open) {
+    for (const reading of readingsAt(text, place)) {
+      const [character, end] = reading;
+      if (!isGap(character)) readings.push(reading);
+      else if (open.length < MOST_GAPS && !open.includes(end)) open.push(end);
+    }
+  }
+  return readings;
+}
+
+/** Every way to read the character at this place. */
+export function readingsAt(text: string, at: number): readonly Reading[] {
+  const character = text.codePointAt(at);
+  if (character === undefined) return [];
+  if (isGap(character)) return [[SPACE, endOfGap(text, at)]];
+  const itself: Reading = [lowerCase(character), at + (character > 0xffff ? 2 : 1)];
+  switch (character) {
+    case PERCENT:
+      return [itself, ...bytesAt(PERCENT_BYTE, 16, text, at), ...percentSigns(text, at)];
+    case BACKSLASH:
+      return [itself, ...readBackslashes(text, at)];
+    case AMPERSAND:
+      return [itself, ...readEntity(text, at)];
+    case PLUS:
+      return [itself, [SPACE, at + 1]];
+    case QUOTE:
+    case APOSTROPHE:
+      return matchAt(QUOTED, text, at) === null ? [itself] : [itself, [character, QUOTED.lastIndex]];
+    default:
+      return [itself];
+  }
+}
+
 // What has been escaped once more: %2520, \\\\n, &amp;lt;.
 const PERCENT_BYTE = /%(?:25)*([\da-f]{2})/iy;
 const BACKSLASH_BYTE = /\\{1,7}x([\da-f]{2})/iy;
+const BACKSLASH_OCTAL = /\\{1,7}([0-3][0-7]{2})/y;
 const BACKSLASH_UNIT = /\\{1,7}u([\da-f]{4})/iy;
+const BACKSLASH_POINT = /\\{1,7}(?:u\{([\da-f]{1,6})\}|U00([\da-f]{6}))/y;
 const BACKSLASH_OTHER = /\\{1,7}([nrtbf]|[^\\\w])/iuy;
-const ENTITY = /&(?:amp;)*(?:#0*(\d{1,7})|#x0*([\da-f]{1,6})|(amp|lt|gt|quot|apos));/iy;
+const QUOTED = /""|''|'\\{1,4}''|'"'"'/y;
+const ENTITY = /&(?:amp;)*(?:#0*(\d{1,7});?|#x0*([\da-f]{1,6});?|([a-z][a-z\d]{1,31});)/iy;
 const CONTROLS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" };
-const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+// HTML's names of what ASCII has, each before its character.
+const NAMED = new Map(
+  `amp& lt< gt> quot" apos' excl! num# dollar$ percnt% lpar( rpar) ast* midast* plus+ comma, period. sol/ colon: semi;
+  equals= quest? commat@ lsqb[ lbrack[ bsol\\ rsqb] rbrack] hat^ lowbar_ underbar_ grave\` diacriticalgrave\` lcub{ lbrace{
+  verbar| vert| verticalline| rcub} rbrace}`
+    .split(/\s+/)
+    .map((entry): [string, string] => [entry.slice(0, -1), entry.slice(-1)]),
+);
 
 function readBackslashes(text: string, at: number): readonly Reading[] {
   let count = 1;
   while (count < 8 && text.charCodeAt(at + count) === BACKSLASH) count += 1;
   // Each writer doubles them.
   const doubled = [2, 4, 8].filter((many) => many <= count).map((many): Reading => [BACKSLASH, at + many]);
-  if (count === 8) return doubled;
-  const [, unit] = matchAt(BACKSLASH_UNIT, text, at) ?? [];
-  if (unit !== undefined) return [...doubled, readUnits(text, unit)];
-  const bytes = bytesAt(BACKSLASH_BYTE, text, at);
-  if (bytes.length > 0) return [...doubled, ...bytes];
-  const [whole, character = ""] = matchAt(BACKSLASH_OTHER, text, at) ?? [];
-  if (whole === undefined) return doubled;
-  return [...doubled, reading(CONTROLS[character.toLowerCase()] ?? character, at + whole.length)];
+  return count === 8 ? doubled : [...doubled, ...readEscaped(text[at + count] ?? "", text, at)];
+}
+
+function readEscaped(first: string, text: string, at: number): readonly Reading[] {
+  if (first === "u" || first === "U") return [...readUnits(text, at), ...readPoint(text, at)];
+  if (first === "x" || first === "X") return bytesAt(BACKSLASH_BYTE, 16, text, at);
+  if (first >= "0" && first <= "3") return bytesAt(BACKSLASH_OCTAL, 8, text, at);
+  const [, character] = matchAt(BACKSLASH_OTHER, text, at) ?? [];
+  if (character === undefined) return [];
+  return [reading(CONTROLS[character.toLowerCase()] ?? character, BACKSLASH_OTHER.lastIndex)];
 }
 
 /** \ud83d\ude00 are two units of one character. */
-function readUnits(text: string, first: string): Reading {
+function readUnits(text: string, at: number): readonly Reading[] {
+  const [, first] = matchAt(BACKSLASH_UNIT, text, at) ?? [];
+  if (first === undefined) return [];
   const end = BACKSLASH_UNIT.lastIndex;
   const [, second] = matchAt(BACKSLASH_UNIT, text, end) ?? [];
   const both = second === undefined ? "" : String.fromCharCode(Number.parseInt(first, 16), Number.parseInt(second, 16));
-  if ([...both].length === 1) return reading(both, BACKSLASH_UNIT.lastIndex);
-  return reading(String.fromCharCode(Number.parseInt(first, 16)), end);
+  if ([...both].length === 1) return [reading(both, BACKSLASH_UNIT.lastIndex)];
+  return [reading(String.fromCharCode(Number.parseInt(first, 16)), end)];
+}
+
+/** \u{1f600} in JavaScript and Rust, \U0001f600 in Python. */
+function readPoint(text: string, at: number): readonly Reading[] {
+  const [, short, long] = matchAt(BACKSLASH_POINT, text, at) ?? [];
+  const digits = short ?? long;
+  return digits === undefined ? [] : [reading(safeCharacter(Number.parseInt(digits, 16)), BACKSLASH_POINT.lastIndex)];
 }
 
 /** One byte as it is, as Python writes it, or the bytes of one character in UTF-8. */
-function bytesAt(pattern: RegExp, text: string, at: number): readonly Reading[] {
+function bytesAt(pattern: RegExp, radix: number, text: string, at: number): readonly Reading[] {
   const bytes: number[] = [];
   const readings: Reading[] = [];
   let end = at;
   while (bytes.length < 4) {
     const [whole, byte = ""] = matchAt(pattern, text, end) ?? [];
     if (whole === undefined) break;
-    bytes.push(Number.parseInt(byte, 16));
+    bytes.push(Number.parseInt(byte, radix));
     end += whole.length;
     const character = Buffer.from(bytes).toString("utf8");
     if (bytes.length === 1) readings.push(reading(String.fromCharCode(bytes[0] ?? 0), end));
@@ -91,12 +168,19 @@ function percentSigns(text: string, at: number): readonly Reading[] {
   return readings;
 }
 
+/** HTML has two thousand more names: of characters beyond ASCII, and of white space. */
 function readEntity(text: string, at: number): readonly Reading[] {
   const [whole, decimal, hex, name] = matchAt(ENTITY, text, at) ?? [];
   if (whole === undefined) return [];
-  const code = decimal === undefined ? Number.parseInt(hex ?? "", 16) : Number(decimal);
-  const character = name === undefined ? safeCharacter(code) : (NAMED[name.toLowerCase()] ?? "");
-  return [reading(character, at + whole.length)];
+  const end = at + whole.length;
+  if (name === undefined)
+    return [reading(safeCharacter(decimal ? Number(decimal) : Number.parseInt(hex ?? "", 16)), end)];
+  const character = NAMED.get(name.toLowerCase());
+  if (character !== undefined) return [reading(character, end)];
+  return [
+    [BEYOND_ASCII, end],
+    [SPACE, end],
+  ];
 }
 
 function safeCharacter(code: number): string {

@@ -1,0 +1,73 @@
+import { isEscape, isQuote } from "./spelling";
+
+const ASCII = 0x80;
+
+/** How the texts that are searched for begin, as a pattern. */
+export class Beginnings {
+  /** The third characters by the first and the second; what is beyond ASCII is one character here. */
+  readonly #thirds = new Map<number, Map<number, Set<number>>>();
+  #pattern: RegExp | undefined;
+
+  add(characters: readonly number[]): void {
+    const [first = 0, second = 0, third = 0] = characters.slice(0, 3).map(inAscii);
+    const seconds = this.#thirds.get(first) ?? new Map<number, Set<number>>();
+    const thirds = seconds.get(second) ?? new Set();
+    if (thirds.has(third)) return;
+    this.#thirds.set(first, seconds.set(second, thirds.add(third)));
+    this.#pattern = undefined;
+  }
+
+  /** Whether a text begins with the character. */
+  has(character: number): boolean {
+    return this.#thirds.has(inAscii(character));
+  }
+
+  /** Each match is one unit: that which a text or an escape begins with, before what may be its next two characters. */
+  get pattern(): RegExp {
+    this.#pattern ??= patternOf(this.#thirds);
+    return this.#pattern;
+  }
+}
+
+const ESCAPES = Array.from({ length: ASCII }, (_, character) => (isEscape(character) ? cases(character) : "")).join("");
+// What may spell any character, or counts for nothing; white space may come before what counts.
+const ANY = `${ESCAPES}\\x80-\\uffff`;
+const GAPS = "[\\0-\\x20\\x7f]*";
+/** Of more beginnings most characters are one: to ask for any of them first is faster than to try each. */
+const MANY = 16;
+
+function patternOf(thirds: ReadonlyMap<number, ReadonlyMap<number, ReadonlySet<number>>>): RegExp {
+  const ascii = [...thirds].filter(([first]) => first < ASCII);
+  const beginnings = ascii.map(([first, seconds]) => `[${cases(first)}](?=${GAPS}(?:${nextOf(first, seconds)}))`);
+  const firsts = ascii.map(([first]) => cases(first)).join("");
+  const others = ascii.length < thirds.size ? "\\x80-\\uffff" : "";
+  const begins = beginnings.length > MANY ? `(?=[${firsts}])(?:${beginnings.join("|")})` : beginnings.join("|");
+  return new RegExp([`[${ESCAPES}${others}]`, begins].join("|"), "g");
+}
+
+function nextOf(first: number, seconds: ReadonlyMap<number, ReadonlySet<number>>): string {
+  const pairs = [...seconds]
+    .filter(([second]) => second < ASCII)
+    .map(([second, thirds]) => `[${cases(second)}]${GAPS}[${ANY}${twice(second)}${[...thirds].map(cases).join("")}]`);
+  return [`[${ANY}${twice(first)}]`, ...pairs].join("|");
+}
+
+function inAscii(character: number): number {
+  return Math.min(character, ASCII);
+}
+
+/** A quotation mark may be written twice. */
+function twice(character: number): string {
+  return isQuote(character) ? cases(character) : "";
+}
+
+/** For a class of characters: the letter as it is and in upper case; nothing beyond ASCII. */
+function cases(character: number): string {
+  if (character >= ASCII) return "";
+  const lower = String.fromCharCode(character);
+  return [lower, lower.toUpperCase()].map(quoted).join("");
+}
+
+function quoted(character: string): string {
+  return /\w/.test(character) ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
