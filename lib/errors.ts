@@ -10,7 +10,7 @@ export type Problem = {
 
 /** An expected failure: the user can do something about it, so it is shown without a stack trace. */
 export abstract class ExpectedError extends Error {
-  readonly remarks: readonly Problem[];
+  readonly problems: readonly Problem[];
   /** Every file that was looked at, when it was files that were. */
   readonly files: readonly SafeText[];
 
@@ -19,16 +19,16 @@ export abstract class ExpectedError extends Error {
     problems: readonly (SafeText | Problem)[],
     { files, ...options }: ErrorOptions & { readonly files?: readonly SafeText[] } = {},
   ) {
-    const remarks = problems.map((problem) => (typeof problem === "string" ? { text: problem } : problem));
-    super(remarks.map(sentence).join("\n"), options);
+    const all = problems.map((problem) => (typeof problem === "string" ? { text: problem } : problem));
+    super(all.map(sentence).join("\n"), options);
     this.name = new.target.name;
-    this.remarks = remarks;
-    this.files = files ?? [...new Set(remarks.flatMap(({ file }) => file ?? []))];
+    this.problems = all;
+    this.files = files ?? [...new Set(all.flatMap(({ file }) => file ?? []))];
   }
 
   /** Each problem as one line, the file's name in front. */
-  get problems(): readonly SafeText[] {
-    return this.remarks.map(sentence);
+  get sentences(): readonly SafeText[] {
+    return this.problems.map(sentence);
   }
 }
 

@@ -19,7 +19,7 @@ async function sentences(work: Promise<unknown>): Promise<readonly string[]> {
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (error instanceof AwsError) return error.problems;
+  if (error instanceof AwsError) return error.sentences;
   throw error instanceof Error ? error : new Error("It did not fail.");
 }
 

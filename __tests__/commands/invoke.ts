@@ -35,7 +35,7 @@ export async function invoke(
     return { status, problems: [], stdout: stdout(), stderr: stderr() };
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
-    return { problems: error.problems, stdout: stdout(), stderr: stderr() };
+    return { problems: error.sentences, stdout: stdout(), stderr: stderr() };
   }
 }
 

@@ -45,7 +45,7 @@ test("the README says what this suite holds", () => {
 test.each(ROWS)("$title: one clear outcome, and no secret", (row) => {
   const { outcome, tries } = expectation(row);
   const { error, notices, strikes, where } = resultOf(row.title);
-  const problems = error instanceof ConsoleError ? error.problems : [];
+  const problems = error instanceof ConsoleError ? error.sentences : [];
 
   if (outcome === "recovered") expect(error).toBeUndefined();
   else expect(problems).toEqual([expect.stringContaining(outcome.says)]);

@@ -135,7 +135,7 @@ test.each(TUNNEL_FAULTS)("a proxy that %s is named, without its credentials", as
   const network = through(`http://user:hidden@${proxy.host}`);
   const failing = login(settingsFor("https://console.example.com", { network }), talk(notices));
   await expect(failing).rejects.toMatchObject({
-    problems: [expect.stringContaining(`The proxy ${proxy.host} (HTTPS_PROXY) ${says}`)],
+    sentences: [expect.stringContaining(`The proxy ${proxy.host} (HTTPS_PROXY) ${says}`)],
   });
   await expect(failing).rejects.not.toThrow("hidden");
   expect(notices.join()).not.toContain("hidden");

@@ -72,7 +72,7 @@ test.each([
   const url = await servers.secure(await certificate(), goodConsole(requests));
   const failing = login(settingsFor(url, { network: trusted ? { caFile } : {} }), talk(notices));
   await expect(failing).rejects.toMatchObject({
-    problems: [
+    sentences: [
       expect.stringContaining(`The certificate of ${new URL(url).host} ${says}: POST ${url}/api/v1/authenticate. `),
     ],
   });

@@ -70,7 +70,7 @@ async function problemsOfSynth(task: JsonObject): Promise<readonly string[]> {
   } catch (error) {
     if (!(error instanceof ProofError)) throw error;
     expect(existsSync(output)).toBe(false);
-    return error.problems.map((problem) => problem.replace("task.json: ", "").replace(PREFIX, ""));
+    return error.sentences.map((problem) => problem.replace("task.json: ", "").replace(PREFIX, ""));
   }
   expect(existsSync(join(output, "stacks", "prisma-runtime-defense", "cdk.tf.json"))).toBe(true);
   return [];

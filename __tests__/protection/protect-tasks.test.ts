@@ -94,7 +94,7 @@ test("many tasks take one login, as many requests at once as allowed, and come i
 test("failures of all tasks are told together, what befell many in the same words once", async () => {
   const { proven } = await run(await fleet(5), failing(["shop-1", "shop-3", "shop-4"]));
   expect(proven).toBeInstanceOf(ConsoleError);
-  expect(proven).toMatchObject({ problems: [expect.stringMatching(/^tasks\/1\.json and 2 more: .*no licence left/)] });
+  expect(proven).toMatchObject({ sentences: [expect.stringMatching(/^tasks\/1\.json and 2 more: .*no licence left/)] });
 });
 
 test("an answer that can't be trusted outweighs one that failed, and each is told", async () => {
@@ -105,11 +105,11 @@ test("an answer that can't be trusted outweighs one that failed, and each is tol
     return sent.family === "shop-0" ? c.json({ err: "no licence left" }, 400) : c.json(sent);
   });
   expect(proven).toBeInstanceOf(ProofError);
-  const { problems } = proven as ProofError;
-  expect(problems[0]).toMatch(/^tasks\/0\.json: .*no licence left/);
-  expect(problems[1]).toBe("tasks/1.json: the task came back without a Defender.");
-  expect(problems.slice(2).length).toBeGreaterThan(1);
-  for (const problem of problems.slice(2))
+  const { sentences } = proven as ProofError;
+  expect(sentences[0]).toMatch(/^tasks\/0\.json: .*no licence left/);
+  expect(sentences[1]).toBe("tasks/1.json: the task came back without a Defender.");
+  expect(sentences.slice(2).length).toBeGreaterThan(1);
+  for (const problem of sentences.slice(2))
     expect(problem).toMatch(/^tasks\/1\.json: the Console's answer isn't this task/);
 });
 
@@ -123,7 +123,7 @@ test.each([
   const { proven } = await run([{ ...task, definition: { ...task.definition, containerDefinitions } }], undefined);
   if (!problem) return expect(proven).toHaveLength(1);
   expect(proven).toBeInstanceOf(TaskFileError);
-  expect(proven).toMatchObject({ problems: [expect.stringMatching(problem)] });
+  expect(proven).toMatchObject({ sentences: [expect.stringMatching(problem)] });
 });
 
 test("a hostile answer is a deviation of its task, and hides no other task's", async () => {
@@ -143,13 +143,13 @@ test("a hostile answer is a deviation of its task, and hides no other task's", a
     c.res = Response.json(answer);
   });
   expect(proven).toBeInstanceOf(ProofError);
-  const { problems } = proven as ProofError;
+  const { sentences } = proven as ProofError;
   for (const expected of [
     "tasks/0.json: the Console's answer isn't this task protected: task definition: expected at most 32 levels, got more.",
     "tasks/1.json: the Console's answer isn't this task protected: container app, container: expected to be there, got none.",
     "tasks/2.json: the Console's answer isn't this task protected: container app, user: expected none, got \"root\".",
   ])
-    expect(problems).toContain(expected);
+    expect(sentences).toContain(expected);
 });
 
 test("what the Console doesn't say of itself ends the run in its own words, not in each task's", async () => {
@@ -157,7 +157,7 @@ test("what the Console doesn't say of itself ends the run in its own words, not 
     c.req.path.endsWith("/install-bundle") ? c.json({ err: "no rights" }, 403) : next(),
   );
   expect(proven).toBeInstanceOf(ConsoleError);
-  expect((proven as ConsoleError).problems).toEqual([expect.stringMatching(/^(?!tasks).*install-bundle/)]);
+  expect((proven as ConsoleError).sentences).toEqual([expect.stringMatching(/^(?!tasks).*install-bundle/)]);
 });
 
 test("a run that is stopped asks nothing more and ends with the reason", async () => {

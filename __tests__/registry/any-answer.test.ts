@@ -65,7 +65,7 @@ test("whatever a registry answers is an image's words, or one sentence: never a 
       const found = (await read([image])).get(image);
       if (found instanceof RegistryError) {
         refused += 1;
-        expect(found.problems).toEqual([expect.stringMatching(/^[^\n]{20,900}\.$/)]);
+        expect(found.sentences).toEqual([expect.stringMatching(/^[^\n]{20,900}\.$/)]);
       } else {
         good += 1;
         expect(found?.digest).toBe(digest(top));

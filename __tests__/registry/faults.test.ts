@@ -47,7 +47,7 @@ test("the README says what this suite holds", () => {
 test.each(ROWS)("$title: one clear outcome, and no secret", (row) => {
   const outcome = outcomeOf(row);
   const { found, notices, strikes, host } = resultOf(row.title);
-  const problems: readonly string[] = found instanceof Error && "problems" in found ? Object(found).problems : [];
+  const problems: readonly string[] = found instanceof Error && "sentences" in found ? Object(found).sentences : [];
   if (outcome === "recovered") expect(found).toMatchObject({ entryPoint: ["/run"], command: ["it"] });
   else expect(problems).toEqual([expect.stringContaining(outcome.says)]);
   for (const problem of problems) {

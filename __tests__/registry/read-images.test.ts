@@ -201,13 +201,13 @@ test("a wrong name, a missing image and a good one have their own results", asyn
   const found = await read([good, missing, wrong]);
   expect(found.get(good)).toMatchObject(WORDS);
   expect(found.get(missing)).toMatchObject({
-    problems: [
+    sentences: [
       `${host} doesn't have it (HTTP 404, "MANIFEST_UNKNOWN: manifest unknown"): ` +
         `GET http://${host}/v2/shop/web/manifests/2. Check that the image ${missing} exists, its registry, path and tag.`,
     ],
   });
   expect(found.get(wrong)).toMatchObject({
-    problems: [expect.stringMatching(/^"Not an image" is not an image's name/)],
+    sentences: [expect.stringMatching(/^"Not an image" is not an image's name/)],
   });
 });
 

@@ -534,7 +534,7 @@ function problemsOf(environment: Environment): readonly string[] {
     return [];
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return error.problems;
+    return error.sentences;
   }
 }
 

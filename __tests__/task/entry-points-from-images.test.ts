@@ -128,8 +128,8 @@ test.each<[string, Config | RegistryError, string]>([
 ])("an image that %s is refused with its place in the file", async (_kind, config, sentence) => {
   const { read } = await readWith([task({})], { "nginx:1.27": config });
   await expect(read).rejects.toMatchObject({
-    problems: [`0.json: containerDefinitions[web]: ${sentence}`],
-    remarks: [{ file: "0.json", line: 11, column: 3, text: `containerDefinitions[web]: ${sentence}` }],
+    sentences: [`0.json: containerDefinitions[web]: ${sentence}`],
+    problems: [{ file: "0.json", line: 11, column: 3, text: `containerDefinitions[web]: ${sentence}` }],
   });
 });
 
@@ -137,7 +137,7 @@ test("what is wrong with images comes together with what is wrong with other fil
   const failure = new RegistryError([text`There is no such image.`]);
   const { read } = await readWith([task({}), { ...TASK, family: "a/b" }], { "nginx:1.27": failure });
   await expect(read).rejects.toMatchObject({
-    problems: [
+    sentences: [
       "0.json: containerDefinitions[web]: There is no such image. Or write entryPoint (and command): then no registry is asked.",
       '1.json: family: must have letters, digits, - and _ only, 255 at most, got "a/b".',
     ],
@@ -157,7 +157,7 @@ test("an image that can't be read is told in the first run of a file that is wro
   const wrong = { ...task({}), family: "a/b", cpu: "x" };
   const { read } = await readWith([wrong], { "nginx:1.27": failure });
   await expect(read).rejects.toMatchObject({
-    problems: [
+    sentences: [
       '0.json: cpu: must be CPU units such as 256, or "0.25 vCPU", got "x".',
       '0.json: family: must have letters, digits, - and _ only, 255 at most, got "a/b".',
       "0.json: containerDefinitions[web]: There is no such image. Or write entryPoint (and command): then no registry is asked.",

@@ -26,7 +26,7 @@ async function problemsOfFleet(files: Files, options: ReadOptions = {}): Promise
     return [];
   } catch (error) {
     if (!(error instanceof TaskFileError)) throw error;
-    return error.problems;
+    return error.sentences;
   }
 }
 

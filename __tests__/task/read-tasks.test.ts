@@ -227,7 +227,7 @@ test("a problem inside the envelope is reported with names, and with its place i
     await writeFile(join(folder, "a.json"), JSON.stringify(document, null, 1));
     const error = await readTasks(folder, { folder }).catch((thrown) => thrown);
     const text = "containerDefinitions[web].cpu: must not be below 0, got -1.";
-    expect(error.remarks).toEqual([{ file: "a.json", line: 25, column: 5, text }]);
+    expect(error.problems).toEqual([{ file: "a.json", line: 25, column: 5, text }]);
   });
 });
 

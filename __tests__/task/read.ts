@@ -35,7 +35,7 @@ export async function problemsOf(path: string, folder = path): Promise<readonly 
     return [];
   } catch (error) {
     if (!(error instanceof TaskFileError)) throw error;
-    return error.problems.map((problem) => problem.replaceAll(`${folder}/`, ""));
+    return error.sentences.map((problem) => problem.replaceAll(`${folder}/`, ""));
   }
 }
 

@@ -21,7 +21,7 @@ async function problems(container: object, secretArns: readonly string[], more: 
       return [];
     } catch (error) {
       if (!(error instanceof TaskFileError)) throw error;
-      return error.problems.map((problem) => problem.replace(`${file}: `, ""));
+      return error.sentences.map((problem) => problem.replace(`${file}: `, ""));
     }
   });
 }

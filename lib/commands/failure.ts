@@ -39,7 +39,7 @@ export function formatIn(args: readonly string[]): ProblemFormat {
 }
 
 function problemsOf(error: unknown): readonly Problem[] {
-  if (error instanceof ExpectedError) return error.remarks;
+  if (error instanceof ExpectedError) return error.problems;
   const message = error instanceof Error ? error.message : String(error);
   return [{ text: text`This is a defect: ${message} (DEBUG=1 shows where; please report it)` }];
 }

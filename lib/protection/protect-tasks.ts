@@ -101,7 +101,7 @@ function mergeErrors(failures: readonly FailedTask[], tasks: readonly Task[]): E
   const ofFiles: Problem[] = [];
   const ofOthers = new Map<SafeText, SafeText[]>();
   for (const { task, error } of failures) {
-    for (const problem of error?.remarks ?? []) {
+    for (const problem of error?.problems ?? []) {
       const files = ofOthers.get(problem.text);
       if (problem.file !== undefined) ofFiles.push(problem);
       else if (files) files.push(excerpt(task.file));

@@ -45,7 +45,7 @@ type Found = Pick<FoundWords, keyof ProcessWords | "digest" | "pinned"> | { read
 function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): Found {
   const answer = answers.get(image);
   if (!answer) throw new Error(`${image} was not looked up`);
-  if (answer instanceof Error) return { refused: answer.problems.map(withWayOut) };
+  if (answer instanceof Error) return { refused: answer.sentences.map(withWayOut) };
   const words = processWords(answer, command);
   if (!words) return { refused: [text`the image ${quote(image)} has neither ENTRYPOINT nor CMD. Write entryPoint.`] };
   if (words.entryPoint[0] === "") {

@@ -22,8 +22,8 @@ const FEW_FILES = 10;
 
 type Paint = (sentence: SafeText) => SafeText;
 
-function blocksOf(remarks: readonly Problem[], style: Style, paint: Paint): readonly SafeText[] {
-  return [...byFile(remarks)].flatMap(([file, ofFile]) => {
+function blocksOf(problems: readonly Problem[], style: Style, paint: Paint): readonly SafeText[] {
+  return [...byFile(problems)].flatMap(([file, ofFile]) => {
     if (file === undefined) return ofFile.flatMap((remark) => wrap(paint(remark.text), style.columns));
     const inOrder = ofFile.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
     return [style.paint.bold(file), ...inOrder.flatMap((remark) => lineOf(remark, style, paint)), text``];
