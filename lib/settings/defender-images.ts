@@ -6,7 +6,7 @@ import { quote, text } from "../text/safe-text";
 import { consoleVariables } from "./console";
 import type { Environment } from "./environment";
 import { parseVariables } from "./parse-variables";
-import { HOST, matching, shown } from "./schemas";
+import { commaSeparated, HOST, matching, shown } from "./schemas";
 
 /** Where Defender images come from besides Palo Alto Networks' own registries. */
 export type DefenderImageSettings = {
@@ -19,13 +19,7 @@ export type DefenderImageSettings = {
 const PORT = /(:\d{1,5})?$/;
 
 const images = v.pipe(
-  v.string(),
-  v.transform((list) =>
-    list
-      .split(",")
-      .map((image) => image.trim())
-      .filter((image) => image !== ""),
-  ),
+  commaSeparated,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     for (const image of dataset.value.filter((one) => !isImage(one))) {

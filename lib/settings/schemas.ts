@@ -20,6 +20,17 @@ export function wholeNumber(min: number, max: number) {
   return v.pipe(v.string(), v.check(isWithin, message), v.transform(Number));
 }
 
+/** Values with commas between, those that are empty left out. */
+export const commaSeparated = v.pipe(
+  v.string(),
+  v.transform((list) =>
+    list
+      .split(",")
+      .map((value) => value.trim())
+      .filter((value) => value !== ""),
+  ),
+);
+
 export const yesOrNo = v.pipe(
   v.string(),
   v.check((value) => ["true", "false"].includes(value), shown("must be true or false")),

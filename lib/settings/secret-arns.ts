@@ -1,20 +1,14 @@
 import * as v from "valibot";
 
 import { text } from "../text/safe-text";
-import { KMS_KEY_ARN } from "./schemas";
+import { commaSeparated, KMS_KEY_ARN } from "./schemas";
 
 const SECRET = /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+\*?$/;
 const PARAMETER = /^arn:aws[\w-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+\*?$/;
 
 /** ARNs of secrets, of parameters, and of the keys that encrypt them, with commas between. Not shown, as a value may be a secret. */
 export const secretArns = v.pipe(
-  v.string(),
-  v.transform((list) =>
-    list
-      .split(",")
-      .map((arn) => arn.trim())
-      .filter((arn) => arn !== ""),
-  ),
+  commaSeparated,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     for (const [index, arn] of dataset.value.entries()) {
