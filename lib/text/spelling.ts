@@ -20,24 +20,31 @@ export function isQuote(character: number): boolean {
   return character === QUOTE || character === APOSTROPHE;
 }
 
-const INVISIBLE = String.raw`\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}`;
-const GAP = new RegExp(`[${INVISIBLE}]`, "u");
-const GAPS = new RegExp(`[${INVISIBLE}]+`, "gu");
-const GAP_HERE = new RegExp(GAPS.source, "uy");
-
 /** Whether the character counts for nothing. */
 export function isGap(character: number): boolean {
   if (character < 0x80) return character <= SPACE || character === DELETE;
-  return character !== BEYOND_ASCII && GAP.test(String.fromCodePoint(character));
+  return character !== BEYOND_ASCII && isInvisible(character);
+}
+
+// Made when it is needed: that takes a millisecond, and few texts have such characters.
+let invisible: RegExp | undefined;
+
+function isInvisible(character: number): boolean {
+  invisible ??= /[\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;
+  return invisible.test(String.fromCodePoint(character));
 }
 
 /** Where the white space ends that begins here. */
 export function endOfGap(text: string, at: number): number {
-  return matchAt(GAP_HERE, text, at) === null ? at : GAP_HERE.lastIndex;
+  let end = at;
+  for (let next = text.codePointAt(end); next !== undefined && isGap(next); next = text.codePointAt(end)) {
+    end += next > 0xffff ? 2 : 1;
+  }
+  return end;
 }
 
 export function withoutGaps(text: string): string {
-  return text.replace(GAPS, "");
+  return [...text].filter((character) => !isGap(character.codePointAt(0) ?? 0)).join("");
 }
 
 /** A code point in lower case, where that is one code point. */
