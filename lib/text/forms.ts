@@ -1,4 +1,4 @@
-import { lowerCase, withoutGaps } from "./spelling";
+import { isGap, lowerCase, withoutGaps } from "./spelling";
 
 // Shorter values are no secrets that masking could keep, and stand in any text; up to WORD they count as whole words.
 const SHORTEST = 4;
@@ -23,7 +23,7 @@ export type Form = {
 /** What a value may be written as, besides how its characters are spelled. */
 export function formsOf(value: string): readonly Form[] {
   if (withoutGaps(value).length < SHORTEST) return [];
-  return [value, value.normalize("NFC"), value.normalize("NFD")].flatMap((one) => {
+  return [...new Set([value, value.normalize("NFC"), value.normalize("NFD")])].flatMap((one) => {
     if (one.length < WORD) return [one, ...encodedAlone(one)].map((text) => form(text, "word"));
     if (one.length <= LONGEST) return [one, ...encoded(one), ...encodedTwice(one)].map((text) => form(text, "value"));
     const head = one.slice(0, HEAD).replace(/\p{Surrogate}$/u, "");
@@ -36,7 +36,11 @@ export function formsOf(value: string): readonly Form[] {
 }
 
 function form(text: string, kind: Form["kind"]): Form {
-  const characters = [...withoutGaps(text)].map((character) => lowerCase(character.codePointAt(0) ?? 0));
+  const characters: number[] = [];
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (!isGap(code)) characters.push(lowerCase(code));
+  }
   return { id: `${kind} ${text}`, characters, kind };
 }
 
