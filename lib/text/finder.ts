@@ -1,6 +1,7 @@
 import { Beginnings } from "./beginnings";
 import { type Form, formsOf } from "./forms";
-import { BEYOND_ASCII, endOfGap, isEscape, isGap, isQuote, lowerCase, readingsAt, readingsFrom } from "./spelling";
+import { endOfGap, isGap } from "./gaps";
+import { BEYOND_ASCII, isEscape, isQuote, lowerCase, readingsAt, readingsFrom } from "./spelling";
 
 const SPELLINGS = 8;
 const ASCII = 0x80;

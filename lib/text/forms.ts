@@ -1,4 +1,5 @@
-import { isGap, lowerCase, withoutGaps } from "./spelling";
+import { isGap, withoutGaps } from "./gaps";
+import { lowerCase } from "./spelling";
 
 // Shorter values are no secrets that masking could keep, and stand in any text; up to WORD they count as whole words.
 const SHORTEST = 4;

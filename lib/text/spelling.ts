@@ -1,13 +1,15 @@
 // How a character may be spelled in outside text: as it is, or as URLs, forms, JSON, shells, CSV, C, Python and HTML write
 // it. White space and what can't be seen counts for nothing: encoders and people break lines, and cleaning makes spaces of it.
 
+import { endOfGap, isGap } from "./gaps";
+
 /** A character, as a lower-case code point, and where the text goes on after it. */
 export type Reading = readonly [character: number, end: number];
 
 /** Read where some character beyond ASCII is meant, beyond Unicode itself. */
 export const BEYOND_ASCII = 0x110000;
 
-const [PERCENT, BACKSLASH, AMPERSAND, PLUS, SPACE, DELETE] = [0x25, 0x5c, 0x26, 0x2b, 0x20, 0x7f];
+const [PERCENT, BACKSLASH, AMPERSAND, PLUS, SPACE] = [0x25, 0x5c, 0x26, 0x2b, 0x20];
 const [QUOTE, APOSTROPHE] = [0x22, 0x27];
 
 /** Whether any character may be meant here besides the one that stands there. */
@@ -18,35 +20,6 @@ export function isEscape(character: number): boolean {
 /** Quotation marks are doubled in CSV, SQL and PowerShell; a shell leaves and enters them again around one. */
 export function isQuote(character: number): boolean {
   return character === QUOTE || character === APOSTROPHE;
-}
-
-/** Whether the character counts for nothing. */
-export function isGap(character: number): boolean {
-  if (character < 0x80) return character <= SPACE || character === DELETE;
-  return character !== BEYOND_ASCII && isInvisible(character);
-}
-
-// Made when it is needed: that takes a millisecond, and few texts have such characters.
-let invisible: RegExp | undefined;
-
-function isInvisible(character: number): boolean {
-  invisible ??= /[\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/u;
-  return invisible.test(String.fromCodePoint(character));
-}
-
-/** Where the white space ends that begins here. */
-export function endOfGap(text: string, at: number): number {
-  let end = at;
-  for (let next = text.codePointAt(end); next !== undefined && isGap(next); next = text.codePointAt(end)) {
-    end += next > 0xffff ? 2 : 1;
-  }
-  return end;
-}
-
-export function withoutGaps(text: string): string {
-  // Nearly every secret is of these.
-  if (/^[!-~]*$/.test(text)) return text;
-  return [...text].filter((character) => !isGap(character.codePointAt(0) ?? 0)).join("");
 }
 
 /** A code point in lower case, where that is one code point. */
