@@ -27,18 +27,24 @@ export function bundleSecret(bundle: string): Secret {
 
 // Settings have these as well, and messages are about them.
 const NO_CREDENTIALS: ReadonlySet<string> = new Set(["customerID", "httpProxy", "noProxy"]);
-const SHORTEST_CREDENTIAL = 8;
+// Shorter ones are names and the like.
+const SHORTEST_CREDENTIAL = 16;
+const CERTIFICATE = /^\s*-----BEGIN (?:TRUSTED )?CERTIFICATE-----/;
 // A real one has three. Masking costs time for each.
 const MOST_CREDENTIALS = 50;
 
 function credentialsIn(bundle: string): readonly string[] {
   const found: string[] = [];
   contentOf(bundle, (key, value: unknown) => {
-    const isOne = typeof value === "string" && value.length >= SHORTEST_CREDENTIAL && !NO_CREDENTIALS.has(key);
+    const isOne = typeof value === "string" && isCredential(value) && !NO_CREDENTIALS.has(key);
     if (isOne && found.length < MOST_CREDENTIALS) found.push(value);
     return value;
   });
   return found;
+}
+
+function isCredential(value: string): boolean {
+  return value.length >= SHORTEST_CREDENTIAL && !CERTIFICATE.test(value);
 }
 
 /** Whether two bundles say the same, however they are written. */

@@ -466,6 +466,7 @@ describe("the plan of any project", () => {
     };
 
     test.each<[string, object, string]>([
+      ["awscc_batch_job_definition", { job_definition_name: "other", platform_capabilities: ["FARGATE"] }, allow],
       ["awscc_ecs_task_definition", { family: "other", ...FARGATE }, allow],
       ["awscc_ecs_task_definition", { ...FARGATE }, "give it a family, by which --allow can name it"],
       ["aws_ecs_express_gateway_service", { service_name: "other" }, allow],

@@ -110,7 +110,7 @@ test("a list that goes on and on is given up", async () => {
   const endless = async (offset: number) =>
     Array.from({ length: 50_000 }, (_, index) => ({ ...UNNAMED, hostname: `web:${offset + index}` }));
   await expect(readPages(endless, talk.signal)).rejects.toThrow(
-    "The Console's list of Defenders goes on after 250000: GET …/defenders. Check that TL_CONSOLE leads to a Prisma Cloud Compute Console.",
+    "The Console's list of Defenders has more than 250000 entries: GET …/defenders. Check that TL_CONSOLE leads to a Prisma Cloud Compute Console.",
   );
 });
 

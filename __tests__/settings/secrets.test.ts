@@ -25,7 +25,15 @@ test.each([
   const password = pair.slice("me:".length);
   maskSecretsOf({ [name]: address });
   const basic = Buffer.from(pair).toString("base64");
-  expect(text`${address}, ${pair}, ${basic}, ${password}.`).toBe("[redacted], [redacted], [redacted], [redacted].");
+  expect(text`${address}`).toMatch(/^([a-z\d]+:\/\/)?\[redacted\]@proxy\.example\.com:\d+$/);
+  expect(text`${pair}, ${basic}, ${password}.`).toBe("[redacted], [redacted], [redacted].");
+});
+
+test("a proxy's short password, which may be an ordinary word, is masked beside its user only", () => {
+  maskSecretsOf({ HTTPS_PROXY: "http://agent:spare@proxy.example.com:3128" });
+  expect(text`${"A spare task, http://agent:spare@proxy.example.com:3128"}`).toBe(
+    "A spare task, http://[redacted]@proxy.example.com:3128",
+  );
 });
 
 test("a proxy's address without a password is shown", () => {

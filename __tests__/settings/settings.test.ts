@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 import { SettingsError } from "../../lib/errors";
 import type { Environment } from "../../lib/settings/environment";
+import type { CrossCheck } from "../../lib/settings/parse-variables";
+import { checkDefaultRegion } from "../../lib/settings/region";
 import { parseSettings } from "../../lib/settings/settings";
 
 const REQUIRED = { TL_CONSOLE: "https://console.example.com:8083", TL_USER: "access-key", TL_PASS: "s3cr3t passw0rd" };
@@ -528,9 +530,9 @@ test("every problem of every variable is reported at once, and the password in n
   expect(problems.join("\n")).not.toContain("s3cr3t");
 });
 
-function problemsOf(environment: Environment): readonly string[] {
+function problemsOf(environment: Environment, more: readonly CrossCheck[] = []): readonly string[] {
   try {
-    parseSettings(environment);
+    parseSettings(environment, more);
     return [];
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -544,21 +546,25 @@ test.each([
   ["TASK_DEFINITIONS_PATH", "Did you mean TASK_DEFINITION_PATH?"],
   ["RUNTIME_DEFENCE_DEFAULTS", "Did you mean RUNTIME_DEFENSE_DEFAULTS?"],
   ["TL_PROJET", "Did you mean TL_PROJECT?"],
-  ["TL_CONSOL", "Did you mean TL_CONSOLE?"],
 ])("%s is told to be misspelt", (name, remedy) => {
   expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([`${name} is not a known variable. ${remedy}`]);
 });
 
-test.each(["TL_URL", "TL_LICENSE_KEY", "SECRET_ARN"])("%s may be another tool's", (name) => {
-  expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([]);
-});
+test.each(["TL_URL", "TL_LICENSE_KEY", "TL_CLASS", "TL_TASKS", "TL_USERID", "SECRET_ARN"])(
+  "%s may be another tool's",
+  (name) => {
+    expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([]);
+  },
+);
 
-test("another AWS_DEFAULT_REGION than the stack's is told, unless AWS_REGION is set", () => {
-  expect(problemsOf({ ...REQUIRED, AWS_DEFAULT_REGION: "us-east-1" })).toEqual([
-    'AWS_DEFAULT_REGION is "us-east-1", but the stack is for AWS_REGION, by default eu-west-1. Set AWS_REGION.',
+test("another AWS_DEFAULT_REGION than the stack's is told where a stack is made, unless AWS_REGION is set", () => {
+  const problems = (environment: Environment) => problemsOf({ ...REQUIRED, ...environment }, [checkDefaultRegion]);
+  expect(problems({ AWS_DEFAULT_REGION: "us-east-1" })).toEqual([
+    'AWS_DEFAULT_REGION is "us-east-1", but the stack would be deployed to eu-west-1, since AWS_REGION is not set. Set AWS_REGION.',
   ]);
-  expect(problemsOf({ ...REQUIRED, AWS_DEFAULT_REGION: "us-east-1", AWS_REGION: "eu-west-1" })).toEqual([]);
-  expect(problemsOf({ ...REQUIRED, AWS_DEFAULT_REGION: "eu-west-1" })).toEqual([]);
+  expect(problems({ AWS_DEFAULT_REGION: "us-east-1", AWS_REGION: "eu-west-1" })).toEqual([]);
+  expect(problems({ AWS_DEFAULT_REGION: "eu-west-1" })).toEqual([]);
+  expect(problemsOf({ ...REQUIRED, AWS_DEFAULT_REGION: "us-east-1" })).toEqual([]);
 });
 
 test("a default tag that AWS alone may set is refused", () => {

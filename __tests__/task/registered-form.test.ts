@@ -16,6 +16,10 @@ const EQUAL: Readonly<Record<string, readonly [sent: JsonObject, described: Json
       { taskDefinitionArn: "arn", revision: 3, status: "ACTIVE", compatibilities: ["FARGATE"], registeredBy: "x" },
     ),
   ],
+  "a proxy is App Mesh's by default": [
+    task({}, { proxyConfiguration: { containerName: "app" } }),
+    task({}, { proxyConfiguration: { containerName: "app", type: "APPMESH" } }),
+  ],
   "empty lists": [task({}), task({ mountPoints: [], volumesFrom: [], systemControls: [] }, { volumes: [] })],
   "essential is true by default": [task({}), task({ essential: true })],
   "no CPU units are 0": [task({}), task({ cpu: 0 })],

@@ -118,6 +118,7 @@ test.each([
   ],
   ['{"a": [1,]}', "value expected at line 1, column 10. JSON has no comma after the last element. Remove it"],
   ['{\n  // note\n  "family": "a"}', "invalid comment token at line 2, column 3. JSON has no comments. Remove it"],
+  ["// note\n{}", "invalid comment token at line 1, column 1. JSON has no comments. Remove it"],
   ['{"family": a}', "invalid symbol at line 1, column 12. Correct it there"],
   [
     "family: shop",

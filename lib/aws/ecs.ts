@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 
 import { ECSClient } from "@aws-sdk/client-ecs";
 
+import { ExpectedError } from "../errors";
 import { systemClock } from "../http/clock";
 import { openConnections } from "../http/connections";
 import { orAborted } from "../http/deadline";
@@ -59,6 +60,8 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
         );
       } catch (error) {
         signal.throwIfAborted();
+        // Of the proxy's settings, which the SDK gets at the call.
+        if (error instanceof ExpectedError) throw error;
         throw awsFailure(error, { action, region: place, limitMs });
       }
     },

@@ -5,6 +5,7 @@ import { defined } from "../defined";
 import { ConsoleError } from "../errors";
 import { type ProtectedTasks, protectTasks } from "../protection/protect-tasks";
 import { startProgress } from "../report/progress";
+import { checkDefaultRegion } from "../settings/region";
 import { parseSettings, type Settings } from "../settings/settings";
 import { TASKS_VARIABLE } from "../settings/tasks";
 import { discardOutput, prepareOutput } from "../stack/output-folder";
@@ -29,7 +30,7 @@ export const synth: Command = {
     const folder = outputFolder(invocation.environment);
     const staging = prepareOutput(folder);
     try {
-      const settings = parseSettings(invocation.environment);
+      const settings = parseSettings(invocation.environment, [checkDefaultRegion]);
       const talk = talkOn(invocation.stdout, invocation.signal);
       const options = readOptions(settings, settings.stack.secretArns, invocation, talk);
       const unprotected = await readTasks(settings.tasks.path, { ...options, variable: TASKS_VARIABLE });

@@ -111,7 +111,7 @@ async function readOnce(
 const MOST_DEFENDERS = 250_000;
 
 function tooMany(): ConsoleError {
-  const what = text`The Console's list of Defenders goes on after ${MOST_DEFENDERS}`;
+  const what = text`The Console's list of Defenders has more than ${MOST_DEFENDERS} entries`;
   return new ConsoleError([
     text`${what}: GET …/defenders. Check that TL_CONSOLE leads to a Prisma Cloud Compute Console.`,
   ]);

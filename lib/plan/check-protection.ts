@@ -64,7 +64,7 @@ function checkOne(
   const at = excerpt(address);
   const whole = family === undefined ? undefined : allowanceFor(family);
   if (whole) return { address, problems: [], allowed: [text`${at}, family ${whole.name}: ${whole.reason}`] };
-  const undecided = ["family", "container_definitions"].filter((name) => unknown.includes(name));
+  const undecided = ["family", "container_definitions", "runtime_platform"].filter((name) => unknown.includes(name));
   if (undecided.length > 0) {
     const what = text`${undecided.join(" and ")} will be known only after the apply, so nothing proves that it is protected`;
     const remedy =
@@ -97,7 +97,7 @@ function checkOne(
 function makesOtherTasks(resource: PlannedResource): boolean {
   const { type, after, unknown } = resource;
   if (type === "awscc_ecs_task_definition") return isForFargate(plannedDefinition(resource));
-  if (type !== "aws_batch_job_definition") return OTHER_TASKS.has(type);
+  if (!/^aws(cc)?_batch_job_definition$/.test(type)) return OTHER_TASKS.has(type);
   const capabilities = after?.platform_capabilities;
   return unknown.platform_capabilities === true || (isJsonArray(capabilities) && capabilities.includes("FARGATE"));
 }

@@ -75,8 +75,15 @@ function asBlock(value: JsonValue, name: string): JsonValue {
 }
 
 function flatten(block: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(block).map(([name, value]) => [name, asBlock(value, name)]));
+  return Object.fromEntries(
+    Object.entries(block)
+      .filter(([name, value]) => value !== "" || !PLATFORM.includes(name))
+      .map(([name, value]) => [name, asBlock(value, name)]),
+  );
 }
+
+// In the provider's state each is empty where only the other was set.
+const PLATFORM = ["cpu_architecture", "operating_system_family"];
 
 function isUnknown(value: JsonValue): boolean {
   if (value === true) return true;

@@ -1,6 +1,6 @@
 import { sendMasked } from "../aws/send-masked";
 import type { EcrRegistry } from "../ecr-registry";
-import { RegistryError } from "../errors";
+import { ExpectedError, RegistryError } from "../errors";
 import { deadline, orAborted } from "../http/deadline";
 import { TRIES } from "../http/retry";
 import { excerpt, quote, text } from "../text/safe-text";
@@ -24,6 +24,7 @@ export async function ecrCredentials(
   const token = await orAborted(authorizationToken(ecr, limit.signal, options), limit.signal)
     .catch((error: unknown) => {
       options.signal.throwIfAborted();
+      if (error instanceof ExpectedError) throw error;
       throw failure(registry, error);
     })
     .finally(limit.release);

@@ -30,18 +30,11 @@ const IN_PARTITION = ["PERMISSIONS_BOUNDARY_ARN", "SECRET_ARNS"];
 const ARN = /^arn:(aws[\w-]*):[\w-]+:([a-z0-9-]*):/;
 
 /** ARNs lie in the stack's region, or at least in its partition. */
-export const checkPlaces: CrossCheck = (given, { AWS_DEFAULT_REGION }) => {
+export const checkPlaces: CrossCheck = (given) => {
   const region = given.AWS_REGION ?? DEFAULT_REGION;
   if (!isRegion(region)) return [];
   const partition = partitionOf(region);
   const problems: SafeText[] = [];
-  // AWS' own tools take it: who sets it expects the stack there.
-  if (given.AWS_REGION === undefined && isSet(AWS_DEFAULT_REGION) && AWS_DEFAULT_REGION.trim() !== region) {
-    const found = quote(AWS_DEFAULT_REGION, 80);
-    problems.push(
-      text`AWS_DEFAULT_REGION is ${found}, but the stack is for AWS_REGION, by default ${region}. Set AWS_REGION.`,
-    );
-  }
   for (const name of IN_REGION) {
     const [, itsPartition, itsRegion] = ARN.exec(given[name] ?? "") ?? [];
     if (itsPartition === undefined || (itsPartition === partition && itsRegion === region)) continue;
@@ -56,4 +49,13 @@ export const checkPlaces: CrossCheck = (given, { AWS_DEFAULT_REGION }) => {
     }
   }
   return problems;
+};
+
+/** AWS' own tools take AWS_DEFAULT_REGION: who sets it alone expects the stack there. */
+export const checkDefaultRegion: CrossCheck = ({ AWS_REGION }, { AWS_DEFAULT_REGION }) => {
+  if (AWS_REGION !== undefined || !isSet(AWS_DEFAULT_REGION) || AWS_DEFAULT_REGION.trim() === DEFAULT_REGION) return [];
+  const found = quote(AWS_DEFAULT_REGION, 80);
+  return [
+    text`AWS_DEFAULT_REGION is ${found}, but the stack would be deployed to ${DEFAULT_REGION}, since AWS_REGION is not set. Set AWS_REGION.`,
+  ];
 };

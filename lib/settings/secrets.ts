@@ -18,6 +18,9 @@ const HOLDERS: Readonly<Record<string, string>> = {
 /** Shorter values of AWS' credentials are test placeholders, and ordinary words. */
 const SHORTEST_OF_AWS = 16;
 
+/** A shorter password of a proxy may be an ordinary word: it is looked for beside its user only. */
+const SHORTEST_OF_PROXY = 8;
+
 /** Their addresses may hold a password. */
 const PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
 
@@ -65,7 +68,8 @@ function valuesOfProxy(value: string): readonly string[] {
   const address = isSet(value) ? value.trim() : "";
   const [, credentials, user = "", password] = /^(?:[a-z][a-z\d+.-]*:\/\/)?(([^:]*):(.+))@/is.exec(address) ?? [];
   if (credentials === undefined || password === undefined) return [];
-  return [address, credentials, password, decoded(password), ...pairsOf(decoded(user), decoded(password))];
+  const alone = [password, decoded(password)].filter(({ length }) => length >= SHORTEST_OF_PROXY);
+  return [credentials, ...alone, ...pairsOf(decoded(user), decoded(password))];
 }
 
 /** The pair as basic authentication writes it, in clear and in base64. */

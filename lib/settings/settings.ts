@@ -35,9 +35,12 @@ const WITHOUT_CONSOLE = {
 /** Every variable, by its name. */
 export const VARIABLES = { ...consoleVariables, ...WITHOUT_CONSOLE };
 
-/** @throws SettingsError with every problem of every variable at once. */
-export function parseSettings(environment: Environment): Settings {
-  const variables = parseVariables(VARIABLES, environment, [checkPlaces, checkNames, checkState]);
+/**
+ * @param more checks for one command alone
+ * @throws SettingsError with every problem of every variable at once.
+ */
+export function parseSettings(environment: Environment, more: readonly CrossCheck[] = []): Settings {
+  const variables = parseVariables(VARIABLES, environment, [checkPlaces, checkNames, checkState, ...more]);
   return { console: consoleSettings(variables), ...settingsWithoutConsole(variables, environment) };
 }
 
@@ -82,11 +85,22 @@ const MAYBE_OURS = /^TL_/;
 const checkNames: CrossCheck = (_, environment) => {
   const known = Object.keys(VARIABLES);
   const unknown = Object.keys(environment).filter((name) => !known.includes(name));
+  // One that is set was not meant.
+  const missing = known.filter((name) => MAYBE_OURS.test(name) && environment[name] === undefined);
   return unknown.flatMap((name) => {
     if (!OURS.test(name) && !MAYBE_OURS.test(name)) return [];
-    const meant = nearest(name, known);
+    const meant = OURS.test(name) ? nearest(name, known) : nearestBehindPrefix(name, missing);
     if (meant === undefined && !OURS.test(name)) return [];
     const remedy = meant === undefined ? "Check its spelling." : `Did you mean ${meant}?`;
     return [text`${excerpt(name, 80)} is not a known variable. ${remedy}`];
   });
 };
+
+// The prefix that all share says nothing of the likeness.
+function nearestBehindPrefix(name: string, names: readonly string[]): string | undefined {
+  const found = nearest(
+    name.replace(MAYBE_OURS, ""),
+    names.map((one) => one.replace(MAYBE_OURS, "")),
+  );
+  return found && `TL_${found}`;
+}

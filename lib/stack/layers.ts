@@ -92,7 +92,7 @@ const ARCHIVES = ["504b0304", "fd377a585a00", "28b52ffd", "425a6839314159", "377
   Buffer.from(hex, "hex"),
 );
 const GZIP = Buffer.from([0x1f, 0x8b, 8]);
-// No text is compressed to less than a hundredth.
+// Text seldom is compressed to less than a hundredth; what is, would take time out of proportion.
 const LARGEST_RATIO = 100;
 const LARGEST_UNPACKED = 1024 * 1024;
 

@@ -43,6 +43,10 @@ export const EQUIVALENCES: { readonly task: readonly Equivalence[]; readonly con
     },
     { name: "tags have no order", apply: (task) => sorted(task, "tags", "key") },
     {
+      name: "a proxy is App Mesh's by default",
+      apply: (task) => within(task, "proxyConfiguration", (proxy) => ({ type: "APPMESH", ...proxy })),
+    },
+    {
       name: "the properties of the proxy have no order",
       apply: (task) => within(task, "proxyConfiguration", (proxy) => sorted(proxy, "properties", "name")),
     },

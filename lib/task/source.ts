@@ -77,8 +77,8 @@ export function parseSource(content: string): Source {
 
 function remedyFor(content: string, { error, offset }: ParseError): string {
   if (/^(<{7}|={7}|>{7})( |\r?$)/m.test(content)) return "It has an unresolved merge conflict. Resolve it.";
-  if (!/^\s*[[{]/.test(content)) return "JSON begins with {. YAML and Terraform's language aren't read: convert it.";
   if (printParseErrorCode(error) === "InvalidCommentToken") return "JSON has no comments. Remove it.";
+  if (!/^\s*[[{]/.test(content)) return "JSON begins with {. YAML and Terraform's language aren't read: convert it.";
   if (/,\s*$/.test(content.slice(0, offset)) && /[\]}]/.test(content.charAt(offset))) {
     return "JSON has no comma after the last element. Remove it.";
   }

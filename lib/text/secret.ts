@@ -40,7 +40,7 @@ const ofLists = new WeakMap<readonly Secret[], { readonly count: number; readonl
 // What a secret looks like when nobody has named its value.
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   // Licence token in the path of the Defender's image, behind whatever an encoder leaves there. TW_CONTAINER_NAME is none.
-  [/(?:tw_|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d))[A-Za-z0-9]{6,}/g, `tw_${REDACTED}`],
+  [/\btw_[A-Za-z0-9]{6,}|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/g, `tw_${REDACTED}`],
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED], // JSON Web Token
   [/\be(?:yJ|yA[gi]|wo[giJ]|w0K|wki)[A-Za-z0-9+/_-]{60,}={0,2}/g, REDACTED], // base64 of a JSON object, as the install bundle is
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
