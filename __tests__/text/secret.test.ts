@@ -124,6 +124,13 @@ test("a secret with Unicode's replacement character in it is found in a URL", ()
   expect(holdsSecret(encodeURIComponent(secret), [new Secret(secret)])).toBe(true);
 });
 
+test("a secret that begins with the Kelvin sign, whose small letter is ASCII's, is found", () => {
+  const secret = "\u212aelvin-password";
+  for (const spelling of [secret, encodeURIComponent(secret), secret.normalize("NFC")]) {
+    expect(holdsSecret(spelling, [new Secret(secret)])).toBe(true);
+  }
+});
+
 test("whatever secret of eight characters or more is found in whatever text", () => {
   const value = fc
     .string({ unit: "grapheme", minLength: 8, maxLength: 40 })

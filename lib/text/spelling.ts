@@ -27,7 +27,8 @@ export function lowerCase(character: number): number {
   if (character < 0x80) return character >= 0x41 && character <= 0x5a ? character + 0x20 : character;
   const lower = String.fromCodePoint(character).toLowerCase();
   const code = lower.codePointAt(0) ?? character;
-  return String.fromCodePoint(code) === lower ? code : character;
+  // The Kelvin sign stays: what is searched for by its first character must not change between ASCII and beyond.
+  return String.fromCodePoint(code) === lower && code >= 0x80 ? code : character;
 }
 
 // So many escapes of white space in a row are skipped. Without a limit a long run of them would be read from each place in it.
