@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { login } from "../console/client";
-import { defined } from "../defined";
 import { SettingsError } from "../errors";
 import type { Talk } from "../http/retry";
 import { protectTasks } from "../protection/protect-tasks";
@@ -15,7 +14,7 @@ import { printLine, printSecretOnPurpose } from "../text/print";
 import { type SafeText, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { talkOn } from "./talk";
-import { readOptions } from "./task-options";
+import { protectOptions, readOptions } from "./task-options";
 
 export const protect: Command = {
   name: "protect",
@@ -64,11 +63,7 @@ async function protectOne(
     throw new SettingsError([text`${file} holds ${tasks.length} task definitions, and protect takes one.`]);
   const console = await login(settings, talk);
   try {
-    const { defenderRegistry, stack } = settings;
-    const { consoleAddress } = settings.console;
-    const { signal } = talk;
-    const options = defined({ consoleAddress, defenderRegistry, region: stack.region, concurrency: 1, signal });
-    const { tasks: protectedTasks } = await protectTasks(tasks, console, options);
+    const { tasks: protectedTasks } = await protectTasks(tasks, console, protectOptions(settings, talk.signal));
     const [task] = protectedTasks;
     if (!task) throw new Error("protectTasks returns a proven task for each task");
     return task;

@@ -1,10 +1,8 @@
 import type { ExpectedError } from "../errors";
 import { deadline } from "../http/deadline";
+import { TRIES_OF_A_RUN } from "../http/retry";
 import type { NetworkSettings } from "../settings/network";
 import { type SafeText, text } from "../text/safe-text";
-
-// A run may take as long as this many tries of one call.
-const TRIES_OF_A_RUN = 30;
 
 /**
  * Does what a command asks others for, within a limit for all of it: each call has one of its own, but a list may go on

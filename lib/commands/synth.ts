@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 
 import { login } from "../console/client";
-import { defined } from "../defined";
 import { ConsoleError } from "../errors";
 import { type ProtectedTasks, protectTasks } from "../protection/protect-tasks";
 import { startProgress } from "../report/progress";
@@ -17,7 +16,7 @@ import { type SafeText, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { withinRunLimit } from "./run-limit";
 import { talkOn } from "./talk";
-import { readOptions } from "./task-options";
+import { protectOptions, readOptions } from "./task-options";
 
 /** Whatever goes wrong, the output folder holds no stack afterwards. */
 export const synth: Command = {
@@ -79,17 +78,9 @@ function askConsole(settings: Settings, unprotected: readonly Task[], invocation
     const talk = talkOn(invocation.stdout, signal);
     const console = await login(settings, talk);
     const progress = await startProgress(unprotected.length, invocation.stderr, talk.notice);
-    const { defenderRegistry, stack } = settings;
-    const options = defined({
-      consoleAddress: settings.console.consoleAddress,
-      defenderRegistry,
-      region: stack.region,
-      concurrency: settings.network.concurrency,
-      signal,
-      onProgress: progress.update,
-    });
+    const options = protectOptions(settings, signal);
     try {
-      return await protectTasks(unprotected, console, options);
+      return await protectTasks(unprotected, console, { ...options, onProgress: progress.update });
     } finally {
       progress.stop();
       console.close();

@@ -1,4 +1,6 @@
+import { defined } from "../defined";
 import type { Talk } from "../http/retry";
+import type { ProtectOptions } from "../protection/protect-tasks";
 import type { Settings } from "../settings/settings";
 import type { ReadOptions } from "../task/read-tasks";
 import type { Invocation } from "./command";
@@ -27,4 +29,13 @@ export function readOptions(
       return imageConfigs(names, { ...settings, environment }, talk);
     },
   };
+}
+
+/** How a run's settings have its tasks protected. */
+export function protectOptions(
+  { console, defenderRegistry, network, stack }: Settings,
+  signal: AbortSignal,
+): ProtectOptions {
+  const { consoleAddress } = console;
+  return defined({ consoleAddress, defenderRegistry, region: stack.region, concurrency: network.concurrency, signal });
 }

@@ -5,7 +5,7 @@ import { BUNDLE_VARIABLE } from "../defender";
 import type { Answer, Call } from "../http/call";
 import { failureOf, type Phrase } from "../http/failure";
 import { kindOf, parseJsonBody } from "../http/json-body";
-import { isJsonObject, type JsonObject } from "../json";
+import { isJsonObject, type JsonObject, objectsIn } from "../json";
 import { text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { pageFailure } from "./page-failure";
@@ -47,26 +47,22 @@ export const TASK_DEFINITION: Shape<JsonObject> = {
 const MOST_SECRETS = 50;
 
 function bundlesIn(answer: JsonObject): readonly string[] {
-  const variables = containersIn(answer).flatMap(({ environment }) => (Array.isArray(environment) ? environment : []));
-  const bundles = variables
-    .filter(isJsonObject)
-    .flatMap(({ name, value }) => (name === BUNDLE_VARIABLE && typeof value === "string" ? [value] : []));
+  const variables = objectsIn(answer.containerDefinitions).flatMap(({ environment }) => objectsIn(environment));
+  const bundles = variables.flatMap(({ name, value }) =>
+    name === BUNDLE_VARIABLE && typeof value === "string" ? [value] : [],
+  );
   // A real answer has one. Masking costs time for each, so a hostile answer doesn't get to register thousands.
   return [...new Set(bundles)].slice(0, MOST_SECRETS);
 }
 
 /** The tokens in the paths of the Defender's image. */
 function licencesIn(answer: JsonObject): readonly string[] {
-  const images = containersIn(answer).map(({ image }) => (typeof image === "string" ? image : ""));
+  const images = objectsIn(answer.containerDefinitions).map(({ image }) => (typeof image === "string" ? image : ""));
   const tokens = images.flatMap((image) => LICENCE.exec(image)?.[1] ?? []);
   return [...new Set(tokens)].slice(0, MOST_SECRETS);
 }
 
 const LICENCE = /\/tw_([a-z0-9]{16,64})\//i;
-
-function containersIn({ containerDefinitions }: JsonObject): readonly JsonObject[] {
-  return Array.isArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
-}
 
 /** What Defenders need to connect, from `GET …/defenders/install-bundle`. */
 export type InstallBundle = {

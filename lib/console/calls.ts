@@ -1,5 +1,5 @@
 import type { Peer } from "../http/call";
-import { isJsonArray, isJsonObject, type JsonObject } from "../json";
+import { type JsonObject, objectsIn } from "../json";
 import type { ConsoleSettings } from "../settings/console";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
@@ -75,7 +75,8 @@ function protectRemedy(request: ProtectRequest): SafeText {
 }
 
 function imagesToExtract({ containerDefinitions }: JsonObject): readonly string[] {
-  const containers = isJsonArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
-  const open = containers.filter(({ entryPoint, command }) => entryPoint === undefined && command === undefined);
+  const open = objectsIn(containerDefinitions).filter(
+    ({ entryPoint, command }) => entryPoint === undefined && command === undefined,
+  );
   return [...new Set(open.map(({ image }) => String(image)))];
 }

@@ -12,6 +12,8 @@ export type Talk = {
 };
 
 export const TRIES = 4;
+/** All calls of a run together may take as long as this many tries of one. */
+export const TRIES_OF_A_RUN = 30;
 
 // A server, or a proxy before it, may be better a moment later.
 const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);

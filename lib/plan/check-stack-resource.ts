@@ -2,6 +2,7 @@ import { isJsonArray, isJsonObject, type JsonObject } from "../json";
 import { isEqual } from "../protection/compare";
 import { describeAll } from "../protection/deviation";
 import { definitionDifferences } from "../stack/definition-differences";
+import { camelCase } from "../stack/resource-form";
 import { evaluatedTask } from "../stack/synthesized-tasks";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { plannedDefinition } from "./planned-definition";
@@ -77,7 +78,7 @@ function isFilledIn(name: string): boolean {
 }
 
 function registeredName(name: string): string {
-  return name === "volume" ? "volumes" : name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return name === "volume" ? "volumes" : camelCase(name);
 }
 
 function checkOther({ address, before, after = {}, unknown }: PlannedResource, written: JsonObject): Checked {

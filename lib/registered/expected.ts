@@ -1,8 +1,8 @@
 import { type Place, placeOf } from "../arn";
 import { OutputError } from "../errors";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { ids } from "../stack/names";
-import { evaluatedTask } from "../stack/synthesized-tasks";
+import { evaluatedTask, resourcesOf, taskDefinitionsIn } from "../stack/synthesized-tasks";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Outputs } from "./read-outputs";
 
@@ -15,7 +15,7 @@ export type ExpectedTask = { readonly arn: string; readonly resource: JsonObject
  * @throws OutputError when stack and outputs don't fit each other.
  */
 export function expectedTasks(stack: JsonObject, outputs: Outputs): readonly ExpectedTask[] {
-  const tasks = Object.values(resourcesOf(stack, "aws_ecs_task_definition")).filter(isJsonObject);
+  const tasks = taskDefinitionsIn(stack).filter(isJsonObject);
   const found = tasks.map((resource) => {
     const family = String(evaluatedTask(resource).family ?? "");
     return { family, arn: outputs.get(ids.taskDefinitionOutput(family)), resource };
@@ -64,8 +64,8 @@ export function deployedValues(
   outputs: Outputs,
 ): Readonly<Record<string, string>> {
   const role = outputs.get(ids.roleOutput);
-  const secret = resourcesOf(stack, "aws_secretsmanager_secret")[ids.secret];
-  const prefix = isJsonObject(secret) && typeof secret.name_prefix === "string" ? secret.name_prefix : undefined;
+  const { name_prefix } = objectOf(resourcesOf(stack, "aws_secretsmanager_secret")[ids.secret]);
+  const prefix = typeof name_prefix === "string" ? name_prefix : undefined;
   const isOfStack = (value: string) => prefix !== undefined && isStackSecret(value, prefix, placeOf(arn));
   const bundle = textsIn(registered).find(isOfStack);
   return {
@@ -83,11 +83,6 @@ function isStackSecret(value: string, prefix: string, place: Place | undefined):
   const { partition, region, account } = place;
   const start = `arn:${partition}:secretsmanager:${region}:${account}:secret:${prefix}`;
   return value.startsWith(start) && SUFFIXES.test(value.slice(start.length));
-}
-
-function resourcesOf({ resource }: JsonObject, type: string): JsonObject {
-  const named = isJsonObject(resource) ? resource[type] : undefined;
-  return isJsonObject(named) ? named : {};
 }
 
 function textsIn(value: JsonValue): readonly string[] {

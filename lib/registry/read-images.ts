@@ -8,7 +8,7 @@ import { connectLimitMs } from "../http/connecting";
 import { openConnections } from "../http/connections";
 import { deadline } from "../http/deadline";
 import { HttpFailure } from "../http/failure";
-import type { Talk } from "../http/retry";
+import { type Talk, TRIES_OF_A_RUN } from "../http/retry";
 import { parseReference } from "../image-reference";
 import type { Environment } from "../settings/environment";
 import type { Settings } from "../settings/settings";
@@ -36,7 +36,7 @@ export async function imageConfigs(
   clock: Clock = systemClock,
 ): Promise<ReadonlyMap<string, ImageConfig | RegistryError>> {
   const closing = new AbortController();
-  const limitMs = WHOLE_LIMIT * network.timeoutMs;
+  const limitMs = TRIES_OF_A_RUN * network.timeoutMs;
   const tooLong = text`Reading images' entry points took longer than ${limitMs / 1000} seconds`;
   const remedy = text`Look at their registries, or raise TL_TIMEOUT_MS.`;
   const whole = new RegistryError([text`${tooLong}. ${remedy}`]);
@@ -72,9 +72,6 @@ export async function imageConfigs(
     connections.close();
   }
 }
-
-// All look-ups together may take as long as this many tries of one call.
-const WHOLE_LIMIT = 30;
 
 function notAsked(image: string, registry: string): RegistryError {
   const why = text`another image of ${registry} could not be reached`;

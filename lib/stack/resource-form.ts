@@ -69,8 +69,12 @@ function camelCased<T extends JsonValue>(value: T): T;
 function camelCased(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map((element) => camelCased(element));
   if (!isJsonObject(value)) return value;
-  const camel = (key: string) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [camel(key), camelCased(child)]));
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [camelCase(key), camelCased(child)]));
+}
+
+/** An argument's name in RegisterTaskDefinition's spelling: `networkMode` of `network_mode`. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 // By their names: in Terraform's maps they have no order.

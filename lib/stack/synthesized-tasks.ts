@@ -19,8 +19,12 @@ export function synthesizedTasks(stack: JsonValue): readonly JsonObject[] {
 
 /** The task definitions of a `cdk.tf.json` as they are written. */
 export function taskDefinitionsIn(stack: JsonValue): readonly JsonValue[] {
-  const { resource } = objectOf(stack);
-  return Object.values(objectOf(objectOf(resource).aws_ecs_task_definition));
+  return Object.values(resourcesOf(stack, "aws_ecs_task_definition"));
+}
+
+/** The resources of one type in a `cdk.tf.json`, by their ids. */
+export function resourcesOf(stack: JsonValue, type: string): JsonObject {
+  return objectOf(objectOf(objectOf(stack).resource)[type]);
 }
 
 /** The family of a task definition in a `cdk.tf.json`; empty where there is none. */

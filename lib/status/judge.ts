@@ -1,7 +1,7 @@
 import { nameOf } from "../arn";
 import type { RunningTask } from "../aws/running-tasks";
 import { DEFENDER } from "../defender";
-import { isJsonArray, isJsonObject } from "../json";
+import { isJsonObject, objectsIn } from "../json";
 import { describe } from "../protection/deviation";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { type CheckedDefinition, revisionName } from "./checked-definition";
@@ -61,8 +61,8 @@ const notHealthy: Check = (task, definition) => {
 
 // Old Consoles give none, and then ECS has nothing to say.
 function hasHealthCheck({ definition }: CheckedDefinition): boolean {
-  const containers = isJsonArray(definition.containerDefinitions) ? definition.containerDefinitions : [];
-  return containers.some((one) => isJsonObject(one) && one.name === DEFENDER && isJsonObject(one.healthCheck));
+  const containers = objectsIn(definition.containerDefinitions);
+  return containers.some(({ name, healthCheck }) => name === DEFENDER && isJsonObject(healthCheck));
 }
 
 const notConnected: Check = (_, { family }, facts) => {

@@ -1,5 +1,5 @@
 import { DEFENDER } from "../../defender";
-import { isJsonArray, isJsonObject, type JsonObject } from "../../json";
+import { type JsonObject, objectsIn } from "../../json";
 import { describe } from "../../protection/deviation";
 import { checkStructure } from "../../protection/structure";
 import type { RuntimeDefense } from "../../task/runtime-defense";
@@ -69,7 +69,6 @@ function outputState(definition: JsonObject): (container: JsonObject) => Contain
   };
 }
 
-export function containersOf({ containerDefinitions = [] }: JsonObject): ReadonlyMap<string, JsonObject> {
-  const containers = isJsonArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
-  return new Map(containers.map((container) => [String(container.name), container]));
+export function containersOf({ containerDefinitions }: JsonObject): ReadonlyMap<string, JsonObject> {
+  return new Map(objectsIn(containerDefinitions).map((container) => [String(container.name), container]));
 }
