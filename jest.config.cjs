@@ -7,8 +7,8 @@ const reporters = [
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
-  // Half of the tests wait for servers and processes of their own: a core less, as is the default, costs time only.
-  maxWorkers: "100%",
+  // Half of the tests wait for servers and processes of their own, which leaves time for half a worker more a core.
+  maxWorkers: "150%",
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   reporters,
   // Ends a test that hangs, on however busy a machine. What a test needs to know of time, it controls itself.

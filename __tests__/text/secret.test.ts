@@ -124,6 +124,13 @@ test("a secret with Unicode's replacement character in it is found in a URL", ()
   expect(holdsSecret(encodeURIComponent(secret), [new Secret(secret)])).toBe(true);
 });
 
+test("a secret that begins with Unicode's replacement character is found, also where another begins nearly alike", () => {
+  for (const secret of ["ÿreplaced-1", "\ufffdreplaced-1"]) {
+    new Secret(secret);
+    expect(mask(`a ${secret} b`)).toBe("a [redacted] b");
+  }
+});
+
 test("a secret that begins with the Kelvin sign, whose small letter is ASCII's, is found", () => {
   const secret = "\u212aelvin-password";
   for (const spelling of [secret, encodeURIComponent(secret), secret.normalize("NFC")]) {

@@ -6,9 +6,14 @@ const ASCII = 0x80;
 export class Beginnings {
   /** The third characters by the first and the second; what is beyond ASCII is one character here. */
   readonly #thirds = new Map<number, Map<number, Set<number>>>();
+  #beyond = BUT_REPLACEMENT;
   #pattern: RegExp | undefined;
 
   add(characters: readonly number[]): void {
+    if (characters[0] === REPLACEMENT) {
+      this.#beyond = BEYOND_ASCII;
+      this.#pattern = undefined;
+    }
     const [first = 0, second = 0, third = 0] = characters.slice(0, 3).map(inAscii);
     const seconds = this.#thirds.get(first) ?? new Map<number, Set<number>>();
     const thirds = seconds.get(second) ?? new Set();
@@ -24,23 +29,27 @@ export class Beginnings {
 
   /** Each match is one unit: that which a text or an escape begins with, before what may be its next two characters. */
   get pattern(): RegExp {
-    this.#pattern ??= patternOf(this.#thirds);
+    this.#pattern ??= patternOf(this.#thirds, this.#beyond);
     return this.#pattern;
   }
 }
 
+const BEYOND_ASCII = "\\x80-\\uffff";
+// Bytes that are no text are full of this character: to stop at each would take long.
+const REPLACEMENT = 0xfffd;
+const BUT_REPLACEMENT = "\\x80-\\ufffc\\ufffe\\uffff";
 const ESCAPES = Array.from({ length: ASCII }, (_, character) => (isEscape(character) ? cases(character) : "")).join("");
 // What may spell any character, or counts for nothing; white space may come before what counts.
-const ANY = `${ESCAPES}\\x80-\\uffff`;
+const ANY = `${ESCAPES}${BEYOND_ASCII}`;
 const GAPS = "[\\0-\\x20\\x7f]*";
 /** Of more beginnings most characters are one: to ask for any of them first is faster than to try each. */
 const MANY = 16;
 
-function patternOf(thirds: ReadonlyMap<number, ReadonlyMap<number, ReadonlySet<number>>>): RegExp {
+function patternOf(thirds: ReadonlyMap<number, ReadonlyMap<number, ReadonlySet<number>>>, beyond: string): RegExp {
   const ascii = [...thirds].filter(([first]) => first < ASCII);
   const beginnings = ascii.map(([first, seconds]) => `[${cases(first)}](?=${GAPS}(?:${nextOf(first, seconds)}))`);
   const firsts = ascii.map(([first]) => cases(first)).join("");
-  const others = ascii.length < thirds.size ? "\\x80-\\uffff" : "";
+  const others = ascii.length < thirds.size ? beyond : "";
   const begins = beginnings.length > MANY ? `(?=[${firsts}])(?:${beginnings.join("|")})` : beginnings.join("|");
   return new RegExp([`[${ESCAPES}${others}]`, begins].join("|"), "g");
 }
