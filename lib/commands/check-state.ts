@@ -1,7 +1,6 @@
 import { OutputError } from "../errors";
 import { REMOTE_STATE_VARIABLES } from "../settings/state";
 import { readArtifact } from "../stack/artifact";
-import { REMOTE_BACKENDS } from "../stack/state-backend";
 import { print } from "../text/print";
 import { text } from "../text/safe-text";
 import type { Command } from "./command";
@@ -17,7 +16,7 @@ export const checkState: Command = {
   run: async ({ stdout }, { operands: [folder = ""] }) => {
     const { stacks, strangers } = readArtifact(folder);
     if (stacks.length === 0) throw new OutputError([text`${folder} holds no stack: there is nothing to deploy.`]);
-    const local = stacks.filter(({ backends: [backend = "local"] }) => !REMOTE_BACKENDS.includes(backend));
+    const local = stacks.filter(({ backends: [backend = "local"] }) => backend === "local");
     const problems = [
       ...local.map(
         ({ name }) =>
