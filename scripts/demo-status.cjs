@@ -8,13 +8,14 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 
-const { startStandIn } = require("./stand-ins.cjs");
+const { environmentOf, startStandIn, takeNoArguments } = require("./stand-ins.cjs");
 
 const root = path.dirname(__dirname);
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "demo-status-"));
 const CLUSTER = "prisma-runtime-cluster";
 const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:install-bundle-AbCdEf";
 const running = [];
+takeNoArguments("npm run demo:status");
 process.exitCode = 1;
 
 demo()
@@ -90,18 +91,10 @@ function protectedBy(family, variables) {
 function run(args, variables, stdio) {
   return spawnSync(process.execPath, ["scripts/run.cjs", "main.ts", ...args], {
     cwd: root,
-    env: environment(variables),
+    env: environmentOf(variables),
     encoding: "utf8",
     stdio: ["ignore", stdio, stdio],
   });
-}
-
-// The user's own settings stay out: the demo talks to nobody.
-function environment(variables) {
-  const ours =
-    /^(TL_|DEFENDER_|AUTH_API_|TASK_|INSTALL_BUNDLE|TF_|AWS_|ECS_|STACK_|DEFAULT_TAGS$|DEBUG$|https?_proxy$)/i;
-  const others = Object.entries(process.env).filter(([name]) => !ours.test(name));
-  return { ...Object.fromEntries(others), ...variables };
 }
 
 function say(line) {

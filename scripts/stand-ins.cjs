@@ -4,6 +4,27 @@ const { spawn } = require("node:child_process");
 const path = require("node:path");
 const readline = require("node:readline");
 
+// What programs need of a machine. Settings that somebody has made for a Console of their own stay out.
+const OF_THE_MACHINE =
+  /^(PATH|HOME|USER|LANG|LC_\w+|TERM|TMPDIR|TEMP|TMP|NODE_\w+|PATHEXT|SYSTEMROOT|COMSPEC|(LOCAL)?APPDATA|USERPROFILE)$/i;
+
+/**
+ * The variables that a demo's programs get.
+ *
+ * @param {Record<string, string>} variables their settings
+ */
+exports.environmentOf = (variables) => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => OF_THE_MACHINE.test(name))),
+  ...variables,
+});
+
+/** Ends a demo that was given arguments: it would replace cdktf.out, whatever they ask for. */
+exports.takeNoArguments = (usage) => {
+  if (process.argv.length === 2) return;
+  process.stderr.write(`${usage} takes no arguments.\n`);
+  process.exit(1);
+};
+
 /**
  * Starts a stand-in, such as local-console/main.ts, and reads the variables that it prints for a shell.
  *
@@ -14,6 +35,7 @@ const readline = require("node:readline");
 exports.startStandIn = async (args, last) => {
   const child = spawn(process.execPath, ["scripts/run.cjs", ...args], {
     cwd: path.dirname(__dirname),
+    env: exports.environmentOf({}),
     stdio: ["ignore", "pipe", "inherit"],
   });
   const variables = {};

@@ -56,14 +56,17 @@ describe("without anything but the required variables", () => {
   });
 
   // biome-ignore lint/suspicious/noTemplateCurlyInString: as a tool leaves it standing
-  test.each(["$(NAME)", "${NAME}", " $(prisma.NAME) "])("each that is still %j is told to be unexpanded", (value) => {
-    const why = `is "${value.trim()}", which was not expanded: the pipeline has no such variable. Define it, or link its variable group.`;
-    expect(problemsOf({ TL_CONSOLE: value, TL_USER: value, TL_PASS: value })).toEqual([
-      `TL_CONSOLE ${why}`,
-      `TL_USER ${why}`,
-      `TL_PASS ${why}`,
-    ]);
-  });
+  test.each(["$(NAME)", "${NAME}", " $(prisma.NAME) ", "${{ secrets.NAME }}", "$TL_NAME", "%TL_NAME%"])(
+    "each that is still %j is told to be unexpanded",
+    (value) => {
+      const why = `is "${value.trim()}", which was not expanded: the pipeline has no such variable. Define it, or link its variable group.`;
+      expect(problemsOf({ TL_CONSOLE: value, TL_USER: value, TL_PASS: value })).toEqual([
+        `TL_CONSOLE ${why}`,
+        `TL_USER ${why}`,
+        `TL_PASS ${why}`,
+      ]);
+    },
+  );
 
   test("an optional variable that is empty or unexpanded counts as not set", () => {
     const optional = Object.keys(EVERY).filter((name) => !(name in REQUIRED));
@@ -240,7 +243,7 @@ test.each<readonly [string, string, string]>([
   ...["EU-WEST-1", "eu-west", "eu-west-1a", "eu_west_1", "Ireland"].map(
     (value) => ["AWS_REGION", value, `must be a region such as eu-west-1, got "${value}"`] as const,
   ),
-  ...["team=payments", "[]", "null", '"team"', "7"].map(
+  ...["team=payments", "[]", "null", '"team', "7"].map(
     (value) => ["DEFAULT_TAGS", value, 'must be a JSON object of strings such as {"team":"payments"}'] as const,
   ),
   ...[
@@ -546,16 +549,25 @@ test.each([
   ["TASK_DEFINITIONS_PATH", "Did you mean TASK_DEFINITION_PATH?"],
   ["RUNTIME_DEFENCE_DEFAULTS", "Did you mean RUNTIME_DEFENSE_DEFAULTS?"],
   ["TL_PROJET", "Did you mean TL_PROJECT?"],
+  ["GRANT_EXECUTION_ROLE", "Did you mean GRANT_EXECUTION_ROLES?"],
+  ["KEEP_OLD_REVISION", "Did you mean KEEP_OLD_REVISIONS?"],
+  ["INSTALL_BUNDLE_SECRET", "Check its spelling."],
 ])("%s is told to be misspelt", (name, remedy) => {
   expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([`${name} is not a known variable. ${remedy}`]);
 });
 
-test.each(["TL_URL", "TL_LICENSE_KEY", "TL_CLASS", "TL_TASKS", "TL_USERID", "SECRET_ARN"])(
-  "%s may be another tool's",
-  (name) => {
-    expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([]);
-  },
-);
+test.each([
+  "TL_URL",
+  "TL_LICENSE_KEY",
+  "TL_CLASS",
+  "TL_TASKS",
+  "TL_USERID",
+  "SECRET_ARN",
+  "STACK_NAMES",
+  "LOG_RETENTION",
+])("%s may be another tool's", (name) => {
+  expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([]);
+});
 
 test("another AWS_DEFAULT_REGION than the stack's is told where a stack is made, unless AWS_REGION is set", () => {
   const problems = (environment: Environment) => problemsOf({ ...REQUIRED, ...environment }, [checkDefaultRegion]);
@@ -579,7 +591,33 @@ test.each([
   ["TF_STATE_AZURE_CONTAINER", "TF_STATE_AZURE_CONTAINER needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it."],
   ["TF_STATE_AZURE_KEY", "TF_STATE_AZURE_KEY needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it."],
 ])("%s alone names no state, and doesn't fall back to local state", (name, problem) => {
-  expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([problem]);
+  expect(problemsOf({ ...REQUIRED, [name]: "eu-west-1" })).toEqual([problem]);
+});
+
+test.each([
+  ["TF_STATE_S3_BUCKET", "s3://state", "must be a bucket's name alone, without s3://"],
+  ["TF_STATE_S3_KEY", "/state", "must not begin or end with a slash"],
+  ["TF_STATE_S3_REGION", "Ireland", "must be a region such as eu-west-1"],
+  [
+    "TF_STATE_AZURE_STORAGE_ACCOUNT",
+    "https://a.example.com",
+    "must be a storage account's name alone, without https://",
+  ],
+  ["TF_STATE_AZURE_RESOURCE_GROUP", "a/b", "must be a resource group's name alone"],
+  ["TF_STATE_AZURE_CONTAINER", "a/b", "must be a container's name alone"],
+])("%s=%s can't be a place of the state", (name, value, message) => {
+  const azure = ["STORAGE_ACCOUNT", "RESOURCE_GROUP", "CONTAINER"].map((part) => [`TF_STATE_AZURE_${part}`, "state"]);
+  const state = name.includes("S3") ? { TF_STATE_S3_BUCKET: "state" } : Object.fromEntries(azure);
+  expect(problemsOf({ ...REQUIRED, ...state, [name]: value })).toEqual([`${name} ${message}, got "${value}".`]);
+});
+
+test.each([
+  ["TL_CONSOLE", '"https://console.example.com"', "must be a URL such as https://console.example.com:8083"],
+  ["AWS_REGION", "'eu-west-1'", `must be a region such as eu-west-1, got "'eu-west-1'"`],
+])("quotation marks around %s are told", (name, value, message) => {
+  expect(problemsOf({ ...REQUIRED, [name]: value })).toEqual([
+    `${name} ${message}. Remove the quotation marks around it.`,
+  ]);
 });
 
 test("the install bundle in the place of its secret's ARN isn't shown", () => {

@@ -1,11 +1,12 @@
 /** The variables of a process, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-// Azure DevOps leaves `$(NAME)` in place of a variable that isn't set, some other tools `${NAME}`.
-const UNEXPANDED = /^\$(\([\w.]+\)|\{\w+\})$/;
+// Azure DevOps leaves `$(NAME)` in place of a variable that isn't set, some other tools `${NAME}`. The others are of GitHub,
+// shells and Windows, in places that they don't look at.
+const UNEXPANDED = /^(\$\([\w.]+\)|\$\{\w+\}|\$\{\{[^}]*\}\}|\$[A-Z]+(_[A-Z]+)+|%[A-Z]+(_[A-Z]+)+%)$/;
 
 /** Whether nothing took the place of the reference that the value is. */
-export function isUnexpanded(value: string | undefined): value is string {
+export function isUnexpanded(value: string | undefined): boolean {
   return UNEXPANDED.test(value?.trim() ?? "");
 }
 

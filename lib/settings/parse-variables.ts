@@ -28,9 +28,11 @@ export function parseVariables<E extends v.ObjectEntries>(
 
 function sentence(issue: v.BaseIssue<unknown>, environment: Environment): SafeText {
   const path = (issue.path ?? []).map(({ key }) => excerpt(String(key), 60));
-  const value = environment[path[0] ?? ""];
+  const value = environment[path[0] ?? ""]?.trim() ?? "";
   if (isUnexpanded(value)) {
     return text`${join(path, ".")} is ${quote(value, 80)}, which was not expanded: the pipeline has no such variable. Define it, or link its variable group.`;
   }
-  return text`${join(path, ".")} ${issue.message}.`;
+  const problem = text`${join(path, ".")} ${issue.message}.`;
+  // Docker's --env-file, for one, takes them for a part of the value.
+  return /^(["']).*\1$/s.test(value) ? text`${problem} Remove the quotation marks around it.` : problem;
 }

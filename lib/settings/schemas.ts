@@ -3,6 +3,7 @@
 import * as v from "valibot";
 
 import { quote, text } from "../text/safe-text";
+import { isRegion } from "./region";
 
 /** @param message what the value must be */
 export function matching(pattern: RegExp, message: v.ErrorMessage<v.RegexIssue<string>>) {
@@ -36,6 +37,8 @@ export const yesOrNo = v.pipe(
   v.check((value) => ["true", "false"].includes(value), shown("must be true or false")),
   v.transform((value) => value === "true"),
 );
+
+export const region = v.pipe(v.string(), v.check(isRegion, shown("must be a region such as eu-west-1")));
 
 export const KMS_KEY_ARN = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 

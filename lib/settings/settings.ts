@@ -78,18 +78,21 @@ export function parseStackSettings(environment: Environment): StackSettings {
 }
 
 // A misspelt one of these would go unnoticed: without it there is a default.
-const OURS = /^(TF_STATE_|TASK_DEFINITION|RUNTIME_DEFEN[SC]E_|CONTAINER_IMAGE|DEFENDER_REGIST)/;
+const OURS = /^(TF_STATE_|TASK_DEFINITION|RUNTIME_DEFEN[SC]E_|CONTAINER_IMAGE|DEFENDER_REGIST|INSTALL_BUNDLE_)/;
 // Variables of other tools may begin like this, too.
 const MAYBE_OURS = /^TL_/;
+// Nobody else's is nearly the same as a name that is so long.
+const LONG = 16;
 
 const checkNames: CrossCheck = (_, environment) => {
   const known = Object.keys(VARIABLES);
   const unknown = Object.keys(environment).filter((name) => !known.includes(name));
   // One that is set was not meant.
-  const missing = known.filter((name) => MAYBE_OURS.test(name) && environment[name] === undefined);
+  const missing = known.filter((name) => environment[name] === undefined);
   return unknown.flatMap((name) => {
-    if (!OURS.test(name) && !MAYBE_OURS.test(name)) return [];
-    const meant = OURS.test(name) ? nearest(name, known) : nearestBehindPrefix(name, missing);
+    const meant = MAYBE_OURS.test(name)
+      ? nearestBehindPrefix(name, missing)
+      : nearest(name, OURS.test(name) ? known : missing.filter(({ length }) => length >= LONG));
     if (meant === undefined && !OURS.test(name)) return [];
     const remedy = meant === undefined ? "Check its spelling." : `Did you mean ${meant}?`;
     return [text`${excerpt(name, 80)} is not a known variable. ${remedy}`];
@@ -100,7 +103,7 @@ const checkNames: CrossCheck = (_, environment) => {
 function nearestBehindPrefix(name: string, names: readonly string[]): string | undefined {
   const found = nearest(
     name.replace(MAYBE_OURS, ""),
-    names.map((one) => one.replace(MAYBE_OURS, "")),
+    names.filter((one) => MAYBE_OURS.test(one)).map((one) => one.replace(MAYBE_OURS, "")),
   );
   return found && `TL_${found}`;
 }

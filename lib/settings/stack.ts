@@ -2,8 +2,8 @@ import * as v from "valibot";
 
 import { defined } from "../defined";
 import { isJsonObject } from "../json";
-import { DEFAULT_REGION, isRegion, partitionOf } from "./region";
-import { CLUSTER, KMS_KEY_ARN, matching, shown, wholeNumber, yesOrNo } from "./schemas";
+import { DEFAULT_REGION, partitionOf } from "./region";
+import { CLUSTER, KMS_KEY_ARN, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
 import { secretArns } from "./secret-arns";
 import { type StateSettings, stateSettings, type stateVariables } from "./state";
 
@@ -71,10 +71,7 @@ export const stackVariables = {
     matching(STACK_NAME, shown("must be 2 to 32 letters, digits and single hyphens, a letter first")),
     DEFAULT_STACK_NAME,
   ),
-  AWS_REGION: v.optional(
-    v.pipe(v.string(), v.check(isRegion, shown("must be a region such as eu-west-1"))),
-    DEFAULT_REGION,
-  ),
+  AWS_REGION: v.optional(region, DEFAULT_REGION),
   DEFAULT_TAGS: v.optional(tags, "{}"),
   // Not shown: it may be the bundle itself, in the wrong variable.
   INSTALL_BUNDLE_SECRET_ARN: v.optional(

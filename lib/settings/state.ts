@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 import { type SafeText, text } from "../text/safe-text";
 import type { CrossCheck } from "./parse-variables";
+import { region, shown } from "./schemas";
 
 /** Where Terraform keeps its state. */
 export type StateSettings =
@@ -21,10 +22,19 @@ type RemoteState = Exclude<StateSettings, { readonly kind: "local" }>;
 type Surroundings = { readonly stackName: string; readonly region: string };
 
 // Terraform evaluates nothing in a backend, so escaping would be taken literally.
-const noTemplate = v.pipe(
-  v.string(),
-  v.regex(/^(?!.*[$%]\{)/, "must not hold ${ or %{, which Terraform takes for a template"),
-);
+const noTemplate = v.regex(/^(?!.*[$%]\{)/, "must not hold ${ or %{, which Terraform takes for a template");
+const named = (pattern: RegExp, message: string) =>
+  v.optional(v.pipe(v.string(), noTemplate, v.regex(pattern, shown(message))));
+
+// What S3, Azure Storage and Terraform's backends take, as far as it can be told from other things without knowing more.
+const NAMES = {
+  TF_STATE_S3_BUCKET: named(/^[\w.-]{1,255}$/, "must be a bucket's name alone, without s3://"),
+  TF_STATE_S3_KEY: named(/^[^/](.*[^/])?$/, "must not begin or end with a slash"),
+  TF_STATE_S3_REGION: v.optional(region),
+  TF_STATE_AZURE_STORAGE_ACCOUNT: named(/^[a-z\d]{1,24}$/, "must be a storage account's name alone, without https://"),
+  TF_STATE_AZURE_RESOURCE_GROUP: named(/^[\p{L}\p{N}_.()-]{1,90}$/u, "must be a resource group's name alone"),
+  TF_STATE_AZURE_CONTAINER: named(/^[$a-z\d-]{1,63}$/, "must be a container's name alone"),
+};
 
 /** A backend for the state: the variable that chooses it, those that it also needs, and those that it may have. */
 type Backend = {
@@ -68,10 +78,13 @@ const BACKENDS: readonly Backend[] = KINDS;
 /** The variables that choose a remote backend. */
 export const REMOTE_STATE_VARIABLES: readonly string[] = BACKENDS.map(({ chosenBy }) => chosenBy);
 
-export const stateVariables = v.entriesFromList(
-  KINDS.flatMap(({ chosenBy, needs, takes }) => [chosenBy, ...needs, ...takes]),
-  v.optional(noTemplate),
-);
+export const stateVariables = {
+  ...v.entriesFromList(
+    KINDS.flatMap(({ chosenBy, needs, takes }) => [chosenBy, ...needs, ...takes]),
+    v.optional(v.pipe(v.string(), noTemplate)),
+  ),
+  ...NAMES,
+};
 
 type Variables = v.InferOutput<v.ObjectSchema<typeof stateVariables, undefined>>;
 

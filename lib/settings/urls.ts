@@ -8,6 +8,8 @@ export const safeUrl = v.pipe(
   v.string(),
   v.url("must be a URL such as https://console.example.com:8083"),
   v.transform((url) => new URL(url)),
+  // URLs take nearly any character into a host, such as quotation marks.
+  v.check((url) => /^[\w.:[\]-]+$/.test(url.hostname), "must be a URL such as https://console.example.com:8083"),
   v.check((url) => !url.username && !url.password, "must not hold credentials: they belong in TL_USER and TL_PASS"),
   v.check(
     ({ protocol }) => /^https?:$/.test(protocol),
