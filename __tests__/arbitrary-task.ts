@@ -53,10 +53,13 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   dockerSecurityOptions: texts,
   entryPoint: texts,
   environment: list(fc.record({ name: variable, value: text })),
-  environmentFiles: list(typed),
+  environmentFiles: list(fc.record({ type: fc.constant("s3"), value: text })),
   essential: flag,
   extraHosts: list(fc.record({ hostname: text, ipAddress: text })),
-  firelensConfiguration: fc.record({ type: text, options: labels }, { requiredKeys: ["type"] }),
+  firelensConfiguration: fc.record(
+    { type: fc.constantFrom("fluentd", "fluentbit"), options: labels },
+    { requiredKeys: ["type"] },
+  ),
   healthCheck: fc.record(
     {
       command: texts,
@@ -80,7 +83,7 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
     tmpfs: list(fc.record({ containerPath: text, size: number, mountOptions: texts })),
   }),
   logConfiguration: fc.record(
-    { logDriver: text, options: labels, secretOptions: list(secret) },
+    { logDriver: fc.constantFrom("awslogs", "splunk", "awsfirelens"), options: labels, secretOptions: list(secret) },
     { requiredKeys: ["logDriver"] },
   ),
   memory: mebibytes,
@@ -109,7 +112,9 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   startTimeout: number,
   stopTimeout: seconds(0, 120),
   systemControls: list(some({ namespace: text, value: text })),
-  ulimits: list(fc.record({ name: text, softLimit: fc.integer(), hardLimit: fc.integer() })),
+  ulimits: list(
+    fc.record({ name: fc.constantFrom("nofile", "core"), softLimit: fc.integer(), hardLimit: fc.integer() }),
+  ),
   user: text,
   versionConsistency: fc.constantFrom("enabled", "disabled"),
   volumesFrom: list(some({ sourceContainer: text, readOnly: flag })),

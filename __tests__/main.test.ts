@@ -109,6 +109,11 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     ],
     ["the login is refused", { TL_PASS: "wrong" }, /^The Console refused the login \(HTTP 401, .*\n$/],
     [
+      "the login is refused to cdktf",
+      { TL_PASS: "wrong", CDKTF_CONTEXT_JSON: "{}" },
+      /^The Console refused the login \(HTTP 401, .* \(cdktf destroy needs the Console as well; npm run destroy does not\.\)\n$/,
+    ],
+    [
       "Console down",
       { TL_CONSOLE: "http://127.0.0.1:9" },
       /^127\.0\.0\.1:9 refuses the connection, 4 tries: POST .*\n$/,

@@ -376,7 +376,7 @@ describe("--equals", () => {
     expect(await compare()).toEqual({
       status: 0,
       problems: [],
-      stdout: `2 files in ${folder}/artifact hold no secret, and are those of ${folder}/proven.\n`,
+      stdout: `2 files in ${folder}/artifact hold no secret, and are those of ${folder}/proven. TL_PASS is not set, so the password was not looked for.\n`,
       stderr: "",
     });
   });
@@ -405,7 +405,7 @@ describe("--equals", () => {
     for (const name of ["artifact", "proven"]) make(name);
     change();
     expect((await compare()).problems).toContain(
-      `${path} is not what ${folder}/proven holds: since the artifact was built, the task definitions, the settings or the Console have changed. Build again, and have that approved.`,
+      `${path} is not what ${folder}/proven holds: either somebody has changed the artifact, or, since it was built, the task definitions, the settings or the Console have changed. Build again, and have that approved.`,
     );
   });
 });

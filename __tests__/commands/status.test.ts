@@ -68,7 +68,7 @@ describe("each verdict", () => {
     [
       "unprotected",
       web(bare("web")),
-      "web:1 is not a protected task definition: container TwistlockDefender, container: expected to be there, got none. (1 more)",
+      "web:1 is not a protected task definition: container TwistlockDefender: expected to be there, got none. (1 more)",
       "Put the task definition web under runtime defense with this project, deploy it, then update the service web.",
     ],
     [
@@ -353,7 +353,7 @@ describe("formats", () => {
     const { stdout } = await runStatus(FLEET, ["--all-clusters"]);
     expect(stdout.split("\n")).toEqual([
       "jobs/(no service)           0 of 1 protected, 1 left out: Not under runtime defense: helper. Remove them from runtimeDefense.exclude of the task's file, or leave it if that is what you want.",
-      "prisma-runtime-cluster/api  0 of 2 protected, 2 unprotected: api:1 is not a protected task definition: container TwistlockDefender, container: expected to be there, got none. (1 more) api:2 is protected: update the service api.",
+      "prisma-runtime-cluster/api  0 of 2 protected, 2 unprotected: api:1 is not a protected task definition: container TwistlockDefender: expected to be there, got none. (1 more) api:2 is protected: update the service api.",
       "prisma-runtime-cluster/web  3 of 3 protected",
       "",
       "Others      2 unprotected, 1 left out",

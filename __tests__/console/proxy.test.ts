@@ -80,9 +80,9 @@ test("an answer through the tunnel may take longer than its connection", async (
   const proxy = await servers.proxy();
   const { signal } = new AbortController();
   const network = through(`http://${proxy.host}`);
-  const connections = openConnections({ ...network, caFile, connectMs: 300, signal, clock });
+  const connections = openConnections({ ...network, caFile, connectMs: 30_000, signal, clock });
   const peer = { name: "the Console", setting: "TL_CONSOLE", limit: { mebibytes: 5, longerIsNot: "from a Console" } };
-  const { body } = await exchange({ method: "GET", url, peer }, { connections, limitMs: 5000, signal, clock });
+  const { body } = await exchange({ method: "GET", url, peer }, { connections, limitMs: 60_000, signal, clock });
   connections.close();
   expect(body.toString()).toBe("1");
   expect(runNext).toThrow("no timer is waiting");

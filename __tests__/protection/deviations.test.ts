@@ -140,7 +140,7 @@ test("a task whose file holds the password isn't even sent", async () => {
 test("an answer that is the task definition sent, unprotected, is refused", async () => {
   change = (_, sent) => sent;
   const problems = await problemsOfSynth(ORIGINAL);
-  expect(problems).toContain("container TwistlockDefender, container: expected to be there, got none.");
+  expect(problems).toContain("container TwistlockDefender: expected to be there, got none.");
   expect(problems.filter((problem) => problem.includes("entryPoint: expected to begin with"))).toHaveLength(2);
 });
 

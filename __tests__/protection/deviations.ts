@@ -118,34 +118,29 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   // Containers
   "a container is missing": {
     alter: containers(([app, _worker, ...rest]) => [app ?? null, ...rest]),
-    problems: ["container worker, container: expected to be there, got none."],
+    problems: ["container worker: expected to be there, got none."],
   },
   "a container is there twice": {
     alter: containers((all) => [...all, ...all.slice(0, 1)]),
-    problems: ["container app, container: expected to be there once, got 2 times."],
+    problems: ["container app: expected to be there once, got 2 times."],
   },
   "a container is added": {
     alter: containers((all) => [...all, { name: "miner", image: "miner:1", entryPoint: ["/miner"] }]),
-    problems: ['container "miner", container: expected none, got one.'],
+    problems: ['container "miner": expected none, got one.'],
   },
   "a container without a name is added": {
     alter: containers((all) => [...all, { image: "miner:1" }]),
-    problems: ["container none, container: expected none, got one."],
+    problems: ["container none: expected none, got one."],
   },
   "a container is renamed": {
     alter: set("worker", "name", "helper"),
-    problems: [
-      "container worker, container: expected to be there, got none.",
-      'container "helper", container: expected none, got one.',
-    ],
+    problems: ["container worker: expected to be there, got none.", 'container "helper": expected none, got one.'],
   },
   "all containers are missing": {
     alter: set("task", "containerDefinitions", []),
     problems: [
       "the task came back without a Defender.",
-      ...["app", "worker", "TwistlockDefender"].map(
-        (name) => `container ${name}, container: expected to be there, got none.`,
-      ),
+      ...["app", "worker", "TwistlockDefender"].map((name) => `container ${name}: expected to be there, got none.`),
     ],
   },
 
@@ -588,11 +583,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   // The sidecar
   "the sidecar is missing": {
     alter: containers((all) => all.slice(0, -1)),
-    problems: ["container TwistlockDefender, container: expected to be there, got none."],
+    problems: ["container TwistlockDefender: expected to be there, got none."],
   },
   "the sidecar is there twice": {
     alter: containers((all) => [...all, ...all.slice(-1)]),
-    problems: ["container TwistlockDefender, container: expected to be there once, got 2 times."],
+    problems: ["container TwistlockDefender: expected to be there once, got 2 times."],
   },
   "the sidecar isn't essential": {
     alter: set("sidecar", "essential", false),

@@ -146,7 +146,7 @@ test("a hostile answer is a deviation of its task, and hides no other task's", a
   const { sentences } = proven as ProofError;
   for (const expected of [
     "tasks/0.json: the Console's answer isn't this task protected: task definition: expected at most 32 levels, got more.",
-    "tasks/1.json: the Console's answer isn't this task protected: container app, container: expected to be there, got none.",
+    "tasks/1.json: the Console's answer isn't this task protected: container app: expected to be there, got none.",
     "tasks/2.json: the Console's answer isn't this task protected: container app, user: expected none, got \"root\".",
   ])
     expect(sentences).toContain(expected);

@@ -219,6 +219,16 @@ describe("what is no deviation, but worth knowing, is a notice", () => {
     ]);
   });
 
+  test("a mirror of another version than the Console's", async () => {
+    const defenderImage = "mirror.example.com/defender:defender_33_00_100";
+    const { notices } = await prove({ ...ORIGINAL, runtimeDefense: { defenderImage } }, FACTS, (sidecar) => {
+      sidecar.image = defenderImage;
+    });
+    expect(notices).toEqual([
+      `By its tag the Defender's image is 33.00.100, but the Console is ${FACTS.console.version}. Mirror the Defender of the Console's version.`,
+    ]);
+  });
+
   test("containers that only wait for the Defender's START", async () => {
     const { notices, changes } = await prove(ORIGINAL, FACTS, (sidecar, app) => {
       app.dependsOn = [

@@ -130,7 +130,7 @@ test("a task definition without a Defender isn't protected", () => {
   const { deviations, containers } = checkStructure(ORIGINAL, FACTS);
   expect(containers.map(({ state }) => state)).toEqual(["left-out", "left-out"]);
   expect(deviations.map(sentenceOf)).toEqual([
-    "container TwistlockDefender, container: expected to be there, got none.",
+    "container TwistlockDefender: expected to be there, got none.",
     "containerDefinitions: expected at least one container that the Defender has wrapped, got none.",
   ]);
 });
@@ -232,7 +232,7 @@ test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidec
   [
     "two sidecars",
     ({ task, app, sidecar }) => void Object.assign(task, { containerDefinitions: [app, sidecar, sidecar] }),
-    /^container TwistlockDefender, container: expected to be there once, got 2 times/,
+    /^container TwistlockDefender: expected to be there once, got 2 times/,
   ],
   [
     "an object where a text is expected",

@@ -16,6 +16,14 @@ describe("the summary", () => {
     expect(toSummary(await reportOn([SHOP]), PLACES, PLAIN)).toMatchSnapshot();
   });
 
+  test("says no version of a mirror whose tag doesn't", async () => {
+    const report = await reportOn([{ ...EXAMPLE, runtimeDefense: { defenderImage: "mirror.example.com/defender:7" } }]);
+    expect(report.tasks[0]?.defender.version).toBeNull();
+    expect(toSummary(report, PLACES, PLAIN)).toMatch(
+      /^ {2}Defender +version unknown, mirror\.example\.com\/defender:7/m,
+    );
+  });
+
   test("gives a longer fleet a line a task, with the reasons of what was left out", async () => {
     const summary = toSummary(fleet(await reportOn([SHOP]), 11), PLACES, PLAIN);
     expect(summary.split("\n").filter((text) => text.startsWith("shop-"))).toHaveLength(11);

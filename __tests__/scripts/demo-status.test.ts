@@ -7,7 +7,14 @@ test("npm run demo:status shows what status says, on this machine alone, and end
   const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/demo-status.cjs"], {
     cwd: PROJECT,
     encoding: "utf8",
-    env: { PATH: process.env.PATH, AWS_PROFILE: "nobody", TL_CONSOLE: "https://nowhere.invalid", FORCE_COLOR: "0" },
+    // The demo's own settings hold.
+    env: {
+      PATH: process.env.PATH,
+      AWS_PROFILE: "nobody",
+      CONTAINER_IMAGES: '{"nobody":"x:1"}',
+      STACK_NAME: "not a name",
+      TL_CONSOLE: "https://nowhere.invalid",
+    },
   });
   expect(stderr).toBe("");
   expect(status).toBe(0);

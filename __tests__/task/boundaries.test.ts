@@ -91,6 +91,26 @@ test.each<[string, object, string]>([
     `${app}.portMappings[0].appProtocol: must be http, http2 or grpc, got "".`,
   ],
   [
+    "another kind of log router",
+    of({ firelensConfiguration: { type: "fluent" } }),
+    `${app}.firelensConfiguration.type: must be fluentd or fluentbit, got "fluent".`,
+  ],
+  [
+    "variables from elsewhere",
+    of({ environmentFiles: [{ type: "s4", value: "arn:aws:s3:::a/b.env" }] }),
+    `${app}.environmentFiles[0].type: must be s3, got "s4".`,
+  ],
+  [
+    "another limit",
+    of({ ulimits: [{ name: "nofiles", softLimit: 1, hardLimit: 1 }] }),
+    `${app}.ulimits[nofiles].name: must be core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending or stack, got "nofiles".`,
+  ],
+  [
+    "another log driver",
+    of({ logConfiguration: { logDriver: "awslog" } }),
+    `${app}.logConfiguration.logDriver: must be json-file, syslog, journald, gelf, fluentd, awslogs, splunk or awsfirelens, got "awslog".`,
+  ],
+  [
     "another version consistency",
     of({ versionConsistency: "on" }),
     `${app}.versionConsistency: must be enabled or disabled, got "on".`,

@@ -11,7 +11,7 @@ import { outputFolder, SECRET_FILE_NAME } from "../stack/output-paths";
 import { LICENCE_TOKEN, searchFor } from "../stack/secrets-in-file";
 import { notAsWritten, readSynthesizedFile, readSynthesizedJson } from "../stack/synthesized-file";
 import { print } from "../text/print";
-import { excerpt, type SafeText, text } from "../text/safe-text";
+import { excerpt, join as joinTexts, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import type { Command } from "./command";
 
@@ -48,7 +48,11 @@ export const checkArtifact: Command = {
     }
     if (problems.length > 0) throw new OutputError(problems);
     const equal = other === undefined ? text`` : text`, and are those of ${other}`;
-    await print(stdout, text`${artifact.files.length} files in ${folder} hold no secret${equal}.\n`);
+    const sentences = [
+      text`${artifact.files.length} files in ${folder} hold no secret${equal}.`,
+      ...(isSet(environment.TL_PASS) ? [] : [text`TL_PASS is not set, so the password was not looked for.`]),
+    ];
+    await print(stdout, joinTexts([joinTexts(sentences, " "), text``], "\n"));
     return 0;
   },
 };
@@ -104,6 +108,6 @@ function differences(folder: string, other: string): readonly SafeText[] {
     .sort()
     .map(
       (path) =>
-        text`${path} is not what ${other} holds: since the artifact was built, the task definitions, the settings or the Console have changed. Build again, and have that approved.`,
+        text`${path} is not what ${other} holds: either somebody has changed the artifact, or, since it was built, the task definitions, the settings or the Console have changed. Build again, and have that approved.`,
     );
 }

@@ -11,8 +11,7 @@ import { discardOutput, prepareOutput } from "../stack/output-folder";
 import { outputFolder } from "../stack/output-paths";
 import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
-import { printLine } from "../text/print";
-import { type SafeText, text } from "../text/safe-text";
+import { join, type SafeText, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { withinRunLimit } from "./run-limit";
 import { talkOn } from "./talk";
@@ -42,12 +41,21 @@ export const synth: Command = {
       return 0;
     } catch (error) {
       discardOutput(folder);
-      if (error instanceof ConsoleError && isRunByCdktf(invocation))
-        printLine(invocation.stderr, text`cdktf destroy needs the Console as well; npm run destroy does not.`);
-      throw error;
+      throw error instanceof ConsoleError && isRunByCdktf(invocation) ? withHintForDestroy(error) : error;
     }
   },
 };
+
+/** For who wants to destroy the stack. */
+function withHintForDestroy(error: ConsoleError): ConsoleError {
+  const { problems, files } = error;
+  const hint = text`(cdktf destroy needs the Console as well; npm run destroy does not.)`;
+  const last = problems.length - 1;
+  const hinted = problems.map((problem, index) =>
+    index === last ? { ...problem, text: join([problem.text, hint], " ") } : problem,
+  );
+  return new ConsoleError(hinted, { files, cause: error });
+}
 
 // Which of its commands runs the app, cdktf doesn't say.
 function isRunByCdktf({ environment }: Invocation): boolean {

@@ -15,13 +15,16 @@ export type Outside = { readonly json: JsonValue | undefined };
 
 export const outside = (json: JsonValue | undefined): Outside => ({ json });
 
+/** The field of a deviation that is about a container as a whole. */
+export const WHOLE_CONTAINER = "container";
+
 /** At most this many deviations of one answer are described. */
 const DESCRIBED = 50;
 
 /** `container app, user: expected "1000", got "root".` */
 export function describe({ container, field, expected, got }: Deviation): SafeText {
-  const at = excerpt(field, 200);
-  const where = container === undefined ? at : text`container ${excerpt(container, 120)}, ${at}`;
+  const fields = field === WHOLE_CONTAINER ? text`` : text`, ${excerpt(field, 200)}`;
+  const where = container === undefined ? excerpt(field, 200) : text`container ${excerpt(container, 120)}${fields}`;
   const [wanted, found] = showBoth(expected, got);
   return text`${where}: expected ${wanted}, got ${found}.`;
 }

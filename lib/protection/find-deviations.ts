@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { text } from "../text/safe-text";
 import { byName, differences, elementsOf } from "./compare";
 import { containerDeviations, waitsForHealth } from "./container";
-import type { Deviation } from "./deviation";
+import { type Deviation, WHOLE_CONTAINER } from "./deviation";
 import type { Expectation } from "./expectation";
 import { sidecarDeviations } from "./sidecar";
 
@@ -36,7 +36,7 @@ export function findDeviations(sent: JsonObject, answer: JsonObject, expectation
 /** What is wrong when a container isn't there exactly once. */
 export function countDeviation(count: number): Deviation | undefined {
   if (count === 1) return undefined;
-  const field = "container";
+  const field = WHOLE_CONTAINER;
   return count === 0
     ? { field, expected: text`to be there`, got: text`none` }
     : { field, expected: text`to be there once`, got: text`${count} times` };
@@ -49,7 +49,7 @@ function strangers({ containerDefinitions }: JsonObject, names: ReadonlySet<stri
     .filter((name) => typeof name !== "string" || !names.has(name))
     .map((name) => ({
       container: name === undefined ? "none" : JSON.stringify(name),
-      field: "container",
+      field: WHOLE_CONTAINER,
       expected: text`none`,
       got: text`one`,
     }));

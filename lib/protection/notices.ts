@@ -4,6 +4,7 @@ import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import type { Task } from "../task/task";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import type { ConsoleFacts } from "./console-facts";
+import { defenderVersion } from "./defender-image";
 
 /** What is worth knowing of a proven answer, though it is no deviation. */
 export function findNotices(
@@ -23,6 +24,12 @@ export function findNotices(
   if (facts.wsAddress !== undefined && !isSameAddress(address, facts.wsAddress)) {
     notices.push(
       text`The Defender dials ${excerpt(address)}, but GET defenders/install-bundle names ${excerpt(facts.wsAddress)}. Check TL_CONSOLE_ADDRESS.`,
+    );
+  }
+  const version = defenderVersion(sidecar.image);
+  if (version !== undefined && version !== facts.version) {
+    notices.push(
+      text`By its tag the Defender's image is ${version}, but the Console is ${facts.version}. Mirror the Defender of the Console's version.`,
     );
   }
   const early = definition.containerDefinitions.filter(({ dependsOn }) =>

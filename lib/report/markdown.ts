@@ -94,7 +94,11 @@ function taskSection(task: TaskReport, picture: string | undefined): string {
           reason === null ? (lookedUp ? `yes, ${code(startOf(lookedUp))}` : "yes") : `**no**: ${text(reason)}`,
           code(image),
         ]),
-        [DEFENDER, `Defender ${text(defender.version)}`, `${code(defender.image)} (${licence})`],
+        [
+          DEFENDER,
+          `Defender ${text(defender.version ?? "of unknown version")}`,
+          `${code(defender.image)} (${licence})`,
+        ],
       ],
     ),
     "",

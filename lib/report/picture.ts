@@ -15,7 +15,7 @@ export function taskPicture({ console, installBundle }: Report, task: TaskReport
     "graph LR",
     `  subgraph task["task ${label(task.family)}"]`,
     ...containers.map(({ id, label }) => `    ${id}["${label}"]`),
-    `    defender["${DEFENDER} ${label(task.defender.version)}"]`,
+    `    defender["${DEFENDER} ${label(task.defender.version ?? "of unknown version")}"]`,
     "  end",
     ...containers.filter(({ isProtected }) => isProtected).map(({ id }) => `  ${id} --> defender`),
     `  role(["${role}"]) -->|reads| secret[("${secret}")]`,

@@ -31,7 +31,8 @@ export type TaskReport = {
   readonly cpu: number;
   readonly memory: number;
   readonly defender: {
-    readonly version: SafeText;
+    /** By the image's tag; null where a mirror's tag doesn't say it. */
+    readonly version: SafeText | null;
     readonly image: SafeText;
     /** Whether `runtimeDefense.defenderImage` names it, so that no licence token is in its path. */
     readonly ownImage: boolean;
@@ -89,8 +90,7 @@ export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: Rep
     arn === undefined
       ? { kind: "stack" }
       : { kind: "task", arn: excerpt(arn, LONG), granted: grantsRoles, statements: statementsFor(arn) };
-  const version = excerpt(facts.console.version);
-  const reports = tasks.map((task) => taskReport(task, version, roleOf));
+  const reports = tasks.map((task) => taskReport(task, roleOf));
   const containers = reports.flatMap((task) => task.containers);
   const covered = containers.filter((container) => container.protected).length;
   const percent = percentOf(covered, containers.length);
@@ -98,7 +98,7 @@ export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: Rep
   return {
     stack: excerpt(facts.stack),
     region: excerpt(facts.region),
-    console: { url: excerpt(facts.console.url, LONG), version },
+    console: { url: excerpt(facts.console.url, LONG), version: excerpt(facts.console.version) },
     coverage: { containers: containers.length, protected: covered, percent },
     installBundle:
       "arn" in bundle
@@ -119,17 +119,17 @@ export function defenderPart({ cpu, memory }: TaskReport["defender"]): SafeText 
 
 function taskReport(
   { task, definition, sidecar, changes, logGroup, notices }: ProtectedTask,
-  consoleVersion: SafeText,
   roleOf: (executionRoleArn: string | undefined) => ExecutionRole,
 ): TaskReport {
   const share = defenderShare(task.runtimeDefense);
+  const version = defenderVersion(sidecar.image);
   return {
     file: excerpt(task.file, LONG),
     family: excerpt(definition.family),
     cpu: Number(definition.cpu),
     memory: Number(definition.memory),
     defender: {
-      version: excerpt(defenderVersion(sidecar.image) ?? consoleVersion),
+      version: version === undefined ? null : excerpt(version),
       image: excerpt(sidecar.image, LONG),
       ownImage: task.runtimeDefense.defenderImage !== undefined,
       ...share,

@@ -59,7 +59,7 @@ function details(task: TaskReport, { paint: { green, yellow } }: Style): readonl
           : yellow(text`left out: ${reason}`),
       ],
     ),
-    [text`  Defender`, text`${defender.version}, ${defender.image} (${licence})`],
+    [text`  Defender`, text`${defender.version ?? "version unknown"}, ${defender.image} (${licence})`],
     [text`  Size`, text`${cpu} CPU units and ${memory} MiB, ${defenderPart(defender)}`],
     ...(defender.logGroup === null ? [] : [[text`  Logs`, defender.logGroup] as const]),
     ...notices.map((notice): Row => [text`  Notice`, notice]),

@@ -25,7 +25,13 @@ export const identifier = v.pipe(
   v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"),
 );
 
+// API reference: the valid values of ContainerDependency, LogConfiguration and Ulimit. Fargate takes fewer drivers.
 const condition = oneOf("START", "COMPLETE", "SUCCESS", "HEALTHY");
+const logDriver = oneOf("json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "awsfirelens");
+const ulimit = oneOf(
+  ...["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio"],
+  ...["rttime", "sigpending", "stack"],
+);
 
 /** `8000-8010` (API reference, PortMapping, containerPortRange). */
 const portRange = v.pipe(
@@ -63,10 +69,10 @@ export const CONTAINER_ENTRIES = {
   dockerSecurityOptions: strings,
   entryPoint: strings,
   environment: objects({ name: variable, value: text }),
-  environmentFiles: objects({ type: text, value: text }),
+  environmentFiles: objects({ type: oneOf("s3"), value: text }),
   essential: flag,
   extraHosts: objects({ hostname: text, ipAddress: text }),
-  firelensConfiguration: object({ type: text, options: stringMap }),
+  firelensConfiguration: object({ type: oneOf("fluentd", "fluentbit"), options: stringMap }),
   // API reference, HealthCheck: the ranges of all four.
   healthCheck: object({
     command: v.array(text),
@@ -88,7 +94,7 @@ export const CONTAINER_ENTRIES = {
     tmpfs: objects({ containerPath: text, size: natural, mountOptions: strings }),
   }),
   logConfiguration: object({
-    logDriver: text,
+    logDriver,
     options: stringMap,
     secretOptions: objects({ name: text, valueFrom: text }),
   }),
@@ -111,7 +117,7 @@ export const CONTAINER_ENTRIES = {
   /** API reference, ContainerDefinition: 120 at most on Fargate. */
   stopTimeout: v.exactOptional(between(0, 120, " seconds")),
   systemControls: objects({ namespace: string, value: string }),
-  ulimits: objects({ name: text, softLimit: whole, hardLimit: whole }),
+  ulimits: objects({ name: ulimit, softLimit: whole, hardLimit: whole }),
   user: string,
   versionConsistency: v.exactOptional(oneOf("enabled", "disabled")),
   volumesFrom: objects({ sourceContainer: string, readOnly: flag }),

@@ -32,7 +32,7 @@ function lines(findings: Findings, command: (kind: "problem" | "notice", remark:
   const all = [
     ...findings.problems.map((remark) => command("problem", remark)),
     ...findings.notices.map((remark) => command("notice", remark)),
-    `${countOf(findings) ?? `${findings.problems.length} problems`}.`,
+    `${countOf(findings) ?? `${findings.problems.length} ${findings.problems.length === 1 ? "problem" : "problems"}`}.`,
   ];
   return all.map((line) => `${line}\n`).join("");
 }
