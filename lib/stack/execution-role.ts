@@ -10,7 +10,7 @@ import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import { text } from "../text/safe-text";
 import { ids, resourceNames } from "./names";
-import { type Statement, statementsForRole, statementsForStackRole } from "./role-statements";
+import { statementsForRole, statementsForStackRole } from "./role-statements";
 import { escapeAll } from "./terraform-text";
 
 type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
@@ -37,7 +37,7 @@ export function executionRole(stack: TerraformStack, props: Props, bundleSecret:
   });
   new IamRolePolicy(stack, ids.bundlePolicy, {
     role: role.name,
-    policy: policy(literal(statementsForStackRole(props.tasks, bundleSecret, props), bundleSecret)),
+    policy: policy(escapeAll(statementsForStackRole(props.tasks, bundleSecret, props), bundleSecret)),
   });
   new TerraformOutput(stack, ids.roleOutput, { value: role.arn });
   return role;
@@ -60,13 +60,13 @@ export function grantExecutionRoles(stack: TerraformStack, props: Props): void {
     const role = arn.slice(arn.lastIndexOf("/") + 1);
     new IamRolePolicy(stack, ids.grant(asId(role)), {
       role: escapeAll(role),
-      policy: policy(literal(statementsForRole(arn, props.tasks, props))),
+      policy: policy(escapeAll(statementsForRole(arn, props.tasks, props))),
     });
   }
 }
 
 /** The execution roles that the tasks name, each once. */
-export function namedRoles(tasks: readonly ProtectedTask[]): readonly string[] {
+function namedRoles(tasks: readonly ProtectedTask[]): readonly string[] {
   const roles = tasks.map(({ definition }) => definition.executionRoleArn).filter((arn) => arn !== undefined);
   return [...new Set(roles)].sort();
 }
@@ -76,10 +76,6 @@ function asId(role: string): string {
   if (/^[\w-]+$/.test(role)) return role;
   const digest = createHash("sha256").update(role).digest("hex").slice(0, 8);
   return `${role.replace(/[^\w-]/g, "-")}-${digest}`;
-}
-
-function literal(statements: readonly Statement[], live?: string): readonly Statement[] {
-  return escapeAll(statements, live);
 }
 
 function policy(statements: readonly object[]): string {
