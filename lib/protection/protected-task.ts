@@ -9,33 +9,23 @@ import { findNotices } from "./notices";
 import { type ProofFacts, proveAnswer } from "./proof";
 import { applySidecarPolicy, type SidecarPlace } from "./sidecar-policy";
 
-type Parts = {
-  readonly definition: TaskDefinition;
-  readonly installBundle: Secret;
-  readonly logGroup: string | undefined;
-  readonly notices: readonly SafeText[];
-};
-
 /**
  * A task definition that has been proven to be protected. Nothing but `prove` makes one, and nothing
  * else fits into the stack.
  */
 export class ProtectedTask {
   readonly #definition: TaskDefinition;
-  readonly installBundle: Secret;
-  /** The log group of the sidecar's own, `/prisma/defender/<family>`, when it logs there. */
-  readonly logGroup: string | undefined;
-  /** What is worth knowing of the Console's answer, for people. */
-  readonly notices: readonly SafeText[];
 
   private constructor(
     readonly task: Task,
-    { definition, installBundle, logGroup, notices }: Parts,
+    definition: TaskDefinition,
+    readonly installBundle: Secret,
+    /** The log group of the sidecar's own, `/prisma/defender/<family>`, when it logs there. */
+    readonly logGroup: string | undefined,
+    /** What is worth knowing of the Console's answer, for people. */
+    readonly notices: readonly SafeText[],
   ) {
     this.#definition = definition;
-    this.installBundle = installBundle;
-    this.logGroup = logGroup;
-    this.notices = notices;
   }
 
   get family(): string {
@@ -92,12 +82,9 @@ export class ProtectedTask {
     const applications = task.definition.containerDefinitions.map(
       (original) => answered.get(original.name) ?? original,
     );
-    return new ProtectedTask(task, {
-      definition: { ...definition, containerDefinitions: [...applications, container].map(ordered) },
-      installBundle,
-      logGroup,
-      notices: findNotices(task, definition, sidecar, facts.console),
-    });
+    const containerDefinitions = [...applications, container].map(ordered);
+    const notices = findNotices(task, definition, sidecar, facts.console);
+    return new ProtectedTask(task, { ...definition, containerDefinitions }, installBundle, logGroup, notices);
   }
 }
 
