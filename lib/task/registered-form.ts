@@ -18,6 +18,12 @@ export function registeredForm(definition: JsonObject): JsonObject {
   return clean({ ...task, containerDefinitions: containers });
 }
 
+/** What DescribeTaskDefinition says of a task definition, and RegisterTaskDefinition doesn't take. */
+export const DESCRIBED: readonly string[] = [
+  ...["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities"],
+  ...["registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt"],
+];
+
 /** One way in which ECS stores something else than it was sent, and means the same. Sources: the ECS API reference, and the AWS provider's own comparison of container definitions. */
 export type Equivalence = {
   readonly name: string;
@@ -28,18 +34,7 @@ export const EQUIVALENCES: { readonly task: readonly Equivalence[]; readonly con
   task: [
     {
       name: "what ECS adds to a description",
-      apply: ({
-        taskDefinitionArn: _arn,
-        revision: _revision,
-        status: _status,
-        requiresAttributes: _requires,
-        compatibilities: _compatibilities,
-        registeredAt: _at,
-        registeredBy: _by,
-        deregisteredAt: _deregistered,
-        deleteRequestedAt: _delete,
-        ...task
-      }) => task,
+      apply: (task) => Object.fromEntries(Object.entries(task).filter(([key]) => !DESCRIBED.includes(key))),
     },
     { name: "tags have no order", apply: (task) => sorted(task, "tags", "key") },
     {

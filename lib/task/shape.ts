@@ -4,12 +4,9 @@ import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } fro
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
+import { DESCRIBED } from "./registered-form";
 import { CONTAINER_KEYS, TASK_KEYS } from "./schema";
 
-const DESCRIBED = [
-  ...["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities"],
-  ...["registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt"],
-];
 const UNUSED_IF_EMPTY = "inferenceAccelerators"; // described by ECS, unknown to the AWS provider
 
 const OWN_KEYS = new Set(
