@@ -1,8 +1,8 @@
 import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
-import { type JsonObject, objectOf } from "../json";
+import type { JsonObject } from "../json";
 import { text } from "../text/safe-text";
 import { holdsSecret, Secret } from "../text/secret";
-import { elementsOf } from "./compare";
+import { byName, elementsOf } from "./compare";
 import type { Deviation } from "./deviation";
 
 // What is shorter is no credential, and might stand in any text.
@@ -28,12 +28,8 @@ export const BUNDLE_ELSEWHERE: Deviation = {
  * @param usual the one that the Console gives out, as which nearly all are
  */
 export function hasBundleElsewhere(answer: JsonObject, json: string, usual: Secret): boolean {
-  const sidecar = elementsOf(answer.containerDefinitions)
-    .map(objectOf)
-    .find(({ name }) => name === DEFENDER);
-  const place = elementsOf(sidecar?.environment)
-    .map(objectOf)
-    .find(({ name }) => name === BUNDLE_VARIABLE);
+  const [sidecar] = byName(elementsOf(answer.containerDefinitions)).get(DEFENDER) ?? [];
+  const [place] = byName(elementsOf(sidecar?.environment)).get(BUNDLE_VARIABLE) ?? [];
   const bundle = place?.value;
   if (typeof bundle !== "string" || bundle.length < SHORTEST) return false;
   const rest = json.replace(JSON.stringify(place), "");

@@ -1,5 +1,5 @@
 import { DEFENDER } from "../defender";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { type JsonObject, objectOf } from "../json";
 import { text } from "../text/safe-text";
 import { byName, differences, elementsOf } from "./compare";
 import { containerDeviations, waitsForHealth } from "./container";
@@ -43,9 +43,8 @@ export function countDeviation(count: number): Deviation | undefined {
 }
 
 function strangers({ containerDefinitions }: JsonObject, names: ReadonlySet<string>): readonly Deviation[] {
-  const nameOf = (container: JsonValue) => (isJsonObject(container) ? container.name : undefined);
   return elementsOf(containerDefinitions)
-    .map(nameOf)
+    .map((container) => objectOf(container).name)
     .filter((name) => typeof name !== "string" || !names.has(name))
     .map((name) => ({
       container: name === undefined ? "none" : JSON.stringify(name),

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { type JsonObject, type JsonValue, objectOf } from "../json";
 import { excerpt, text } from "../text/safe-text";
 import { byName, elementsOf, isEqual } from "./compare";
 import { type Deviation, outside } from "./deviation";
@@ -57,7 +57,7 @@ export function variableDeviations(
     const wrong = whatIsWrong(name, before.get(name) ?? [], after.get(name) ?? [], checks.get(name));
     return wrong ? [{ field: `environment ${name}`, ...wrong }] : [];
   });
-  const others = elements.filter((element) => nameOf(element) === undefined).length;
+  const others = elements.filter((element) => typeof objectOf(element).name !== "string").length;
   if (others === 0) return deviations;
   return [...deviations, { field: "environment", expected: text`variables with a name`, got: text`${others} without` }];
 }
@@ -83,8 +83,4 @@ function whatIsWrong(
   const more = Object.keys(entry).filter((key) => key !== "name" && key !== "value");
   if (more.length > 0) return { expected: text`a name and a value alone`, got: outside(more) };
   return check?.(entry.value ?? null);
-}
-
-function nameOf(entry: JsonValue): string | undefined {
-  return isJsonObject(entry) && typeof entry.name === "string" ? entry.name : undefined;
 }

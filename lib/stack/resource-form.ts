@@ -1,4 +1,4 @@
-import { clean, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { clean, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { isTooDeep } from "../protection/answer-shape";
 
 /**
@@ -44,12 +44,7 @@ export function parseContainers(text: JsonValue | undefined): JsonValue | undefi
 }
 
 function asVolume(volume: JsonValue): JsonValue {
-  const {
-    host_path,
-    configure_at_launch,
-    docker_volume_configuration: docker,
-    ...same
-  } = isJsonObject(volume) ? volume : {};
+  const { host_path, configure_at_launch, docker_volume_configuration: docker, ...same } = objectOf(volume);
   return {
     ...camelCased(same),
     ...(host_path !== undefined && { host: { sourcePath: host_path } }),

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { type SafeText, text } from "../text/safe-text";
 import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
@@ -22,7 +22,7 @@ export function readDefaults(path: string): JsonObject {
 }
 
 function* checkDefaults(document: JsonValue): Step<JsonObject> {
-  const { runtimeDefense, ...others } = isJsonObject(document) ? document : {};
+  const { runtimeDefense, ...others } = objectOf(document);
   if (!isJsonObject(runtimeDefense) || Object.keys(others).length > 0) throw new UnreadableError([EXPECTED]);
   yield* checkText(document);
   const reported = yield* checkPlaceholders({ runtimeDefense });
@@ -46,7 +46,7 @@ export function withDefaults(
 ): JsonValue {
   if (!isJsonObject(written)) return written;
   const { exclude, ...others } = defaults;
-  const excluded = Object.entries(isJsonObject(exclude) ? exclude : {}).filter(([name]) => hasContainer(name));
+  const excluded = Object.entries(objectOf(exclude)).filter(([name]) => hasContainer(name));
   const under: JsonObject = { ...others, ...(excluded.length > 0 && { exclude: Object.fromEntries(excluded) }) };
   const merged = Object.entries(under).map(([key, value]): [string, JsonValue] => {
     const over = Object.hasOwn(written, key) ? (written[key] ?? null) : undefined;

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { isJsonObject, type JsonObject, type JsonValue, objectsIn } from "../json";
 import { text } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
 import { problem, type Step } from "./finding";
@@ -38,13 +38,9 @@ function* checkRouting(containers: readonly DraftContainer[]): Step {
 export function withLogRoutersExcluded(runtimeDefense: JsonValue, task: JsonObject): JsonValue {
   if (!isJsonObject(runtimeDefense)) return runtimeDefense;
   const { exclude = {}, excludeLogRouters: reason } = runtimeDefense;
-  if (typeof reason !== "string" || !isJsonObject(exclude) || !isJsonArray(task.containerDefinitions)) {
-    return runtimeDefense;
-  }
-  const routers = task.containerDefinitions.flatMap((container) =>
-    isJsonObject(container) && container.firelensConfiguration && typeof container.name === "string"
-      ? [[container.name, reason] as const]
-      : [],
+  if (typeof reason !== "string" || !isJsonObject(exclude)) return runtimeDefense;
+  const routers = objectsIn(task.containerDefinitions).flatMap(({ name, firelensConfiguration }) =>
+    firelensConfiguration && typeof name === "string" ? [[name, reason] as const] : [],
   );
   return { ...runtimeDefense, exclude: { ...Object.fromEntries(routers), ...exclude } };
 }

@@ -1,5 +1,5 @@
 import { DEFENDER } from "../defender";
-import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { clean, type JsonObject, type JsonValue, objectOf, objectsIn } from "../json";
 import { text } from "../text/safe-text";
 import { checkImages } from "./check-images";
 import { checkKeys } from "./check-keys";
@@ -82,8 +82,7 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
 }
 
 function containerNames({ containerDefinitions }: JsonObject): ReadonlySet<string> {
-  const containers = isJsonArray(containerDefinitions) ? containerDefinitions : [];
-  const names = containers.map((container) => (isJsonObject(container) ? container.name : undefined));
+  const names = objectsIn(containerDefinitions).map(({ name }) => name);
   return new Set(names.filter((name) => typeof name === "string"));
 }
 
@@ -101,7 +100,7 @@ function* checkEach(
   yield* checkPorts(draft);
   yield* checkFileSystems(draft);
   yield* checkLogs(draft);
-  const open = yield* checkEntryPoints(draft, isJsonObject(written) ? written : {});
+  const open = yield* checkEntryPoints(draft, objectOf(written));
   yield* checkVariables(draft);
   yield* checkLimits(task, draft);
   const isReadable = ({ path, values }: DraftContainer) =>
