@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../lib/json";
-import type { ProofFacts } from "../../lib/protection/proof";
-import type { SidecarPlace } from "../../lib/protection/sidecar-policy";
+import type { ProtectionFacts } from "../../lib/protection/protected-task";
 import type { Task } from "../../lib/task/task";
 import { Secret } from "../../lib/text/secret";
 import { INSTALL_BUNDLE } from "../../local-console/defender";
@@ -11,7 +10,7 @@ export const CONSOLE_ADDRESS = "console.example.com";
 export const REGISTRY = "registry.example.com";
 
 /** What answers are held against when nothing else is said. */
-export function factsFor(installBundle = INSTALL_BUNDLE): ProofFacts & SidecarPlace {
+export function factsFor(installBundle = INSTALL_BUNDLE): ProtectionFacts {
   return {
     region: "eu-west-1",
     consoleAddress: CONSOLE_ADDRESS,

@@ -8,16 +8,10 @@ import { MAX_BYTES } from "../task/limits";
 import type { Task } from "../task/task";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { askFacts } from "./console-facts";
-import { type ProofFacts, toSend } from "./proof";
-import { ProtectedTask } from "./protected-task";
-import type { SidecarPlace } from "./sidecar-policy";
+import { toSend } from "./proof";
+import { ProtectedTask, type ProtectionFacts } from "./protected-task";
 
-export type ProtectOptions = {
-  /** The host that Defenders dial. */
-  readonly consoleAddress: string;
-  /** A registry's host that Defenders come from besides Palo Alto Networks' own. */
-  readonly defenderRegistry?: string;
-  readonly region: string;
+export type ProtectOptions = Omit<ProtectionFacts, "console" | "holdsCredential"> & {
   /** How many requests are under way at once, at most. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
@@ -87,7 +81,7 @@ async function ask(console: Console, task: Task): Promise<JsonObject> {
   );
 }
 
-function prove(task: Task, answer: JsonObject, facts: ProofFacts & SidecarPlace): ProtectedTask {
+function prove(task: Task, answer: JsonObject, facts: ProtectionFacts): ProtectedTask {
   const proven = ProtectedTask.prove(task, answer, facts);
   // A secret's ARN stands in for one that Terraform will fill in.
   const size = Buffer.byteLength(JSON.stringify(proven.withInstallBundleFrom("arn:".padEnd(200, "-"))));

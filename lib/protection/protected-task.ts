@@ -1,4 +1,5 @@
 import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
+import { defined } from "../defined";
 import type { JsonObject } from "../json";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import type { Task } from "../task/task";
@@ -7,7 +8,12 @@ import type { Secret } from "../text/secret";
 import { type Change, findChanges } from "./changes";
 import { findNotices } from "./notices";
 import { type ProofFacts, proveAnswer } from "./proof";
-import { applySidecarPolicy, type SidecarPlace } from "./sidecar-policy";
+
+/** What a task is proven against, and where it is going to run. */
+export type ProtectionFacts = ProofFacts & {
+  /** The AWS region, for the log driver. */
+  readonly region: string;
+};
 
 /**
  * A task definition that has been proven to be protected. Nothing but `prove` makes one, and nothing
@@ -74,9 +80,9 @@ export class ProtectedTask {
    *
    * @throws ProofError with the first deviations, and the number of the others.
    */
-  static prove(task: Task, answer: JsonObject, facts: ProofFacts & SidecarPlace): ProtectedTask {
+  static prove(task: Task, answer: JsonObject, facts: ProtectionFacts): ProtectedTask {
     const { definition, sidecar, installBundle } = proveAnswer(task, answer, facts);
-    const { container, logGroup } = applySidecarPolicy(withoutBundle(sidecar), task, facts);
+    const { container, logGroup } = withPolicy(withoutBundle(sidecar), task, facts.region);
     const answered = new Map(definition.containerDefinitions.map((one) => [one.name, one]));
     // The order is the file's own: that of the answer means nothing.
     const applications = task.definition.containerDefinitions.map(
@@ -90,6 +96,18 @@ export class ProtectedTask {
 
 function withoutBundle(sidecar: ContainerDefinition): ContainerDefinition {
   return { ...sidecar, environment: (sidecar.environment ?? []).filter(({ name }) => name !== BUNDLE_VARIABLE) };
+}
+
+/** The sidecar with what the task's file asks for it: size, ports, the registry's credentials, and logs of its own. */
+function withPolicy(sidecar: ContainerDefinition, { definition, runtimeDefense }: Task, region: string) {
+  const { logs, ...settings } = runtimeDefense.sidecar;
+  const container: ContainerDefinition = { ...sidecar, ...defined(settings) };
+  // "own" replaces the log configuration that the Console copied from an application container.
+  const hasOwnLogs = logs === "own" || (logs && !sidecar.logConfiguration);
+  if (!hasOwnLogs) return { container, logGroup: undefined };
+  const logGroup = `/prisma/defender/${definition.family}`;
+  const options = { "awslogs-group": logGroup, "awslogs-region": region, "awslogs-stream-prefix": "defender" };
+  return { container: { ...container, logConfiguration: { logDriver: "awslogs", options } }, logGroup };
 }
 
 // The AWS provider sorts both, so that their order never shows up in a plan.
