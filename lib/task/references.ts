@@ -8,26 +8,17 @@ import type { Path } from "./json-path";
 export function* checkReferences(draft: Draft): Step {
   const { containers, task } = draft;
   const { proxyConfiguration: proxy, tags = [], volumes = [] } = task.values;
-  yield* checkUnique(
-    "container",
-    ["containerDefinitions"],
-    containers.map(({ values }) => values.name),
-  );
-  yield* checkUnique(
-    "volume",
-    ["volumes"],
-    volumes.map(({ name }) => name),
-  );
-  yield* checkUnique(
-    "tag",
-    ["tags"],
-    tags.map(({ key }) => key),
-  );
+  const containerNames = containers.map(({ values }) => values.name);
+  const volumeNames = volumes.map(({ name }) => name);
+  const tagKeys = tags.map(({ key }) => key);
   const properties = proxy?.properties?.map(({ name }) => name) ?? [];
+  yield* checkUnique("container", ["containerDefinitions"], containerNames);
+  yield* checkUnique("volume", ["volumes"], volumeNames);
+  yield* checkUnique("tag", ["tags"], tagKeys);
   yield* checkUnique("proxyConfiguration property", ["proxyConfiguration", "properties"], properties);
 
-  const hasContainer = checkerOf("container", namesOf(containers), draft.hasAllNames);
-  const hasVolume = checkerOf("volume", new Set(volumes.map(({ name }) => name)), !task.isUnclear("volumes"));
+  const hasContainer = checkerOf("container", new Set(containerNames), draft.hasAllNames);
+  const hasVolume = checkerOf("volume", new Set(volumeNames), !task.isUnclear("volumes"));
   const byName = new Map(containers.map((container) => [container.values.name, container]));
   for (const { path, values } of containers) {
     for (const [index, { containerName, condition }] of (values.dependsOn ?? []).entries()) {
