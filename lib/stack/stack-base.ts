@@ -1,5 +1,5 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import type { TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktf";
 
 import type { StackSettings } from "../settings/stack";
 import { ids } from "./names";
@@ -16,4 +16,16 @@ export function addStackBase(stack: TerraformStack, settings: StackSettings, loc
   stateBackend(stack, state, localStatePath);
   const tagged = Object.keys(defaultTags).length > 0;
   new AwsProvider(stack, ids.provider, { region, ...(tagged && { defaultTags: [{ tags: escapeAll(defaultTags) }] }) });
+}
+
+/**
+ * Synthesizes the stack of these settings without any resource into `folder`: all that Terraform needs to destroy what
+ * its state holds. No task, no Console.
+ *
+ * @param localStatePath absolute path of the local state file
+ */
+export function synthesizeEmpty(settings: StackSettings, folder: string, localStatePath: string): void {
+  const app = new App({ outdir: folder });
+  addStackBase(new TerraformStack(app, settings.name), settings, localStatePath);
+  app.synth();
 }
