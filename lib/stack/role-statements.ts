@@ -2,6 +2,7 @@ import { parseEcrRegistry } from "../ecr-registry";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
+import { secretsOf } from "../task/secret-access";
 import { resourceNames } from "./names";
 
 /** One statement of an IAM policy. */
@@ -71,7 +72,7 @@ function needsOf({ containerDefinitions }: TaskDefinition, place: Place): readon
   return containerDefinitions.flatMap((container) => [
     ...imageNeeds(container.image, place),
     ...logNeeds(container, place),
-    ...secretSources(container).map((source): Need => secretNeed(source, place)),
+    ...secretsOf(container).map(({ source }): Need => secretNeed(source, place)),
     ...(container.environmentFiles ?? []).flatMap(({ value }): readonly Need[] => [
       ["s3:GetObject", value],
       ["s3:GetBucketLocation", value.replace(/\/.*$/s, "")],
@@ -95,15 +96,6 @@ function logNeeds({ logConfiguration }: ContainerDefinition, { partition, region
   const arn = `arn:${partition}:logs:${options["awslogs-region"] ?? region}:${account}:log-group:${group}:*`;
   const create = options["awslogs-create-group"] === "true" ? ["logs:CreateLogGroup"] : [];
   return [...create, "logs:CreateLogStream", "logs:PutLogEvents"].map((action): Need => [action, arn]);
-}
-
-/** Where a container's secrets come from, as its task definition says it: ARNs, or names of SSM parameters. */
-export function secretSources(container: ContainerDefinition): readonly string[] {
-  const { secrets = [], logConfiguration, repositoryCredentials } = container;
-  return [
-    ...[...secrets, ...(logConfiguration?.secretOptions ?? [])].map(({ valueFrom }) => valueFrom),
-    ...(repositoryCredentials ? [repositoryCredentials.credentialsParameter] : []),
-  ];
 }
 
 function secretNeed(source: string, { partition, region, account }: Place): Need {

@@ -2,6 +2,7 @@ import { excerpt, join, quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
+import type { ContainerDefinition } from "./schema";
 
 /**
  * A task without an execution role of its own gets the stack's, which reads what `secretArns` lists: ARNs, of which one may
@@ -45,28 +46,32 @@ type SecretReference = {
 };
 
 function secretReferences({ containers, runtimeDefense }: Draft): readonly SecretReference[] {
-  const ofSidecar = runtimeDefense.values.sidecar?.repositoryCredentials?.credentialsParameter;
-  return [
-    ...containers.flatMap(({ path, values: { secrets, logConfiguration, repositoryCredentials } }) => [
-      ...references([...path, "secrets"], secrets),
-      ...references([...path, "logConfiguration", "secretOptions"], logConfiguration?.secretOptions),
-      ...(repositoryCredentials
-        ? [
-            {
-              path: [...path, "repositoryCredentials", "credentialsParameter"],
-              source: repositoryCredentials.credentialsParameter,
-            },
-          ]
-        : []),
-    ]),
-    ...(ofSidecar
-      ? [{ path: ["runtimeDefense", "sidecar", "repositoryCredentials", "credentialsParameter"], source: ofSidecar }]
-      : []),
-  ];
+  const { repositoryCredentials } = runtimeDefense.values.sidecar ?? {};
+  // An empty one has been refused as such.
+  const ofSidecar = repositoryCredentials?.credentialsParameter ? { repositoryCredentials } : {};
+  const sidecar = { path: ["runtimeDefense", "sidecar"], values: ofSidecar };
+  return [...containers, sidecar].flatMap(({ path, values }) => secretsOf(values, path));
 }
 
-function references(path: Path, secrets: readonly { readonly valueFrom: string }[] = []): readonly SecretReference[] {
-  return secrets.map(({ valueFrom }, index) => ({ path: [...path, index, "valueFrom"], source: valueFrom }));
+type SecretKeys = "secrets" | "logConfiguration" | "repositoryCredentials";
+
+/**
+ * Where a container's secrets come from, as its task definition says it.
+ *
+ * @param path the container's own
+ */
+export function secretsOf(
+  { secrets = [], logConfiguration, repositoryCredentials }: Partial<Pick<ContainerDefinition, SecretKeys>>,
+  path: Path = [],
+): readonly SecretReference[] {
+  const references = (list: typeof secrets, ...keys: Path) =>
+    list.map(({ valueFrom }, index) => ({ path: [...path, ...keys, index, "valueFrom"], source: valueFrom }));
+  const credentials = repositoryCredentials ? [repositoryCredentials.credentialsParameter] : [];
+  return [
+    ...references(secrets, "secrets"),
+    ...references(logConfiguration?.secretOptions ?? [], "logConfiguration", "secretOptions"),
+    ...credentials.map((source) => ({ path: [...path, "repositoryCredentials", "credentialsParameter"], source })),
+  ];
 }
 
 /** Whether an IAM statement on `allowed` lets ECS read `source`. */
