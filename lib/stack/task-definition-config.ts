@@ -18,18 +18,16 @@ export function taskDefinitionConfig(
 ): EcsTaskDefinitionConfig {
   const { containerDefinitions, ephemeralStorage, proxyConfiguration, tags, volumes, ...same } = definition;
   return {
-    ...escapeAll(same),
-    ...escapeAll(
-      defined({
+    // The stack's, unless the task names one.
+    ...defined({ executionRoleArn }),
+    ...escapeAll({
+      ...same,
+      ...defined({
         ephemeralStorage: ephemeralStorage && { sizeInGib: ephemeralStorage.sizeInGiB },
         proxyConfiguration: proxyConfiguration && proxyConfig(proxyConfiguration),
         tags: tags && asMap(tags, "key"),
         volume: volumes?.map(volumeConfig),
       }),
-    ),
-    ...defined({
-      executionRoleArn:
-        definition.executionRoleArn === undefined ? executionRoleArn : escapeAll(definition.executionRoleArn),
     }),
     containerDefinitions: escapedJson(containerDefinitions.map(asStored), live),
   };
