@@ -70,12 +70,9 @@ export const EQUIVALENCES: { readonly task: readonly Equivalence[]; readonly con
     },
     {
       name: "volumes from another container are writable by default",
-      apply: (container) => withDefault(container, "volumesFrom", { readOnly: false }),
+      apply: (container) => writable(container, "volumesFrom"),
     },
-    {
-      name: "a mount is writable by default",
-      apply: (container) => withDefault(container, "mountPoints", { readOnly: false }),
-    },
+    { name: "a mount is writable by default", apply: (container) => writable(container, "mountPoints") },
   ],
 };
 
@@ -113,10 +110,10 @@ function withPortDefaults(container: JsonObject, isAwsvpc = true): JsonObject {
   return { ...container, portMappings: portMappings.map(complete) };
 }
 
-function withDefault(container: JsonObject, key: string, defaults: JsonObject): JsonObject {
+function writable(container: JsonObject, key: string): JsonObject {
   const list = container[key];
   if (!isJsonArray(list)) return container;
-  return { ...container, [key]: list.map((entry) => (isJsonObject(entry) ? { ...defaults, ...entry } : entry)) };
+  return { ...container, [key]: list.map((entry) => (isJsonObject(entry) ? { readOnly: false, ...entry } : entry)) };
 }
 
 function within(object: JsonObject, key: string, change: (part: JsonObject) => JsonObject): JsonObject {
