@@ -42,18 +42,6 @@ const portRange = v.pipe(
   }, "must be a range of ports such as 8000-8010, from 1 to 65535"),
 );
 
-export const repositoryCredentials = object({ credentialsParameter: text });
-
-export const portMappings = objects({
-  // API reference, PortMapping: the valid values of both.
-  appProtocol: v.exactOptional(oneOf("http", "http2", "grpc")),
-  containerPort: v.exactOptional(port),
-  containerPortRange: v.exactOptional(portRange),
-  hostPort: v.exactOptional(port),
-  name: string,
-  protocol: v.exactOptional(oneOf("tcp", "udp")),
-});
-
 /** The keys of a container in the order of the API reference. */
 export const CONTAINER_ENTRIES = {
   name: identifier,
@@ -101,11 +89,19 @@ export const CONTAINER_ENTRIES = {
   memory: mebibytes,
   memoryReservation: mebibytes,
   mountPoints: objects({ sourceVolume: string, containerPath: string, readOnly: flag }),
-  portMappings,
+  portMappings: objects({
+    // API reference, PortMapping: the valid values of both.
+    appProtocol: v.exactOptional(oneOf("http", "http2", "grpc")),
+    containerPort: v.exactOptional(port),
+    containerPortRange: v.exactOptional(portRange),
+    hostPort: v.exactOptional(port),
+    name: string,
+    protocol: v.exactOptional(oneOf("tcp", "udp")),
+  }),
   privileged: flag,
   pseudoTerminal: flag,
   readonlyRootFilesystem: flag,
-  repositoryCredentials,
+  repositoryCredentials: object({ credentialsParameter: text }),
   resourceRequirements: objects({ type: text, value: text }),
   restartPolicy: object({
     enabled: v.boolean(),
