@@ -23,8 +23,8 @@ const NAMES: Readonly<Record<string, string>> = {
 export function* checkSchema<T>(
   schema: v.GenericSchema<unknown, T>,
   value: JsonValue,
-  root: Path = [],
-  reported: ReadonlySet<string> = new Set(),
+  root: Path,
+  reported: ReadonlySet<string>,
   unknown: ReadonlySet<string> = new Set(),
 ): Step<T | undefined> {
   const message = ({ expected }: v.BaseIssue<unknown>) => `must be ${NAMES[expected ?? ""] ?? expected}`;

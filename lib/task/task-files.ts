@@ -64,16 +64,13 @@ export function readText(file: string, variable?: string): string {
   const bytes = readRegularFileOr(file, (code) => {
     throw refusal(unreadable(code, variable));
   });
-  if (bytes.length === 0) throw refusal(EMPTY);
   // Zero bytes are valid UTF-8, and what UTF-16 without a mark is full of.
   if (bytes.includes(0)) throw notUtf8("UTF-16 or a binary file");
   if (!isUtf8(bytes)) throw notUtf8("an 8-bit encoding");
   const content = new TextDecoder().decode(bytes); // removes a byte order mark
-  if (content.trim() === "") throw refusal(EMPTY);
+  if (content.trim() === "") throw refusal(text`the file is empty. Write a task definition into it.`);
   return content;
 }
-
-const EMPTY = text`the file is empty. Write a task definition into it.`;
 
 const refusal = (sentence: SafeText) => new UnreadableError([{ text: sentence }]);
 const notUtf8 = (found: string) => refusal(text`is not UTF-8 text, it looks like ${found}. Save it as UTF-8.`);
