@@ -28,13 +28,10 @@ export function statementsForRole(
   const account = roleArn.split(":")[4] ?? "*";
   const { bundleSecretPrefix } = resourceNames(name);
   const managed = `arn:${partition}:secretsmanager:${region}:${account}:secret:${bundleSecretPrefix}*`;
-  const definitions = tasks
+  const needs = tasks
     .filter(({ definition }) => definition.executionRoleArn === roleArn)
-    .map(({ definition }) => definition);
-  return [
-    ...installBundleStatements(installBundleSecretArn ?? managed, installBundleKmsKeyArn),
-    ...grouped(definitions.flatMap((definition) => needsOf(definition, { partition, region, account }))),
-  ];
+    .flatMap(({ definition }) => needsOf(definition, { partition, region, account }));
+  return [...installBundleStatements(installBundleSecretArn ?? managed, installBundleKmsKeyArn), ...grouped(needs)];
 }
 
 /** What the stack's own role is allowed beside AWS' managed policy AmazonECSTaskExecutionRolePolicy. */

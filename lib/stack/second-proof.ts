@@ -14,7 +14,11 @@ import { evaluatedTask, familyOf, ROLE_STAND_IN, SECRET_STAND_IN, taskDefinition
  *
  * @throws ProofError naming each task definition that differs, is missing or is too much.
  */
-export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask[], bundleFrom?: string): void {
+export function proveSynthesized(
+  stack: JsonValue,
+  tasks: readonly ProtectedTask[],
+  bundleFrom = SECRET_STAND_IN,
+): void {
   const synthesized = taskDefinitionsIn(stack);
   const byFamily = new Map<string, JsonValue[]>();
   for (const resource of synthesized) {
@@ -26,8 +30,8 @@ export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask
     const [found, ...more] = byFamily.get(task.family) ?? [];
     if (found === undefined || more.length > 0)
       return [`${task.family}: expected once, got ${more.length + (found ? 1 : 0)} times`];
-    const expected = expectedOf(task, bundleFrom ?? SECRET_STAND_IN);
-    const different = differingKeys(expected, registeredForm(evaluatedTask(found)));
+    const expected = { executionRoleArn: ROLE_STAND_IN, ...task.withInstallBundleFrom(bundleFrom) };
+    const different = differingKeys(registeredForm(expected), registeredForm(evaluatedTask(found)));
     return different.length > 0 ? [`${task.family}: ${different.join(", ")} differ`] : [];
   });
   if (synthesized.length !== tasks.length)
@@ -44,8 +48,4 @@ export function proveSynthesized(stack: JsonValue, tasks: readonly ProtectedTask
 function differingKeys(expected: JsonObject, found: JsonObject): readonly string[] {
   const keys = new Set([...Object.keys(expected), ...Object.keys(found)]);
   return [...keys].filter((key) => !isDeepStrictEqual(expected[key], found[key]));
-}
-
-function expectedOf(task: ProtectedTask, bundleFrom: string): JsonObject {
-  return registeredForm({ executionRoleArn: ROLE_STAND_IN, ...task.withInstallBundleFrom(bundleFrom) });
 }
