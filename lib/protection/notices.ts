@@ -3,8 +3,8 @@ import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import type { Task } from "../task/task";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
-import type { ConsoleFacts } from "./console-facts";
 import { defenderVersion } from "./defender-image";
+import type { ConsoleFacts } from "./proof";
 
 /** What is worth knowing of a proven answer, though it is no deviation. */
 export function findNotices(

@@ -10,10 +10,18 @@ import { excerpt, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { BUNDLE_ELSEWHERE, CREDENTIAL, hasBundleElsewhere } from "./answer-secrets";
 import { isTooDeep, nullInList, TOO_DEEP } from "./answer-shape";
-import type { ConsoleFacts } from "./console-facts";
 import { type Deviation, describeAll } from "./deviation";
 import type { Expectation } from "./expectation";
 import { findDeviations } from "./find-deviations";
+
+/** What the Console says of itself and of its Defenders, against which its answers are held. */
+export type ConsoleFacts = {
+  /** `34.04.145` */
+  readonly version: string;
+  readonly installBundle: Secret;
+  /** The address that Defenders dial, `wss://host:443`; undefined when the Console doesn't say. */
+  readonly wsAddress: string | undefined;
+};
 
 /** What an answer is held against besides the task itself. */
 export type ProofFacts = {

@@ -7,8 +7,7 @@ import type { JsonObject } from "../json";
 import { MAX_BYTES } from "../task/limits";
 import type { Task } from "../task/task";
 import { excerpt, type SafeText, text } from "../text/safe-text";
-import { askFacts } from "./console-facts";
-import { toSend } from "./proof";
+import { type ConsoleFacts, toSend } from "./proof";
 import { ProtectedTask, type ProtectionFacts } from "./protected-task";
 
 export type ProtectOptions = Omit<ProtectionFacts, "console" | "holdsCredential"> & {
@@ -59,6 +58,12 @@ export async function protectTasks(
   const failures = results.filter((result): result is FailedTask => !(result instanceof ProtectedTask));
   if (failures.length > 0) throw mergeErrors(failures, tasks);
   return { version, tasks: results.filter((result) => result instanceof ProtectedTask) };
+}
+
+/** @throws ConsoleError */
+async function askFacts(console: Console): Promise<ConsoleFacts> {
+  const [version, { bundle, wsAddress }] = await Promise.all([console.version(), console.installBundle()]);
+  return { version, installBundle: bundle, wsAddress };
 }
 
 type FailedTask = { readonly task: Task; readonly error?: ExpectedError };
