@@ -3,12 +3,14 @@ import type { ImageConfig } from "../registry/image-config";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { checkText } from "./check-text";
 import { collect } from "./finding";
-import { type ProcessWords, processWords } from "./process-words";
+import { processWords } from "./process-words";
 import { type Place, type Remark, remarkAt } from "./source";
 import type { Task } from "./task";
 
 /** What images say of themselves, or why that can't be read, by the images' names. */
-export type LookUp = (images: readonly string[]) => Promise<ReadonlyMap<string, ImageConfig | RegistryError>>;
+type Answers = ReadonlyMap<string, ImageConfig | RegistryError>;
+
+export type LookUp = (images: readonly string[]) => Promise<Answers>;
 
 /** A container whose entry point is to be read from its image. */
 export type OpenEntryPoint = {
@@ -19,11 +21,8 @@ export type OpenEntryPoint = {
   readonly place: Place;
 };
 
-type Answers = Awaited<ReturnType<LookUp>>;
-
-/** What an image says that a container of it starts. */
-export type FoundWords = OpenEntryPoint &
-  ProcessWords & { readonly digest: string /** The image's name with its digest. */; readonly pinned: string };
+/** What an image says of itself, with the words that a container of it starts. */
+type FoundWords = OpenEntryPoint & ImageConfig;
 
 /** What the images say that the containers start, and why some can't say it. */
 export function wordsOf(
@@ -40,9 +39,10 @@ export function wordsOf(
   return { words, problems };
 }
 
-type Found = Pick<FoundWords, keyof ProcessWords | "digest" | "pinned"> | { readonly refused: readonly SafeText[] };
-
-function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): Found {
+function wordsFor(
+  { image, command }: OpenEntryPoint,
+  answers: Answers,
+): ImageConfig | { readonly refused: readonly SafeText[] } {
   const answer = answers.get(image);
   if (!answer) throw new Error(`${image} was not looked up`);
   if (answer instanceof Error) return { refused: answer.sentences.map(withWayOut) };
@@ -52,7 +52,7 @@ function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): Found {
     return { refused: [text`the image ${quote(image)} starts an empty word. Write entryPoint.`] };
   }
   const { problems } = collect(checkText([...words.entryPoint, ...words.command]));
-  if (problems.shown.length === 0) return { ...words, digest: answer.digest, pinned: answer.pinned };
+  if (problems.shown.length === 0) return { ...answer, image, ...words };
   return { refused: problems.shown.map((problem) => text`a word of the image ${quote(image)} ${problem.text()}`) };
 }
 
