@@ -28,10 +28,10 @@ export function expectedImage(image: unknown, images: DefenderImages): SafeText 
   if (images === "any") return undefined;
   const { only, registry, version, copies } = images;
   if (only !== undefined) return image === only ? undefined : excerpt(only);
-  const hosts = (registry === undefined ? DEFENDER_REGISTRIES : [...DEFENDER_REGISTRIES, registry]).map(lowerCase);
+  const hosts = [...DEFENDER_REGISTRIES, registry ?? []].flat().map((one) => one.toLowerCase());
   const name = typeof image === "string" ? image : "";
   const [, host, tag, digest] = IMAGE.exec(name) ?? [];
-  const isFromHost = host !== undefined && hosts.includes(lowerCase(host));
+  const isFromHost = host !== undefined && hosts.includes(host.toLowerCase());
   const from = join(
     hosts.map((one) => excerpt(one)),
     " or ",
@@ -40,9 +40,10 @@ export function expectedImage(image: unknown, images: DefenderImages): SafeText 
     if (isFromHost || copies?.some((copy) => isCopy(name, copy))) return undefined;
     return text`a Defender image, …/twistlock/defender:defender_MM_mm_bbb, from ${from} (another registry of your own: DEFENDER_REGISTRY; a copy under another name: DEFENDER_IMAGES)`;
   }
+  const wanted = version.replaceAll(".", "_");
   // Behind a digest the tag means nothing, so it would not show the version.
-  if (isFromHost && tag === asTag(version) && digest === undefined) return undefined;
-  return text`a Defender image, …/twistlock/defender:defender_${asTag(version)}, from ${from} (another registry of your own: DEFENDER_REGISTRY)`;
+  if (isFromHost && tag === wanted && digest === undefined) return undefined;
+  return text`a Defender image, …/twistlock/defender:defender_${wanted}, from ${from} (another registry of your own: DEFENDER_REGISTRY)`;
 }
 
 /** The version that the tag of a Defender's image names, `34.04.145`. */
@@ -56,13 +57,5 @@ function isCopy(image: string, copy: string): boolean {
   if (!/\/[^/:@]+$/.test(copy)) return false;
   const [its, wanted] = [parseReference(image), parseReference(copy)];
   if (!its || !wanted) return false;
-  return its.repository === wanted.repository && lowerCase(its.registry) === lowerCase(wanted.registry);
-}
-
-function lowerCase(host: string): string {
-  return host.toLowerCase();
-}
-
-function asTag(version: string): string {
-  return version.replaceAll(".", "_");
+  return its.repository === wanted.repository && its.registry.toLowerCase() === wanted.registry.toLowerCase();
 }
