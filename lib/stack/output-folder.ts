@@ -64,9 +64,7 @@ function refuseStrays(folder: string): void {
 
 // Through a link, files elsewhere would be removed and written.
 function refuseLinks(folder: string): void {
-  const stacks = isFolder(join(folder, STACKS))
-    ? readdirSync(join(folder, STACKS)).map((name) => join(STACKS, name))
-    : [];
+  const stacks = pathsInStacks(folder);
   const links = [STACKS, ...stacks, ...stacks.map((stack) => join(stack, STACK_FILE_NAME)), MANIFEST]
     .map((path) => join(folder, path))
     .filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink());
@@ -113,10 +111,12 @@ export function secretFilesIn(folder: string): readonly string[] {
 
 // An earlier run may have had another name for its stack.
 function stackFolders(folder: string): readonly string[] {
-  if (!isFolder(join(folder, STACKS))) return [];
-  return readdirSync(join(folder, STACKS))
-    .map((name) => join(STACKS, name))
-    .filter((stack) => isFolder(join(folder, stack)));
+  return pathsInStacks(folder).filter((stack) => isFolder(join(folder, stack)));
+}
+
+function pathsInStacks(folder: string): readonly string[] {
+  const stacks = join(folder, STACKS);
+  return isFolder(stacks) ? readdirSync(stacks).map((name) => join(STACKS, name)) : [];
 }
 
 function isFolder(path: string): boolean {
