@@ -92,20 +92,18 @@ function answerDeviations(
   return deviations.length === 0 && isBundleElsewhere ? [BUNDLE_ELSEWHERE] : deviations;
 }
 
-function expectationFor({ definition, runtimeDefense }: Task, facts: ProofFacts): Expectation {
+function expectationFor(
+  { definition, runtimeDefense }: Task,
+  { consoleAddress, defenderRegistry, console }: ProofFacts,
+): Expectation {
   const accepted = runtimeDefense.accept.map((change): [string, string | undefined] => {
     const [, name = "", , value] = /^environment:(\w+)(=([\s\S]*))?$/.exec(change) ?? [];
     return [name, value];
   });
-  const images = {
-    only: runtimeDefense.defenderImage,
-    registry: facts.defenderRegistry,
-    version: facts.console.version,
-  };
   return defined({
     family: definition.family,
-    images: defined(images),
-    consoleAddress: facts.consoleAddress,
+    images: defined({ only: runtimeDefense.defenderImage, registry: defenderRegistry, version: console.version }),
+    consoleAddress,
     filesystemMonitoring: runtimeDefense.filesystemMonitoring,
     extracting: runtimeDefense.entryPoint.extract,
     accepted: new Map(accepted),
