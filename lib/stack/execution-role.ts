@@ -49,7 +49,8 @@ export function executionRole(stack: TerraformStack, props: Props, bundleSecret:
  * @throws SettingsError when they are in several accounts: only the one that is deployed to can be changed.
  */
 export function grantExecutionRoles(stack: TerraformStack, props: Props): void {
-  const roles = namedRoles(props.tasks);
+  const named = props.tasks.flatMap(({ definition }) => definition.executionRoleArn ?? []);
+  const roles = [...new Set(named)].sort();
   const accounts = [...new Set(roles.map((arn) => arn.split(":")[4] ?? ""))];
   if (accounts.length > 1) {
     throw new SettingsError([
@@ -63,12 +64,6 @@ export function grantExecutionRoles(stack: TerraformStack, props: Props): void {
       policy: policy(escapeAll(statementsForRole(arn, props.tasks, props))),
     });
   }
-}
-
-/** The execution roles that the tasks name, each once. */
-function namedRoles(tasks: readonly ProtectedTask[]): readonly string[] {
-  const roles = tasks.map(({ definition }) => definition.executionRoleArn).filter((arn) => arn !== undefined);
-  return [...new Set(roles)].sort();
 }
 
 // A role's name may have characters that Terraform takes in no name of its own.
