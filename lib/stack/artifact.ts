@@ -44,15 +44,14 @@ export function readArtifact(folder: string): Artifact {
     throw new SettingsError([text`${folder} is not a folder. Name a folder such as cdktf.out.`]);
   }
   const entries = [...walk(folder, "")].sort((one, other) => (one.path < other.path ? -1 : 1));
-  const stacks = entries
-    .filter(({ path, kind }) => kind === "file" && isStackFile(path))
-    .map(({ path }) => ({
-      path,
-      name: path.split("/")[1] ?? "",
-      ...readStackFile(readSynthesizedFile(join(folder, path)).toString("utf8")),
-    }));
+  const files = entries.filter(({ kind }) => kind === "file").map(({ path }) => path);
+  const stacks = files.filter(isStackFile).map((path) => ({
+    path,
+    name: path.split("/")[1] ?? "",
+    ...readStackFile(readSynthesizedFile(join(folder, path)).toString("utf8")),
+  }));
   return {
-    files: entries.filter(({ kind }) => kind === "file").map(({ path }) => path),
+    files,
     paths: entries.map(({ path }) => path),
     stacks,
     strangers: [
