@@ -15,9 +15,9 @@ export type Call = {
 /** What the SDK threw, as one sentence. */
 export function awsFailure(error: unknown, call: Call): AwsError {
   const facts = factsOf(error);
-  const [, , sentence] =
-    KINDS.find(([names, messages]) => names.test(facts.name) && messages.test(facts.message)) ?? [];
-  return new AwsError([(sentence ?? unexpected)(facts, call)]);
+  const [, sentence = unexpected] =
+    KINDS.find(([names, , messages]) => names.test(facts.name) && (messages?.test(facts.message) ?? true)) ?? [];
+  return new AwsError([sentence(facts, call)]);
 }
 
 type Facts = {
@@ -76,24 +76,23 @@ const unexpected: Sentence = ({ name, message, status }, call) =>
   text`AWS refused a call (${name}, HTTP ${status ?? 0}): ${at(call)}: ${shorten(message)}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`;
 
 // The first row that fits. Names are those of AWS' common errors, of ECS' own, of the SDK, and of Node.
-const KINDS: readonly (readonly [names: RegExp, messages: RegExp, sentence: Sentence])[] = [
-  [/^(CredentialsProviderError|TokenProviderError)$/, /expired/i, expired],
-  [/^(CredentialsProviderError|TokenProviderError)$/, /(?:)/, noCredentials],
-  [/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/, /(?:)/, expired],
-  [/^(RequestTimeTooSkewed|InvalidSignatureException)$/, /skew|expired|not yet current/i, clockIsWrong],
+const KINDS: readonly (readonly [names: RegExp, sentence: Sentence, messages?: RegExp])[] = [
+  [/^(CredentialsProviderError|TokenProviderError)$/, expired, /expired/i],
+  [/^(CredentialsProviderError|TokenProviderError)$/, noCredentials],
+  [/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/, expired],
+  [/^(RequestTimeTooSkewed|InvalidSignatureException)$/, clockIsWrong, /skew|expired|not yet current/i],
   [
     /^(UnrecognizedClient|InvalidClientTokenId|InvalidSignature|IncompleteSignature|MissingAuthenticationToken|SignatureDoesNotMatch)/,
-    /(?:)/,
     invalid,
   ],
-  [/^(AccessDenied|UnauthorizedOperation|NotAuthorized|OptInRequired|Blocked)/, /(?:)/, denied],
-  [/^ClusterNotFoundException$/, /(?:)/, noCluster],
-  [/^InvalidParameterException$/, /identifier is for/i, otherPlace],
-  [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, /(?:)/, throttled],
-  [new RegExp(`^${TOO_LONG}$`), /(?:)/, tooLong],
-  [/^(TimeoutError|ETIMEDOUT|RequestTimeout)/, /(?:)/, silent],
-  [/^(E[A-Z_]+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_\w+)$/, /(?:)/, unreachable],
-  [/^(Server|ServiceUnavailable|InternalFailure|InternalError)/, /(?:)/, failing],
+  [/^(AccessDenied|UnauthorizedOperation|NotAuthorized|OptInRequired|Blocked)/, denied],
+  [/^ClusterNotFoundException$/, noCluster],
+  [/^InvalidParameterException$/, otherPlace, /identifier is for/i],
+  [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, throttled],
+  [new RegExp(`^${TOO_LONG}$`), tooLong],
+  [/^(TimeoutError|ETIMEDOUT|RequestTimeout)/, silent],
+  [/^(E[A-Z_]+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_\w+)$/, unreachable],
+  [/^(Server|ServiceUnavailable|InternalFailure|InternalError)/, failing],
 ];
 
 function factsOf(error: unknown): Facts {
