@@ -5,7 +5,7 @@ import { readPlan } from "../plan/read-plan";
 import { parseDefenderSettings } from "../settings/defender-images";
 import { readSynthesizedStack } from "../stack/synthesized-stack";
 import { print, printLine } from "../text/print";
-import { join, quote, text } from "../text/safe-text";
+import { quote, text } from "../text/safe-text";
 import type { Command } from "./command";
 import { structureFacts } from "./structure-facts";
 
@@ -41,16 +41,8 @@ export const checkPlan: Command = {
       const { problems, proven, notices } = checkStackPlan(plan, readSynthesizedStack(folder).document);
       for (const notice of notices) printLine(stderr, notice);
       if (problems.length > 0) throw new PlanError(problems);
-      await print(
-        stdout,
-        join(
-          [
-            text`${count(proven.length)} in ${file} ${proven.length === 1 ? "is the proven one" : "are the proven ones"}.`,
-            text``,
-          ],
-          "\n",
-        ),
-      );
+      const are = proven.length === 1 ? "is the proven one" : "are the proven ones";
+      await print(stdout, text`${count(proven.length)} in ${file} ${are}.\n`);
       return 0;
     }
     const result = checkProtection(plan, allowances, structureFacts(parseDefenderSettings(environment)));
@@ -58,16 +50,8 @@ export const checkPlan: Command = {
       printLine(stderr, text`--allow ${name} has no effect: the plan has nothing unprotected of that name.`);
     for (const allowed of result.allowed) printLine(stderr, text`Allowed: ${allowed}.`);
     if (result.problems.length > 0) throw new PlanError(result.problems);
-    await print(
-      stdout,
-      join(
-        [
-          text`${count(result.protected.length)} for Fargate in ${file} ${result.protected.length === 1 ? "is" : "are"} protected.`,
-          text``,
-        ],
-        "\n",
-      ),
-    );
+    const are = result.protected.length === 1 ? "is" : "are";
+    await print(stdout, text`${count(result.protected.length)} for Fargate in ${file} ${are} protected.\n`);
     return 0;
   },
 };

@@ -14,7 +14,7 @@ import { outputFolder } from "../stack/output-paths";
 import { readSynthesizedStack } from "../stack/synthesized-stack";
 import { evaluatedTask } from "../stack/synthesized-tasks";
 import { print } from "../text/print";
-import { excerpt, join, type SafeText, text } from "../text/safe-text";
+import { excerpt, type SafeText, text } from "../text/safe-text";
 import type { Command } from "./command";
 import { withinRunLimit } from "./run-limit";
 
@@ -61,7 +61,7 @@ export const checkRegistered: Command = {
     });
     if (problems.length > 0) throw new PlanError(problems);
     const what = tasks.length === 1 ? text`The task definition is` : text`All ${tasks.length} task definitions are`;
-    await print(stdout, join([text`${what} registered in ${region} as proven.`, text``], "\n"));
+    await print(stdout, text`${what} registered in ${region} as proven.\n`);
     return 0;
   },
 };
