@@ -145,6 +145,23 @@ describe("GRANT_EXECUTION_ROLES", () => {
     });
   });
 
+  test.each(["", ":3", ":prod"])(
+    "lets them read a parameter whatever version of it a task names, such as %j",
+    async (selector) => {
+      const secrets = [
+        { name: "A", valueFrom: `${PARAMETER}${selector}` },
+        { name: "B", valueFrom: `/shop/other${selector}` },
+      ];
+      const task = await proven({ ...TASK, containerDefinitions: [{ ...CONTAINER, secrets }] });
+      const { stack } = synthesized([task], { grantExecutionRoles: true });
+      expect(statements(stack, "grant-shop")).toContainEqual({
+        Effect: "Allow",
+        Action: "ssm:GetParameters",
+        Resource: [PARAMETER, "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/other"],
+      });
+    },
+  );
+
   test("takes a role with a path and with characters that Terraform's names can't have", async () => {
     const task = await proven({ ...TASK, executionRoleArn: "arn:aws:iam::111122223333:role/team/a.b@c" });
     const { stack } = synthesized([task], { grantExecutionRoles: true });

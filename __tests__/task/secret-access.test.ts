@@ -58,6 +58,8 @@ test.each([
   ["secrets by the beginning of their names", SECRET, "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/*"],
   ["a parameter by its ARN", PARAMETER, PARAMETER],
   ["a parameter by its name", "/shop/key", PARAMETER],
+  ["a version of a parameter", `${PARAMETER}:3`, PARAMETER],
+  ["a version of a parameter by its name", "/shop/key:3", PARAMETER],
   ["a parameter by a name without folders", "key", "arn:aws:ssm:eu-west-1:111122223333:parameter/key"],
   ["parameters by the beginning of their names", "/shop/key", "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/*"],
 ])("SECRET_ARNS allows %s", async (_, valueFrom, allowed) => {

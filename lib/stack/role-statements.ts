@@ -2,7 +2,7 @@ import { parseEcrRegistry } from "../ecr-registry";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
-import { secretsOf } from "../task/secret-access";
+import { parameterName, secretsOf, withoutSelector } from "../task/secret-access";
 import { resourceNames } from "./names";
 
 /** One statement of an IAM policy. */
@@ -53,7 +53,7 @@ export function statementsForStackRole(
 
 /** The statements that reading the bundle needs, nothing else. */
 export function installBundleStatements(secret: string, kmsKeyArn?: string): readonly Statement[] {
-  const secretArn = withoutJsonKey(secret);
+  const secretArn = withoutSelector(secret);
   const read = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn } as const;
   if (!kmsKeyArn) return [read];
   // "Like", since before the first deployment the secret's name is known by its prefix alone.
@@ -97,8 +97,8 @@ function logNeeds({ logConfiguration }: ContainerDefinition, { partition, region
 
 function secretNeed(source: string, { partition, region, account }: Place): Need {
   const arn = source.startsWith("arn:")
-    ? withoutJsonKey(source)
-    : `arn:${partition}:ssm:${region}:${account}:parameter/${source.replace(/^\//, "")}`;
+    ? withoutSelector(source)
+    : `arn:${partition}:ssm:${region}:${account}:parameter/${parameterName(source)}`;
   return [actionFor(arn), arn];
 }
 
@@ -106,11 +106,6 @@ function actionFor(arn: string): string {
   const service = arn.split(":")[2];
   if (service === "kms") return "kms:Decrypt";
   return service === "ssm" ? "ssm:GetParameters" : "secretsmanager:GetSecretValue";
-}
-
-// A secret's ARN has seven parts; what follows picks a JSON key, a stage or a version, and isn't IAM's.
-function withoutJsonKey(secretArn: string): string {
-  return secretArn.split(":").slice(0, 7).join(":");
 }
 
 /** One statement for each set of actions, with all resources that need just these. */

@@ -79,12 +79,17 @@ function covers(allowed: string, source: string): boolean {
   const isArn = source.startsWith("arn:");
   // A name is looked up in the task's own account and region.
   const pattern = isArn ? allowed : (allowed.split(":parameter/")[1] ?? "");
-  const wanted = isArn ? withoutSelector(source) : source.replace(/^\//, "");
+  const wanted = isArn ? withoutSelector(source) : parameterName(source);
   return pattern.endsWith("*") ? wanted.startsWith(pattern.slice(0, -1)) : wanted === pattern;
 }
 
-// What follows picks a JSON key, a stage, a version or a label, and isn't IAM's.
-function withoutSelector(arn: string): string {
+/** The ARN as IAM knows it: what follows picks a JSON key, a stage, a version or a label. */
+export function withoutSelector(arn: string): string {
   const parts = arn.split(":");
   return parts.slice(0, parts[2] === "secretsmanager" ? 7 : 6).join(":");
+}
+
+/** A parameter's name as its ARN has it; a version or a label may follow it. */
+export function parameterName(source: string): string {
+  return source.replace(/^\//, "").replace(/:.*$/s, "");
 }
