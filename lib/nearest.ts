@@ -2,7 +2,15 @@ import { distance } from "fastest-levenshtein";
 
 /** The name that was probably meant: one that differs in two letters at most, and in a quarter of them. */
 export function nearest(written: string, names: readonly string[]): string | undefined {
-  const unlikeness = (name: string) => distance(written.toLowerCase(), name.toLowerCase());
-  const [first] = names.toSorted((one, other) => unlikeness(one) - unlikeness(other));
-  return first !== undefined && unlikeness(first) <= Math.min(2, written.length / 4) ? first : undefined;
+  const lower = written.toLowerCase();
+  const limit = Math.min(2, written.length / 4);
+  let best: { readonly name: string; readonly unlikeness: number } | undefined;
+  for (const name of names) {
+    const other = name.toLowerCase();
+    // So many letters more or fewer are at least as many that differ.
+    if (Math.abs(other.length - lower.length) > limit) continue;
+    const unlikeness = distance(lower, other);
+    if (unlikeness <= limit && (best === undefined || unlikeness < best.unlikeness)) best = { name, unlikeness };
+  }
+  return best?.name;
 }

@@ -89,10 +89,11 @@ const checkNames: CrossCheck = (_, environment) => {
   const unknown = Object.keys(environment).filter((name) => !known.includes(name));
   // One that is set was not meant.
   const missing = known.filter((name) => environment[name] === undefined);
+  const long = missing.filter(({ length }) => length >= LONG);
   return unknown.flatMap((name) => {
     const meant = MAYBE_OURS.test(name)
       ? nearestBehindPrefix(name, missing)
-      : nearest(name, OURS.test(name) ? known : missing.filter(({ length }) => length >= LONG));
+      : nearest(name, OURS.test(name) ? known : long);
     if (meant === undefined && !OURS.test(name)) return [];
     const remedy = meant === undefined ? "Check its spelling." : `Did you mean ${meant}?`;
     return [text`${excerpt(name, 80)} is not a known variable. ${remedy}`];
