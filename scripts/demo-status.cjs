@@ -10,12 +10,12 @@ const path = require("node:path");
 
 const { environmentOf, startStandIn, takeNoArguments } = require("./stand-ins.cjs");
 
+takeNoArguments("npm run demo:status");
 const root = path.dirname(__dirname);
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "demo-status-"));
 const CLUSTER = "prisma-runtime-cluster";
 const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:install-bundle-AbCdEf";
 const running = [];
-takeNoArguments("npm run demo:status");
 process.exitCode = 1;
 
 demo()

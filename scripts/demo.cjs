@@ -21,13 +21,8 @@ demo().then(
 );
 
 async function demo() {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   const { variables, stop } = await startStandIn(["local-console/main.ts", "--port", "0"], "TL_PASS");
-  for (const signal of ["SIGINT", "SIGTERM"]) {
-    process.once(signal, () => {
-      stop();
-      process.exit(1);
-    });
-  }
   try {
     say(
       `A local Console listens at ${variables.TL_CONSOLE}. It protects nothing: its Defender and its install bundle are made up.`,

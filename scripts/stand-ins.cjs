@@ -6,7 +6,7 @@ const readline = require("node:readline");
 
 // What programs need of a machine. Settings that somebody has made for a Console of their own stay out.
 const OF_THE_MACHINE =
-  /^(PATH|HOME|USER|LANG|LC_\w+|TERM|TMPDIR|TEMP|TMP|NODE_\w+|PATHEXT|SYSTEMROOT|COMSPEC|(LOCAL)?APPDATA|USERPROFILE)$/i;
+  /^(PATH|HOME|USER|LANG|LC_\w+|TERM|TMPDIR|TEMP|TMP|NODE_\w+|(NO|FORCE)_COLOR|PATHEXT|SYSTEMROOT|COMSPEC|(LOCAL)?APPDATA|USERPROFILE)$/i;
 
 /**
  * The variables that a demo's programs get.
@@ -26,7 +26,8 @@ exports.takeNoArguments = (usage) => {
 };
 
 /**
- * Starts a stand-in, such as local-console/main.ts, and reads the variables that it prints for a shell.
+ * Starts a stand-in, such as local-console/main.ts, and reads the variables that it prints for a shell. It ends with this
+ * process, if not before.
  *
  * @param {readonly string[]} args its entry and its arguments
  * @param {string} last the variable that comes last
@@ -38,11 +39,13 @@ exports.startStandIn = async (args, last) => {
     env: exports.environmentOf({}),
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const stop = () => child.kill("SIGTERM");
+  process.once("exit", stop); // also while it starts
   const variables = {};
   for await (const line of readline.createInterface({ input: child.stdout })) {
     if (!line.startsWith("export ")) continue;
     for (const [, name, value] of line.matchAll(/(\w+)=(\S+)/g)) variables[name] = value;
-    if (variables[last]) return { variables, stop: () => child.kill("SIGTERM") };
+    if (variables[last]) return { variables, stop };
   }
   throw new Error(`${args[0]} didn't start.`);
 };

@@ -14,6 +14,7 @@ test("npm run demo:status shows what status says, on this machine alone, and end
       CONTAINER_IMAGES: '{"nobody":"x:1"}',
       STACK_NAME: "not a name",
       TL_CONSOLE: "https://nowhere.invalid",
+      FORCE_COLOR: "0",
     },
   });
   expect(stderr).toBe("");
