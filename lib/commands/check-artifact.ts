@@ -48,11 +48,9 @@ export const checkArtifact: Command = {
     }
     if (problems.length > 0) throw new OutputError(problems);
     const equal = other === undefined ? text`` : text`, and are those of ${other}`;
-    const sentences = [
-      text`${artifact.files.length} files in ${folder} hold no secret${equal}.`,
-      ...(isSet(environment.TL_PASS) ? [] : [text`TL_PASS is not set, so the password was not looked for.`]),
-    ];
-    await print(stdout, joinTexts([joinTexts(sentences, " "), text``], "\n"));
+    const result = text`${artifact.files.length} files in ${folder} hold no secret${equal}.`;
+    const limit = isSet(environment.TL_PASS) ? text`` : text` TL_PASS is not set, so the password was not looked for.`;
+    await print(stdout, joinTexts([result, limit, text`\n`], ""));
     return 0;
   },
 };
