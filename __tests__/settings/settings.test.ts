@@ -56,7 +56,7 @@ describe("without anything but the required variables", () => {
   });
 
   // biome-ignore lint/suspicious/noTemplateCurlyInString: as a tool leaves it standing
-  test.each(["$(NAME)", "${NAME}", " $(prisma.NAME) ", "${{ secrets.NAME }}", "$TL_NAME", "%TL_NAME%"])(
+  test.each(["$(NAME)", "${NAME}", " $(prisma.NAME) ", "${{ secrets.NAME }}", "$TL_NAME", "%TL_NAME%", "$TF_S3_NAME"])(
     "each that is still %j is told to be unexpanded",
     (value) => {
       const why = `is "${value.trim()}", which was not expanded: the pipeline has no such variable. Define it, or link its variable group.`;
@@ -613,6 +613,7 @@ test.each([
 
 test.each([
   ["TL_CONSOLE", '"https://console.example.com"', "must be a URL such as https://console.example.com:8083"],
+  ["DEFAULT_TAGS", '"team"', 'must be a JSON object of strings such as {"team":"payments"}'],
   ["AWS_REGION", "'eu-west-1'", `must be a region such as eu-west-1, got "'eu-west-1'"`],
 ])("quotation marks around %s are told", (name, value, message) => {
   expect(problemsOf({ ...REQUIRED, [name]: value })).toEqual([

@@ -3,7 +3,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 // Azure DevOps leaves `$(NAME)` in place of a variable that isn't set, some other tools `${NAME}`. The others are of GitHub,
 // shells and Windows, in places that they don't look at.
-const UNEXPANDED = /^(\$\([\w.]+\)|\$\{\w+\}|\$\{\{[^}]*\}\}|\$[A-Z]+(_[A-Z]+)+|%[A-Z]+(_[A-Z]+)+%)$/;
+const UNEXPANDED = /^(\$\([\w.]+\)|\$\{\w+\}|\$\{\{[^}]*\}\}|\$[A-Z]+(_[A-Z\d]+)+|%[A-Z]+(_[A-Z\d]+)+%)$/;
 
 /** Whether nothing took the place of the reference that the value is. */
 export function isUnexpanded(value: string | undefined): boolean {
