@@ -69,6 +69,22 @@ test("the install bundle may come from a secret, and the sidecar may have the us
   expect(problems).toEqual([]);
 });
 
+test.each<readonly [string, unknown, string]>([
+  ["mountPoints", [{ sourceVolume: "own", containerPath: "/var/lib/twistlock" }], "mountPoints: expected none, got"],
+  ["command", ["sleep", "infinity"], "command: expected none, got another"],
+  ["user", "nobody", 'user: expected none, got "nobody"'],
+  ["environmentFiles", [{ type: "s3", value: "arn:aws:s3:::b/a.env" }], "environmentFiles: expected none, got ["],
+  ["volumesFrom", [{ sourceContainer: "app" }], "volumesFrom: expected none, got"],
+  ["dependsOn", [{ containerName: "app", condition: "SUCCESS" }], "dependsOn: expected none, got"],
+  ["restartPolicy", { enabled: true }, "restartPolicy: expected none, got"],
+  ["linuxParameters", { tmpfs: [{ containerPath: "/usr/local/bin", size: 1 }] }, "linuxParameters: expected none, got"],
+  ["secrets", [{ name: "LD_PRELOAD", valueFrom: "arn" }], 'secrets: expected INSTALL_BUNDLE alone, got ["LD_PRELOAD"]'],
+  ["neverHeardOf", 1, "neverHeardOf: expected none, got 1"],
+])("a sidecar with %s of somebody else's", (key, value, sentence) => {
+  const { problems } = check(({ sidecar }) => void Object.assign(sidecar, { [key]: value }));
+  expect(problems).toEqual([expect.stringContaining(sentence)]);
+});
+
 describe("the Defender's image", () => {
   const DIGEST = `@sha256:${"0a".repeat(32)}`;
   const COPY = "mirror.example.com/security/prisma-defender";

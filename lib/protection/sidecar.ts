@@ -11,6 +11,12 @@ import { type Check, commonChecks, variableDeviations } from "./variables";
 /** What the Console gives a sidecar. */
 const KEYS = ["name", "image", "entryPoint", "environment", "essential", "healthCheck", "logConfiguration"];
 
+/** What else a deployed one may have: what `runtimeDefense.sidecar` gives it, the bundle's secret, and labels. */
+const DEPLOYED_KEYS = [
+  ...KEYS,
+  ...["cpu", "memory", "memoryReservation", "portMappings", "repositoryCredentials", "secrets", "dockerLabels"],
+];
+
 /** Seconds, and a number of tries; ECS fills in what is missing. Source: HealthCheck in the ECS API reference. */
 const HEALTH_CHECK_RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
   interval: [5, 300],
@@ -38,21 +44,18 @@ export function sidecarDeviations(
   { waitForHealth, logs }: Company,
 ): readonly Deviation[] {
   const { image, entryPoint, essential, healthCheck, logConfiguration } = sidecar;
-  const isCopied = logConfiguration === undefined || (logs ?? []).some((log) => isEqual(log, logConfiguration));
+  const isCopied = !logs || logConfiguration === undefined || logs.some((log) => isEqual(log, logConfiguration));
   const rightImage = expectedImage(image, expectation.images);
   const checks: readonly (readonly [boolean, string, SafeText, JsonValue | undefined])[] = [
     [essential === true, "essential", text`true`, essential],
     [isEqual(entryPoint, SIDECAR_ENTRY_POINT), "entryPoint", ENTRY_POINT, entryPoint],
     ...(rightImage ? [[false, "image", rightImage, image] as const] : []),
   ];
-  const added = logs && [
-    ...(isCopied ? [] : [{ field: "logConfiguration", expected: LOGS, got: outside(logConfiguration) }]),
-    ...differences({}, sidecar, KEYS),
-  ];
   return [
     ...checks.flatMap(([isRight, field, expected, got]) => (isRight ? [] : [{ field, expected, got: outside(got) }])),
     ...healthCheckDeviations(healthCheck, waitForHealth),
-    ...(added ?? []),
+    ...(isCopied ? [] : [{ field: "logConfiguration", expected: LOGS, got: outside(logConfiguration) }]),
+    ...differences({}, sidecar, logs ? KEYS : DEPLOYED_KEYS),
     ...bundleAndVariables(sidecar, expectation, logs !== undefined),
   ];
 }
@@ -81,12 +84,23 @@ function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: 
 function bundleAndVariables(sidecar: JsonObject, expectation: Expectation, isClosed: boolean): readonly Deviation[] {
   const checks = commonChecks(expectation).set("WS_ADDRESS", webSocketTo(expectation.consoleAddress));
   // Once deployed it is read from a secret.
-  const fromSecret = isClosed ? [] : elementsOf(sidecar.secrets).filter(isBundle);
+  const secrets = isClosed ? [] : elementsOf(sidecar.secrets);
+  const fromSecret = secrets.filter(isBundle);
+  const others = secrets.map((secret) => objectOf(secret).name ?? null).filter((name) => name !== BUNDLE_VARIABLE);
   if (fromSecret.length === 0) checks.set(BUNDLE_VARIABLE, installBundle);
   return [
     ...variableDeviations(sidecar.environment, checks, isClosed ? [] : undefined),
     ...(fromSecret.length > 1
       ? [{ field: `secrets ${BUNDLE_VARIABLE}`, expected: text`once`, got: text`${fromSecret.length} times` }]
+      : []),
+    ...(others.length > 0
+      ? [
+          {
+            field: "secrets",
+            expected: text`${BUNDLE_VARIABLE} alone`,
+            got: outside(others),
+          },
+        ]
       : []),
   ];
 }
