@@ -96,6 +96,30 @@ const EQUAL: Readonly<Record<string, readonly [sent: JsonObject, described: Json
       },
     ),
   ],
+  "compatibilities are a set": [
+    task({}, { requiresCompatibilities: ["FARGATE", "EC2", "FARGATE"] }),
+    task({}, { requiresCompatibilities: ["EC2", "FARGATE"] }),
+  ],
+  "placement constraints have no order": [
+    task(
+      {},
+      {
+        placementConstraints: [
+          { type: "memberOf", expression: "b" },
+          { type: "memberOf", expression: "a" },
+        ],
+      },
+    ),
+    task(
+      {},
+      {
+        placementConstraints: [
+          { expression: "a", type: "memberOf" },
+          { expression: "b", type: "memberOf" },
+        ],
+      },
+    ),
+  ],
   "the properties of the proxy have no order": [
     task(
       {},

@@ -37,6 +37,11 @@ export const EQUIVALENCES: { readonly task: readonly Equivalence[]; readonly con
       apply: (task) => Object.fromEntries(Object.entries(task).filter(([key]) => !DESCRIBED.includes(key))),
     },
     { name: "tags have no order", apply: (task) => sorted(task, "tags", "key") },
+    { name: "compatibilities are a set", apply: (task) => asSet(task, "requiresCompatibilities") },
+    {
+      name: "placement constraints have no order",
+      apply: (task) => sorted(task, "placementConstraints", "expression"),
+    },
     {
       name: "a proxy is App Mesh's by default",
       apply: (task) => within(task, "proxyConfiguration", (proxy) => ({ type: "APPMESH", ...proxy })),
