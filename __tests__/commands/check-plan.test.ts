@@ -353,6 +353,15 @@ describe("the stack's plan", () => {
       expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual(problems);
     });
 
+    test("a policy that ignore_changes keeps as it was, while the secret is replaced", async () => {
+      const plan = alteredIn("plan-first.json", [
+        [planned(ROLE_POLICY, "policy"), '{"Version":"2012-10-17","Statement":[{"Action":"*","Resource":"*"}]}'],
+        [change(ROLE_POLICY, "after_unknown", "policy"), undefined],
+      ]);
+      const { problems } = await check(plan, "--stack", fixture("stack"));
+      expect(problems).toEqual([`${ROLE_POLICY}: policy is not what the stack says.`]);
+    });
+
     test("a data source", async () => {
       const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
       document.configuration.root_module.resources.push({ address: "data.external.extra", mode: "data" });

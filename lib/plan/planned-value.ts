@@ -44,8 +44,9 @@ function isValue(
 }
 
 function isText(after: JsonValue | undefined, written: JsonValue, values: Values): boolean {
-  // Variables, and what is write-only: it is compared as it is written.
-  if (expressionsIn(written).some((expression) => !Object.hasOwn(values, expression))) return true;
+  const later = expressionsIn(written).filter((expression) => !Object.hasOwn(values, expression));
+  // The plan says nothing of a variable's value. What depends on a resource isn't known before that resource is.
+  if (later.length > 0) return later.every((expression) => expression.startsWith("var."));
   const expected = typeof written === "string" ? evaluateTemplate(written, values) : String(written);
   return String(after) === expected || isSamePolicy(String(after), expected);
 }
