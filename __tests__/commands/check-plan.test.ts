@@ -557,16 +557,29 @@ describe("the plan of any project", () => {
     });
   });
 
-  test("one that Terraform forgets stays registered, and has to be protected", async () => {
+  describe("one that leaves the state", () => {
     const address = "aws_ecs_task_definition.shop";
-    const document = JSON.parse(readFileSync(fixture("plan-of-project.json"), "utf8"));
-    const { change } = document.resource_changes.find((one: { address: string }) => one.address === address);
-    Object.assign(change, { actions: ["forget"], before: change.after, after: null, after_unknown: {} });
-    const file = join(folder, "plan.json");
-    writeFileSync(file, JSON.stringify(document));
-    expect((await check(file)).problems).toContainEqual(
-      expect.stringContaining(`${address} is not protected: nothing of the Defender is in it.`),
-    );
+    const leaving = (action: string, skip_destroy: boolean) => {
+      const document = JSON.parse(readFileSync(fixture("plan-of-project.json"), "utf8"));
+      const { change } = document.resource_changes.find((one: { address: string }) => one.address === address);
+      const before = { ...change.after, skip_destroy };
+      Object.assign(change, { actions: [action], before, after: null, after_unknown: {} });
+      const file = join(folder, "plan.json");
+      writeFileSync(file, JSON.stringify(document));
+      return check(file);
+    };
+    const unprotected = expect.stringContaining(`${address} is not protected: nothing of the Defender is in it.`);
+
+    test.each([
+      ["because Terraform forgets it", "forget", false],
+      ["because it is destroyed with skip_destroy", "delete", true],
+    ])("and stays registered, %s, has to be protected", async (_, action, skipDestroy) => {
+      expect((await leaving(action, skipDestroy)).problems).toContainEqual(unprotected);
+    });
+
+    test("and is deregistered doesn't count", async () => {
+      expect((await leaving("delete", false)).problems).not.toContainEqual(unprotected);
+    });
   });
 
   test("a Defender of a registry that nobody has named isn't one", async () => {

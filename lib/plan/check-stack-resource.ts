@@ -23,7 +23,7 @@ export function resourceProblems(
   values: Values,
 ): readonly SafeText[] {
   // The plan destroys it, which is said besides.
-  if (!found.after) return [];
+  if (!found.after || found.actions.join() === "delete") return [];
   const at = excerpt(found.address);
   const { added, changed } = compareArguments(expressions, written);
   const { problems, isReported, compared } =

@@ -1,10 +1,11 @@
 import * as v from "valibot";
 
 import { PlanError } from "../errors";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { excerpt, quote, text } from "../text/safe-text";
 import { readPlanFile } from "./plan-file";
 import { taskDefinitionsBefore } from "./prior-state";
+import { TASK_DEFINITION } from "./task-types";
 
 /** What `terraform show -json PLAN` prints, as far as it is needed. Format 1.x: minor versions only add to it. */
 export type Plan = {
@@ -30,7 +31,7 @@ export type PlannedResource = {
   readonly isAdopted: boolean;
   /** undefined when there is none yet. */
   readonly before: JsonObject | undefined;
-  /** undefined when it is deleted, but not when Terraform only forgets it. Values that only the apply makes known are missing. */
+  /** undefined when it is deleted, but not when it only leaves the state and stays as it is. Values that only the apply makes known are missing. */
   readonly after: JsonObject | undefined;
   /** true, or such a structure, where a value is known only after the apply. */
   readonly unknown: JsonObject;
@@ -115,10 +116,16 @@ export function readPlan(file: string): Plan {
   };
 }
 
+/** Whether its destruction leaves it registered: the provider does nothing but forget it. */
+function isKeptByEcs(type: string, before: JsonValue | undefined): boolean {
+  return type === TASK_DEFINITION && objectOf(before).skip_destroy === true;
+}
+
 function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]): PlannedResource {
   const { actions, before, after_unknown: unknown, importing } = one.change;
+  const isLeft = actions.includes("forget") || (actions.join() === "delete" && isKeptByEcs(one.type, before));
   // What Terraform forgets stays as it is.
-  const after = actions.includes("forget") && !isJsonObject(one.change.after) ? before : one.change.after;
+  const after = isLeft && !isJsonObject(one.change.after) ? before : one.change.after;
   return {
     address: one.address,
     type: one.type,
