@@ -20,6 +20,11 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
   return Array.isArray(value);
 }
 
+/** A text as it is, anything else as JSON: `String` would call what an object has as its own toString. */
+export function asText(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
+}
+
 /** Whether objects and lists are nested in more levels than that. */
 export function isDeeperThan(levels: number, value: JsonValue): boolean {
   if (typeof value !== "object" || value === null) return false;

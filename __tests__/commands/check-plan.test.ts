@@ -226,6 +226,17 @@ describe("the stack's plan", () => {
         [`${ROLE_POLICY}: policy is not what the stack says.`],
       ],
       [
+        "an object that has a toString of its own, in place of a text",
+        [
+          [configured(CLUSTER, "provider_config_key"), { toString: 1 }],
+          [planned(ROLE_POLICY, "policy"), { toString: 1 }],
+        ],
+        [
+          `${ROLE_POLICY}: policy is not what the stack says.`,
+          `${CLUSTER} is planned with the provider {"toString":1}, not with the stack's.`,
+        ],
+      ],
+      [
         "an expression whose text is the same, but a literal",
         [[[...argument(WEB, "execution_role_arn"), "references"], undefined]],
         [`${WEB}: execution_role_arn is not what the stack says.`],
@@ -512,6 +523,18 @@ describe("the plan of any project", () => {
     });
   });
 
+  test.each<[string, unknown]>([
+    ["requires_compatibilities", { FARGATE: true }],
+    ["network_mode", { awsvpc: true }],
+  ])("one with an object as its %s counts, too", async (name, value) => {
+    const bare = [planned(WEB, "container_definitions"), '[{"name":"a","image":"b"}]'] as const;
+    const ec2 = [planned(WEB, "requires_compatibilities"), null] as const;
+    const plan = alteredIn("plan-again.json", [bare, ec2, [planned(WEB, name), value]]);
+    expect((await check(plan)).problems).toEqual([
+      expect.stringContaining(`${WEB} is not protected: nothing of the Defender is in it.`),
+    ]);
+  });
+
   test.each(UNREADABLE)("containers that are %s", async (_, containers) => {
     const plan = altered("plan-again.json", planned(WEB, "container_definitions"), containers);
     expect((await check(plan)).problems).toEqual([`${WEB} is not protected: ${UNREADABLE_PROBLEM}`]);
@@ -662,6 +685,11 @@ describe("refusals", () => {
     ],
     ["no JSON", () => inFile("{"), "plan.json can't be read as a plan: it is not JSON."],
     ["a list", () => inFile("[]"), "plan.json must hold one JSON object"],
+    [
+      "20,000 levels",
+      () => inFile(`{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`),
+      "plan.json is nested in more than 1000 levels, which no plan is.",
+    ],
     [
       "a state",
       () => inFile('{"format_version":"1.0","values":{}}'),

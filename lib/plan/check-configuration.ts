@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { asText, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { elementsOf, hasSameMembers, isEqual } from "../protection/compare";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { compareArguments, isWritten } from "./written-arguments";
@@ -28,7 +28,7 @@ export function configurationProblems(
 /** The root module's resources and data sources as the plan has them written, by address. */
 export function configuredResources(configuration: JsonObject): ReadonlyMap<string, JsonObject> {
   const { resources } = objectOf(configuration.root_module);
-  return new Map(elementsOf(resources).map((one) => [String(objectOf(one).address), objectOf(one)]));
+  return new Map(elementsOf(resources).map((one) => [asText(objectOf(one).address), objectOf(one)]));
 }
 
 function resourceProblems(
@@ -39,7 +39,7 @@ function resourceProblems(
     const at = excerpt(address);
     const written = resources.get(address);
     if (!written) return [text`${at} is not in the stack, but in the plan's configuration.`];
-    const key = String(resource.provider_config_key);
+    const key = asText(resource.provider_config_key);
     const isDependent = hasSameMembers(elementsOf(resource.depends_on), elementsOf(written.depends_on));
     return [
       ...othersThan(RESOURCE_KEYS, resource).map(
@@ -101,7 +101,7 @@ function differentInProvider(
 
 /** Terraform completes a short source, `aws`, by its own registry and that one's publisher. */
 function isSource(fullName: JsonValue | undefined, source: JsonValue | undefined): boolean {
-  const parts = String(source).split("/");
+  const parts = asText(source).split("/");
   const full = [...["registry.terraform.io", "hashicorp"].slice(0, Math.max(0, 3 - parts.length)), ...parts];
   return fullName === full.join("/");
 }

@@ -1,13 +1,21 @@
 import { readFileSync } from "node:fs";
 
 import { PlanError } from "../errors";
-import { isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { isDeeperThan, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { codeOf } from "../regular-file";
 import { text } from "../text/safe-text";
+
+/** Deep enough for modules in a hundred modules, and shallow enough for every function that calls itself. */
+const DEEPEST = 1_000;
 
 /** @throws PlanError when the file isn't the JSON of a plan. */
 export function readPlanFile(file: string): JsonObject {
   const document = parseJson(file, read(file));
+  if (isDeeperThan(DEEPEST, document)) {
+    throw new PlanError([
+      text`${file} is nested in more than ${DEEPEST} levels, which no plan is. Print it with terraform show -json PLAN.`,
+    ]);
+  }
   if (isJsonObject(document)) return document;
   throw new PlanError([text`${file} must hold one JSON object, as terraform show -json PLAN prints it.`]);
 }

@@ -54,6 +54,8 @@ export function plannedDefinition({ address, after = {}, unknown }: PlannedResou
 export function isForFargate({ definition, unknown }: PlannedDefinition): boolean {
   const { requiresCompatibilities, networkMode, cpu, memory } = definition;
   if (unknown.includes("requires_compatibilities")) return true;
+  // What Terraform never writes may be anything.
+  if (isJsonObject(requiresCompatibilities) || typeof networkMode === "object") return true;
   if (isJsonArray(requiresCompatibilities)) return requiresCompatibilities.includes("FARGATE");
   const isAwsvpc = unknown.includes("network_mode") || networkMode === "awsvpc";
   const isSized =

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonValue } from "../json";
+import { asText, isJsonArray, isJsonObject, type JsonValue } from "../json";
 import { isTooDeep } from "../protection/answer-shape";
 import { elementsOf, isEqual } from "../protection/compare";
 import { evaluateTemplate, expressionsIn } from "../stack/terraform-text";
@@ -47,8 +47,8 @@ function isText(after: JsonValue | undefined, written: JsonValue, values: Values
   const later = expressionsIn(written).filter((expression) => !Object.hasOwn(values, expression));
   // The plan says nothing of a variable's value. What depends on a resource isn't known before that resource is.
   if (later.length > 0) return later.every((expression) => expression.startsWith("var."));
-  const expected = typeof written === "string" ? evaluateTemplate(written, values) : String(written);
-  return String(after) === expected || isSamePolicy(String(after), expected);
+  const expected = typeof written === "string" ? evaluateTemplate(written, values) : asText(written);
+  return asText(after) === expected || isSamePolicy(asText(after), expected);
 }
 
 /** Whether two policies mean the same to AWS, which gives one back in another order. */

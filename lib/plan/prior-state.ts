@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf } from "../json";
+import { asText, type JsonObject, objectOf } from "../json";
 import { elementsOf } from "../protection/compare";
 import { OTHER_TASKS, TASK_DEFINITION } from "./task-types";
 
@@ -10,9 +10,9 @@ export function taskDefinitionsBefore(priorState: JsonObject): readonly string[]
 function addressesIn({ resources, child_modules }: JsonObject): readonly string[] {
   const tasks = elementsOf(resources)
     .map(objectOf)
-    .filter(({ mode, type }) => mode === "managed" && (type === TASK_DEFINITION || OTHER_TASKS.has(String(type))));
+    .filter(({ mode, type }) => mode === "managed" && (type === TASK_DEFINITION || OTHER_TASKS.has(asText(type))));
   return [
-    ...tasks.map(({ address }) => String(address)),
+    ...tasks.map(({ address }) => asText(address)),
     ...elementsOf(child_modules).flatMap((module) => addressesIn(objectOf(module))),
   ];
 }
