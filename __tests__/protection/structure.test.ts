@@ -142,6 +142,13 @@ test("a container without anything of the Defender is left out, and the task is 
   expect({ problems, states }).toEqual({ problems: [], states: ["protected", "left-out"] });
 });
 
+test("behind the wrapper a later word may be empty", () => {
+  const { problems } = check(({ app }) => {
+    app.entryPoint = ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint", "docker-entrypoint.sh", ""];
+  });
+  expect(problems).toEqual([]);
+});
+
 test("a task definition without a Defender isn't protected", () => {
   const { deviations, containers } = checkStructure(ORIGINAL, FACTS);
   expect(containers.map(({ state }) => state)).toEqual(["left-out", "left-out"]);

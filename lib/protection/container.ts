@@ -64,8 +64,9 @@ function entryPointDeviations(
     const expected = text`${JSON.stringify(withoutScripts(sent))} behind the wrapper`;
     return isEqual(behind, sent) ? [] : [{ field, expected, got: outside(withoutScripts(behind)) }];
   }
-  const isCommand = behind.length > 0 && behind.every((word) => typeof word === "string" && word !== "");
-  if (isCommand && !isWrapper(behind[0]) && (extracting || original === undefined)) return [];
+  const [program] = behind;
+  const isCommand = program !== undefined && program !== "" && behind.every((word) => typeof word === "string");
+  if (isCommand && !isWrapper(program) && (extracting || original === undefined)) return [];
   return [{ field, expected: text`the image's entry point behind the wrapper`, got: outside(withoutScripts(behind)) }];
 }
 
