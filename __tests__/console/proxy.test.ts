@@ -31,9 +31,9 @@ afterEach(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function through(proxy: string, exceptions?: string) {
+function through(proxy: string, exceptions?: string, variable = "HTTPS_PROXY") {
   return {
-    proxies: { https: { variable: "HTTPS_PROXY", address: new Secret(proxy) }, ...(exceptions && { exceptions }) },
+    proxies: { https: { variable, address: new Secret(proxy) }, ...(exceptions && { exceptions }) },
   };
 }
 
@@ -118,7 +118,12 @@ test("plain http on loopback never goes to a proxy, which would read the passwor
 
 const PAGE = "<html><title>Blocked</title></html>";
 const TUNNEL_FAULTS = [
-  ["wants other credentials", "HTTP/1.1 407 Proxy Authentication Required", "wants other credentials (HTTP 407): ", 1],
+  [
+    "wants other credentials",
+    "HTTP/1.1 407 Proxy Authentication Required",
+    "wants a user and password that it knows (HTTP 407): ",
+    1,
+  ],
   ["forbids the Console", "HTTP/1.1 403 Forbidden", "opens no way to console.example.com (HTTP 403): ", 1],
   [
     "does not reach the Console",
@@ -151,6 +156,17 @@ test.each([
 ])("a proxy that %s is named", async (_, setting, says) => {
   const network = through(setting);
   await expect(login(settingsFor("https://console.example.com", { network }), talk())).rejects.toThrow(says);
+});
+
+test.each([
+  ["", "Write them into ALL_PROXY, http://user:password@host:port."],
+  ["user:hidden@", "Check the user and password in ALL_PROXY, http://user:password@host:port."],
+])("a proxy that wants another login than %j says where to write it", async (user, says) => {
+  const proxy = await servers.proxy((socket) => socket.end("HTTP/1.1 407 No\r\n\r\n"));
+  const network = through(`http://${user}${proxy.host}`, undefined, "ALL_PROXY");
+  const failing = login(settingsFor("https://console.example.com", { network }), talk());
+  await expect(failing).rejects.toThrow(`The proxy ${proxy.host} (ALL_PROXY) wants a user and password that it knows`);
+  await expect(failing).rejects.toThrow(says);
 });
 
 test.each(["socks5://user:hidden@127.0.0.1:1080", "http://", "http://[bad"])(

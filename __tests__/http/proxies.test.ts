@@ -29,7 +29,7 @@ test("exceptions are read as other tools of Node read them", () => {
       const url = new URL(`https://${name}${itsPort}`);
       Object.assign(process.env, { HTTPS_PROXY: PROXY, NO_PROXY: exceptions });
       const proxy = proxyFor(url, { https: setBy("HTTPS_PROXY", PROXY), exceptions });
-      expect(proxy?.origin ?? "").toBe(getProxyForUrl(url.href));
+      expect(proxy?.url.origin ?? "").toBe(getProxyForUrl(url.href));
     }),
     { numRuns: 2000 },
   );
@@ -37,7 +37,7 @@ test("exceptions are read as other tools of Node read them", () => {
 
 test("a proxy without a scheme is reached by https", () => {
   const proxy = proxyFor(new URL("https://example.com"), { https: setBy("HTTPS_PROXY", "proxy.internal:3128") });
-  expect(proxy?.href).toBe("https://proxy.internal:3128/");
+  expect(proxy?.url.href).toBe("https://proxy.internal:3128/");
 });
 
 test.each([

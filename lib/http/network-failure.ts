@@ -1,7 +1,7 @@
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Call } from "./call";
 import { failureOf, type HttpFailure, type Phrase } from "./failure";
-import { ProxyError } from "./tunnel";
+import { type FailedProxy, ProxyError } from "./tunnel";
 
 /** The failure of a try that brought no whole answer. `error` is what the HTTP library threw; none of it is kept. */
 export function networkFailure(error: unknown, call: Call): HttpFailure {
@@ -82,25 +82,32 @@ const UNKNOWN: Reason = [/^/, (_, code) => text`The request failed: ${code}`, CH
 
 function proxyFailure({ proxy, reason }: ProxyError, call: Call): HttpFailure {
   const [, what, remedy, retry = false] = PROXY_REASONS.find(([reasons]) => reasons.test(reason)) ?? UNUSABLE;
-  const failed = text`The proxy ${proxy} (HTTPS_PROXY) ${what(call, text``)} (${reason})`;
-  return failureOf(call, failed, remedy(call), { retry });
+  const failed = text`The proxy ${proxy.host} (${proxy.variable}) ${what(call, text``)} (${reason})`;
+  return failureOf(call, failed, remedy(proxy, call), { retry });
 }
+
+type ProxyRemedy = (proxy: FailedProxy, call: Call) => SafeText;
+type ProxyReason = readonly [codes: RegExp, what: What, remedy: ProxyRemedy, retry?: boolean];
 
 const NO_WAY: What = ({ url }) => text`opens no way to ${url.host}`;
 const UNUSED: What = () => text`can't be used`;
-const CREDENTIALS: Phrase = () => text`Check the user and password in HTTPS_PROXY, http://user:password@host:port.`;
-const ALLOW: Phrase = ({ url }) => text`Have ${url.host} allowed there, or name it in NO_PROXY.`;
-const WRITE: Phrase = ({ url }) => text`Write HTTPS_PROXY as http://host:port, or name ${url.host} in NO_PROXY.`;
+const CREDENTIALS: ProxyRemedy = ({ hasUser, variable }) =>
+  hasUser
+    ? text`Check the user and password in ${variable}, http://user:password@host:port.`
+    : text`Write them into ${variable}, http://user:password@host:port.`;
+const ALLOW: ProxyRemedy = (_, { url }) => text`Have ${url.host} allowed there, or name it in NO_PROXY.`;
+const WRITE: ProxyRemedy = ({ variable }, { url }) =>
+  text`Write ${variable} as http://host:port, or name ${url.host} in NO_PROXY.`;
 
-const PROXY_REASONS: readonly Reason[] = [
-  [/^HTTP 407$/, () => text`wants other credentials`, CREDENTIALS],
+const PROXY_REASONS: readonly ProxyReason[] = [
+  [/^HTTP 407$/, () => text`wants a user and password that it knows`, CREDENTIALS],
   [/^HTTP 50[234]$/, NO_WAY, ALLOW, true],
   [/^HTTP /, NO_WAY, ALLOW],
   [/^ETIMEDOUT$/, () => text`does not answer in time`, WRITE, true],
   [/^(ECONNREFUSED|ECONNRESET|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/, UNUSED, WRITE, true],
 ];
 
-const UNUSABLE: Reason = [/^/, UNUSED, WRITE];
+const UNUSABLE: ProxyReason = [/^/, UNUSED, WRITE];
 
 function textOf(value: unknown, ...path: readonly string[]): string | undefined {
   let found = value;

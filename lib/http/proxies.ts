@@ -2,12 +2,18 @@ import { SettingsError } from "../errors";
 import type { ProxyAddress, ProxySettings } from "../settings/network";
 import { type SafeText, text } from "../text/safe-text";
 
+export type ChosenProxy = {
+  readonly url: URL;
+  /** The variable that names it: `HTTPS_PROXY`. */
+  readonly variable: string;
+};
+
 /**
  * The proxy that leads to an https address; undefined when it is reached directly.
  *
  * @throws SettingsError when HTTPS_PROXY is not a proxy's address.
  */
-export function proxyFor(url: URL, { https, exceptions = "" }: ProxySettings): URL | undefined {
+export function proxyFor(url: URL, { https, exceptions = "" }: ProxySettings): ChosenProxy | undefined {
   if (https === undefined || isException(url, exceptions)) return undefined;
   const setting = https.address.reveal();
   const address = setting.includes("://") ? setting : `https://${setting}`;
@@ -21,7 +27,7 @@ export function proxyFor(url: URL, { https, exceptions = "" }: ProxySettings): U
   if (!canDecode(proxy.username) || !canDecode(proxy.password)) {
     throw refusal(https, text`has a user or a password that can't be percent-decoded`);
   }
-  return proxy;
+  return { url: proxy, variable: https.variable };
 }
 
 // The value isn't quoted: it may hold a password.
