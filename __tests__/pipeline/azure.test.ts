@@ -285,6 +285,16 @@ describe("the scripts of its steps", () => {
         "The target branch has no `tasks`: all of it is new.\n",
       );
     });
+
+    test("say so when the path is nowhere", async () => {
+      const agent = checkout("nowhere", "tasks/one.json", original);
+      agent.variables.set("TASK_DEFINITION_PATH", "taks");
+      await succeed("Compare with the target branch", agent);
+      const { summaries } = await succeed("Show what changes", agent);
+      expect(readFileSync(summaries[0] ?? "none", "utf8")).toBe(
+        "There is no `taks`, here or in the target branch: check TASK_DEFINITION_PATH.\n",
+      );
+    });
   });
 
   test("build an artifact without a secret, and deploy it elsewhere up to the provider's download", async () => {

@@ -121,7 +121,7 @@ describe("excludeLogRouters", () => {
 
   test("needs a reason", async () => {
     expect(await problemsOfFleet({ "task.json": task({ excludeLogRouters: true }) })).toContain(
-      "task.json: runtimeDefense.excludeLogRouters: must be text, got true or false.",
+      "task.json: runtimeDefense.excludeLogRouters: must be the reason for leaving it out, a text, got true or false.",
     );
   });
 

@@ -208,7 +208,7 @@ test("a message holds no control characters, no pipeline commands and no licence
   const image = "registry-auth.twistlock.com/tw_abcdefghijkl/app\u001b[31m ##vso[task.complete]";
   const [first] = await problemsIn({ ...TASK, containerDefinitions: [{ ...CONTAINER, image }] });
   expect(first).toBe(
-    'containerDefinitions[app].image: must be an image, without spaces, got "registry-auth.twistlock.com/tw_[redacted]/app ## vso[task.complete]".',
+    'containerDefinitions[app].image: must be an image, without spaces, at its ends too, got "registry-auth.twistlock.com/tw_[redacted]/app ## vso[task.complete]".',
   );
 });
 

@@ -376,7 +376,7 @@ test.each<[string, object, string]>([
   [
     "null for a reason",
     { ...TASK, runtimeDefense: { exclude: { app: null } } },
-    "runtimeDefense.exclude.app: must be text, got null.",
+    "runtimeDefense.exclude.app: must be the reason for leaving it out, a text, got null.",
   ],
   [
     "a list of the containers to be left out",

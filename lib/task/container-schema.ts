@@ -45,7 +45,7 @@ const portRange = v.pipe(
 /** The keys of a container in the order of the API reference. */
 export const CONTAINER_ENTRIES = {
   name: identifier,
-  image: v.pipe(text, v.regex(/^\S+$/, "must be an image, without spaces")),
+  image: v.pipe(text, v.regex(/^\S+$/, "must be an image, without spaces, at its ends too")),
   command: strings,
   cpu: number,
   credentialSpecs: strings,

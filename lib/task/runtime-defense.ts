@@ -5,7 +5,11 @@ import { anObject, closed, mebibytes, number, port } from "./values";
 /** What one task asks of its protection: its file's `runtimeDefense` key, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
 
-const reason = v.pipe(v.string(), v.trim(), v.minLength(1, "must be the reason for leaving it out"));
+const reason = v.pipe(
+  v.string("must be the reason for leaving it out, a text"),
+  v.trim(),
+  v.minLength(1, "must be the reason for leaving it out"),
+);
 
 export const RUNTIME_DEFENSE_ENTRIES = {
   /** Container name → why it is left out. */
