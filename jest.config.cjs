@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 // Pipelines set CI, and publish what jest-junit writes.
 const reporters = [
   "default",
@@ -8,7 +10,8 @@ const reporters = [
 module.exports = {
   testEnvironment: "node",
   // Half of the tests wait for servers and processes of their own, which leaves time for half a worker more a core.
-  maxWorkers: "150%",
+  // A number: Jest takes "150%" for 150 workers.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   reporters,
   // Ends a test that hangs, on however busy a machine. What a test needs to know of time, it controls itself.
