@@ -1,6 +1,6 @@
 import { DEFENDER } from "../defender";
 import { type SafeText, wholeText } from "../text/safe-text";
-import { code, text } from "./outside-markdown";
+import { code, escaped, table } from "./markdown-parts";
 import { taskPicture } from "./picture";
 import { defenderPart, type Report, startOf, type TaskReport } from "./report";
 import { roleNeeds } from "./role-needs";
@@ -39,7 +39,7 @@ function head({ coverage, console, installBundle, region, stack, tasks }: Report
     "",
     `**${covered} (${coverage.percent} %)** in ${count(tasks.length, "task")}.`,
     "",
-    `- Console: ${text(console.version)} at ${code(console.url)}`,
+    `- Console: ${escaped(console.version)} at ${code(console.url)}`,
     `- Stack: ${code(stack)} in ${code(region)}`,
     `- Install bundle: ${bundle}`,
   );
@@ -50,10 +50,10 @@ function overview(tasks: readonly TaskReport[]): string {
   const rows = tasks.map(({ family, containers, cpu, memory, defender, notices }) => {
     const covered = containers.filter((container) => container.protected).length;
     const protection = covered === containers.length ? `all ${covered}` : `**${covered} of ${containers.length}**`;
-    return [text(family), protection, cpu, memory, `${defender.cpu} / ${defender.memory}`, notices.length];
+    return [escaped(family), protection, cpu, memory, `${defender.cpu} / ${defender.memory}`, notices.length];
   });
   const columns = ["Task", "Protected", "CPU units", "MiB", "For the Defender", "Notices"];
-  return lines(...table(columns, ["---", "---", "---:", "---:", "---:", "---:"], rows));
+  return lines(...table(columns, rows, ["---", "---", "---:", "---:", "---:", "---:"]));
 }
 
 /** What roles that aren't the stack's need. */
@@ -81,22 +81,21 @@ function taskSection(task: TaskReport, picture: string | undefined): string {
   const { cpu, memory, defender, containers, changes, notices } = task;
   const licence = defender.ownImage ? "your own mirror" : "its path holds the licence token";
   return lines(
-    `## ${text(task.family)}`,
+    `## ${escaped(task.family)}`,
     "",
     `${cpu} CPU units and ${memory} MiB, ${defenderPart(defender)}. From ${code(task.file)}.`,
     "",
     ...table(
       ["Container", "Protected", "Image"],
-      ["---", "---", "---"],
       [
         ...containers.map(({ name, image, reason, lookedUp }) => [
-          text(name),
-          reason === null ? (lookedUp ? `yes, ${code(startOf(lookedUp))}` : "yes") : `**no**: ${text(reason)}`,
+          escaped(name),
+          reason === null ? (lookedUp ? `yes, ${code(startOf(lookedUp))}` : "yes") : `**no**: ${escaped(reason)}`,
           code(image),
         ]),
         [
           DEFENDER,
-          `Defender ${text(defender.version ?? "of unknown version")}`,
+          `Defender ${escaped(defender.version ?? "of unknown version")}`,
           `${code(defender.image)} (${licence})`,
         ],
       ],
@@ -108,10 +107,9 @@ function taskSection(task: TaskReport, picture: string | undefined): string {
     "",
     ...table(
       ["Field", "Change", "Containers"],
-      ["---", "---", "---"],
-      merged(changes).map((row) => row.map(text)),
+      merged(changes).map((row) => row.map(escaped)),
     ),
-    ...(notices.length > 0 ? ["", "Notices:", "", ...notices.map((notice) => `- ${text(notice)}`)] : []),
+    ...(notices.length > 0 ? ["", "Notices:", "", ...notices.map((notice) => `- ${escaped(notice)}`)] : []),
   );
 }
 
@@ -128,14 +126,6 @@ function merged(changes: TaskReport["changes"]): readonly (readonly string[])[] 
 
 function leftOver(number: number): string {
   return lines(`${count(number, "more task")} would make this page too long: see runtime-defense.json.`);
-}
-
-function table(
-  columns: readonly string[],
-  alignments: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
-): readonly string[] {
-  return [columns, alignments, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
 }
 
 function lines(...all: readonly string[]): string {

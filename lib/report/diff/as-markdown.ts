@@ -1,5 +1,5 @@
 import { type SafeText, wholeText } from "../../text/safe-text";
-import { code, text } from "../outside-markdown";
+import { code, escaped, table } from "../markdown-parts";
 import { openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
 import type { Difference } from "./differences";
 
@@ -17,7 +17,7 @@ export function diffAsMarkdown({ newlyLeftOut, tasks, coverage, families }: Side
       : `**${tasks.length} of ${families} tasks** differ. Protected: ${before.protected} of ${before.containers} → **${after.protected} of ${after.containers} containers** (${percent(before)} → ${percent(after)}).`,
     ...openEntryPoints(coverage).flatMap((sentence) => ["", sentence]),
     ...(newlyLeftOut.length > 0 ? ["", "### ⚠ Newly left out of protection", ""] : []),
-    ...newlyLeftOut.map(({ family, container, reason }) => `- ${code(family)}, ${code(container)}: ${text(reason)}`),
+    ...newlyLeftOut.map(({ family, container, reason }) => `- ${code(family)}, ${code(container)}: ${escaped(reason)}`),
   ];
   const sections: string[] = [];
   let room = CHARACTERS - head.join("\n").length;
@@ -39,14 +39,13 @@ function sectionOf({ family, kind, differences }: TaskDiff): string {
     const where = container === undefined ? "the task" : code(container);
     const isPlain = before === undefined && after === undefined;
     const values = isPlain ? ["different", ""] : [before, after].map((value) => cellOf(value, difference));
-    return `| ${[where, text(what), ...values].join(" | ")} |`;
+    return [where, escaped(what), ...values];
   });
-  const heading = `### ${text(family)}${kind === "changed" ? "" : ` (${kind})`}`;
-  const table = ["| Where | What | Before | After |", "| --- | --- | --- | --- |", ...rows];
-  return ["", heading, "", ...(rows.length > 0 ? table : [])].join("\n");
+  const heading = `### ${escaped(family)}${kind === "changed" ? "" : ` (${kind})`}`;
+  return ["", heading, "", ...(rows.length > 0 ? table(["Where", "What", "Before", "After"], rows) : [])].join("\n");
 }
 
 function cellOf(value: string | undefined, { what }: Difference): string {
   if (value === undefined) return "—";
-  return what === "protection" && value !== "protected" ? `**${text(value)}**` : code(value);
+  return what === "protection" && value !== "protected" ? `**${escaped(value)}**` : code(value);
 }

@@ -2,7 +2,7 @@ import type { Status } from "../../status/status";
 import type { TaskStatus } from "../../status/task-status";
 import { rankOf, VERDICT_NAMES, VERDICTS } from "../../status/verdict";
 import { type SafeText, wholeText } from "../../text/safe-text";
-import { code, text } from "../outside-markdown";
+import { code, escaped, table } from "../markdown-parts";
 import { byService, coverageOf, otherVerdicts } from "./by-service";
 
 // Azure DevOps takes a summary of 1 MiB at most; a row may take a thousand characters.
@@ -12,16 +12,16 @@ const ROWS = 300;
 export function statusAsMarkdown(status: Status): SafeText {
   const { summary, readAt } = status;
   const services = byService(status).map(({ cluster, service, numbers }) => [
-    text(cluster),
-    text(service),
+    escaped(cluster),
+    escaped(service),
     numbers.protected === numbers.tasks ? `all ${numbers.tasks}` : `**${numbers.protected} of ${numbers.tasks}**`,
-    text(otherVerdicts(numbers)),
+    escaped(otherVerdicts(numbers)),
   ]);
   const actions = groupByRemedy(status.tasks).map(([{ verdict, reason, remedy }, number]) => [
     VERDICT_NAMES[verdict],
     number,
-    text(reason),
-    text(remedy),
+    escaped(reason),
+    escaped(remedy),
   ]);
   return wholeText(
     [
@@ -32,8 +32,8 @@ export function statusAsMarkdown(status: Status): SafeText {
       `AWS was read at ${code(readAt.aws)}, the Console at ${code(readAt.console)}.`,
       "",
       ...picture(status),
-      ...table(["Cluster", "Service", "Protected", "Others"], services),
-      ...(actions.length > 0 ? table(["Verdict", "Tasks", "Reason", "What to do"], actions) : []),
+      ...section(["Cluster", "Service", "Protected", "Others"], services),
+      ...(actions.length > 0 ? section(["Verdict", "Tasks", "Reason", "What to do"], actions) : []),
     ].join("\n"),
   );
 }
@@ -57,8 +57,7 @@ function groupByRemedy(tasks: readonly TaskStatus[]): readonly (readonly [TaskSt
   return [...groups.values()].sort(([one], [other]) => rankOf(one.verdict) - rankOf(other.verdict));
 }
 
-function table(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): readonly string[] {
-  const shown = [columns, columns.map(() => "---"), ...rows.slice(0, ROWS)];
+function section(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): readonly string[] {
   const more = rows.length > ROWS ? [`${rows.length - ROWS} more: see --format json.`, ""] : [];
-  return [...shown.map((cells) => `| ${cells.join(" | ")} |`), "", ...more];
+  return [...table(columns, rows.slice(0, ROWS)), "", ...more];
 }

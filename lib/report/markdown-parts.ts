@@ -8,11 +8,24 @@ const CODE = /^[\w .:/@=,()[\]+*"{}~-]+$/;
  * Text from outside as Markdown that shows it and does nothing else: whatever could be markup, a link,
  * a mention or a logging command becomes a character reference.
  */
-export function text(outside: string): string {
+export function escaped(outside: string): string {
   return outside.replace(MARKUP, (character) => `&#${character.codePointAt(0)};`);
 }
 
 /** The same for names and paths, in the type of code where nothing in them could end it. */
 export function code(outside: string): string {
-  return CODE.test(outside) ? `\`${outside}\`` : text(outside);
+  return CODE.test(outside) ? `\`${outside}\`` : escaped(outside);
+}
+
+/**
+ * The lines of a table, of columns and cells that are Markdown already.
+ *
+ * @param alignments `---:` puts a column to the right
+ */
+export function table(
+  columns: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  alignments: readonly string[] = columns.map(() => "---"),
+): readonly string[] {
+  return [columns, alignments, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
 }
