@@ -15,7 +15,7 @@ const runtimeDefense = { entryPoint: { lookUp: false } };
 const role = "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME";
 
 test.each<[string, object, string]>([
-  // shape
+  // what is there, and of which kind
   ["no family", { ...TASK, family: null }, "family: is required."],
   [
     "a family with a slash",

@@ -1,7 +1,7 @@
 import { DEFENDER } from "../defender";
+import { percentOf } from "../percent";
 import { defenderVersion } from "../protection/defender-image";
 import type { ProtectedTask } from "../protection/protected-task";
-import { percentOf } from "../share";
 import { defenderShare } from "../task/fargate-size";
 import type { Task } from "../task/task";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";

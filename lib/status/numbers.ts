@@ -1,4 +1,4 @@
-import { percentOf } from "../share";
+import { percentOf } from "../percent";
 import type { TaskStatus } from "./task-status";
 import type { Verdict } from "./verdict";
 

@@ -5,6 +5,7 @@ import { checkImages } from "./check-images";
 import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
 import { checkText } from "./check-text";
+import { type ContainerImages, withImages } from "./container-images";
 import { withDefaults } from "./defaults";
 import { type Draft, type DraftContainer, readDraft } from "./draft";
 import { checkEntryPoints } from "./entry-points";
@@ -13,16 +14,15 @@ import { fitSize } from "./fargate-size";
 import { checkUnsupported } from "./fargate-unsupported";
 import { checkFileSystems } from "./file-systems";
 import { problem, type Step } from "./finding";
-import { type Images, withImages } from "./images";
 import { checkLimits } from "./limits";
 import { checkLogs, withLogRoutersExcluded } from "./logs";
+import { normalize } from "./normalize";
 import { checkPlaceholders } from "./placeholders";
 import { checkPorts } from "./ports";
 import { checkReferences } from "./references";
 import { RuntimeDefenseSchema } from "./runtime-defense";
 import { TaskDefinitionSchema } from "./schema";
 import { checkSecretAccess } from "./secret-access";
-import { shape } from "./shape";
 import type { ParsedTask } from "./task";
 import { withUnitsAndDefaults } from "./units";
 import { checkVariables } from "./variables";
@@ -40,7 +40,7 @@ export type Parsed = {
 export type Surroundings = {
   /** `runtimeDefense` for every task. */
   readonly defaults: JsonObject;
-  readonly images: Images;
+  readonly images: ContainerImages;
   /** What the stack's execution role may read; none without a stack. */
   readonly secretArns?: readonly string[] | undefined;
 };
@@ -52,18 +52,18 @@ const NO_SURROUNDINGS: Surroundings = { defaults: {}, images: new Map() };
 export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS): Step<Parsed> {
   const { defaults, images, secretArns } = surroundings;
   yield* checkText(document);
-  const shaped = yield* shape(document);
-  if (!shaped) return NOTHING;
-  const given = withImages(shaped.definition, images);
+  const normalized = yield* normalize(document);
+  if (!normalized) return NOTHING;
+  const given = withImages(normalized.definition, images);
   const { task, defaults: missing } = yield* withUnitsAndDefaults(clean(given));
   const names = containerNames(task);
-  const merged = withDefaults(shaped.runtimeDefense, defaults, (name) => names.has(name));
+  const merged = withDefaults(normalized.runtimeDefense, defaults, (name) => names.has(name));
   const runtimeDefense = withLogRoutersExcluded(merged, task);
   // A size that can't be read has been reported.
   const reported = new Set(["cpu", "memory", ...(yield* checkPlaceholders({ ...task, runtimeDefense }))]);
   const unknown = yield* checkKeys(TaskDefinitionSchema, given);
   const definition = yield* checkSchema(TaskDefinitionSchema, task, [], reported, unknown);
-  yield* checkKeys(RuntimeDefenseSchema, shaped.runtimeDefense, ["runtimeDefense"]);
+  yield* checkKeys(RuntimeDefenseSchema, normalized.runtimeDefense, ["runtimeDefense"]);
   const defense = yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
 
   const draft = readDraft(task, runtimeDefense);
@@ -73,7 +73,7 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
     yield problem(sidecar.path, () => text`the task already holds ${DEFENDER}. Give the unprotected task definition.`);
     return { ...NOTHING, ...found };
   }
-  const open = yield* checkEach(draft, task, shaped.runtimeDefense, reported);
+  const open = yield* checkEach(draft, task, normalized.runtimeDefense, reported);
   yield* checkSecretAccess(draft, secretArns);
   const size = yield* fitSize(draft, missing);
   if (!definition || !defense || !size) return { ...found, open };

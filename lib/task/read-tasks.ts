@@ -4,10 +4,10 @@ import { setImmediate } from "node:timers/promises";
 import { type Problem, TaskFileError } from "../errors";
 import type { JsonObject } from "../json";
 import { excerpt, type SafeText, text } from "../text/safe-text";
+import { type ContainerImages, unusedImages } from "./container-images";
 import { readDefaults } from "./defaults";
 import { type LookUp, type OpenEntryPoint, withWords, wordsOf } from "./entry-points-from-images";
 import { collect } from "./finding";
-import { type Images, unusedImages } from "./images";
 import { MAX_CONTAINERS } from "./limits";
 import { parseTask, type Surroundings } from "./parse-task";
 import { parseSource, type Remark, remarksOf, UnreadableError } from "./source";
@@ -20,7 +20,7 @@ export type ReadOptions = {
   readonly folder?: string;
   /** A file with the default `runtimeDefense` of every task. */
   readonly defaultsPath?: string | undefined;
-  readonly images?: Images;
+  readonly images?: ContainerImages;
   /** The variable that names the path, where one does: it is the one to be corrected. */
   readonly variable?: string;
   /** What the role of the stack that the tasks are for may read. @default no stack */
@@ -175,7 +175,7 @@ function repeatedFamilies(files: readonly ReadFile[]): readonly Problem[] {
   });
 }
 
-function imageProblems(images: Images, files: readonly ReadFile[]): readonly Problem[] {
+function imageProblems(images: ContainerImages, files: readonly ReadFile[]): readonly Problem[] {
   // A file that can't be read may have the container.
   if (files.some(({ containers }) => containers === undefined)) return [];
   const names = files.flatMap(({ family, containers = [] }) => containers.map((name) => `${family}/${name}`));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import type { JsonObject } from "../../json";
-import { percentOf } from "../../share";
+import { percentOf } from "../../percent";
 import { excerpt, type SafeText, text } from "../../text/safe-text";
 import { type Difference, fieldDifferences, settingDifferences, shown } from "./differences";
 import { type ContainerState, containerStates, containersOf, isLeftOut, type Side, type TaskView } from "./side";

@@ -17,7 +17,7 @@ const OWN_KEYS = new Set(
  * Brings what people have (describe output, an envelope, keys in the wrong place) into the form of
  * RegisterTaskDefinition, neither cleaned nor checked.
  */
-export function* shape(document: JsonValue): Step<Shaped | undefined> {
+export function* normalize(document: JsonValue): Step<Normalized | undefined> {
   const foreign = whatElse(document);
   if (foreign || !isJsonObject(document)) {
     const expected = "expected one task definition as RegisterTaskDefinition takes it";
@@ -29,7 +29,7 @@ export function* shape(document: JsonValue): Step<Shaped | undefined> {
   return { definition: yield* withTags(withoutEmptyModes(task)), runtimeDefense };
 }
 
-type Shaped = { readonly definition: JsonObject; readonly runtimeDefense: JsonValue };
+type Normalized = { readonly definition: JsonObject; readonly runtimeDefense: JsonValue };
 
 function whatElse(document: JsonValue): SafeText | undefined {
   if (isJsonArray(document)) {

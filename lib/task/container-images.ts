@@ -2,10 +2,10 @@ import { isJsonArray, isJsonObject, type JsonObject } from "../json";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 
 /** Images by container (`web`) or by family and container (`shop/web`). */
-export type Images = ReadonlyMap<string, string>;
+export type ContainerImages = ReadonlyMap<string, string>;
 
 /** The task with the images that are given for its containers. */
-export function withImages(task: JsonObject, images: Images): JsonObject {
+export function withImages(task: JsonObject, images: ContainerImages): JsonObject {
   if (images.size === 0 || !isJsonArray(task.containerDefinitions)) return task;
   const containerDefinitions = task.containerDefinitions.map((container) => {
     if (!isJsonObject(container)) return container;
@@ -20,7 +20,7 @@ export function withImages(task: JsonObject, images: Images): JsonObject {
  *
  * @param containers `family/container` of all tasks
  */
-export function unusedImages(images: Images, containers: readonly string[]): readonly SafeText[] {
+export function unusedImages(images: ContainerImages, containers: readonly string[]): readonly SafeText[] {
   const names = new Set(containers.flatMap((container) => [container, container.replace(/^[^/]*\//, "")]));
   const choice = join(containers.slice(0, 12).map((name) => excerpt(name, 120)));
   const more = containers.length > 12 ? text` and ${containers.length - 12} more` : text``;
