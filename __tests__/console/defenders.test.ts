@@ -9,7 +9,7 @@ import { loopback } from "../http/servers";
 import { goodConsole, settingsFor } from "./good-console";
 
 const servers = loopback();
-const talk = { signal: new AbortController().signal, notice: () => undefined };
+const context = { signal: new AbortController().signal, notice: () => undefined };
 
 afterEach(() => servers.closeAll());
 
@@ -43,7 +43,7 @@ function listing(
 }
 
 async function defendersOf(listener: http.RequestListener, query = {}, console = {}) {
-  const client = await login(settingsFor(await servers.plain(listener), { console }), talk);
+  const client = await login(settingsFor(await servers.plain(listener), { console }), context);
   try {
     return await client.defenders(query);
   } finally {
@@ -109,7 +109,7 @@ test.each([
 test("a list that goes on and on is given up", async () => {
   const endless = async (offset: number) =>
     Array.from({ length: 50_000 }, (_, index) => ({ ...UNNAMED, hostname: `web:${offset + index}` }));
-  await expect(readPages(endless, talk.signal)).rejects.toThrow(
+  await expect(readPages(endless, context.signal)).rejects.toThrow(
     "The Console's list of Defenders has more than 250000 entries: GET …/defenders. Check that TL_CONSOLE leads to a Prisma Cloud Compute Console.",
   );
 });
@@ -142,7 +142,7 @@ describe("a Console that throttles its list", () => {
       return "page";
     };
     let ended = false;
-    const result = withPauses(read, { signal: talk.signal, notice: (line) => notices.push(line) }, clock);
+    const result = withPauses(read, { signal: context.signal, notice: (line) => notices.push(line) }, clock);
     result
       .catch(() => undefined)
       .finally(() => {

@@ -85,11 +85,11 @@ async function run(fault: ConsoleFault, call: CallName): Promise<Result> {
     notices.push(line);
     setImmediate(runNext);
   };
-  const talk = { signal: new AbortController().signal, notice };
+  const context = { signal: new AbortController().signal, notice };
   let client: Console | undefined;
   let error: unknown;
   try {
-    client = await login(settingsFor(server.url), talk, clock);
+    client = await login(settingsFor(server.url), context, clock);
     if (call === "version") await client.version();
     if (call === "defenders/fargate.json") await client.protect({ definition: DEFINITION });
     if (call === "defenders/install-bundle") await client.installBundle();

@@ -27,14 +27,14 @@ async function serve(listener: http.RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function talk(stop = new AbortController(), notices: string[] = []) {
+function context(stop = new AbortController(), notices: string[] = []) {
   return { signal: stop.signal, notice: (line: string) => void notices.push(line) };
 }
 
 async function received(more: (url: string) => Partial<ConsoleSettings> = () => ({})): Promise<Received[]> {
   const requests: Received[] = [];
   const url = await serve(goodConsole(requests));
-  const console = await login(settingsFor(url, { console: more(url) }), talk());
+  const console = await login(settingsFor(url, { console: more(url) }), context());
   await console.version();
   await console.protect({ definition: DEFINITION });
   await console.installBundle();
@@ -80,7 +80,7 @@ describe("the requests", () => {
 
   test("carry what a task asks of its protection, and only that", async () => {
     const requests: Received[] = [];
-    const console = await login(settingsFor(await serve(goodConsole(requests))), talk());
+    const console = await login(settingsFor(await serve(goodConsole(requests))), context());
     await console.protect({
       definition: DEFINITION,
       extractEntrypoint: true,
@@ -102,7 +102,7 @@ describe("the requests", () => {
 });
 
 test("the answers come parsed", async () => {
-  const console = await login(settingsFor(await serve(goodConsole())), talk());
+  const console = await login(settingsFor(await serve(goodConsole())), context());
   expect(await console.version()).toBe("34.04.145");
   expect((await console.protect({ definition: DEFINITION })).family).toBe("web");
   const { bundle, wsAddress } = await console.installBundle();
@@ -136,7 +136,7 @@ test.each([
     request.url?.split("?")[0]?.endsWith(path) ? response.end(answer) : good(request, response),
   );
   const run = async () => {
-    const console = await login(settingsFor(url), talk());
+    const console = await login(settingsFor(url), context());
     await console.version();
     await console.protect({ definition: DEFINITION });
     await console.installBundle();
@@ -157,7 +157,7 @@ test("a token that expires is renewed once for all calls that meet it, each repe
       response.writeHead(401).end('{"err":"token expired"}');
     } else good(request, response);
   });
-  const console = await login(settingsFor(url), talk());
+  const console = await login(settingsFor(url), context());
   const versions = await Promise.all(Array.from({ length: 64 }, () => console.version()));
   expect(new Set(versions)).toEqual(new Set(["34.04.145"]));
   expect({ logins, refusals }).toEqual({ logins: 2, refusals: 64 });
@@ -173,7 +173,7 @@ test("a second login that fails is told by every call, and not tried again", asy
     else if (logins++ === 0) response.end('{"token":"token-1"}');
     else response.writeHead(401).end('{"err":"key revoked"}');
   });
-  const console = await login(settingsFor(url), talk());
+  const console = await login(settingsFor(url), context());
   const outcomes = await Promise.allSettled([console.version(), console.installBundle()]);
   for (const outcome of outcomes) {
     expect(outcome).toMatchObject({
@@ -193,7 +193,7 @@ test("each retry is one notice: what failed, which try comes, and when", async (
     if (tries++ < 2) response.writeHead(503).end('{"err":"starting"}');
     else good(request, response);
   });
-  (await login(settingsFor(url), talk(undefined, notices))).close();
+  (await login(settingsFor(url), context(undefined, notices))).close();
   const where = `POST ${url}/api/v1/authenticate`;
   expect(notices).toEqual([
     `The Console fails (HTTP 503, "starting"): ${where}. Try 2 of 4 in 0.1 s.`,
@@ -211,7 +211,7 @@ describe("an abort", () => {
     const url = await serve(() => undefined);
     if (after === 0) stop.abort(reason);
     else setTimeout(() => stop.abort(reason), after);
-    await expect(login(settingsFor(url), talk(stop))).rejects.toBe(reason);
+    await expect(login(settingsFor(url), context(stop))).rejects.toBe(reason);
   });
 
   test("ends the pause before the next try at once", async () => {
@@ -230,7 +230,7 @@ describe("an abort", () => {
       if (!request.url?.endsWith("/version")) good(request, response);
       else console.close();
     });
-    const console = await login(settingsFor(url), talk());
+    const console = await login(settingsFor(url), context());
     await expect(console.version()).rejects.toThrow("closed");
   });
 });
@@ -238,7 +238,7 @@ describe("an abort", () => {
 test("a pause that would outlast the call's time is not begun", async () => {
   const url = await serve((_, response) => response.writeHead(503).end());
   const settings = settingsFor(url, { network: { timeoutMs: 10_000, retryDelayMs: 60_000 } });
-  await expect(login(settings, talk())).rejects.toThrow(
+  await expect(login(settings, context())).rejects.toThrow(
     "The Console fails (HTTP 503), no time is left for try 2 of 4, the call may take 40 s in all: ",
   );
 });
@@ -248,7 +248,7 @@ test.each([
   // Longer than a label may be, so that no name server is asked.
   ["an unknown name", `https://${"x".repeat(64)}.invalid`, "is unknown (DNS): "],
 ])("%s is named", async (_, url, says) => {
-  const failing = login(settingsFor(url), talk());
+  const failing = login(settingsFor(url), context());
   await expect(failing).rejects.toThrow(ConsoleError);
   await expect(failing).rejects.toThrow(says);
 });

@@ -4,7 +4,7 @@ import { loopback } from "../http/servers";
 import { goodConsole, PASSWORD, type Received } from "./good-console";
 
 const servers = loopback();
-const talk = { signal: new AbortController().signal, notice: () => undefined };
+const context = { signal: new AbortController().signal, notice: () => undefined };
 
 afterAll(() => servers.closeAll());
 
@@ -18,7 +18,7 @@ test("with the original example's variables alone, nothing is asked at TL_CONSOL
     AUTH_API_ENDPOINT: `${url}/tenant/api/v1/authenticate`,
     TASK_GENERATION_API_ENDPOINT: `${url}/tenant/api/v1/defenders/fargate.json`,
   });
-  const console = await login(settings, talk);
+  const console = await login(settings, context);
   await console.version();
   await console.protect({ definition: { containerDefinitions: [] } });
   await console.installBundle();
@@ -45,7 +45,7 @@ test("a failure at such an address names the variable that leads there", async (
     TL_CONSOLE: "no-such-host.invalid",
     AUTH_API_ENDPOINT: `${url}/api/v1/authenticate`,
   });
-  const console = await login(settings, talk);
+  const console = await login(settings, context);
   await expect(console.version()).rejects.toThrow(
     `The Console has nothing at this address (HTTP 404): GET ${url}/api/v1/version. ` +
       "Check the path in AUTH_API_ENDPOINT, and TL_API_VERSION.",

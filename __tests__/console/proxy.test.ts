@@ -37,7 +37,7 @@ function through(proxy: string, exceptions?: string, variable = "HTTPS_PROXY") {
   };
 }
 
-function talk(notices: string[] = []) {
+function context(notices: string[] = []) {
   return { signal: new AbortController().signal, notice: (line: string) => void notices.push(line) };
 }
 
@@ -50,7 +50,7 @@ test("the calls go through one tunnel, with the proxy's credentials for the prox
   });
   const proxy = await servers.proxy();
   const network = through(`http://us%40er:p%2Fw@${proxy.host}`);
-  const console = await login(settingsFor(url, { network: { ...network, caFile } }), talk());
+  const console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
   expect(await console.version()).toBe("34.04.145");
   console.close();
   const authorization = `Basic ${Buffer.from("us@er:p/w").toString("base64")}`;
@@ -63,7 +63,7 @@ test("64 calls side by side go through tunnels", async () => {
   const url = await servers.secure(certificate, goodConsole());
   const proxy = await servers.proxy();
   const network = through(`http://${proxy.host}`);
-  const console = await login(settingsFor(url, { network: { ...network, caFile } }), talk());
+  const console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
   const versions = await Promise.all(Array.from({ length: 64 }, () => console.version()));
   expect(new Set(versions)).toEqual(new Set(["34.04.145"]));
   console.close();
@@ -93,7 +93,7 @@ test("the Console's certificate is verified behind the tunnel", async () => {
   const url = await servers.secure(unknown, goodConsole());
   const proxy = await servers.proxy();
   const network = through(`http://${proxy.host}`);
-  await expect(login(settingsFor(url, { network: { ...network, caFile } }), talk())).rejects.toThrow(
+  await expect(login(settingsFor(url, { network: { ...network, caFile } }), context())).rejects.toThrow(
     `The certificate of ${new URL(url).host} is self-signed: `,
   );
   expect(proxy.connects).toHaveLength(1);
@@ -102,7 +102,7 @@ test("the Console's certificate is verified behind the tunnel", async () => {
 test("NO_PROXY goes straight", async () => {
   const url = await servers.secure(certificate, goodConsole());
   const network = through("http://127.0.0.1:1", "other.example.com,127.0.0.1");
-  const console = await login(settingsFor(url, { network: { ...network, caFile } }), talk());
+  const console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
   expect(await console.version()).toBe("34.04.145");
   console.close();
 });
@@ -110,7 +110,7 @@ test("NO_PROXY goes straight", async () => {
 test("plain http on loopback never goes to a proxy, which would read the password", async () => {
   const proxy = await servers.proxy();
   const network = through(`http://${proxy.host}`);
-  const console = await login(settingsFor(await servers.plain(goodConsole()), { network }), talk());
+  const console = await login(settingsFor(await servers.plain(goodConsole()), { network }), context());
   expect(await console.version()).toBe("34.04.145");
   console.close();
   expect({ connects: proxy.connects, requests: proxy.requests }).toEqual({ connects: [], requests: [] });
@@ -138,7 +138,7 @@ test.each(TUNNEL_FAULTS)("a proxy that %s is named, without its credentials", as
   const notices: string[] = [];
   const proxy = await servers.proxy((socket) => socket.end(`${line}\r\ncontent-length: ${PAGE.length}\r\n\r\n${PAGE}`));
   const network = through(`http://user:hidden@${proxy.host}`);
-  const failing = login(settingsFor("https://console.example.com", { network }), talk(notices));
+  const failing = login(settingsFor("https://console.example.com", { network }), context(notices));
   await expect(failing).rejects.toMatchObject({
     sentences: [expect.stringContaining(`The proxy ${proxy.host} (HTTPS_PROXY) ${says}`)],
   });
@@ -155,7 +155,7 @@ test.each([
   ],
 ])("a proxy that %s is named", async (_, setting, says) => {
   const network = through(setting);
-  await expect(login(settingsFor("https://console.example.com", { network }), talk())).rejects.toThrow(says);
+  await expect(login(settingsFor("https://console.example.com", { network }), context())).rejects.toThrow(says);
 });
 
 test.each([
@@ -164,7 +164,7 @@ test.each([
 ])("a proxy that wants another login than %j says where to write it", async (user, says) => {
   const proxy = await servers.proxy((socket) => socket.end("HTTP/1.1 407 No\r\n\r\n"));
   const network = through(`http://${user}${proxy.host}`, undefined, "ALL_PROXY");
-  const failing = login(settingsFor("https://console.example.com", { network }), talk());
+  const failing = login(settingsFor("https://console.example.com", { network }), context());
   await expect(failing).rejects.toThrow(`The proxy ${proxy.host} (ALL_PROXY) wants a user and password that it knows`);
   await expect(failing).rejects.toThrow(says);
 });
@@ -173,7 +173,7 @@ test.each(["socks5://user:hidden@127.0.0.1:1080", "http://", "http://[bad"])(
   "HTTPS_PROXY=%s is refused",
   async (setting) => {
     const network = through(setting);
-    const failing = login(settingsFor("https://console.example.com", { network }), talk());
+    const failing = login(settingsFor("https://console.example.com", { network }), context());
     await expect(failing).rejects.toThrow(SettingsError);
     await expect(failing).rejects.toThrow(/^HTTPS_PROXY must be an address such as [^@]*$/);
   },

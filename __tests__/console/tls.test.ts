@@ -24,13 +24,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function talk(notices: string[] = []) {
+function context(notices: string[] = []) {
   return { signal: new AbortController().signal, notice: (line: string) => void notices.push(line) };
 }
 
 test("a Console with a private authority is trusted through TL_CA_CERT", async () => {
   const url = await servers.secure(await serverCertificate({ ca }), goodConsole());
-  const console = await login(settingsFor(url, { network: { caFile } }), talk());
+  const console = await login(settingsFor(url, { network: { caFile } }), context());
   expect(await console.version()).toBe("34.04.145");
   console.close();
 });
@@ -70,7 +70,7 @@ test.each([
   const requests: Received[] = [];
   const notices: string[] = [];
   const url = await servers.secure(await certificate(), goodConsole(requests));
-  const failing = login(settingsFor(url, { network: trusted ? { caFile } : {} }), talk(notices));
+  const failing = login(settingsFor(url, { network: trusted ? { caFile } : {} }), context(notices));
   await expect(failing).rejects.toMatchObject({
     sentences: [
       expect.stringContaining(`The certificate of ${new URL(url).host} ${says}: POST ${url}/api/v1/authenticate. `),
@@ -93,7 +93,7 @@ test("NODE_TLS_REJECT_UNAUTHORIZED=0 switches nothing off", async () => {
 
 test("a plain HTTP server under https is told as such", async () => {
   const url = (await servers.plain(goodConsole())).replace("http:", "https:");
-  await expect(login(settingsFor(url), talk())).rejects.toThrow(`${new URL(url).host} does not speak TLS: `);
+  await expect(login(settingsFor(url), context())).rejects.toThrow(`${new URL(url).host} does not speak TLS: `);
 });
 
 test.each([
@@ -112,7 +112,7 @@ test.each([
   const url = await servers.plain(goodConsole(requests));
   const file = content === "folder" ? folder : join(folder, "given.pem");
   if (content !== undefined && content !== "folder") writeFileSync(file, content);
-  const failing = login(settingsFor(url, { network: { caFile: file } }), talk());
+  const failing = login(settingsFor(url, { network: { caFile: file } }), context());
   await expect(failing).rejects.toThrow(SettingsError);
   await expect(failing).rejects.toThrow("TL_CA_CERT must be a PEM file with certificates, ");
   await expect(failing).rejects.toThrow(says);

@@ -9,7 +9,7 @@ import type { Task } from "../task/task";
 import { excerpt } from "../text/safe-text";
 import type { Command } from "./command";
 import { printFindings } from "./failure";
-import { talkOn } from "./talk";
+import { contextOn } from "./run-context";
 import { readOptions } from "./task-options";
 
 export const check: Command = {
@@ -34,7 +34,7 @@ export const check: Command = {
   run: async (invocation, { operands: [path], isSet, value }) => {
     const { stdout, stderr, environment, signal } = invocation;
     const settings = parseSettingsWithoutConsole(environment);
-    const options = readOptions(settings, settings.stack.secretArns, invocation, talkOn(stderr, signal));
+    const options = readOptions(settings, settings.stack.secretArns, invocation, contextOn(stderr, signal));
     const { lookUp: _, ...offline } = options;
     const { files, tasks, problems } = await checkTasks(isGiven(path) ? path : settings.tasks.path, {
       ...(isSet("offline") ? offline : options),

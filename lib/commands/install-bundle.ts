@@ -2,7 +2,7 @@ import { login } from "../console/client";
 import { parseSettings } from "../settings/settings";
 import { printSecretOnPurpose } from "../text/print";
 import type { Command } from "./command";
-import { talkOn } from "./talk";
+import { contextOn } from "./run-context";
 
 export const installBundle: Command = {
   name: "install-bundle",
@@ -16,7 +16,7 @@ export const installBundle: Command = {
   ],
   run: async ({ environment, signal, stdout, stderr }, { isSet }) => {
     const settings = parseSettings(environment);
-    const console = await login(settings, talkOn(stderr, signal));
+    const console = await login(settings, contextOn(stderr, signal));
     try {
       const { bundle } = await console.installBundle();
       const command = isSet("azure-pipelines") ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";

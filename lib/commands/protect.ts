@@ -3,7 +3,7 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 
 import { login } from "../console/client";
 import { SettingsError } from "../errors";
-import type { Talk } from "../http/retry";
+import type { RunContext } from "../http/retry";
 import { protectTasks } from "../protection/protect-tasks";
 import type { ProtectedTask } from "../protection/protected-task";
 import { parseSettings, type Settings } from "../settings/settings";
@@ -13,7 +13,7 @@ import { readTasks } from "../task/read-tasks";
 import { printLine, printSecretOnPurpose } from "../text/print";
 import { type SafeText, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
-import { talkOn } from "./talk";
+import { contextOn } from "./run-context";
 import { protectOptions, readOptions } from "./task-options";
 
 export const protect: Command = {
@@ -27,8 +27,8 @@ export const protect: Command = {
   ],
   run: async (invocation, { operands: [file = ""], value }) => {
     const settings = parseSettings({ ...invocation.environment, TASK_DEFINITION_PATH: file });
-    const talk = talkOn(invocation.stderr, invocation.signal);
-    const task = await protectOne(file, settings, invocation, talk);
+    const context = contextOn(invocation.stderr, invocation.signal);
+    const task = await protectOne(file, settings, invocation, context);
     for (const notice of [
       ...task.task.notices.map((notice) => notice.text),
       ...task.notices,
@@ -56,14 +56,14 @@ async function protectOne(
   file: string,
   settings: Settings,
   invocation: Invocation,
-  talk: Talk,
+  context: RunContext,
 ): Promise<ProtectedTask> {
-  const tasks = await readTasks(file, readOptions(settings, undefined, invocation, talk));
+  const tasks = await readTasks(file, readOptions(settings, undefined, invocation, context));
   if (tasks.length !== 1)
     throw new SettingsError([text`${file} holds ${tasks.length} task definitions, and protect takes one.`]);
-  const console = await login(settings, talk);
+  const console = await login(settings, context);
   try {
-    const { tasks: protectedTasks } = await protectTasks(tasks, console, protectOptions(settings, talk.signal));
+    const { tasks: protectedTasks } = await protectTasks(tasks, console, protectOptions(settings, context.signal));
     const [task] = protectedTasks;
     if (!task) throw new Error("protectTasks returns a proven task for each task");
     return task;

@@ -16,9 +16,9 @@ import { buildStatus, noticesOf, type Status } from "../status/status";
 import { print, printLine } from "../text/print";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Invocation } from "./command";
+import { contextOn } from "./run-context";
 import { withinRunLimit } from "./run-limit";
 import { structureFacts } from "./structure-facts";
-import { talkOn } from "./talk";
 
 const FORMATS = ["text", "json", "markdown", "junit"] as const;
 
@@ -62,7 +62,7 @@ function read(settings: Settings, clusters: readonly string[] | "all", invocatio
     const region = isSet(environment.AWS_REGION) ? stack.region : undefined;
     const ecs = await openEcs(defined({ region, network, signal }));
     try {
-      const console = await login(settings, talkOn(stderr, signal));
+      const console = await login(settings, contextOn(stderr, signal));
       try {
         const expected = structureFacts({ ...settings, consoleAddress: settings.console.consoleAddress });
         const { facts, readAt } = await readFacts({ ecs, clusters, console, expected });

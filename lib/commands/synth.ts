@@ -13,8 +13,8 @@ import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
 import { join, type SafeText, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
+import { contextOn } from "./run-context";
 import { withinRunLimit } from "./run-limit";
-import { talkOn } from "./talk";
 import { protectOptions, readOptions } from "./task-options";
 
 /** Whatever goes wrong, the output folder holds no stack afterwards. */
@@ -29,8 +29,8 @@ export const synth: Command = {
     const staging = prepareOutput(folder);
     try {
       const settings = parseSettings(invocation.environment, [checkDefaultRegion]);
-      const talk = talkOn(invocation.stdout, invocation.signal);
-      const options = readOptions(settings, settings.stack.secretArns, invocation, talk);
+      const context = contextOn(invocation.stdout, invocation.signal);
+      const options = readOptions(settings, settings.stack.secretArns, invocation, context);
       const unprotected = await readTasks(settings.tasks.path, { ...options, variable: TASKS_VARIABLE });
       if (unprotected.length > LARGE_FLEET) await tuneForLargeFleet();
       const [answered, { writeOutput }] = await Promise.all([
@@ -83,9 +83,9 @@ function askConsole(settings: Settings, unprotected: readonly Task[], invocation
   const tooLong = (sentence: SafeText) =>
     new ConsoleError([text`${sentence} Look at the Console, or raise TL_TIMEOUT_MS.`]);
   return withinRunLimit(settings.network, invocation.signal, tooLong, async (signal) => {
-    const talk = talkOn(invocation.stdout, signal);
-    const console = await login(settings, talk);
-    const progress = await startProgress(unprotected.length, invocation.stderr, talk.notice);
+    const context = contextOn(invocation.stdout, signal);
+    const console = await login(settings, context);
+    const progress = await startProgress(unprotected.length, invocation.stderr, context.notice);
     const options = protectOptions(settings, signal);
     try {
       return await protectTasks(unprotected, console, { ...options, onProgress: progress.update });

@@ -1,5 +1,5 @@
 import { defined } from "../defined";
-import type { Talk } from "../http/retry";
+import type { RunContext } from "../http/retry";
 import type { ProtectOptions } from "../protection/protect-tasks";
 import type { Settings } from "../settings/settings";
 import type { ReadOptions } from "../task/read-tasks";
@@ -14,11 +14,11 @@ export function readOptions(
   settings: Pick<Settings, "tasks" | "network" | "registry">,
   secretArns: readonly string[] | undefined,
   { environment, folder }: Invocation,
-  talk: Talk,
+  context: RunContext,
 ): ReadOptions {
   const { defaultsPath, images } = settings.tasks;
   return {
-    signal: talk.signal,
+    signal: context.signal,
     folder,
     defaultsPath,
     images,
@@ -26,7 +26,7 @@ export function readOptions(
     lookUp: async (names) => {
       // Loaded only here: most runs need no registry.
       const { imageConfigs } = await import("../registry/read-images");
-      return imageConfigs(names, { ...settings, environment }, talk);
+      return imageConfigs(names, { ...settings, environment }, context);
     },
   };
 }

@@ -6,7 +6,7 @@ import { connectLimitMs } from "../http/connecting";
 import { openConnections } from "../http/connections";
 import { exchange } from "../http/exchange";
 import { HttpFailure } from "../http/failure";
-import { type Talk, withRetries } from "../http/retry";
+import { type RunContext, withRetries } from "../http/retry";
 import type { Settings } from "../settings/settings";
 import { holdsSecret, Secret } from "../text/secret";
 import { BUNDLE_AND_ADDRESS, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
@@ -23,11 +23,11 @@ import { statusFailure } from "./status-failure";
  */
 export async function login(
   { console: settings, network }: Pick<Settings, "console" | "network">,
-  talk: Talk,
+  context: RunContext,
   clock: Clock = systemClock,
 ): Promise<Console> {
   const closing = new AbortController();
-  const signal = AbortSignal.any([talk.signal, closing.signal]);
+  const signal = AbortSignal.any([context.signal, closing.signal]);
   setMaxListeners(0, signal); // each call under way listens
   // Basic authentication sends the base64 of this pair; from here on it is masked in every message.
   const credentials = [settings.password, new Secret(`${settings.user}:${settings.password.reveal()}`)];
@@ -44,7 +44,7 @@ export async function login(
         return parseAnswer(answer, shape, call);
       },
       network,
-      { ...talk, signal },
+      { ...context, signal },
       clock,
     );
 
@@ -87,7 +87,7 @@ export async function login(
       const list = (type: string | undefined) => {
         const query = { type, limit: PAGE_SIZE, sort: "hostname" };
         const read = (offset: number) => sendSignedIn(calls.defenders({ ...query, offset }), DEFENDERS);
-        return readPages((offset) => withPauses(() => read(offset), { ...talk, signal }, clock), signal);
+        return readPages((offset) => withPauses(() => read(offset), { ...context, signal }, clock), signal);
       };
       return (await Promise.all(types.map(list)).catch(rethrow)).flat();
     },

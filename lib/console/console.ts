@@ -4,7 +4,7 @@ import type { Defender, DefendersQuery } from "./defenders";
 
 /**
  * A Prisma Cloud Compute Console that has accepted the login. Every call throws `ConsoleError`, or
- * the signal's reason once `Talk.signal` is aborted.
+ * the signal's reason once `RunContext.signal` is aborted.
  */
 export interface Console {
   /** The Console's version, `34.04.145`. `GET …/version` */

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { ConsoleError } from "../errors";
 import { type Clock, pause } from "../http/clock";
 import { HttpFailure } from "../http/failure";
-import type { Talk } from "../http/retry";
+import type { RunContext } from "../http/retry";
 import { text } from "../text/safe-text";
 import type { Shape } from "./answers";
 
@@ -126,7 +126,7 @@ const PAUSES = 3;
  *
  * @throws HttpFailure when it goes on throttling; the signal's reason.
  */
-export async function withPauses<T>(read: () => Promise<T>, { signal, notice }: Talk, clock: Clock): Promise<T> {
+export async function withPauses<T>(read: () => Promise<T>, { signal, notice }: RunContext, clock: Clock): Promise<T> {
   for (let pauses = 0; ; pauses += 1) {
     try {
       return await read();

@@ -5,7 +5,7 @@ import { type Clock, pause } from "./clock";
 import { HttpFailure, sentence } from "./failure";
 
 /** How a step reports to the user, and is stopped by the user. */
-export type Talk = {
+export type RunContext = {
   readonly signal: AbortSignal;
   /** One line, for people. */
   readonly notice: (line: SafeText) => void;
@@ -39,7 +39,7 @@ export function retryAfterMs(answer: Answer, clock: Clock): number {
 export async function withRetries<T>(
   attempt: (limitMs: number) => Promise<T>,
   { timeoutMs, retryDelayMs }: Pick<NetworkSettings, "timeoutMs" | "retryDelayMs">,
-  { signal, notice }: Talk,
+  { signal, notice }: RunContext,
   clock: Clock,
 ): Promise<T> {
   const wholeMs = TRIES * timeoutMs;

@@ -4,7 +4,7 @@ import type { Connections } from "../http/connections";
 import { exchange } from "../http/exchange";
 import { failureOf } from "../http/failure";
 import { isRedirect, redirectTarget, shownRedirectTarget } from "../http/redirect";
-import { isTransient, retryAfterMs, type Talk, withRetries } from "../http/retry";
+import { isTransient, type RunContext, retryAfterMs, withRetries } from "../http/retry";
 import type { ImageReference } from "../image-reference";
 import type { NetworkSettings } from "../settings/network";
 import { quote, type SafeText, text } from "../text/safe-text";
@@ -33,22 +33,28 @@ export type ClientOptions = {
   readonly network: NetworkSettings;
   readonly connections: Connections;
   readonly credentialsFor: (reference: ImageReference) => Promise<Credentials>;
-  readonly talk: Talk;
+  readonly context: RunContext;
   readonly clock: Clock;
 };
 
-export function registryClient({ network, connections, credentialsFor, talk, clock }: ClientOptions): RegistryClient {
+export function registryClient({
+  network,
+  connections,
+  credentialsFor,
+  context,
+  clock,
+}: ClientOptions): RegistryClient {
   const send: Send = (call) =>
     withRetries(
       async (limitMs) => {
-        const answer = await exchange(call, { connections, limitMs, signal: talk.signal, clock });
+        const answer = await exchange(call, { connections, limitMs, signal: context.signal, clock });
         if (!isTransient(answer.status)) return answer;
         const what = answer.status === 429 ? text`gets too many requests` : text`fails`;
         const hints = { status: answer.status, retry: true, waitMs: retryAfterMs(answer, clock) };
         throw failureOf(call, text`${call.url.host} ${what} ${detailOf(answer)}`, LATER, hints);
       },
       network,
-      talk,
+      context,
       clock,
     );
 

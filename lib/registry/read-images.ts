@@ -8,7 +8,7 @@ import { connectLimitMs } from "../http/connecting";
 import { openConnections } from "../http/connections";
 import { deadline } from "../http/deadline";
 import { HttpFailure } from "../http/failure";
-import { type Talk, TRIES_OF_A_RUN } from "../http/retry";
+import { type RunContext, TRIES_OF_A_RUN } from "../http/retry";
 import { parseReference } from "../image-reference";
 import type { Environment } from "../settings/environment";
 import type { Settings } from "../settings/settings";
@@ -32,7 +32,7 @@ export type RegistryOptions = Pick<Settings, "network" | "registry"> & {
 export async function imageConfigs(
   images: readonly string[],
   { network, registry, environment }: RegistryOptions,
-  talk: Talk,
+  context: RunContext,
   clock: Clock = systemClock,
 ): Promise<ReadonlyMap<string, ImageConfig | RegistryError>> {
   const closing = new AbortController();
@@ -40,13 +40,13 @@ export async function imageConfigs(
   const tooLong = text`Reading images' entry points took longer than ${limitMs / 1000} seconds`;
   const remedy = text`Look at their registries, or raise TL_TIMEOUT_MS.`;
   const whole = new RegistryError([text`${tooLong}. ${remedy}`]);
-  const limit = deadline(limitMs, AbortSignal.any([talk.signal, closing.signal]), whole, clock);
+  const limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), whole, clock);
   const { signal } = limit;
   setMaxListeners(0, signal); // each call under way listens
   const connectMs = connectLimitMs(network.timeoutMs);
   const connections = openConnections({ ...network, connectMs, signal, clock });
   const credentialsFor = findCredentials({ ...registry, environment, network, connections, signal, clock });
-  const client = registryClient({ network, connections, credentialsFor, talk: { ...talk, signal }, clock });
+  const client = registryClient({ network, connections, credentialsFor, context: { ...context, signal }, clock });
   const unreachable = new Set<string>();
   const read = async (image: string): Promise<readonly [string, ImageConfig | RegistryError]> => {
     const reference = parseReference(image);

@@ -1,7 +1,7 @@
-import type { Talk } from "../http/retry";
+import type { RunContext } from "../http/retry";
 import { printLine, type Terminal } from "../text/print";
 
 /** Notices as lines of `stream`, and the signal that stops the run. */
-export function talkOn(stream: Terminal, signal: AbortSignal): Talk {
+export function contextOn(stream: Terminal, signal: AbortSignal): RunContext {
   return { signal, notice: (line) => printLine(stream, line) };
 }
