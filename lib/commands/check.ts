@@ -1,5 +1,5 @@
-import type { ContainerCount, Findings } from "../report/problems/findings";
-import { formatFindings, isProblemFormat, PROBLEM_FORMATS } from "../report/problems/formats";
+import { formatProblems, isProblemFormat, PROBLEM_FORMATS } from "../report/problems/formats";
+import type { ContainerCount, ProblemReport } from "../report/problems/problem-report";
 import { styleOf } from "../report/style";
 import { isSet as isGiven } from "../settings/environment";
 import { parseSettingsWithoutConsole } from "../settings/settings";
@@ -8,7 +8,7 @@ import { checkTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
 import { excerpt } from "../text/safe-text";
 import type { Command } from "./command";
-import { printFindings } from "./failure";
+import { printProblems } from "./failure";
 import { contextOn } from "./run-context";
 import { readOptions } from "./task-options";
 
@@ -40,7 +40,7 @@ export const check: Command = {
       ...(isSet("offline") ? offline : options),
       ...(!isGiven(path) && { variable: TASKS_VARIABLE }),
     });
-    const findings: Findings = {
+    const report: ProblemReport = {
       command: "check",
       files,
       problems,
@@ -48,12 +48,12 @@ export const check: Command = {
       containers: containerCount(tasks),
     };
     const format = value("format");
-    const printable = await formatFindings(
-      findings,
+    const printable = await formatProblems(
+      report,
       isProblemFormat(format) ? format : "text",
       styleOf(stdout, environment),
     );
-    await printFindings(printable, stdout);
+    await printProblems(printable, stdout);
     return problems.length > 0 ? 1 : 0;
   },
 };

@@ -1,5 +1,5 @@
 import { ExpectedError, type Problem } from "../errors";
-import { formatFindings, isProblemFormat, type Printable, type ProblemFormat } from "../report/problems/formats";
+import { formatProblems, isProblemFormat, type Printable, type ProblemFormat } from "../report/problems/formats";
 import { styleOf } from "../report/style";
 import { print, printLine, printPipelineCommandsOnPurpose, type Terminal } from "../text/print";
 import { text } from "../text/safe-text";
@@ -15,19 +15,19 @@ export type Failed = {
 export async function printFailure(error: unknown, failed: Failed, { stderr, environment }: Invocation): Promise<void> {
   const { command, args } = failed;
   const problems = problemsOf(error);
-  const findings = {
+  const report = {
     command: command?.name ?? "",
     files: error instanceof ExpectedError ? error.files : [],
     problems,
     notices: [],
     ...(command?.afterFailure && { afterFailure: command.afterFailure }),
   };
-  await printFindings(await formatFindings(findings, formatIn(args), styleOf(stderr, environment)), stderr);
+  await printProblems(await formatProblems(report, formatIn(args), styleOf(stderr, environment)), stderr);
   if (environment.DEBUG !== "1" || !(error instanceof Error)) return;
   for (const frame of (error.stack ?? "").split("\n")) printLine(stderr, text`  ${frame}`);
 }
 
-export async function printFindings(printable: Printable, stream: Terminal): Promise<void> {
+export async function printProblems(printable: Printable, stream: Terminal): Promise<void> {
   if ("text" in printable) await print(stream, printable.text);
   else await printPipelineCommandsOnPurpose(stream, printable.pipelineCommands);
 }

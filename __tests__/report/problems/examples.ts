@@ -1,11 +1,11 @@
-import type { Findings } from "../../../lib/report/problems/findings";
+import type { ProblemReport } from "../../../lib/report/problems/problem-report";
 import { quote, text } from "../../../lib/text/safe-text";
 
 const WEB = text`tasks/web, [1];x:y.json`;
 const API = text`tasks/api.json`;
 
 /** Two of three files with problems, a notice, and a problem of no file; the texts hold what formats have to escape. */
-export const FINDINGS: Findings = {
+export const EXAMPLE: ProblemReport = {
   command: "check",
   files: [WEB, API, text`tasks/good.json`],
   problems: [
@@ -24,4 +24,4 @@ export const FINDINGS: Findings = {
 };
 
 /** What to print and read, without a terminal. */
-export const NOTHING: Findings = { command: "check", files: [], problems: [], notices: [] };
+export const NOTHING: ProblemReport = { command: "check", files: [], problems: [], notices: [] };

@@ -6,17 +6,17 @@ import Ajv from "ajv";
 import stringWidth from "fast-string-width";
 import { parse as parseJUnit } from "junit2json";
 
-import type { Findings } from "../../../lib/report/problems/findings";
-import { formatFindings, type ProblemFormat } from "../../../lib/report/problems/formats";
+import { formatProblems, type ProblemFormat } from "../../../lib/report/problems/formats";
+import type { ProblemReport } from "../../../lib/report/problems/problem-report";
 import { styleOf } from "../../../lib/report/style";
 import { text } from "../../../lib/text/safe-text";
-import { FINDINGS, NOTHING } from "./examples";
+import { EXAMPLE, NOTHING } from "./examples";
 
 const PLAIN = styleOf(process.stdout, {});
 const SCHEMA = join(resolve(__dirname, "../../.."), "docs/problems.schema.json");
 
-async function formatted(findings: Findings, format: ProblemFormat, style = PLAIN): Promise<string> {
-  const printable = await formatFindings(findings, format, style);
+async function formatted(report: ProblemReport, format: ProblemFormat, style = PLAIN): Promise<string> {
+  const printable = await formatProblems(report, format, style);
   return "text" in printable ? printable.text : printable.pipelineCommands;
 }
 
@@ -26,7 +26,7 @@ function terminal(columns: number) {
 
 describe("as text", () => {
   test("problems are grouped by file, with their places, and counted at the end", async () => {
-    expect(await formatted(FINDINGS, "text")).toBe(
+    expect(await formatted(EXAMPLE, "text")).toBe(
       [
         "RUNTIME_DEFENSE_DEFAULTS is not JSON.",
         "tasks/web, [1];x:y.json",
@@ -46,8 +46,8 @@ describe("as text", () => {
   });
 
   test("one problem of no file is one line", async () => {
-    const findings = { ...NOTHING, problems: [{ text: text`TL_PASS is required.` }] };
-    expect(await formatted(findings, "text")).toBe("TL_PASS is required.\n");
+    const report = { ...NOTHING, problems: [{ text: text`TL_PASS is required.` }] };
+    expect(await formatted(report, "text")).toBe("TL_PASS is required.\n");
   });
 
   test("several problems of no file are counted", async () => {
@@ -62,8 +62,8 @@ describe("as text", () => {
     async (columns) => {
       const json = '{"runtimeDefense": {"exclude": {"log_router": "FireLens router, its image has no entry point"}}}';
       const sentence = text`This container has no entry point, so nothing can be put in front of it. Name it, or write ${json} into the file beside the family, and say why.`;
-      const findings = { ...FINDINGS, problems: [{ file: text`a.json`, line: 1, column: 1, text: sentence }] };
-      const output = await formatted(findings, "text", styleOf(terminal(columns), {}));
+      const report = { ...EXAMPLE, problems: [{ file: text`a.json`, line: 1, column: 1, text: sentence }] };
+      const output = await formatted(report, "text", styleOf(terminal(columns), {}));
       const lines = stripVTControlCharacters(output).split("\n");
       const long = lines.filter((line) => stringWidth(line) > Math.min(columns, 120));
       expect(long.filter((line) => !line.includes(json))).toEqual([]);
@@ -73,17 +73,17 @@ describe("as text", () => {
   );
 
   test("colours are for terminals, and not where NO_COLOR is set", async () => {
-    expect(await formatted(FINDINGS, "text", styleOf(terminal(80), {}))).toContain("\u001b[31m");
-    expect(await formatted(FINDINGS, "text", styleOf(terminal(80), { NO_COLOR: "1" }))).not.toContain("\u001b");
-    expect(await formatted(FINDINGS, "text", styleOf(terminal(80), { NO_COLOR: "" }))).toContain("\u001b[31m");
-    expect(await formatted(FINDINGS, "text")).not.toContain("\u001b");
+    expect(await formatted(EXAMPLE, "text", styleOf(terminal(80), {}))).toContain("\u001b[31m");
+    expect(await formatted(EXAMPLE, "text", styleOf(terminal(80), { NO_COLOR: "1" }))).not.toContain("\u001b");
+    expect(await formatted(EXAMPLE, "text", styleOf(terminal(80), { NO_COLOR: "" }))).toContain("\u001b[31m");
+    expect(await formatted(EXAMPLE, "text")).not.toContain("\u001b");
   });
 });
 
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions, and the runner's ActionCommand.cs
 describe("as GitHub's workflow commands", () => {
   test("each problem is an error where it is, and reads back as it was", async () => {
-    const lines = (await formatted(FINDINGS, "github")).split("\n").slice(0, -2);
+    const lines = (await formatted(EXAMPLE, "github")).split("\n").slice(0, -2);
     const read = lines.map((line) => {
       const [, kind = "", properties = "", message = ""] =
         /^::(error|notice)(?: ([^:]*))?::([^\r\n]*)$/.exec(line) ?? [];
@@ -98,12 +98,12 @@ describe("as GitHub's workflow commands", () => {
       };
     });
     expect(read).toEqual([
-      ...FINDINGS.problems.map((one) => ({ kind: "error", ...githubProperties(one), message: one.text })),
-      ...FINDINGS.notices.map((one) => ({ kind: "notice", ...githubProperties(one), message: one.text })),
+      ...EXAMPLE.problems.map((one) => ({ kind: "error", ...githubProperties(one), message: one.text })),
+      ...EXAMPLE.notices.map((one) => ({ kind: "notice", ...githubProperties(one), message: one.text })),
     ]);
   });
 
-  function githubProperties({ file, line, column }: Findings["problems"][number]) {
+  function githubProperties({ file, line, column }: ProblemReport["problems"][number]) {
     return { ...(file && { file }), ...(line && { line: `${line}` }), ...(column && { col: `${column}` }) };
   }
 
@@ -115,7 +115,7 @@ describe("as GitHub's workflow commands", () => {
 // https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands, and the agent's Command.cs
 describe("as Azure's logging commands", () => {
   test("each problem is an issue where it is, and reads back as it was", async () => {
-    const lines = (await formatted(FINDINGS, "azure")).split("\n").slice(0, -2);
+    const lines = (await formatted(EXAMPLE, "azure")).split("\n").slice(0, -2);
     const read = lines.map((line) => {
       const [, properties = "", message = ""] = /^##vso\[task\.logissue ([^\]]*)\]([^\r\n]*)$/.exec(line) ?? [];
       const pairs = properties.split(";").map((pair) => pair.split("="));
@@ -125,12 +125,12 @@ describe("as Azure's logging commands", () => {
       };
     });
     expect(read).toEqual([
-      ...FINDINGS.problems.map((one) => ({ type: "error", ...azureProperties(one), message: one.text })),
-      ...FINDINGS.notices.map((one) => ({ type: "warning", ...azureProperties(one), message: one.text })),
+      ...EXAMPLE.problems.map((one) => ({ type: "error", ...azureProperties(one), message: one.text })),
+      ...EXAMPLE.notices.map((one) => ({ type: "warning", ...azureProperties(one), message: one.text })),
     ]);
   });
 
-  function azureProperties({ file, line, column }: Findings["problems"][number]) {
+  function azureProperties({ file, line, column }: ProblemReport["problems"][number]) {
     return {
       ...(file && { sourcepath: file }),
       ...(line && { linenumber: `${line}` }),
@@ -146,25 +146,25 @@ describe("as Azure's logging commands", () => {
 });
 
 test.each(["github", "azure"] as const)("no text from outside is a command of its own in %s", async (format) => {
-  const commands = (await formatted(FINDINGS, format)).match(/##vso\[|##\[|^::|(?<= )::/gm) ?? [];
+  const commands = (await formatted(EXAMPLE, format)).match(/##vso\[|##\[|^::|(?<= )::/gm) ?? [];
   expect(new Set(commands).size).toBe(1);
-  expect(commands).toHaveLength(FINDINGS.problems.length + FINDINGS.notices.length);
+  expect(commands).toHaveLength(EXAMPLE.problems.length + EXAMPLE.notices.length);
 });
 
 describe("as JUnit's XML", () => {
   test("each file is a test case, and a parser reads every sentence back", async () => {
-    const suites = await parseJUnit(await formatted(FINDINGS, "junit"));
+    const suites = await parseJUnit(await formatted(EXAMPLE, "junit"));
     if (!suites || !("testsuite" in suites)) throw new Error("testsuites are expected");
     expect(suites).toMatchObject({ tests: 4, failures: 3 });
     const [suite, ...others] = suites.testsuite ?? [];
     expect(others).toEqual([]);
     expect(suite).toMatchObject({ name: "check", tests: 4, failures: 3, errors: 0 });
     const read = suite?.testcase?.map(({ name, failure }) => [name, failure?.[0]?.inner?.split("\n") ?? []]);
-    const [ofNoFile, first, second, ofApi] = FINDINGS.problems;
+    const [ofNoFile, first, second, ofApi] = EXAMPLE.problems;
     expect(read).toEqual([
-      [FINDINGS.files[0], [`12:7 ${first?.text}`, `3:1 ${second?.text}`]],
-      [FINDINGS.files[1], [ofApi?.text]],
-      [FINDINGS.files[2], []],
+      [EXAMPLE.files[0], [`12:7 ${first?.text}`, `3:1 ${second?.text}`]],
+      [EXAMPLE.files[1], [ofApi?.text]],
+      [EXAMPLE.files[2], []],
       ["check", [ofNoFile?.text]],
     ]);
     expect(suite?.testcase?.[0]?.failure?.[0]?.message).toBe(`2 problems, the first: ${first?.text}`);
@@ -181,12 +181,12 @@ describe("as JSON", () => {
   const validate = new Ajv({ strict: true, allErrors: true }).compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
 
   test("it is what its schema describes, and holds every remark", async () => {
-    for (const findings of [FINDINGS, NOTHING]) {
-      const output: unknown = JSON.parse(await formatted(findings, "json"));
+    for (const report of [EXAMPLE, NOTHING]) {
+      const output: unknown = JSON.parse(await formatted(report, "json"));
       expect({ isValid: validate(output), errors: validate.errors }).toEqual({ isValid: true, errors: null });
-      expect(output).toMatchObject({ problems: findings.problems, notices: findings.notices });
+      expect(output).toMatchObject({ problems: report.problems, notices: report.notices });
     }
-    expect(JSON.parse(await formatted(FINDINGS, "json")).summary).toEqual({
+    expect(JSON.parse(await formatted(EXAMPLE, "json")).summary).toEqual({
       files: 3,
       filesWithProblems: 2,
       problems: 4,

@@ -1,11 +1,11 @@
 import type { Problem } from "../../errors";
-import { countOf, type Findings } from "./findings";
+import { countOf, type ProblemReport } from "./problem-report";
 
 // The texts in these have been through the one door already, so no command can be in them but ours.
 
 /** GitHub's workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
-export function asGitHubCommands(findings: Findings): string {
-  return lines(findings, (kind, { file, line, column, text }) => {
+export function asGitHubCommands(report: ProblemReport): string {
+  return lines(report, (kind, { file, line, column, text }) => {
     const properties = [
       ...(file === undefined ? [] : [`file=${githubProperty(file)}`]),
       ...(line === undefined ? [] : [`line=${line}`]),
@@ -16,8 +16,8 @@ export function asGitHubCommands(findings: Findings): string {
 }
 
 /** Azure's logging commands: https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands */
-export function asAzureCommands(findings: Findings): string {
-  return lines(findings, (kind, { file, line, column, text }) => {
+export function asAzureCommands(report: ProblemReport): string {
+  return lines(report, (kind, { file, line, column, text }) => {
     const properties = [
       `type=${kind === "problem" ? "error" : "warning"}`,
       ...(file === undefined ? [] : [`sourcepath=${azureProperty(file)}`]),
@@ -28,11 +28,11 @@ export function asAzureCommands(findings: Findings): string {
   });
 }
 
-function lines(findings: Findings, command: (kind: "problem" | "notice", remark: Problem) => string): string {
+function lines(report: ProblemReport, command: (kind: "problem" | "notice", remark: Problem) => string): string {
   const all = [
-    ...findings.problems.map((remark) => command("problem", remark)),
-    ...findings.notices.map((remark) => command("notice", remark)),
-    `${countOf(findings) ?? `${findings.problems.length} ${findings.problems.length === 1 ? "problem" : "problems"}`}.`,
+    ...report.problems.map((remark) => command("problem", remark)),
+    ...report.notices.map((remark) => command("notice", remark)),
+    `${countOf(report) ?? `${report.problems.length} ${report.problems.length === 1 ? "problem" : "problems"}`}.`,
   ];
   return all.map((line) => `${line}\n`).join("");
 }

@@ -3,10 +3,10 @@ import type xml from "xml";
 import type { Problem } from "../../errors";
 import type { SafeText } from "../../text/safe-text";
 import { junitDocument } from "../junit";
-import { byFile, type Findings } from "./findings";
+import { byFile, type ProblemReport } from "./problem-report";
 
 /** A test case for each file, and one for what belongs to none. */
-export function asJUnit({ command, files, problems, notices }: Findings): SafeText {
+export function asJUnit({ command, files, problems, notices }: ProblemReport): SafeText {
   const groups = byFile(problems);
   const noticed = byFile(notices);
   const ofNoFile = groups.get(undefined);

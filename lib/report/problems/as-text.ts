@@ -2,18 +2,18 @@ import type { Problem } from "../../errors";
 import { join, layOut, type SafeText, text } from "../../text/safe-text";
 import { wrap, wrapBeside } from "../../text/wrap";
 import type { Style } from "../style";
-import { byFile, type ContainerCount, countOf, type Findings } from "./findings";
+import { byFile, type ContainerCount, countOf, type ProblemReport } from "./problem-report";
 
 /** For people: what belongs to no file first, then file by file, and the numbers at the end. */
-export function asText(findings: Findings, style: Style): SafeText {
-  const { files, problems, notices } = findings;
+export function asText(report: ProblemReport, style: Style): SafeText {
+  const { files, problems, notices } = report;
   const { red, yellow } = style.paint;
   const isShort = files.length <= FEW_FILES;
   const notice = (sentence: SafeText) => join([yellow(text`Notice:`), sentence], " ");
   return lines([
     ...blocksOf(problems, style, red),
     ...(isShort ? blocksOf(notices, style, notice) : []),
-    ...closing(findings).flatMap((sentence) => wrap(sentence, style.columns)),
+    ...closing(report).flatMap((sentence) => wrap(sentence, style.columns)),
   ]);
 }
 
@@ -39,9 +39,9 @@ function lineOf({ line, column, text: sentence }: Problem, style: Style, paint: 
   return wrapBeside(join([style.paint.dim(place), text`  `], ""), paint(sentence), place.length + 2, style.columns);
 }
 
-function closing(findings: Findings): readonly SafeText[] {
-  const { files, problems, notices, containers, afterFailure } = findings;
-  const counted = countOf(findings) ?? (problems.length > 1 ? text`${problems.length} problems` : undefined);
+function closing(report: ProblemReport): readonly SafeText[] {
+  const { files, problems, notices, containers, afterFailure } = report;
+  const counted = countOf(report) ?? (problems.length > 1 ? text`${problems.length} problems` : undefined);
   const ended = afterFailure === undefined || problems.length === 0 ? [] : [text`${afterFailure}`];
   return [
     ...(notices.length > 0 && files.length > FEW_FILES

@@ -1,6 +1,6 @@
 import type { SafeText } from "../../text/safe-text";
 import type { Style } from "../style";
-import type { Findings } from "./findings";
+import type { ProblemReport } from "./problem-report";
 
 export const PROBLEM_FORMATS = ["text", "github", "azure", "junit", "json"] as const;
 
@@ -14,17 +14,17 @@ export function isProblemFormat(name: string | undefined): name is ProblemFormat
 export type Printable = { readonly text: SafeText } | { readonly pipelineCommands: string };
 
 /** Only the format that is asked for is loaded, and none in a run without problems. */
-export async function formatFindings(findings: Findings, format: ProblemFormat, style: Style): Promise<Printable> {
+export async function formatProblems(report: ProblemReport, format: ProblemFormat, style: Style): Promise<Printable> {
   switch (format) {
     case "text":
-      return { text: (await import("./as-text")).asText(findings, style) };
+      return { text: (await import("./as-text")).asText(report, style) };
     case "github":
-      return { pipelineCommands: (await import("./as-annotations")).asGitHubCommands(findings) };
+      return { pipelineCommands: (await import("./as-annotations")).asGitHubCommands(report) };
     case "azure":
-      return { pipelineCommands: (await import("./as-annotations")).asAzureCommands(findings) };
+      return { pipelineCommands: (await import("./as-annotations")).asAzureCommands(report) };
     case "junit":
-      return { text: (await import("./as-junit")).asJUnit(findings) };
+      return { text: (await import("./as-junit")).asJUnit(report) };
     case "json":
-      return { text: (await import("./as-json")).asJson(findings) };
+      return { text: (await import("./as-json")).asJson(report) };
   }
 }

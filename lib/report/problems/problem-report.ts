@@ -1,8 +1,8 @@
 import type { Problem } from "../../errors";
 import { type SafeText, text } from "../../text/safe-text";
 
-/** What a command has found, in whatever form it is shown. */
-export type Findings = {
+/** The problems and notices that a command has found, in whatever form they are shown. */
+export type ProblemReport = {
   readonly command: string;
   /** Every file that was looked at, as far as that is known; those of the problems are among them. */
   readonly files: readonly SafeText[];
@@ -33,9 +33,14 @@ export function byFile(problems: readonly Problem[]): ReadonlyMap<SafeText | und
   return groups;
 }
 
+export function filesWithProblems({ problems }: ProblemReport): number {
+  return new Set(problems.flatMap(({ file }) => file ?? [])).size;
+}
+
 /** `5 of 30 files have problems`; undefined when no file is known. */
-export function countOf({ files, problems }: Findings): SafeText | undefined {
-  const bad = new Set(problems.flatMap(({ file }) => file ?? [])).size;
+export function countOf(report: ProblemReport): SafeText | undefined {
+  const { files } = report;
+  const bad = filesWithProblems(report);
   if (bad === 0) return undefined;
   return text`${bad} of ${files.length} ${files.length === 1 ? "file" : "files"} ${bad === 1 ? "has" : "have"} problems`;
 }
