@@ -3,7 +3,7 @@ import { openEcs } from "../aws/ecs";
 import { readDefinitions } from "../aws/task-definitions";
 import { AwsError, PlanError } from "../errors";
 import { describeAll } from "../protection/deviation";
-import { deployedValues, type ExpectedTask, expectedTasks } from "../registered/expected";
+import { type DeployedTask, deployedTasks, deployedValues } from "../registered/deployed-tasks";
 import { askOutputs, type Outputs, readOutputs } from "../registered/read-outputs";
 import type { Environment } from "../settings/environment";
 import { type NetworkSettings, networkSettings, networkVariables } from "../settings/network";
@@ -44,7 +44,7 @@ export const checkRegistered: Command = {
       tooLong,
       async (signal) => {
         const outputs = await outputsOf(stack.folder, value("outputs"), environment, signal);
-        const tasks = expectedTasks(stack.document, outputs);
+        const tasks = deployedTasks(stack.document, outputs);
         return { outputs, tasks, ...(await readRegistered(tasks, network, signal)) };
       },
     );
@@ -76,7 +76,7 @@ function outputsOf(
   return askOutputs({ program: terraformProgram(environment), folder, environment, signal });
 }
 
-async function readRegistered(tasks: readonly ExpectedTask[], network: NetworkSettings, signal: AbortSignal) {
+async function readRegistered(tasks: readonly DeployedTask[], network: NetworkSettings, signal: AbortSignal) {
   const arns = tasks.map(({ arn }) => arn);
   const place = placeOf(arns[0] ?? "");
   const ecs = await openEcs({ network, signal, ...(place && { region: place.region }) });

@@ -18,7 +18,7 @@ export type StackPlan = {
  * its task definitions are those that were proven when it was synthesized, value by value, and nothing changes unasked.
  */
 export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
-  const written = resourcesOf(stack);
+  const written = resourcesByAddress(stack);
   const planned = new Map(plan.resources.map((resource) => [resource.address, resource]));
   const configured = configuredResources(plan.configuration);
   const values = plannedValues(stack, planned);
@@ -43,15 +43,12 @@ export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
 }
 
 /** The resources of a cdk.tf.json by their address. */
-function resourcesOf({ resource }: JsonObject): ReadonlyMap<string, JsonObject> {
-  const types = isJsonObject(resource) ? Object.entries(resource) : [];
+function resourcesByAddress({ resource }: JsonObject): ReadonlyMap<string, JsonObject> {
   return new Map(
-    types.flatMap(([type, named]) =>
-      isJsonObject(named)
-        ? Object.entries(named).flatMap(([name, body]) =>
-            isJsonObject(body) ? [[`${type}.${name}`, body] as const] : [],
-          )
-        : [],
+    Object.entries(objectOf(resource)).flatMap(([type, named]) =>
+      Object.entries(objectOf(named)).flatMap(([name, body]) =>
+        isJsonObject(body) ? [[`${type}.${name}`, body] as const] : [],
+      ),
     ),
   );
 }

@@ -19,11 +19,11 @@ export function synthesizedTasks(stack: JsonValue): readonly JsonObject[] {
 
 /** The task definitions of a `cdk.tf.json` as they are written. */
 export function taskDefinitionsIn(stack: JsonValue): readonly JsonValue[] {
-  return Object.values(resourcesOf(stack, "aws_ecs_task_definition"));
+  return Object.values(resourcesOfType(stack, "aws_ecs_task_definition"));
 }
 
 /** The resources of one type in a `cdk.tf.json`, by their ids. */
-export function resourcesOf(stack: JsonValue, type: string): JsonObject {
+export function resourcesOfType(stack: JsonValue, type: string): JsonObject {
   return objectOf(objectOf(objectOf(stack).resource)[type]);
 }
 

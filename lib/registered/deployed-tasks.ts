@@ -2,19 +2,19 @@ import { type Place, placeOf } from "../arn";
 import { OutputError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { ids } from "../stack/names";
-import { evaluatedTask, resourcesOf, taskDefinitionsIn } from "../stack/synthesized-tasks";
+import { evaluatedTask, resourcesOfType, taskDefinitionsIn } from "../stack/synthesized-tasks";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Outputs } from "./read-outputs";
 
 /** A task definition of the stack, and where Terraform has registered it. */
-export type ExpectedTask = { readonly arn: string; readonly resource: JsonObject };
+export type DeployedTask = { readonly arn: string; readonly resource: JsonObject };
 
 /**
  * The stack's task definitions with the ARNs of Terraform's outputs.
  *
  * @throws OutputError when stack and outputs don't fit each other.
  */
-export function expectedTasks(stack: JsonObject, outputs: Outputs): readonly ExpectedTask[] {
+export function deployedTasks(stack: JsonObject, outputs: Outputs): readonly DeployedTask[] {
   const tasks = taskDefinitionsIn(stack).filter(isJsonObject);
   const found = tasks.map((resource) => {
     const family = String(evaluatedTask(resource).family ?? "");
@@ -58,13 +58,13 @@ function mixedUp(arns: readonly string[]): readonly SafeText[] {
  * that has a name as Terraform makes it of the stack's, in the task definition's own partition, region and account.
  */
 export function deployedValues(
-  { arn }: ExpectedTask,
+  { arn }: DeployedTask,
   registered: JsonObject,
   stack: JsonObject,
   outputs: Outputs,
 ): Readonly<Record<string, string>> {
   const role = outputs.get(ids.roleOutput);
-  const { name_prefix } = objectOf(resourcesOf(stack, "aws_secretsmanager_secret")[ids.secret]);
+  const { name_prefix } = objectOf(resourcesOfType(stack, "aws_secretsmanager_secret")[ids.secret]);
   const prefix = typeof name_prefix === "string" ? name_prefix : undefined;
   const isOfStack = (value: string) => prefix !== undefined && isStackSecret(value, prefix, placeOf(arn));
   const bundle = textsIn(registered).find(isOfStack);
