@@ -4,6 +4,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { consoleSetBy } from "../../lib/console/calls";
 import { openConnections } from "../../lib/http/connections";
 import { exchange } from "../../lib/http/exchange";
 import { authority, serverCertificate } from "../http/certificates";
@@ -73,7 +74,7 @@ test("a connection that isn't made is given up before the answer's limit", async
   await once(silent, "listening");
   const address = silent.address();
   const url = new URL(`https://127.0.0.1:${typeof address === "object" ? address?.port : ""}/api/v1/version`);
-  const peer = { name: "the Console", setting: "TL_CONSOLE", limit: { mebibytes: 5, longerIsNot: "from a Console" } };
+  const peer = consoleSetBy("TL_CONSOLE");
   const { signal } = new AbortController();
   const connections = openConnections({ proxies: {}, connectMs: 50, signal, clock });
   const trying = exchange({ method: "GET", url, peer }, { connections, limitMs: 60_000, signal, clock });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { consoleSetBy } from "../../lib/console/calls";
 import { login } from "../../lib/console/client";
 import { SettingsError } from "../../lib/errors";
 import { openConnections } from "../../lib/http/connections";
@@ -81,7 +82,7 @@ test("an answer through the tunnel may take longer than its connection", async (
   const { signal } = new AbortController();
   const network = through(`http://${proxy.host}`);
   const connections = openConnections({ ...network, caFile, connectMs: 30_000, signal, clock });
-  const peer = { name: "the Console", setting: "TL_CONSOLE", limit: { mebibytes: 5, longerIsNot: "from a Console" } };
+  const peer = consoleSetBy("TL_CONSOLE");
   const { body } = await exchange({ method: "GET", url, peer }, { connections, limitMs: 60_000, signal, clock });
   connections.close();
   expect(body.toString()).toBe("1");

@@ -2,16 +2,9 @@ import * as v from "valibot";
 
 import { bundleProblem, bundleSecret } from "../bundle-format";
 import { BUNDLE_VARIABLE } from "../defender";
-import type { Answer, Call } from "../http/call";
-import { failureOf, type Phrase } from "../http/failure";
-import { kindOf, parseJsonBody } from "../http/json-body";
+import type { Shape } from "../http/json-body";
 import { isJsonObject, type JsonObject, objectsIn } from "../json";
-import { text } from "../text/safe-text";
 import { Secret } from "../text/secret";
-import { pageFailure } from "./page-failure";
-
-/** What a good answer holds; `expected` completes "where … was expected". */
-export type Shape<T> = { readonly expected: string; readonly schema: v.GenericSchema<unknown, T> };
 
 export const LOGIN: Shape<Secret> = {
   expected: "an object with a token",
@@ -87,19 +80,3 @@ export const BUNDLE_AND_ADDRESS: Shape<InstallBundle> = {
     })),
   ),
 };
-
-/**
- * The answer's content.
- *
- * @throws HttpFailure, after which no other try follows: a wrong answer isn't asked for again.
- */
-export function parseAnswer<T>(answer: Answer, shape: Shape<T>, call: Call): T {
-  const value = parseJsonBody(answer, call, CHECK(call), pageFailure);
-  const parsed = v.safeParse(shape.schema, value, { abortPipeEarly: true });
-  if (parsed.success) return parsed.output;
-  const what = text`The Console answered ${kindOf(value)} where ${shape.expected} was expected`;
-  throw failureOf(call, what, CHECK(call));
-}
-
-const CHECK: Phrase = ({ peer }) =>
-  text`Check that ${peer.setting} leads to a Prisma Cloud Compute Console, and TL_API_VERSION.`;

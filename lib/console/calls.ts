@@ -1,10 +1,16 @@
-import type { Peer } from "../http/call";
+import type { Call, Peer } from "../http/call";
 import { type JsonObject, objectsIn } from "../json";
 import type { ConsoleSettings } from "../settings/console";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
-import type { ConsoleCall } from "./call";
 import type { ProtectRequest } from "./console";
+
+/** One request to the Console. */
+export type ConsoleCall = Call & {
+  /** What to do when the Console finds the request wrong. */
+  readonly remedy: SafeText;
+  readonly isLogin: boolean;
+};
 
 /** The requests that the Console's API takes, without the token. */
 export function callsOf(settings: ConsoleSettings) {
@@ -60,9 +66,25 @@ function address(base: string, query: Query): URL {
   return url;
 }
 
-function consoleSetBy(setting: string): Peer {
-  return { name: "the Console", setting, limit: { mebibytes: 5, longerIsNot: "from a Console" } };
+/** @param setting the variable that the address comes from */
+export function consoleSetBy(setting: string): Peer {
+  return {
+    name: "the Console",
+    setting,
+    limit: { mebibytes: 5, longerIsNot: "from a Console" },
+    page: {
+      insteadOf: "the Console's answer",
+      explain: (start) => [
+        USER_INTERFACE.test(start)
+          ? text`the Console's own user interface: the tenant path is wrong or missing`
+          : text`another site's, or that of a wrong tenant path`,
+        text`Set ${setting} to the path to Console, tenant path included, as Compute > Manage > System > Utilities shows it.`,
+      ],
+    },
+  };
 }
+
+const USER_INTERFACE = /prisma|twistlock|<app-root|<base href/i;
 
 function protectRemedy(request: ProtectRequest): SafeText {
   const { definition, extractEntrypoint, registryType, registryCredentialId } = request;

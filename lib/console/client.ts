@@ -6,12 +6,13 @@ import { connectLimitMs } from "../http/connecting";
 import { openConnections } from "../http/connections";
 import { exchange } from "../http/exchange";
 import { HttpFailure } from "../http/failure";
+import { parseAnswer, type Shape } from "../http/json-body";
 import { type RunContext, withRetries } from "../http/retry";
 import type { Settings } from "../settings/settings";
+import { type SafeText, text } from "../text/safe-text";
 import { holdsSecret, Secret } from "../text/secret";
-import { BUNDLE_AND_ADDRESS, LOGIN, parseAnswer, type Shape, TASK_DEFINITION, VERSION } from "./answers";
-import type { ConsoleCall } from "./call";
-import { callsOf, withToken } from "./calls";
+import { BUNDLE_AND_ADDRESS, LOGIN, TASK_DEFINITION, VERSION } from "./answers";
+import { type ConsoleCall, callsOf, withToken } from "./calls";
 import type { Console } from "./console";
 import { DEFENDERS, PAGE_SIZE, readPages, withPauses } from "./defenders";
 import { statusFailure } from "./status-failure";
@@ -41,7 +42,7 @@ export async function login(
         const answer = await exchange(call, { connections, limitMs, signal, clock });
         const failure = statusFailure(answer, call, clock);
         if (failure) throw failure;
-        return parseAnswer(answer, shape, call);
+        return parseAnswer(answer, call, shape, { who: "The Console", remedy: wrongAnswerRemedy(call) });
       },
       network,
       { ...context, signal },
@@ -91,9 +92,13 @@ export async function login(
       };
       return (await Promise.all(types.map(list)).catch(rethrow)).flat();
     },
-    holdsCredential: (text) => holdsSecret(text, credentials),
+    holdsCredential: (outside) => holdsSecret(outside, credentials),
     close,
   };
+}
+
+function wrongAnswerRemedy({ peer }: ConsoleCall): SafeText {
+  return text`Check that ${peer.setting} leads to a Prisma Cloud Compute Console, and TL_API_VERSION.`;
 }
 
 function rethrow(error: unknown): never {

@@ -5,9 +5,9 @@ import * as v from "valibot";
 import { ConsoleError } from "../errors";
 import { type Clock, pause } from "../http/clock";
 import { HttpFailure } from "../http/failure";
+import type { Shape } from "../http/json-body";
 import type { RunContext } from "../http/retry";
 import { text } from "../text/safe-text";
-import type { Shape } from "./answers";
 
 /** A Defender as the Console lists it; what it doesn't say is undefined. Schema `defender.Defender` of the published API. */
 export type Defender = {

@@ -3,12 +3,11 @@ import * as v from "valibot";
 import type { Answer } from "../http/call";
 import type { Clock } from "../http/clock";
 import { failureOf, type HttpFailure } from "../http/failure";
-import { pageIn } from "../http/page";
+import { detailOf, pageFailure } from "../http/page";
 import { isRedirect, shownRedirectTarget } from "../http/redirect";
 import { isTransient, retryAfterMs } from "../http/retry";
 import { quote, type SafeText, text } from "../text/safe-text";
-import type { ConsoleCall } from "./call";
-import { pageFailure } from "./page-failure";
+import type { ConsoleCall } from "./calls";
 
 /** The failure that the status of an answer means; undefined for a status of success. */
 export function statusFailure(answer: Answer, call: ConsoleCall, clock: Clock): HttpFailure | undefined {
@@ -23,13 +22,18 @@ export function statusFailure(answer: Answer, call: ConsoleCall, clock: Clock): 
   if (isTransient(status)) {
     const what = status === 429 ? text`The Console gets too many requests` : text`The Console fails`;
     const hints = { status, retry: true, waitMs: retryAfterMs(answer, clock) };
-    return failureOf(call, text`${what} ${detailOf(answer)}`, text`Try again later, or ask whoever runs it.`, hints);
+    return failureOf(
+      call,
+      text`${what} ${detailOf(answer, reasonIn)}`,
+      text`Try again later, or ask whoever runs it.`,
+      hints,
+    );
   }
   const page = pageFailure(answer, call);
   if (page) return page;
   const reason = (call.isLogin ? AT_LOGIN[status] : undefined) ?? LATER[status] ?? OTHER;
   const { what, remedy } = reason(call);
-  return failureOf(call, text`${what} ${detailOf(answer)}`, remedy, { status });
+  return failureOf(call, text`${what} ${detailOf(answer, reasonIn)}`, remedy, { status });
 }
 
 type Reason = (call: ConsoleCall) => { readonly what: SafeText; readonly remedy: SafeText };
@@ -65,10 +69,7 @@ const OTHER: Reason = ({ peer }) => ({
 
 const Err = v.pipe(v.string(), v.parseJson(), v.object({ err: v.pipe(v.string(), v.minLength(1)) }));
 
-/** `(HTTP 400, "…")`, with what the Console or a page says. */
-function detailOf(answer: Answer): SafeText {
-  const page = pageIn(answer);
-  if (page) return text`(HTTP ${answer.status}, a web page ${page.title})`;
-  const parsed = v.safeParse(Err, answer.body.toString("utf8"));
-  return parsed.success ? text`(HTTP ${answer.status}, ${quote(parsed.output.err)})` : text`(HTTP ${answer.status})`;
+function reasonIn(body: string): string | undefined {
+  const { success, output } = v.safeParse(Err, body);
+  return success ? output.err : undefined;
 }

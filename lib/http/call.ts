@@ -1,3 +1,4 @@
+import type { SafeText } from "../text/safe-text";
 import type { Secret } from "../text/secret";
 
 /** One request, before it is sent, and what a sentence about its failure names. */
@@ -23,6 +24,13 @@ export type Peer = {
   readonly setting: string;
   /** The longest response, in MiB, and what a longer one isn't: `from a Console`. */
   readonly limit: { readonly mebibytes: number; readonly longerIsNot: string };
+  /** For a web page that comes instead of its answer, and isn't a proxy's. */
+  readonly page: {
+    /** What it comes instead of: `the Console's answer`. */
+    readonly insteadOf: string;
+    /** Whose it looks like, by its beginning, and what to do then. */
+    readonly explain: (start: string) => readonly [whose: SafeText, remedy: SafeText];
+  };
 };
 
 /** What came back, whatever its status. */

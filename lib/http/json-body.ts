@@ -1,20 +1,39 @@
 import { isUtf8 } from "node:buffer";
 
+import * as v from "valibot";
+
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Answer, Call } from "./call";
-import { failureOf, type HttpFailure } from "./failure";
+import { failureOf } from "./failure";
+import { pageFailure } from "./page";
+
+/** What a good answer holds; `expected` completes "where … was expected". */
+export type Shape<T> = { readonly expected: string; readonly schema: v.GenericSchema<unknown, T> };
+
+/**
+ * What the answer holds.
+ *
+ * @param who has answered, in a sentence
+ * @throws HttpFailure with the remedy when it isn't JSON, or of another shape.
+ */
+export function parseAnswer<T>(
+  answer: Answer,
+  call: Call,
+  { expected, schema }: Shape<T>,
+  { who, remedy }: { readonly who: string; readonly remedy: SafeText },
+): T {
+  const value = parseJsonBody(answer, call, remedy);
+  const parsed = v.safeParse(schema, value, { abortPipeEarly: true });
+  if (parsed.success) return parsed.output;
+  throw failureOf(call, text`${who} answered ${kindOf(value)} where ${expected} was expected`, remedy);
+}
 
 /**
  * Parses the answer's body as JSON, whatever its content type says: that only helps to describe what came instead.
  *
- * @throws HttpFailure with the remedy, or what `pageFailure` makes of a web page.
+ * @throws HttpFailure with the remedy, or that of a web page.
  */
-export function parseJsonBody(
-  answer: Answer,
-  call: Call,
-  remedy: SafeText,
-  pageFailure: (answer: Answer, call: Call) => HttpFailure | undefined,
-): unknown {
+export function parseJsonBody(answer: Answer, call: Call, remedy: SafeText): unknown {
   const { body, status } = answer;
   if (body.length === 0) throw failureOf(call, text`The answer is empty (HTTP ${status})`, remedy);
   try {
@@ -26,8 +45,7 @@ export function parseJsonBody(
   }
 }
 
-/** What a value is, for "answered … where … was expected". */
-export function kindOf(value: unknown): SafeText {
+function kindOf(value: unknown): SafeText {
   if (value === null) return text`null`;
   if (Array.isArray(value)) return text`an array`;
   if (typeof value !== "object") return text`a ${typeof value}`;

@@ -1,27 +1,45 @@
 import { quote, type SafeText, text } from "../text/safe-text";
 import { mask } from "../text/secret";
-import type { Answer } from "./call";
+import type { Answer, Call } from "./call";
+import { failureOf, type HttpFailure } from "./failure";
 
-/** A web page that came in place of an answer. */
-export type Page = {
+/** The failure when a web page came in place of an answer; undefined for anything else. */
+export function pageFailure(answer: Answer, call: Call): HttpFailure | undefined {
+  const page = pageIn(answer);
+  if (page === undefined) return undefined;
+  const { insteadOf, explain } = call.peer.page;
+  const came = text`A web page came instead of ${insteadOf} (HTTP ${answer.status}, ${page.title})`;
+  const [whose, remedy] = PROXY.test(page.start)
+    ? [PAGE_OF_PROXY, text`Have ${call.url.host} allowed there, or check HTTPS_PROXY and NO_PROXY.`]
+    : explain(page.start);
+  return failureOf(call, text`${came}, it looks like ${whose}`, remedy, { status: answer.status });
+}
+
+/** `(HTTP 400, "…")`, with what `reasonIn` finds in the body, or the title of a web page. */
+export function detailOf(answer: Answer, reasonIn: (body: string) => string | undefined): SafeText {
+  const page = pageIn(answer);
+  if (page) return text`(HTTP ${answer.status}, a web page ${page.title})`;
+  const reason = reasonIn(answer.body.toString("utf8"));
+  return reason === undefined ? text`(HTTP ${answer.status})` : text`(HTTP ${answer.status}, ${quote(reason)})`;
+}
+
+type Page = {
   /** `titled "…"`, or `untitled`. */
   readonly title: SafeText;
   /** Its first 16,000 characters, masked. */
   readonly start: string;
-  /** It looks like a proxy's or a firewall's. */
-  readonly isOfProxy: boolean;
 };
 
-/** The page that the answer is; undefined for anything else. */
-export function pageIn(answer: Answer): Page | undefined {
+function pageIn(answer: Answer): Page | undefined {
   const isCalledPage = /^text\/html/i.test(answer.header("content-type"));
   const beginning = answer.body.subarray(0, 1000).toString("utf8");
   if (!isCalledPage && !/^\s*<(!doctype html|html|head|body|!--)/i.test(beginning)) return undefined;
   // A title, and a text that is cut, may end within a secret. Masking and the patterns aren't to be run over megabytes.
   const start = mask(answer.body.subarray(0, 65_536).toString("utf8")).slice(0, 16_000);
   const title = /<title[^<>]*>([^<]*)</i.exec(start)?.[1]?.trim();
-  return { title: title ? text`titled ${quote(title, 80)}` : text`untitled`, start, isOfProxy: PROXY.test(start) };
+  return { title: title ? text`titled ${quote(title, 80)}` : text`untitled`, start };
 }
 
+const PAGE_OF_PROXY = text`the page of a proxy or firewall`;
 const PROXY =
   /proxy|squid|zscaler|netskope|forcepoint|blue ?coat|fortigate|web ?gateway|firewall|access denied|blocked/i;

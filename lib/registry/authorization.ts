@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import type { Answer, Authorization, Call } from "../http/call";
-import { failureOf, type HttpFailure } from "../http/failure";
+import { failureOf } from "../http/failure";
 import { parseJsonBody } from "../http/json-body";
 import type { ImageReference } from "../image-reference";
 import { quote, text } from "../text/safe-text";
@@ -9,7 +9,6 @@ import { Secret } from "../text/secret";
 import { isAllowed } from "./address";
 import type { Challenge } from "./challenge";
 import type { Credentials } from "./credentials";
-import { pageFailure } from "./page-failure";
 import type { Send } from "./send";
 import { statusFailure } from "./status-failure";
 
@@ -76,11 +75,7 @@ const Token = v.union([
 
 function tokenIn(answer: Answer, call: Call): Secret {
   const remedy = text`Ask whoever runs ${call.peer.name}.`;
-  const parsed = v.safeParse(Token, parseJsonBody(answer, call, remedy, pageFailure));
+  const parsed = v.safeParse(Token, parseJsonBody(answer, call, remedy));
   if (parsed.success) return new Secret(parsed.output);
-  throw noToken(call);
-}
-
-function noToken(call: Call): HttpFailure {
-  return failureOf(call, text`${call.url.host} answered without a token`, text`Ask whoever runs ${call.peer.name}.`);
+  throw failureOf(call, text`${call.url.host} answered without a token`, remedy);
 }

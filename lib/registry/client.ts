@@ -3,6 +3,7 @@ import type { Clock } from "../http/clock";
 import type { Connections } from "../http/connections";
 import { exchange } from "../http/exchange";
 import { failureOf } from "../http/failure";
+import { detailOf } from "../http/page";
 import { isRedirect, redirectTarget, shownRedirectTarget } from "../http/redirect";
 import { isTransient, type RunContext, retryAfterMs, withRetries } from "../http/retry";
 import type { ImageReference } from "../image-reference";
@@ -13,7 +14,7 @@ import { authorizationFor } from "./authorization";
 import { type Challenge, challengeOf } from "./challenge";
 import type { Credentials } from "./credentials";
 import type { Send } from "./send";
-import { detailOf, statusFailure } from "./status-failure";
+import { reasonIn, statusFailure } from "./status-failure";
 
 /** Reads from the registry that an image lies in. */
 export type RegistryClient = {
@@ -51,7 +52,7 @@ export function registryClient({
         if (!isTransient(answer.status)) return answer;
         const what = answer.status === 429 ? text`gets too many requests` : text`fails`;
         const hints = { status: answer.status, retry: true, waitMs: retryAfterMs(answer, clock) };
-        throw failureOf(call, text`${call.url.host} ${what} ${detailOf(answer)}`, LATER, hints);
+        throw failureOf(call, text`${call.url.host} ${what} ${detailOf(answer, reasonIn)}`, LATER, hints);
       },
       network,
       context,
@@ -114,8 +115,16 @@ function placeOf({ registry, repository }: ImageReference): string {
 }
 
 function peerOf({ text: image, registry }: ImageReference): Peer {
-  const limit = { mebibytes: 4, longerIsNot: "an image's manifest or configuration" };
-  return { name: `the registry ${registry}`, setting: `the image ${image}`, limit };
+  const setting = `the image ${image}`;
+  return {
+    name: `the registry ${registry}`,
+    setting,
+    limit: { mebibytes: 4, longerIsNot: "an image's manifest or configuration" },
+    page: {
+      insteadOf: "the registry's answer",
+      explain: () => [text`another site's`, text`Check the registry's host in ${setting}.`],
+    },
+  };
 }
 
 function redirectFailure(answer: Answer, call: Call, target: URL | undefined, visited: readonly string[]) {

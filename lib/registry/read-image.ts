@@ -1,8 +1,7 @@
-import * as v from "valibot";
-
 import type { Answer, Call } from "../http/call";
 import { failureOf, type HttpFailure } from "../http/failure";
-import { kindOf, parseJsonBody } from "../http/json-body";
+import { parseAnswer, type Shape } from "../http/json-body";
+import { pageFailure } from "../http/page";
 import { type ImageReference, pinnedTo } from "../image-reference";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { RegistryClient } from "./client";
@@ -17,7 +16,6 @@ import {
   type Manifest,
   ManifestSchema,
 } from "./manifest";
-import { pageFailure } from "./page-failure";
 
 /** Fargate's Defender is for this one alone. */
 const PLATFORM = "linux/amd64";
@@ -53,11 +51,8 @@ async function readManifest(name: string, reference: ImageReference, client: Reg
   const { answer, call } = await client.get(reference, `manifests/${name}`, MANIFEST_TYPES);
   const announced = name.includes(":") ? name : answer.header("docker-content-digest");
   if (announced) verify(answer, announced, call);
-  const value = parseJsonBody(answer, call, CHECK(call), pageFailure);
-  const parsed = v.safeParse(ManifestSchema, value, { abortPipeEarly: true });
-  if (parsed.success) return { manifest: parsed.output, digest: announced || digestOf(answer.body), call };
-  const what = text`${call.url.host} answered ${kindOf(value)} where an image's manifest was expected`;
-  throw failureOf(call, what, CHECK(call));
+  const manifest = parse(answer, call, { expected: "an image's manifest", schema: ManifestSchema });
+  return { manifest, digest: announced || digestOf(answer.body), call };
 }
 
 type FoundManifest = { readonly manifest: Extract<Manifest, { kind: "manifest" }>; readonly call: Call };
@@ -94,11 +89,12 @@ function choose(manifests: readonly Descriptor[]): Descriptor | undefined {
 async function readConfig(descriptor: Descriptor, reference: ImageReference, client: RegistryClient) {
   const { answer, call } = await client.get(reference, `blobs/${descriptor.digest}`, "*/*");
   verify(answer, descriptor.digest, call);
-  const value = parseJsonBody(answer, call, CHECK(call), pageFailure);
-  const parsed = v.safeParse(ConfigSchema, value, { abortPipeEarly: true });
-  if (parsed.success) return parsed.output;
-  const what = text`${call.url.host} answered ${kindOf(value)} where an image's configuration was expected`;
-  throw failureOf(call, what, CHECK(call));
+  return parse(answer, call, { expected: "an image's configuration", schema: ConfigSchema });
+}
+
+function parse<T>(answer: Answer, call: Call, shape: Shape<T>): T {
+  const remedy = text`Check that ${call.peer.setting} names an image, and its registry.`;
+  return parseAnswer(answer, call, shape, { who: call.url.host, remedy });
 }
 
 function verify(answer: Answer, digest: string, call: Call): void {
@@ -125,5 +121,3 @@ function platformsOf(manifests: readonly Descriptor[]): SafeText {
   );
   return names.size === 0 ? text`no platform` : quote([...names].slice(0, 20).join(", "), 200);
 }
-
-const CHECK = ({ peer }: Call): SafeText => text`Check that ${peer.setting} names an image, and its registry.`;

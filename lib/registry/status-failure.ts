@@ -2,17 +2,16 @@ import * as v from "valibot";
 
 import type { Answer, Call } from "../http/call";
 import { failureOf, type HttpFailure } from "../http/failure";
-import { pageIn } from "../http/page";
-import { quote, type SafeText, text } from "../text/safe-text";
+import { detailOf, pageFailure } from "../http/page";
+import { text } from "../text/safe-text";
 import type { Credentials } from "./credentials";
-import { pageFailure } from "./page-failure";
 
 /** The failure that the status of an answer other than 200 means. */
 export function statusFailure(answer: Answer, call: Call, credentials: Credentials): HttpFailure {
   const { status } = answer;
   const { peer, url } = call;
   if (status === 401 || status === 403) {
-    const what = text`${url.host} ${status === 401 ? "refuses access" : "forbids access"} ${detailOf(answer)}`;
+    const what = text`${url.host} ${status === 401 ? "refuses access" : "forbids access"} ${detailOf(answer, reasonIn)}`;
     const unknown = text`Check that ${peer.setting} exists`;
     const remedy = text`Tried: ${credentials.tried}. ${unknown}, and that it may be pulled so: ${credentials.remedy}.`;
     return failureOf(call, what, remedy, { status });
@@ -21,7 +20,7 @@ export function statusFailure(answer: Answer, call: Call, credentials: Credentia
   if (page) return page;
   const what = status === 404 ? text`${url.host} doesn't have it` : text`${url.host} answered with an error`;
   const remedy = text`Check that ${peer.setting} exists, its registry, path and tag.`;
-  return failureOf(call, text`${what} ${detailOf(answer)}`, remedy, { status });
+  return failureOf(call, text`${what} ${detailOf(answer, reasonIn)}`, remedy, { status });
 }
 
 const Errors = v.pipe(
@@ -41,10 +40,8 @@ const Errors = v.pipe(
   ]),
 );
 
-/** `(HTTP 404, "MANIFEST_UNKNOWN: manifest unknown")`, with what the registry or a page says. */
-export function detailOf(answer: Answer): SafeText {
-  const page = pageIn(answer);
-  if (page) return text`(HTTP ${answer.status}, a web page ${page.title})`;
-  const parsed = v.safeParse(Errors, answer.body.toString("utf8"));
-  return parsed.success ? text`(HTTP ${answer.status}, ${quote(parsed.output)})` : text`(HTTP ${answer.status})`;
+/** `MANIFEST_UNKNOWN: manifest unknown` */
+export function reasonIn(body: string): string | undefined {
+  const { success, output } = v.safeParse(Errors, body);
+  return success ? output : undefined;
 }
