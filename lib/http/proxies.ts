@@ -1,4 +1,5 @@
 import { SettingsError } from "../errors";
+import { percentDecoded } from "../percent-decoded";
 import type { ProxyAddress, ProxySettings } from "../settings/network";
 import { type SafeText, text } from "../text/safe-text";
 
@@ -24,7 +25,7 @@ export function proxyFor(url: URL, { https, exceptions = "" }: ProxySettings): C
   if (!/^\/?$/.test(proxy.pathname) || proxy.search || proxy.hash) {
     throw refusal(https, text`must end after host and port: no path, ? query or # fragment`);
   }
-  if (!canDecode(proxy.username) || !canDecode(proxy.password)) {
+  if ([proxy.username, proxy.password].some((part) => percentDecoded(part) === undefined)) {
     throw refusal(https, text`has a user or a password that can't be percent-decoded`);
   }
   return { url: proxy, variable: https.variable };
@@ -34,15 +35,6 @@ export function proxyFor(url: URL, { https, exceptions = "" }: ProxySettings): C
 function refusal({ variable }: ProxyAddress, what: SafeText): SettingsError {
   const remedy = text`In a user and a password write / as %2F, ? as %3F, # as %23 and % as %25.`;
   return new SettingsError([text`${variable} ${what}. ${remedy}`]);
-}
-
-function canDecode(value: string): boolean {
-  try {
-    decodeURIComponent(value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 // Reads NO_PROXY like curl, Python and the package proxy-from-env, which reads the environment by itself and so can't be used here.

@@ -1,4 +1,5 @@
 import { bundleSecret } from "../bundle-format";
+import { percentDecoded } from "../percent-decoded";
 import { Secret } from "../text/secret";
 import { type Environment, isSet } from "./environment";
 
@@ -68,22 +69,15 @@ function valuesOfProxy(value: string): readonly string[] {
   const address = isSet(value) ? value.trim() : "";
   const [, credentials, user = "", password] = /^(?:[a-z][a-z\d+.-]*:\/\/)?(([^:]*):(.+))@/is.exec(address) ?? [];
   if (credentials === undefined || password === undefined) return [];
-  const alone = [password, decoded(password)].filter(({ length }) => length >= SHORTEST_OF_PROXY);
-  return [credentials, ...alone, ...pairsOf(decoded(user), decoded(password))];
+  const decoded = percentDecoded(password) ?? password;
+  const alone = [password, decoded].filter(({ length }) => length >= SHORTEST_OF_PROXY);
+  return [credentials, ...alone, ...pairsOf(percentDecoded(user) ?? user, decoded)];
 }
 
 /** The pair as basic authentication writes it, in clear and in base64. */
 function pairsOf(user: string, password: string): readonly string[] {
   const pair = `${user}:${password}`;
   return [pair, Buffer.from(pair).toString("base64")];
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }
 
 /** The environment for a program that isn't to see them. */
