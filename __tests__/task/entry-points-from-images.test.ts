@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { RegistryError, TaskFileError } from "../../lib/errors";
-import type { ImageConfig } from "../../lib/registry/image-config";
+import type { ImageConfig } from "../../lib/registry/read-image";
 import { checkTasks, readTasks } from "../../lib/task/read-tasks";
 import { text } from "../../lib/text/safe-text";
 import { inFolder, noticesOf, TASK } from "./read";

@@ -7,7 +7,7 @@ import { readSynthesizedStack } from "../stack/synthesized-stack";
 import { print, printLine } from "../text/print";
 import { quote, text } from "../text/safe-text";
 import type { Command } from "./command";
-import { structureFacts } from "./structure-facts";
+import { structureFacts } from "./task-options";
 
 /** The proof carried on to what Terraform is going to do, of this project's stack or of any other. */
 export const checkPlan: Command = {

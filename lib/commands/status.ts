@@ -18,7 +18,7 @@ import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Invocation } from "./command";
 import { contextOn } from "./run-context";
 import { withinRunLimit } from "./run-limit";
-import { structureFacts } from "./structure-facts";
+import { structureFacts } from "./task-options";
 
 const FORMATS = ["text", "json", "markdown", "junit"] as const;
 

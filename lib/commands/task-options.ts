@@ -1,6 +1,8 @@
 import { defined } from "../defined";
 import type { RunContext } from "../http/retry";
 import type { ProtectOptions } from "../protection/protect-tasks";
+import type { StructureFacts } from "../protection/structure";
+import type { DefenderSettings } from "../settings/defender-images";
 import type { Settings } from "../settings/settings";
 import type { ReadOptions } from "../task/read-tasks";
 import type { Invocation } from "./command";
@@ -38,4 +40,9 @@ export function protectOptions(
 ): ProtectOptions {
   const { consoleAddress } = console;
   return defined({ consoleAddress, defenderRegistry, region: stack.region, concurrency: network.concurrency, signal });
+}
+
+/** What a task definition without its original is held against. */
+export function structureFacts({ defenderRegistry, defenderImages, consoleAddress }: DefenderSettings): StructureFacts {
+  return defined({ images: defined({ registry: defenderRegistry, copies: defenderImages }), consoleAddress });
 }

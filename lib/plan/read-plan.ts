@@ -4,8 +4,7 @@ import { PlanError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { excerpt, quote, text } from "../text/safe-text";
 import { readPlanFile } from "./plan-file";
-import { taskDefinitionsBefore } from "./prior-state";
-import { TASK_DEFINITION } from "./task-types";
+import { TASK_DEFINITION, taskDefinitionsBefore } from "./task-types";
 
 /** What `terraform show -json PLAN` prints, as far as it is needed. Format 1.x: minor versions only add to it. */
 export type Plan = {

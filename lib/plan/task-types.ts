@@ -1,3 +1,6 @@
+import { asText, type JsonObject, objectOf } from "../json";
+import { elementsOf } from "../protection/compare";
+
 export const TASK_DEFINITION = "aws_ecs_task_definition";
 
 /** Other resources whose tasks may run on Fargate, by type, with the argument that names one. They are not looked into. */
@@ -8,3 +11,18 @@ export const OTHER_TASKS: ReadonlyMap<string, string> = new Map([
   ["awscc_ecs_express_gateway_service", "service_name"],
   ["awscc_ecs_task_definition", "family"],
 ]);
+
+/** Addresses of the task definitions, and of what else makes tasks, that there are before the plan, in the modules too. */
+export function taskDefinitionsBefore(priorState: JsonObject): readonly string[] {
+  return addressesIn(objectOf(objectOf(priorState.values).root_module));
+}
+
+function addressesIn({ resources, child_modules }: JsonObject): readonly string[] {
+  const tasks = elementsOf(resources)
+    .map(objectOf)
+    .filter(({ mode, type }) => mode === "managed" && (type === TASK_DEFINITION || OTHER_TASKS.has(asText(type))));
+  return [
+    ...tasks.map(({ address }) => asText(address)),
+    ...elementsOf(child_modules).flatMap((module) => addressesIn(objectOf(module))),
+  ];
+}

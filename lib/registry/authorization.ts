@@ -9,8 +9,13 @@ import { Secret } from "../text/secret";
 import { isAllowed } from "./address";
 import type { Challenge } from "./challenge";
 import type { Credentials } from "./credentials";
-import type { Send } from "./send";
 import { statusFailure } from "./status-failure";
+
+/**
+ * Sends one call, with retries. Statuses that a retry may help, such as 503, end in an HttpFailure after four tries; every
+ * other status, such as 401 or 404, is returned as an answer.
+ */
+export type Send = (call: Call) => Promise<Answer>;
 
 export type AuthorizationRequest = {
   readonly challenge: Challenge | undefined;

@@ -10,10 +10,9 @@ import type { ImageReference } from "../image-reference";
 import type { NetworkSettings } from "../settings/network";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { isAllowed, registryAddress } from "./address";
-import { authorizationFor } from "./authorization";
+import { authorizationFor, type Send } from "./authorization";
 import { type Challenge, challengeOf } from "./challenge";
 import type { Credentials } from "./credentials";
-import type { Send } from "./send";
 import { reasonIn, statusFailure } from "./status-failure";
 
 /** Reads from the registry that an image lies in. */

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { Answer, Call } from "../http/call";
 import { failureOf, type HttpFailure } from "../http/failure";
 import { parseAnswer, type Shape } from "../http/json-body";
@@ -5,8 +7,6 @@ import { pageFailure } from "../http/page";
 import { type ImageReference, pinnedTo } from "../image-reference";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { RegistryClient } from "./client";
-import { digestOf, hasDigest } from "./digest";
-import type { ImageConfig } from "./image-config";
 import {
   ConfigSchema,
   type Descriptor,
@@ -16,6 +16,20 @@ import {
   type Manifest,
   ManifestSchema,
 } from "./manifest";
+
+/** What an image says of itself, as far as the process that it starts depends on it. */
+export type ImageConfig = {
+  /** The image as it was asked for. */
+  readonly image: string;
+  /** The digest that its name led to, `sha256:…`: of the index, where it has one, else of the manifest. */
+  readonly digest: string;
+  /** Its name with that digest, so that it stays what it is now: `registry.example.com/shop@sha256:…`. */
+  readonly pinned: string;
+  /** Dockerfile's ENTRYPOINT; empty when there is none. */
+  readonly entryPoint: readonly string[];
+  /** Dockerfile's CMD; empty when there is none. */
+  readonly command: readonly string[];
+};
 
 /** Fargate's Defender is for this one alone. */
 const PLATFORM = "linux/amd64";
@@ -108,6 +122,15 @@ function verify(answer: Answer, digest: string, call: Call): void {
     what,
     text`What came isn't the image. Ask whoever runs ${call.peer.name}, or a proxy on the way.`,
   );
+}
+
+function hasDigest(bytes: Buffer, digest: string): boolean {
+  return digestOf(bytes, digest.startsWith("sha512:") ? "sha512" : "sha256") === digest;
+}
+
+/** `sha256:…` of the bytes. */
+function digestOf(bytes: Buffer, algorithm = "sha256"): string {
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
 }
 
 function platformFailure(call: Call, image: string, found: SafeText): HttpFailure {

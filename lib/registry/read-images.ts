@@ -15,8 +15,7 @@ import type { Settings } from "../settings/settings";
 import { quote, text } from "../text/safe-text";
 import { registryClient } from "./client";
 import { findCredentials } from "./find-credentials";
-import type { ImageConfig } from "./image-config";
-import { readImage } from "./read-image";
+import { type ImageConfig, readImage } from "./read-image";
 
 export type RegistryOptions = Pick<Settings, "network" | "registry"> & {
   /** The run's own: Docker's credential helpers are started with it, less this project's secrets. */

@@ -2,9 +2,9 @@ import * as v from "valibot";
 
 import { defined } from "../defined";
 import { isJsonObject } from "../json";
+import { text } from "../text/safe-text";
 import { DEFAULT_REGION, partitionOf } from "./region";
-import { CLUSTER, KMS_KEY_ARN, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
-import { secretArns } from "./secret-arns";
+import { CLUSTER, commaSeparated, KMS_KEY_ARN, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
 import { type StateSettings, stateSettings, type stateVariables } from "./state";
 
 export const DEFAULT_STACK_NAME = "prisma-runtime-defense";
@@ -48,6 +48,26 @@ const IAM_PATH = /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/;
 // Resources are named after it with a suffix, and a role's name has at most 64 characters.
 const STACK_NAME = /^[A-Za-z](-?[A-Za-z0-9]){1,31}$/;
 const kmsKeyArn = matching(KMS_KEY_ARN, "must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID");
+
+// Secrets, parameters, and the keys that encrypt them.
+const READABLE = [
+  /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+\*?$/,
+  /^arn:aws[\w-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+\*?$/,
+  KMS_KEY_ARN,
+];
+
+// Not shown, as a value may be a secret.
+const secretArns = v.pipe(
+  commaSeparated,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const [index, arn] of dataset.value.entries()) {
+      if (READABLE.some((pattern) => pattern.test(arn))) continue;
+      const message = text`must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; entry ${index + 1} is not one`;
+      addIssue({ message });
+    }
+  }),
+);
 
 // What CloudWatch Logs takes (PutRetentionPolicy in its API reference); 0 is the AWS provider's word for no limit.
 const RETENTION = [

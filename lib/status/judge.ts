@@ -1,13 +1,12 @@
 import { nameOf } from "../arn";
 import type { RunningTask } from "../aws/running-tasks";
-import { DEFENDER } from "../defender";
+import { DEFENDER, DEFENDER_VARIABLES } from "../defender";
 import { isJsonObject, objectsIn } from "../json";
 import { describe } from "../protection/deviation";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { type CheckedDefinition, revisionName } from "./checked-definition";
 import { NONE } from "./defenders";
 import type { Facts } from "./facts";
-import { protectionOverrides } from "./overrides";
 import { newRevisionRemedy, revisionRemedy } from "./remedy";
 import type { Verdict } from "./verdict";
 import { isOlder, isUnsupported } from "./versions";
@@ -43,6 +42,20 @@ const overridden: Check = (task) => {
     remedy: text`Run it again without them: look at what starts it, such as a schedule, a state machine or a script.`,
   };
 };
+
+/**
+ * What a task was started with in place of its task definition's protection: container and field. An application's other
+ * command is none of it, since the wrapper is the entry point, which no override replaces.
+ */
+function protectionOverrides({ overrides }: RunningTask): readonly SafeText[] {
+  return overrides.flatMap(({ container, fields, variables }) => {
+    const changed =
+      container === DEFENDER
+        ? fields
+        : variables.filter((name) => DEFENDER_VARIABLES.includes(name)).map((name) => `environment ${name}`);
+    return changed.map((field) => text`container ${excerpt(container, 120)}, ${field}`);
+  });
+}
 
 const notHealthy: Check = (task, definition) => {
   const sidecar = task.containers.find(({ name }) => name === DEFENDER);

@@ -1,5 +1,5 @@
 import type { RegistryError } from "../errors";
-import type { ImageConfig } from "../registry/image-config";
+import type { ImageConfig } from "../registry/read-image";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { checkText } from "./check-text";
 import { collect } from "./finding";
