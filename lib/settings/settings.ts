@@ -11,7 +11,7 @@ import { type CrossCheck, parseVariables } from "./parse-variables";
 import { checkPlaces } from "./region";
 import { type RegistrySettings, registrySettings, registryVariables } from "./registry";
 import { type StackSettings, stackSettings, stackVariables } from "./stack";
-import { checkState, stateVariables } from "./state";
+import { checkStateBackend, stateVariables } from "./state";
 import { type TaskSettings, taskSettings, taskVariables } from "./tasks";
 
 /** All that the environment says, checked. The variables are described in the README. */
@@ -40,7 +40,7 @@ export const VARIABLES = { ...consoleVariables, ...WITHOUT_CONSOLE };
  * @throws SettingsError with every problem of every variable at once.
  */
 export function parseSettings(environment: Environment, more: readonly CrossCheck[] = []): Settings {
-  const variables = parseVariables(VARIABLES, environment, [checkPlaces, checkNames, checkState, ...more]);
+  const variables = parseVariables(VARIABLES, environment, [checkPlaces, checkNames, checkStateBackend, ...more]);
   return { console: consoleSettings(variables), ...settingsWithoutConsole(variables, environment) };
 }
 
@@ -63,7 +63,7 @@ function settingsWithoutConsole(
  * @throws SettingsError with every problem of every variable at once.
  */
 export function parseSettingsWithoutConsole(environment: Environment): Omit<Settings, "console"> {
-  const variables = parseVariables(WITHOUT_CONSOLE, environment, [checkPlaces, checkNames, checkState]);
+  const variables = parseVariables(WITHOUT_CONSOLE, environment, [checkPlaces, checkNames, checkStateBackend]);
   return settingsWithoutConsole(variables, environment);
 }
 
@@ -74,7 +74,7 @@ export function parseSettingsWithoutConsole(environment: Environment): Omit<Sett
  */
 export function parseStackSettings(environment: Environment): StackSettings {
   const schemas = { ...stackVariables, ...stateVariables };
-  return stackSettings(parseVariables(schemas, environment, [checkPlaces, checkState]));
+  return stackSettings(parseVariables(schemas, environment, [checkPlaces, checkStateBackend]));
 }
 
 // A misspelt one of these would go unnoticed: without it there is a default.

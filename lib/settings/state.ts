@@ -16,8 +16,6 @@ export type StateSettings =
       readonly key: string;
     };
 
-type RemoteState = Exclude<StateSettings, { readonly kind: "local" }>;
-
 /** What the state's own variables may leave out. */
 type Surroundings = { readonly stackName: string; readonly region: string };
 
@@ -26,97 +24,80 @@ const noTemplate = v.regex(/^(?!.*[$%]\{)/, "must not hold ${ or %{, which Terra
 const named = (pattern: RegExp, message: string) =>
   v.optional(v.pipe(v.string(), noTemplate, v.regex(pattern, shown(message))));
 
-// What S3, Azure Storage and Terraform's backends take, as far as it can be told from other things without knowing more.
-const NAMES = {
-  TF_STATE_S3_BUCKET: named(/^[\w.-]{1,255}$/, "must be a bucket's name alone, without s3://"),
-  TF_STATE_S3_KEY: named(/^[^/](.*[^/])?$/, "must not begin or end with a slash"),
-  TF_STATE_S3_REGION: v.optional(region),
-  TF_STATE_AZURE_STORAGE_ACCOUNT: named(/^[a-z\d]{1,24}$/, "must be a storage account's name alone, without https://"),
-  TF_STATE_AZURE_RESOURCE_GROUP: named(/^[\p{L}\p{N}_.()-]{1,90}$/u, "must be a resource group's name alone"),
-  TF_STATE_AZURE_CONTAINER: named(/^[$a-z\d-]{1,63}$/, "must be a container's name alone"),
+// The variables of each backend by their part in it. What their values may be is what S3, Azure Storage and Terraform's
+// backends take, as far as it can be told from other things without knowing more.
+const S3 = {
+  chosenBy: { TF_STATE_S3_BUCKET: named(/^[\w.-]{1,255}$/, "must be a bucket's name alone, without s3://") },
+  needs: {},
+  takes: {
+    TF_STATE_S3_KEY: named(/^[^/](.*[^/])?$/, "must not begin or end with a slash"),
+    TF_STATE_S3_REGION: v.optional(region),
+  },
 };
 
-/** A backend for the state: the variable that chooses it, those that it also needs, and those that it may have. */
-type Backend = {
-  readonly chosenBy: string;
-  readonly needs: readonly string[];
-  readonly takes: readonly string[];
-  /** `read` gives a variable that the backend needs; for others `undefined` when it is not set. */
-  readonly settings: (read: Reader, surroundings: Surroundings) => RemoteState;
+const AZURE = {
+  chosenBy: {
+    TF_STATE_AZURE_STORAGE_ACCOUNT: named(
+      /^[a-z\d]{1,24}$/,
+      "must be a storage account's name alone, without https://",
+    ),
+  },
+  needs: {
+    TF_STATE_AZURE_RESOURCE_GROUP: named(/^[\p{L}\p{N}_.()-]{1,90}$/u, "must be a resource group's name alone"),
+    TF_STATE_AZURE_CONTAINER: named(/^[$a-z\d-]{1,63}$/, "must be a container's name alone"),
+  },
+  takes: { TF_STATE_AZURE_KEY: v.optional(v.pipe(v.string(), noTemplate)) },
 };
-
-type Reader = { readonly needed: (name: string) => string; readonly optional: (name: string) => string | undefined };
-
-const KINDS = [
-  {
-    chosenBy: "TF_STATE_S3_BUCKET",
-    needs: [],
-    takes: ["TF_STATE_S3_KEY", "TF_STATE_S3_REGION"],
-    settings: ({ needed, optional }, { stackName, region }) => ({
-      kind: "s3",
-      bucket: needed("TF_STATE_S3_BUCKET"),
-      key: optional("TF_STATE_S3_KEY") ?? `${stackName}/terraform.tfstate`,
-      region: optional("TF_STATE_S3_REGION") ?? region,
-    }),
-  },
-  {
-    chosenBy: "TF_STATE_AZURE_STORAGE_ACCOUNT",
-    needs: ["TF_STATE_AZURE_RESOURCE_GROUP", "TF_STATE_AZURE_CONTAINER"],
-    takes: ["TF_STATE_AZURE_KEY"],
-    settings: ({ needed, optional }, { stackName }) => ({
-      kind: "azure",
-      storageAccount: needed("TF_STATE_AZURE_STORAGE_ACCOUNT"),
-      resourceGroup: needed("TF_STATE_AZURE_RESOURCE_GROUP"),
-      container: needed("TF_STATE_AZURE_CONTAINER"),
-      key: optional("TF_STATE_AZURE_KEY") ?? `${stackName}.tfstate`,
-    }),
-  },
-] as const satisfies readonly Backend[];
-
-const BACKENDS: readonly Backend[] = KINDS;
-
-/** The variables that choose a remote backend. */
-export const REMOTE_STATE_VARIABLES: readonly string[] = BACKENDS.map(({ chosenBy }) => chosenBy);
 
 export const stateVariables = {
-  ...v.entriesFromList(
-    KINDS.flatMap(({ chosenBy, needs, takes }) => [chosenBy, ...needs, ...takes]),
-    v.optional(v.pipe(v.string(), noTemplate)),
-  ),
-  ...NAMES,
+  ...S3.chosenBy,
+  ...S3.takes,
+  ...AZURE.chosenBy,
+  ...AZURE.needs,
+  ...AZURE.takes,
 };
 
 type Variables = v.InferOutput<v.ObjectSchema<typeof stateVariables, undefined>>;
 
-export function stateSettings(variables: Variables, surroundings: Surroundings): StateSettings {
-  const values = new Map<string, unknown>(Object.entries(variables));
-  const optional = (name: string) => {
-    const value = values.get(name);
-    return typeof value === "string" ? value : undefined;
-  };
-  const needed = (name: string) => {
-    const value = optional(name);
-    if (value === undefined) throw new Error(`${name} has been checked to be set`);
-    return value;
-  };
-  const backend = BACKENDS.find(({ chosenBy }) => optional(chosenBy) !== undefined);
-  return backend?.settings({ needed, optional }, surroundings) ?? { kind: "local" };
+export function stateSettings(variables: Variables, { stackName, region }: Surroundings): StateSettings {
+  const {
+    TF_STATE_S3_BUCKET: bucket,
+    TF_STATE_AZURE_STORAGE_ACCOUNT: storageAccount,
+    TF_STATE_AZURE_RESOURCE_GROUP: resourceGroup,
+    TF_STATE_AZURE_CONTAINER: container,
+  } = variables;
+  if (bucket !== undefined) {
+    const { TF_STATE_S3_KEY: key = `${stackName}/terraform.tfstate`, TF_STATE_S3_REGION } = variables;
+    return { kind: "s3", bucket, key, region: TF_STATE_S3_REGION ?? region };
+  }
+  if (storageAccount === undefined) return { kind: "local" };
+  if (resourceGroup === undefined || container === undefined) throw new Error("checkStateBackend has refused this");
+  const { TF_STATE_AZURE_KEY: key = `${stackName}.tfstate` } = variables;
+  return { kind: "azure", storageAccount, resourceGroup, container, key };
 }
 
+const BACKENDS = [S3, AZURE].map(({ chosenBy, needs, takes }) => ({
+  chosenBy: Object.keys(chosenBy),
+  needs: Object.keys(needs),
+  takes: Object.keys(takes),
+}));
+
+/** The variables that choose a remote backend. */
+export const REMOTE_STATE_VARIABLES: readonly string[] = BACKENDS.flatMap(({ chosenBy }) => chosenBy);
+
 /** One backend at most, and that whole. */
-export const checkState: CrossCheck = (given) => {
+export const checkStateBackend: CrossCheck = (given) => {
   const isGiven = (name: string) => given[name] !== undefined;
-  const alone = BACKENDS.filter(({ chosenBy }) => !isGiven(chosenBy)).flatMap(({ chosenBy, needs, takes }) =>
-    whatNeeds([...needs, ...takes].filter(isGiven), [chosenBy]),
+  const isChosen = ({ chosenBy }: (typeof BACKENDS)[number]) => chosenBy.some(isGiven);
+  const alone = BACKENDS.filter((backend) => !isChosen(backend)).flatMap(({ chosenBy, needs, takes }) =>
+    whatNeeds([...needs, ...takes].filter(isGiven), chosenBy),
   );
-  const chosen = BACKENDS.filter(({ chosenBy }) => isGiven(chosenBy));
+  const chosen = BACKENDS.filter(isChosen);
   const twice =
     chosen.length > 1
-      ? [text`${list(chosen.map(({ chosenBy }) => chosenBy))} are both set, but the state has one place.`]
+      ? [text`${list(chosen.flatMap(({ chosenBy }) => chosenBy))} are both set, but the state has one place.`]
       : [];
-  const partial = chosen.flatMap(({ chosenBy, needs }) =>
-    whatNeeds([chosenBy], needs.some((name) => !isGiven(name)) ? needs : []),
-  );
+  const partial = chosen.flatMap(({ chosenBy, needs }) => whatNeeds(chosenBy, needs.every(isGiven) ? [] : needs));
   return [...alone, ...twice, ...partial];
 };
 
