@@ -29,7 +29,7 @@ export type Ecs = {
 
 type SendOptions = { readonly abortSignal: AbortSignal };
 
-export type EcsOptions = {
+type EcsOptions = {
   /** Else the one of the AWS profile, or the default of the stack. Credentials and `AWS_ENDPOINT_URL` are the SDK's matter. */
   readonly region?: string;
   readonly network: NetworkSettings;

@@ -5,7 +5,7 @@ import { type Action, READ_POLICY } from "./policy";
 import { MOST_MEBIBYTES, TOO_LONG } from "./request-handler";
 
 /** What a sentence about a failed call names. */
-export type Call = {
+type Call = {
   readonly action: Action;
   readonly region: string;
   /** Milliseconds that one try may take. */

@@ -22,7 +22,7 @@ export type RunningTask = {
   readonly overrides: readonly ContainerOverride[];
 };
 
-export type RunningContainer = {
+type RunningContainer = {
   readonly name: string;
   /** `PENDING`, `RUNNING`, `STOPPED`; empty when ECS doesn't say. */
   readonly lastStatus: string;
@@ -31,7 +31,7 @@ export type RunningContainer = {
 };
 
 /** What one container was started with in place of its task definition's, as far as it may concern the Defender. */
-export type ContainerOverride = {
+type ContainerOverride = {
   readonly container: string;
   /** Those of `command`, `environment` and `environmentFiles` that it sets. */
   readonly fields: readonly string[];

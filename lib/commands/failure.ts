@@ -5,7 +5,7 @@ import { print, printLine, printPipelineCommandsOnPurpose, type Terminal } from 
 import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 
-export type Failed = {
+type Failed = {
   /** undefined when there is no such command. */
   readonly command: Command | undefined;
   readonly args: readonly string[];
@@ -33,7 +33,7 @@ export async function printProblems(printable: Printable, stream: Terminal): Pro
 }
 
 /** The format that the arguments name, also where they are wrong otherwise. */
-export function formatIn(args: readonly string[]): ProblemFormat {
+function formatIn(args: readonly string[]): ProblemFormat {
   const named = args.map((arg, index) => (arg === "--format" ? args[index + 1] : /^--format=(.*)$/.exec(arg)?.[1]));
   return named.find(isProblemFormat) ?? "text";
 }

@@ -17,7 +17,7 @@ import { wholeText } from "../text/safe-text";
 import type { Invocation } from "./command";
 
 /** The output folder, `cdktf.out`, and in it the folder where this run prepares its output. */
-export type OutputFolders = { readonly folder: string; readonly staging: string };
+type OutputFolders = { readonly folder: string; readonly staging: string };
 
 /**
  * Makes the stack and the report of proven tasks the run's output, and prints what they say.

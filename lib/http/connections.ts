@@ -15,7 +15,7 @@ export type Connections = {
   close(): void;
 };
 
-export type ConnectionOptions = Pick<NetworkSettings, "caFile" | "proxies"> & {
+type ConnectionOptions = Pick<NetworkSettings, "caFile" | "proxies"> & {
   /** Milliseconds that connecting may take. */
   readonly connectMs: number;
   readonly signal: AbortSignal;

@@ -8,7 +8,7 @@ import { deadline } from "./deadline";
 import { failureOf } from "./failure";
 import { networkFailure } from "./network-failure";
 
-export type ExchangeOptions = {
+type ExchangeOptions = {
   readonly connections: Connections;
   /** Milliseconds after which it ends, whatever the other side does. */
   readonly limitMs: number;

@@ -10,7 +10,7 @@ import { OTHER_TASKS, TASK_DEFINITION } from "./task-types";
 /** An exception: `FAMILY`, or the name of another kind of resource, or `FAMILY/CONTAINER`, and why. */
 export type Allowance = { readonly name: string; readonly reason: string };
 
-export type PlanProtection = {
+type PlanProtection = {
   readonly problems: readonly SafeText[];
   /** Addresses of what is protected. */
   readonly protected: readonly string[];

@@ -5,7 +5,7 @@ import { resourceProblems } from "./check-stack-resource";
 import type { Plan, PlannedResource } from "./read-plan";
 import { TASK_DEFINITION } from "./task-types";
 
-export type StackPlan = {
+type StackPlan = {
   readonly problems: readonly SafeText[];
   /** Addresses of the task definitions that are the proven ones. */
   readonly proven: readonly string[];

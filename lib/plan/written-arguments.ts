@@ -3,7 +3,7 @@ import { elementsOf, isEqual } from "../protection/compare";
 import { expressionsIn } from "../stack/terraform-text";
 
 /** How a block of a plan's configuration differs from the one in cdk.tf.json, by the names of its arguments. */
-export type ArgumentDifferences = { readonly added: readonly string[]; readonly changed: readonly string[] };
+type ArgumentDifferences = { readonly added: readonly string[]; readonly changed: readonly string[] };
 
 /** The arguments of a block of cdk.tf.json, without what the plan keeps elsewhere or not at all. */
 export function writtenArguments(block: JsonObject): JsonObject {

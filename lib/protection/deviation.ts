@@ -11,7 +11,7 @@ export type Deviation = {
 };
 
 /** A value of a task definition; `undefined` when there is none. */
-export type Outside = { readonly json: JsonValue | undefined };
+type Outside = { readonly json: JsonValue | undefined };
 
 export const outside = (json: JsonValue | undefined): Outside => ({ json });
 

@@ -35,7 +35,7 @@ export type ProofFacts = {
 };
 
 /** An answer that has been proven, its parts known by type. */
-export type Proven = {
+type Proven = {
   /** Without nulls and empty lists; in the Console's order, and with the install bundle in clear. */
   readonly definition: TaskDefinition;
   readonly sidecar: ContainerDefinition;

@@ -24,7 +24,7 @@ export type Structure = {
 };
 
 /** `left-out`: nothing of the Defender is in the container. The sidecar isn't among them. */
-export type ContainerStructure = {
+type ContainerStructure = {
   readonly name: string;
   readonly state: "protected" | "unprotected" | "left-out";
 };

@@ -17,7 +17,7 @@ import { statusFailure } from "./status-failure";
  */
 export type Send = (call: Call) => Promise<Answer>;
 
-export type AuthorizationRequest = {
+type AuthorizationRequest = {
   readonly challenge: Challenge | undefined;
   readonly credentials: Credentials;
   /** The call that was answered with the challenge. */

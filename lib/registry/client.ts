@@ -29,7 +29,7 @@ export type RegistryClient = {
   ): Promise<{ readonly answer: Answer; readonly call: Call }>;
 };
 
-export type ClientOptions = {
+type ClientOptions = {
   readonly network: NetworkSettings;
   readonly connections: Connections;
   readonly credentialsFor: (reference: ImageReference) => Promise<Credentials>;

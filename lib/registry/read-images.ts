@@ -17,7 +17,7 @@ import { registryClient } from "./client";
 import { findCredentials } from "./find-credentials";
 import { type ImageConfig, readImage } from "./read-image";
 
-export type RegistryOptions = Pick<Settings, "network" | "registry"> & {
+type RegistryOptions = Pick<Settings, "network" | "registry"> & {
   /** The run's own: Docker's credential helpers are started with it, less this project's secrets. */
   readonly environment: Environment;
 };

@@ -3,7 +3,7 @@ import xml from "xml";
 import { type SafeText, wholeText } from "../text/safe-text";
 
 /** How many test cases there are, and how they ended. */
-export type JUnitCounts = {
+type JUnitCounts = {
   readonly name: string;
   readonly tests: number;
   readonly failures: number;

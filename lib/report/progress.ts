@@ -1,7 +1,7 @@
 import type { Terminal } from "../text/print";
 import { type SafeText, text } from "../text/safe-text";
 
-export type Progress = { readonly update: (done: number) => void; readonly stop: () => void };
+type Progress = { readonly update: (done: number) => void; readonly stop: () => void };
 
 /** How far a fleet is: a live bar on a terminal, else a whole line for every quarter of it. */
 export async function startProgress(

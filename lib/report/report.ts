@@ -20,7 +20,7 @@ export type Report = {
   readonly tasks: readonly TaskReport[];
 };
 
-export type InstallBundlePlace =
+type InstallBundlePlace =
   | { readonly kind: "managed"; readonly file: SafeText }
   | { readonly kind: "existing"; readonly arn: SafeText };
 
@@ -46,7 +46,7 @@ export type TaskReport = {
   readonly notices: readonly SafeText[];
 };
 
-export type ContainerReport = {
+type ContainerReport = {
   readonly name: SafeText;
   readonly image: SafeText;
   readonly protected: boolean;
@@ -56,14 +56,14 @@ export type ContainerReport = {
   readonly lookedUp: LookedUpReport | null;
 };
 
-export type LookedUpReport = {
+type LookedUpReport = {
   readonly digest: SafeText;
   readonly entryPoint: readonly SafeText[];
   readonly command: readonly SafeText[];
 };
 
 /** The stack's own role, or the task's: the stack grants it `statements`, or its owner has to allow them. */
-export type ExecutionRole =
+type ExecutionRole =
   | { readonly kind: "stack" }
   | {
       readonly kind: "task";

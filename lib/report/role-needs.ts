@@ -2,7 +2,7 @@ import type { SafeText } from "../text/safe-text";
 import type { TaskReport } from "./report";
 
 /** What execution roles of the tasks' own need, and who gives it to them. */
-export type RoleNeed = {
+type RoleNeed = {
   readonly roles: readonly SafeText[];
   /** Whether the stack grants it. If not, the roles' owners have to allow it. */
   readonly granted: boolean;

@@ -15,7 +15,7 @@ const WIDEST_NAME = 30;
 type Row = readonly [name: SafeText, text: SafeText];
 
 /** Where the results are, as paths from the project's folder. */
-export type Places = { readonly stack: string; readonly report: string };
+type Places = { readonly stack: string; readonly report: string };
 
 /** The report's short form for a terminal or a build log. */
 export function toSummary(report: Report, places: Places, style: Style): SafeText {

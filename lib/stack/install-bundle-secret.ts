@@ -11,7 +11,7 @@ import { text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
 import { INSTALL_BUNDLE_VARIABLE, ids, resourceNames } from "./names";
 
-export type InstallBundleSecret = {
+type InstallBundleSecret = {
   /** What the sidecar's `secrets` say: the ARN, with the JSON key where the user named one. */
   readonly valueFrom: string;
   readonly readyWhen: readonly ITerraformDependable[];

@@ -3,7 +3,7 @@ import { inflateRawSync, constants as zlib } from "node:zlib";
 import { codeOf } from "../regular-file";
 
 /** A text of a file, or many texts that are encoded in it, one after the other. */
-export type Layer = {
+type Layer = {
   readonly text: string;
   /** Whether an archive that can't be looked into is among what the text was read from. */
   readonly hasArchive: boolean;

@@ -14,7 +14,7 @@ import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-de
 import { proveSynthesized } from "./second-proof";
 import { TERRAFORM_VERSION } from "./terraform-version";
 
-export type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
+type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
   /** The output folder, `cdktf.out`, and in it the folder where this run prepares its output. */
   readonly folder: string;
   readonly staging: string;

@@ -7,7 +7,7 @@ import { text } from "../text/safe-text";
 import { STACK_FILE_NAME, STACKS } from "./output-paths";
 import { notAsWritten, readSynthesizedJson } from "./synthesized-file";
 
-export type SynthesizedStack = {
+type SynthesizedStack = {
   /** Where its cdk.tf.json is. */
   readonly folder: string;
   readonly document: JsonObject;

@@ -11,7 +11,7 @@ import { newRevisionRemedy, revisionRemedy } from "./remedy";
 import type { Verdict } from "./verdict";
 import { isOlder, isUnsupported } from "./versions";
 
-export type Judgement = { readonly verdict: Verdict; readonly reason: SafeText; readonly remedy: SafeText };
+type Judgement = { readonly verdict: Verdict; readonly reason: SafeText; readonly remedy: SafeText };
 
 type Check = (task: RunningTask, definition: CheckedDefinition, facts: Facts) => Omit<Judgement, "verdict"> | undefined;
 

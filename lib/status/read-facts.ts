@@ -13,7 +13,7 @@ import { defendersByFamily, runningDefenders } from "./defenders";
 import type { Facts } from "./facts";
 import type { Status } from "./status";
 
-export type Sources = {
+type Sources = {
   readonly ecs: Ecs;
   /** Names or ARNs. */
   readonly clusters: readonly string[] | "all";

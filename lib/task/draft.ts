@@ -22,7 +22,7 @@ export type Draft = {
 
 export type DraftContainer = Readable<ContainerDefinition> & { readonly path: Path };
 
-export type Readable<T> = {
+type Readable<T> = {
   /** The values of the right type. One that only breaks a rule, such as a number out of its range, is among them. */
   readonly values: Partial<T>;
   /** Whether one of the keys is there, but misspelled or with a value of the wrong type. */

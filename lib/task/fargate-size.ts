@@ -4,7 +4,7 @@ import { notice, problem, type Step } from "./finding";
 import type { RuntimeDefense } from "./runtime-defense";
 
 /** CPU units and MiB. */
-export type Size = { readonly cpu: number; readonly memory: number };
+type Size = { readonly cpu: number; readonly memory: number };
 
 const DEFENDER_MEMORY = 256;
 

@@ -2,7 +2,7 @@ import type { SafeText } from "../text/safe-text";
 import type { Path } from "./json-path";
 
 /** What a check finds: a problem stops the run, a notice doesn't. */
-export type Finding = {
+type Finding = {
   readonly kind: "problem" | "notice";
   /** Where in the task definition; empty for the whole of it. */
   readonly path: Path;

@@ -27,7 +27,7 @@ import type { ParsedTask } from "./task";
 import { withUnitsAndDefaults } from "./units";
 import { checkVariables } from "./variables";
 
-export type Parsed = {
+type Parsed = {
   readonly family?: string | undefined;
   readonly containers: readonly string[];
   /** Without one there is a problem. */

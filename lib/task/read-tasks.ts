@@ -44,7 +44,7 @@ export async function readTasks(path: string, options: ReadOptions = {}): Promis
   return tasks;
 }
 
-export type CheckedTasks = {
+type CheckedTasks = {
   /** Every file that was read. */
   readonly files: readonly SafeText[];
   /** The tasks of the files without problems. */

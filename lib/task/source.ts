@@ -9,7 +9,7 @@ import { type Path, pathFormatter } from "./json-path";
 export type Remark = { readonly text: SafeText; readonly line?: number; readonly column?: number };
 
 /** A file's JSON, and where in the file each part of it is. */
-export type Source = {
+type Source = {
   readonly document: JsonValue;
   readonly placeOf: (path: Path) => Place;
 };

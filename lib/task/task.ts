@@ -21,7 +21,7 @@ export type ParsedTask = {
 };
 
 /** What was read from an image, and written into the task definition. */
-export type LookedUp = ProcessWords & {
+type LookedUp = ProcessWords & {
   readonly container: string;
   readonly image: string;
   /** `sha256:…` */

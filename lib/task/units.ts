@@ -4,7 +4,7 @@ import { notice, problem, type Step } from "./finding";
 
 const DEFAULTS = { cpu: "256", memory: "512", networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"] };
 
-export type Complete = {
+type Complete = {
   readonly task: JsonObject;
   /** The keys that the file doesn't name. */
   readonly defaults: ReadonlySet<string>;

@@ -10,7 +10,7 @@ const REST = /[\w+/=%&#;.~\\-]/;
 // The rest goes on over a line break where enough of an encoding follows.
 const BEHIND_REST = /(?![\s\p{Cc}\p{Cf}]{1,64}[\w+/-]{20})[^\w+/=%&#;.~\\-]/gu;
 
-export type Range = readonly [start: number, end: number];
+type Range = readonly [start: number, end: number];
 
 /** The longest of the forms that begin at a place. */
 type Match = { readonly end: number; readonly kinds: ReadonlySet<Form["kind"]> };

@@ -4,7 +4,7 @@
 import { endOfGap, isGap } from "./gaps";
 
 /** A character, as a lower-case code point, and where the text goes on after it. */
-export type Reading = readonly [character: number, end: number];
+type Reading = readonly [character: number, end: number];
 
 /** Read where some character beyond ASCII is meant, beyond Unicode itself. */
 export const BEYOND_ASCII = 0x110000;

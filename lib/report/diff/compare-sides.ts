@@ -21,7 +21,7 @@ export type TaskDiff = {
   readonly differences: readonly Difference[];
 };
 
-export type Coverage = {
+type Coverage = {
   readonly containers: number;
   readonly protected: number;
   /** Those whose entry point is still to be found. */

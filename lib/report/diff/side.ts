@@ -27,7 +27,7 @@ export type TaskView = {
     }
 );
 
-export type ConsoleChange = { readonly container: string; readonly field: string; readonly change: string };
+type ConsoleChange = { readonly container: string; readonly field: string; readonly change: string };
 
 /** `open`: its entry point is still to be found, so nobody knows yet whether it can be protected. */
 export type ContainerState = { readonly kind: "protected" | "open" } | LeftOut;
