@@ -42,10 +42,10 @@ function listing(
   };
 }
 
-async function defendersOf(listener: http.RequestListener, query = {}, console = {}) {
+async function defendersOf(listener: http.RequestListener, types = ["fargate"], console = {}) {
   const client = await login(settingsFor(await servers.plain(listener), { console }), context);
   try {
-    return await client.defenders(query);
+    return await client.defenders(types);
   } finally {
     client.close();
   }
@@ -90,7 +90,7 @@ test("the query says types and project, and asks for each type by itself", async
   const asked: string[] = [];
   const list = await defendersOf(
     listing((query) => [{ ...some(1)[0], type: query.get("type") }], asked),
-    { types: ["fargate", "appEmbedded"] },
+    ["fargate", "appEmbedded"],
     { project: "team a" },
   );
   expect(list.map(({ type }) => type)).toEqual(["fargate", "appEmbedded"]);

@@ -22,7 +22,7 @@ test("with the original example's variables alone, nothing is asked at TL_CONSOL
   await console.version();
   await console.protect({ definition: { containerDefinitions: [] } });
   await console.installBundle();
-  await console.defenders();
+  await console.defenders(["fargate"]);
   console.close();
   expect(requests.map(({ path }) => path)).toEqual([
     "/tenant/api/v1/authenticate",

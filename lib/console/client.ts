@@ -84,8 +84,8 @@ export async function login(
     version: () => ask(calls.version, VERSION),
     protect: (request) => ask(calls.fargate(request), TASK_DEFINITION),
     installBundle: () => ask(calls.installBundle, BUNDLE_AND_ADDRESS),
-    defenders: async ({ types = [undefined] } = {}) => {
-      const list = (type: string | undefined) => {
+    defenders: async (types) => {
+      const list = (type: string) => {
         const query = { type, limit: PAGE_SIZE, sort: "hostname" };
         const read = (offset: number) => sendSignedIn(calls.defenders({ ...query, offset }), DEFENDERS);
         return readPages((offset) => withPauses(() => read(offset), { ...context, signal }, clock), signal);

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../json";
 import type { InstallBundle } from "./answers";
-import type { Defender, DefendersQuery } from "./defenders";
+import type { Defender } from "./defenders";
 
 /**
  * A Prisma Cloud Compute Console that has accepted the login. Every call throws `ConsoleError`, or
@@ -14,10 +14,10 @@ export interface Console {
   /** The install bundle and the address that Defenders dial. `GET …/defenders/install-bundle` */
   installBundle(): Promise<InstallBundle>;
   /**
-   * Every Defender that the Console knows, or those that the query selects: connected and disconnected. Read in pages,
+   * Every Defender of these types that the Console knows, such as `fargate`, connected and disconnected. Read in pages,
    * in the order of host names. A Fargate Defender that has disconnected is listed for about an hour. `GET …/defenders`
    */
-  defenders(query?: DefendersQuery): Promise<readonly Defender[]>;
+  defenders(types: readonly string[]): Promise<readonly Defender[]>;
   /** Whether the text holds the password or a token of this run, in whatever spelling. */
   readonly holdsCredential: (text: string) => boolean;
   /** Ends what is still under way and drops the connections. Call it at the end in any case. */

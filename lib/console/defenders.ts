@@ -26,11 +26,6 @@ export type Defender = {
   readonly cloudMetadata: Readonly<Record<string, unknown>> | undefined;
 };
 
-export type DefendersQuery = {
-  /** Such as `["fargate", "appEmbedded"]`, each asked for by itself; every type when left out. */
-  readonly types?: readonly (string | undefined)[];
-};
-
 /** SaaS Consoles give no more at once. */
 export const PAGE_SIZE = 50;
 

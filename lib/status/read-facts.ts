@@ -71,7 +71,7 @@ async function readDeployed(ecs: Ecs, clusters: readonly Cluster[], tasks: reado
 }
 
 async function readConsole(console: Sources["console"], now: () => Date) {
-  const [consoleVersion, defenders] = await Promise.all([console.version(), console.defenders({ types: TYPES })]);
+  const [consoleVersion, defenders] = await Promise.all([console.version(), console.defenders(TYPES)]);
   return { consoleVersion, defenders, consoleAt: now().toISOString() };
 }
 
