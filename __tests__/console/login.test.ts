@@ -237,7 +237,7 @@ describe("an abort", () => {
 
 test("a pause that would outlast the call's time is not begun", async () => {
   const url = await serve((_, response) => response.writeHead(503).end());
-  const settings = settingsFor(url, { network: { timeoutMs: 10_000, retryDelayMs: 60_000 } });
+  const settings = settingsFor(url, { network: { timeoutMs: 10_000, retryDelayMs: 120_000 } });
   await expect(login(settings, context())).rejects.toThrow(
     "The Console fails (HTTP 503), no time is left for try 2 of 4, the call may take 40 s in all: ",
   );
