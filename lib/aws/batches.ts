@@ -5,18 +5,20 @@ import { text } from "../text/safe-text";
 import type { Ecs } from "./ecs";
 import type { Action } from "./policy";
 
+type Page = { readonly arns: readonly string[] | undefined; readonly nextToken: string | undefined };
+
 /** Lists of ARNs: a hundred a page, and each once, since a list may change between its pages. */
 export async function readList(
   action: Action,
-  page: (nextToken: string | undefined) => Promise<{ readonly arns: readonly string[]; readonly nextToken?: string }>,
+  page: (nextToken: string | undefined) => Promise<Page>,
 ): Promise<readonly string[]> {
   const found = new Set<string>();
   const tokens = new Set<string>();
   let next: string | undefined;
   do {
-    const { arns, nextToken } = await page(next);
+    const { arns = [], nextToken } = await page(next);
     for (const arn of arns) found.add(arn);
-    next = nextToken;
+    next = nextToken || undefined;
     if (next !== undefined && tokens.has(next)) {
       throw new AwsError([text`${action} gave the same page twice, so its list has no end. Check AWS_ENDPOINT_URL.`]);
     }

@@ -37,7 +37,7 @@ function listClusters(ecs: Ecs): Promise<readonly string[]> {
     const answer = await ecs.ask("ecs:ListClusters", (client, options) =>
       client.send(new ListClustersCommand({ nextToken, maxResults: 100 }), options),
     );
-    return { arns: answer.clusterArns ?? [], ...(answer.nextToken && { nextToken: answer.nextToken }) };
+    return { arns: answer.clusterArns, nextToken: answer.nextToken };
   });
 }
 

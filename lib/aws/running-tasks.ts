@@ -53,7 +53,7 @@ export async function readRunningTasks(ecs: Ecs, cluster: Cluster): Promise<read
         options,
       ),
     );
-    return { arns: answer.taskArns ?? [], ...(answer.nextToken && { nextToken: answer.nextToken }) };
+    return { arns: answer.taskArns, nextToken: answer.nextToken };
   });
   return readBatches(ecs, arns, 100, async (tasks) => {
     const answer = await ecs.ask("ecs:DescribeTasks", (client, options) =>

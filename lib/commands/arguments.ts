@@ -5,7 +5,7 @@ import { nearest } from "../nearest";
 import { type Environment, isSet } from "../settings/environment";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Option } from "./command";
-import { optionsOf, usageOf } from "./usage";
+import { operandName, optionsOf, usageOf } from "./usage";
 
 /** @throws SettingsError */
 export function parseArguments(command: Command, args: readonly string[], environment: Environment): Arguments {
@@ -67,8 +67,7 @@ function operandProblems(
 ): readonly SafeText[] {
   const least = operands.filter(({ isOptional }) => !isOptional).length;
   if (given.length >= least && given.length <= operands.length) return [];
-  const names = operands.map((operand) => (operand.isOptional ? `[${operand.name}]` : operand.name));
-  const expected = names.length === 0 ? "no arguments" : names.join(" ");
+  const expected = operands.length === 0 ? "no arguments" : operands.map(operandName).join(" ");
   const got = given.length === 0 ? "nothing" : given.join(" ");
   return [text`${name} takes ${expected}, got ${got}.`, ...(insteadOfOperands ? [text`${insteadOfOperands}`] : [])];
 }

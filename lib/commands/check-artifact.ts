@@ -1,7 +1,6 @@
 import { basename, dirname, join } from "node:path";
 
 import { OutputError } from "../errors";
-import { isJsonObject } from "../json";
 import { type Environment, isSet } from "../settings/environment";
 import { INSTALL_BUNDLE, type NamedSecret, secretsOf } from "../settings/secrets";
 import { type Artifact, FOREIGN, isStackFile, readArtifact, type Stranger } from "../stack/artifact";
@@ -9,7 +8,7 @@ import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
 import { secretFilesIn } from "../stack/output-folder";
 import { outputFolder, SECRET_FILE_NAME } from "../stack/output-paths";
 import { LICENCE_TOKEN, searchFor } from "../stack/secrets-in-file";
-import { notAsWritten, readSynthesizedFile, readSynthesizedJson } from "../stack/synthesized-file";
+import { readSynthesizedFile, readSynthesizedJson } from "../stack/synthesized-file";
 import { print } from "../text/print";
 import { excerpt, join as joinTexts, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
@@ -88,9 +87,7 @@ function currentSecrets(environment: Environment): readonly NamedSecret[] {
 
 /** What this machine's own synth handed to Terraform. */
 function bundleIn(file: string): string {
-  const content = readSynthesizedJson(file);
-  if (isJsonObject(content)) return String(content[INSTALL_BUNDLE_VARIABLE]);
-  throw notAsWritten(file);
+  return String(readSynthesizedJson(file)[INSTALL_BUNDLE_VARIABLE]);
 }
 
 /** How the artifact differs from an output of this machine, whose file with the bundle is not published. */

@@ -19,7 +19,7 @@ export type Command = {
 };
 
 /** What stands in an argument's place: `FILE`. */
-type Operand = {
+export type Operand = {
   readonly name: string;
   readonly meaning: string;
   readonly isOptional?: boolean;

@@ -1,17 +1,19 @@
 import { PROBLEM_FORMATS } from "../report/problems/formats";
-import type { Command, Option } from "./command";
+import type { Command, Operand, Option } from "./command";
 
 /** How a command is called: `npm run --silent protect -- FILE [--out FILE]`. */
 export function usageOf({ name, isPiped = false, operands = [], options = [] }: Command): string {
-  const parts = [
-    ...operands.map((operand) => (operand.isOptional ? `[${operand.name}]` : operand.name)),
-    ...options.map((option) => `[${formOf(option)}]`),
-  ];
+  const parts = [...operands.map(operandName), ...options.map((option) => `[${formOf(option)}]`)];
   const call = `npm run ${isPiped ? "--silent " : ""}${name}`;
   if (parts.length === 0) return call;
   // Shorter where it is the only thing that may be given.
   const isLoneOption = operands.length === 0 && options.length === 1;
   return isLoneOption ? `${call} [-- ${parts.join("").slice(1, -1)}]` : `${call} -- ${parts.join(" ")}`;
+}
+
+/** An operand as it is written: `[PATH]` where it may be left out. */
+export function operandName({ name, isOptional = false }: Operand): string {
+  return isOptional ? `[${name}]` : name;
 }
 
 const FORMAT: Option = { name: "format", meaning: "how problems are printed", value: PROBLEM_FORMATS };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 
 import { OutputError } from "../errors";
-import { isJsonObject, type JsonObject } from "../json";
+import { isJsonObject, parseJson } from "../json";
 import { codeOf } from "../regular-file";
 import type { Environment } from "../settings/environment";
 import { withoutSecrets } from "../settings/secrets";
@@ -51,22 +51,13 @@ export async function askOutputs({ program, folder, environment, signal }: Terra
 
 function parse(content: string, origin: string): Outputs {
   const document = parseJson(content);
-  if (!document)
+  if (!isJsonObject(document))
     throw new OutputError([text`${origin} must give one JSON object, as terraform output -json prints it.`]);
   return new Map(
     Object.entries(document).flatMap(([name, output]) =>
       isJsonObject(output) && typeof output.value === "string" ? [[name, output.value] as const] : [],
     ),
   );
-}
-
-function parseJson(content: string): JsonObject | undefined {
-  try {
-    const document: unknown = JSON.parse(content);
-    return isJsonObject(document) ? document : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function read(file: string): string {

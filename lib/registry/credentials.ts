@@ -3,7 +3,7 @@ import type { Connections } from "../http/connections";
 import type { Environment } from "../settings/environment";
 import type { RegistrySettings } from "../settings/registry";
 import { type SafeText, text } from "../text/safe-text";
-import type { Secret } from "../text/secret";
+import { Secret } from "../text/secret";
 
 export type Login =
   | { readonly kind: "password"; readonly user: string; readonly password: Secret }
@@ -26,6 +26,15 @@ export type CredentialOptions = RegistrySettings & {
   readonly signal: AbortSignal;
   readonly clock: Clock;
 };
+
+/** The login that the base64 of `user:password` holds; undefined where it is something else. */
+export function loginIn(base64: string): Login | undefined {
+  const pair = Buffer.from(base64, "base64").toString("utf8");
+  const colon = pair.indexOf(":");
+  if (colon <= 0) return undefined;
+  new Secret(pair);
+  return { kind: "password", user: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) };
+}
 
 /** What gives Docker credentials for a registry. */
 export function loginRemedy(registry: string): SafeText {

@@ -8,7 +8,7 @@ import { readRegularFileOr } from "../regular-file";
 import { excerpt, join as joinTexts, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { askHelper } from "./credential-helper";
-import { type CredentialOptions, type Credentials, type Login, loginRemedy } from "./credentials";
+import { type CredentialOptions, type Credentials, type Login, loginIn, loginRemedy } from "./credentials";
 
 /**
  * The credentials that `docker login` keeps for a registry: in a helper, or in the configuration itself. Undefined when
@@ -71,12 +71,8 @@ function readConfig(file: string): v.InferOutput<typeof Config> | undefined {
 function loginOf(entry: v.InferOutput<typeof Entry>, registry: string, place: SafeText): Login | undefined {
   if (entry.identitytoken) return { kind: "identity-token", token: new Secret(entry.identitytoken) };
   if (entry.auth) {
-    const pair = Buffer.from(entry.auth, "base64").toString("utf8");
-    const colon = pair.indexOf(":");
-    if (colon > 0) {
-      new Secret(pair);
-      return { kind: "password", user: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) };
-    }
+    const login = loginIn(entry.auth);
+    if (login) return login;
     const what = text`${place}: the auth of ${registry} is not the base64 of user:password`;
     throw new RegistryError([text`${what}. Log in again with docker login ${registry}.`]);
   }

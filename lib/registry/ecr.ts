@@ -5,7 +5,7 @@ import { deadline, orAborted } from "../http/deadline";
 import { TRIES } from "../http/retry";
 import { excerpt, quote, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
-import type { CredentialOptions, Credentials } from "./credentials";
+import { type CredentialOptions, type Credentials, type Login, loginIn } from "./credentials";
 
 /**
  * Gets a password for ECR with the credentials that the AWS SDK finds. It is valid for 12 hours.
@@ -21,27 +21,25 @@ export async function ecrCredentials(
   const late = new Error(`no answer within ${limitMs / 1000} s`);
   // The SDK's search for credentials can't be cancelled, so stop waiting for it.
   const limit = deadline(limitMs, options.signal, late, options.clock);
-  const token = await orAborted(authorizationToken(ecr, limit.signal, options), limit.signal)
+  const login = await orAborted(loginFor(ecr, limit.signal, options), limit.signal)
     .catch((error: unknown) => {
       options.signal.throwIfAborted();
       if (error instanceof ExpectedError) throw error;
       throw failure(registry, error);
     })
     .finally(limit.release);
-  const pair = Buffer.from(token.reveal(), "base64").toString("utf8");
-  const colon = pair.indexOf(":");
   return {
-    login: { kind: "password", user: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) },
+    login,
     tried: text`the AWS credentials, for Docker has none for ${registry}`,
     remedy: text`its repository's policy and the role's must allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer`,
   };
 }
 
-async function authorizationToken(
+async function loginFor(
   { account, region }: EcrRegistry,
   abortSignal: AbortSignal,
   options: CredentialOptions,
-): Promise<Secret> {
+): Promise<Login> {
   // Loaded only when needed: the SDK is large.
   const { ECRClient, GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr");
   const { RequestHandler } = await import("../aws/request-handler");
@@ -50,9 +48,10 @@ async function authorizationToken(
   try {
     const command = new GetAuthorizationTokenCommand({ registryIds: [account] });
     const { authorizationData } = await sendMasked(client, () => client.send(command, { abortSignal }));
-    const token = authorizationData?.[0]?.authorizationToken;
-    if (!token) throw new Error("no token came");
-    return new Secret(token);
+    const token = new Secret(authorizationData?.[0]?.authorizationToken ?? "");
+    const login = loginIn(token.reveal());
+    if (!login) throw new Error("no token came");
+    return login;
   } finally {
     client.destroy();
   }

@@ -2,7 +2,7 @@ import { DEFENDER } from "../defender";
 import { type SafeText, wholeText } from "../text/safe-text";
 import { code, escaped, table } from "./markdown-parts";
 import { taskPicture } from "./picture";
-import { defenderPart, type Report, startOf, type TaskReport } from "./report";
+import { defenderPart, licenceNote, type Report, startOf, type TaskReport } from "./report";
 import { roleNeeds } from "./role-needs";
 
 // Beyond these the pictures cost more than they show.
@@ -79,7 +79,6 @@ function needOf(roleCount: number, granted: boolean): string {
 
 function taskSection(task: TaskReport, picture: string | undefined): string {
   const { cpu, memory, defender, containers, changes, notices } = task;
-  const licence = defender.ownImage ? "your own mirror" : "its path holds the licence token";
   return lines(
     `## ${escaped(task.family)}`,
     "",
@@ -96,7 +95,7 @@ function taskSection(task: TaskReport, picture: string | undefined): string {
         [
           DEFENDER,
           `Defender ${escaped(defender.version ?? "of unknown version")}`,
-          `${code(defender.image)} (${licence})`,
+          `${code(defender.image)} (${licenceNote(defender)})`,
         ],
       ],
     ),

@@ -117,6 +117,11 @@ export function defenderPart({ cpu, memory }: TaskReport["defender"]): SafeText 
   return text`of which ${size} are to be left for the Defender`;
 }
 
+/** Beside the Defender's image: whether it may be shown to others. */
+export function licenceNote({ ownImage }: TaskReport["defender"]): SafeText {
+  return ownImage ? text`your own mirror` : text`its path holds the licence token`;
+}
+
 function taskReport(
   { task, definition, sidecar, changes, logGroup, notices }: ProtectedTask,
   roleOf: (executionRoleArn: string | undefined) => ExecutionRole,

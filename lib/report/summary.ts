@@ -2,7 +2,7 @@ import stringWidth from "fast-string-width";
 
 import { join, layOut, type SafeText, text, wholeText } from "../text/safe-text";
 import { wrapBeside } from "../text/wrap";
-import { defenderPart, type Report, startOf, type TaskReport } from "./report";
+import { defenderPart, licenceNote, type Report, startOf, type TaskReport } from "./report";
 import { roleNeeds } from "./role-needs";
 import type { Style } from "./style";
 
@@ -48,7 +48,6 @@ export function toSummary(report: Report, places: Places, style: Style): SafeTex
 
 function details(task: TaskReport, { paint: { green, yellow } }: Style): readonly Row[] {
   const { containers, cpu, memory, defender, notices } = task;
-  const licence = defender.ownImage ? text`your own mirror` : text`its path holds the licence token`;
   return [
     [text`  File`, task.file],
     ...containers.map(
@@ -59,7 +58,7 @@ function details(task: TaskReport, { paint: { green, yellow } }: Style): readonl
           : yellow(text`left out: ${reason}`),
       ],
     ),
-    [text`  Defender`, text`${defender.version ?? "version unknown"}, ${defender.image} (${licence})`],
+    [text`  Defender`, text`${defender.version ?? "version unknown"}, ${defender.image} (${licenceNote(defender)})`],
     [text`  Size`, text`${cpu} CPU units and ${memory} MiB, ${defenderPart(defender)}`],
     ...(defender.logGroup === null ? [] : [[text`  Logs`, defender.logGroup] as const]),
     ...notices.map((notice): Row => [text`  Notice`, notice]),

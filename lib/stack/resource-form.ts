@@ -1,4 +1,4 @@
-import { clean, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { clean, isJsonObject, type JsonObject, type JsonValue, objectOf, parseJson } from "../json";
 import { isTooDeep } from "../protection/answer-shape";
 
 /**
@@ -35,12 +35,8 @@ export function resourceForm(
 
 /** The value of `container_definitions`; undefined when it isn't JSON, or nested deeper than a task definition can be. */
 export function parseContainers(text: JsonValue | undefined): JsonValue | undefined {
-  try {
-    const containers: JsonValue = JSON.parse(String(text));
-    return isTooDeep(containers) ? undefined : containers;
-  } catch {
-    return undefined;
-  }
+  const containers = parseJson(String(text));
+  return containers === undefined || isTooDeep(containers) ? undefined : containers;
 }
 
 function asVolume(volume: JsonValue): JsonValue {

@@ -1,5 +1,5 @@
 import { OutputError } from "../errors";
-import { isDeeperThan, isJsonObject, type JsonValue } from "../json";
+import { isDeeperThan, isJsonObject, type JsonObject, parseJson } from "../json";
 import { codeOf, readRegularFile } from "../regular-file";
 import { text } from "../text/safe-text";
 
@@ -30,25 +30,17 @@ export function guardedRead<T>(path: string, read: () => T): T {
 }
 
 /**
- * The JSON in such a file.
+ * The JSON object in such a file.
  *
  * @throws OutputError when it can't be read, or is not JSON as synth writes it.
  */
-export function readSynthesizedJson(path: string): JsonValue {
-  const document = parse(readSynthesizedFile(path));
-  if (document !== undefined && !isDeeperThan(DEEPEST, document)) return document;
+export function readSynthesizedJson(path: string): JsonObject {
+  const document = parseJson(readSynthesizedFile(path).toString("utf8"));
+  if (isJsonObject(document) && !isDeeperThan(DEEPEST, document)) return document;
   throw notAsWritten(path);
 }
 
 /** For what is JSON, and still not what synth writes. */
 export function notAsWritten(path: string): OutputError {
   return new OutputError([text`${path} is not as synth wrote it. Synthesize again.`]);
-}
-
-function parse(content: Buffer): JsonValue | undefined {
-  try {
-    return JSON.parse(content.toString("utf8"));
-  } catch {
-    return undefined; // What JSON.parse says may quote a secret.
-  }
 }

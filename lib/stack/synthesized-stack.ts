@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { SettingsError } from "../errors";
-import { isJsonObject, type JsonObject } from "../json";
+import type { JsonObject } from "../json";
 import { text } from "../text/safe-text";
 import { STACK_FILE_NAME, STACKS } from "./output-paths";
-import { notAsWritten, readSynthesizedJson } from "./synthesized-file";
+import { readSynthesizedJson } from "./synthesized-file";
 
 type SynthesizedStack = {
   /** Where its cdk.tf.json is. */
@@ -32,13 +32,7 @@ export function readSynthesizedStack(folder: string): SynthesizedStack {
   if (more.length > 0) {
     throw new SettingsError([text`${folder} holds ${folders.length} stacks. Name one of them, such as ${found}.`]);
   }
-  return { folder: found, document: read(join(found, STACK_FILE_NAME)) };
-}
-
-function read(file: string): JsonObject {
-  const document = readSynthesizedJson(file);
-  if (isJsonObject(document)) return document;
-  throw notAsWritten(file);
+  return { folder: found, document: readSynthesizedJson(join(found, STACK_FILE_NAME)) };
 }
 
 function namesIn(folder: string): readonly string[] {

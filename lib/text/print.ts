@@ -1,6 +1,5 @@
 import { OutputError } from "../errors";
-import type { SafeText } from "./safe-text";
-import { text } from "./safe-text";
+import { type SafeText, text } from "./safe-text";
 import { mask } from "./secret";
 
 /** A stream that people or pipelines read. */
