@@ -36,18 +36,13 @@ export const checkRegistered: Command = {
     const { environment, stdout } = invocation;
     const network = networkSettings(parseVariables(networkVariables, environment, []), environment);
     const stack = readSynthesizedStack(value("stack") ?? outputFolder(environment));
-    const tooLong = (sentence: SafeText) =>
-      new AwsError([text`${sentence} Look at Terraform and at AWS, or raise TL_TIMEOUT_MS.`]);
-    const { outputs, tasks, registered, region } = await withinRunLimit(
-      network,
-      invocation.signal,
-      tooLong,
-      async (signal) => {
-        const outputs = await outputsOf(stack.folder, value("outputs"), environment, signal);
-        const tasks = deployedTasks(stack.document, outputs);
-        return { outputs, tasks, ...(await readRegistered(tasks, network, signal)) };
-      },
-    );
+    const late = { Kind: AwsError, lookAt: "Terraform and at AWS" };
+    const read = async (signal: AbortSignal) => {
+      const outputs = await outputsOf(stack.folder, value("outputs"), environment, signal);
+      const tasks = deployedTasks(stack.document, outputs);
+      return { outputs, tasks, ...(await readRegistered(tasks, network, signal)) };
+    };
+    const { outputs, tasks, registered, region } = await withinRunLimit(network, invocation.signal, late, read);
     const problems = tasks.flatMap((task): readonly SafeText[] => {
       const definition = registered.get(task.arn)?.definition ?? {};
       const values = deployedValues(task, definition, stack.document, outputs);

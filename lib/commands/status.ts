@@ -56,9 +56,8 @@ export const status: Command = {
 function read(settings: Settings, clusters: readonly string[] | "all", invocation: Invocation): Promise<Status> {
   const { stderr, environment } = invocation;
   const { network, stack } = settings;
-  const tooLong = (sentence: SafeText) =>
-    new ConsoleError([text`${sentence} Look at the Console and at AWS, or raise TL_TIMEOUT_MS.`]);
-  return withinRunLimit(network, invocation.signal, tooLong, async (signal) => {
+  const late = { Kind: ConsoleError, lookAt: "the Console and at AWS" };
+  return withinRunLimit(network, invocation.signal, late, async (signal) => {
     const region = isSet(environment.AWS_REGION) ? stack.region : undefined;
     const ecs = await openEcs(defined({ region, network, signal }));
     try {

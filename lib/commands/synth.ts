@@ -11,7 +11,7 @@ import { discardOutput, prepareOutput } from "../stack/output-folder";
 import { outputFolder } from "../stack/output-paths";
 import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
-import { join, type SafeText, text } from "../text/safe-text";
+import { join, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { contextOn } from "./run-context";
 import { withinRunLimit } from "./run-limit";
@@ -80,9 +80,8 @@ async function loadWriter(): Promise<typeof import("./write-output")> {
 }
 
 function askConsole(settings: Settings, unprotected: readonly Task[], invocation: Invocation): Promise<ProtectedTasks> {
-  const tooLong = (sentence: SafeText) =>
-    new ConsoleError([text`${sentence} Look at the Console, or raise TL_TIMEOUT_MS.`]);
-  return withinRunLimit(settings.network, invocation.signal, tooLong, async (signal) => {
+  const late = { Kind: ConsoleError, lookAt: "the Console" };
+  return withinRunLimit(settings.network, invocation.signal, late, async (signal) => {
     const context = contextOn(invocation.stdout, signal);
     const console = await login(settings, context);
     const progress = await startProgress(unprotected.length, invocation.stderr, context.notice);

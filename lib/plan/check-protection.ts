@@ -62,6 +62,7 @@ function checkOne(
   facts: StructureFacts,
 ): Result {
   const at = excerpt(address);
+  const refused = (problem: SafeText): Result => ({ address, problems: [problem], allowed: [] });
   const whole = family === undefined ? undefined : allowanceFor(family);
   if (whole) return { address, problems: [], allowed: [text`${at}, family ${whole.name}: ${whole.reason}`] };
   const undecided = ["family", "container_definitions", "runtime_platform"].filter((name) => unknown.includes(name));
@@ -69,18 +70,14 @@ function checkOne(
     const what = text`${undecided.join(" and ")} will be known only after the apply, so nothing proves that it is protected`;
     const remedy =
       "Apply first what it refers to, or write that as a value, and plan again. For this project's own stack, add --stack cdktf.out.";
-    return { address, problems: [text`${at}: ${what}. ${remedy}`], allowed: [] };
+    return refused(text`${at}: ${what}. ${remedy}`);
   }
-  if (unreadable) return { address, problems: [text`${at} is not protected: ${unreadable}`], allowed: [] };
+  if (unreadable) return refused(text`${at} is not protected: ${unreadable}`);
   const { deviations, containers } = checkStructure(definition, facts);
   const isBare = deviations.some(({ container, field }) => container === DEFENDER && field === "container");
   if (isBare && family !== undefined && containers.every(({ state }) => state === "left-out")) {
     const remedy = text`Protect it with this project, or allow it by --allow ${excerpt(family)}=REASON.`;
-    return {
-      address,
-      problems: [text`${at} is not protected: nothing of the Defender is in it. ${remedy}`],
-      allowed: [],
-    };
+    return refused(text`${at} is not protected: nothing of the Defender is in it. ${remedy}`);
   }
   const problems = describeAll(deviations).map((deviation) => text`${at} is not protected: ${deviation}`);
   const allowed: SafeText[] = [];
@@ -113,11 +110,6 @@ function checkOther({ address, type, after }: PlannedResource, allowanceFor: All
     typeof name === "string"
       ? text`allow it by --allow ${excerpt(name)}=REASON`
       : text`give it a ${argument}, by which --allow can name it`;
-  return {
-    address,
-    problems: [
-      text`${at}: its tasks run on Fargate, and whether they are protected can't be judged from ${excerpt(type)}. Use ${TASK_DEFINITION} for them, or ${exception}.`,
-    ],
-    allowed: [],
-  };
+  const problem = text`${at}: its tasks run on Fargate, and whether they are protected can't be judged from ${excerpt(type)}. Use ${TASK_DEFINITION} for them, or ${exception}.`;
+  return { address, problems: [problem], allowed: [] };
 }

@@ -17,9 +17,8 @@ export function findDeviations(sent: JsonObject, answer: JsonObject, expectation
   const logs = [...originals.values()].flatMap(([original]) => original?.logConfiguration ?? []);
   const waitForHealth = [...originals.keys()].some((name) => found.get(name)?.some(waitsForHealth));
   const ofContainer = (name: string): readonly Deviation[] => {
-    const [container] = found.get(name) ?? [];
-    const misplaced = countDeviation(found.get(name)?.length ?? 0);
-    if (misplaced || !container) return misplaced ? [misplaced] : [];
+    const [container, ...repeated] = found.get(name) ?? [];
+    if (!container || repeated.length > 0) return [notOnce(container ? repeated.length + 1 : 0)];
     const [original] = originals.get(name) ?? [];
     return original
       ? containerDeviations(container, expectation, original)
@@ -33,9 +32,8 @@ export function findDeviations(sent: JsonObject, answer: JsonObject, expectation
   ];
 }
 
-/** What is wrong when a container isn't there exactly once. */
-export function countDeviation(count: number): Deviation | undefined {
-  if (count === 1) return undefined;
+/** What is wrong when a container is there so many times. */
+export function notOnce(count: number): Deviation {
   const field = WHOLE_CONTAINER;
   return count === 0
     ? { field, expected: text`to be there`, got: text`none` }

@@ -8,7 +8,7 @@ import { containerDeviations, hasDefenderTrace, waitsForHealth } from "./contain
 import { defenderVersion } from "./defender-image";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
-import { countDeviation } from "./find-deviations";
+import { notOnce } from "./find-deviations";
 import { sidecarDeviations } from "./sidecar";
 
 /** What is known of the Console and of its Defenders; what isn't known is not checked. */
@@ -42,9 +42,9 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
   const expectation = { family, extracting: false, accepted: new Map(), ...facts };
   const applications = [...containers].filter(([name]) => name !== DEFENDER);
   const checked = applications.map(([name, [container = {}, ...repeated]]) => {
-    const repetition = countDeviation(repeated.length + 1);
-    if (!repetition && !hasDefenderTrace(container)) return { name, state: "left-out" as const, deviations: [] };
-    const deviations = repetition ? [repetition] : containerDeviations(container, expectation);
+    const isRepeated = repeated.length > 0;
+    if (!isRepeated && !hasDefenderTrace(container)) return { name, state: "left-out" as const, deviations: [] };
+    const deviations = isRepeated ? [notOnce(repeated.length + 1)] : containerDeviations(container, expectation);
     return { name, state: deviations.length > 0 ? ("unprotected" as const) : ("protected" as const), deviations };
   });
   const [sidecar, ...more] = containers.get(DEFENDER) ?? [];
@@ -52,7 +52,7 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
   const ofSidecar =
     sidecar && more.length === 0
       ? sidecarDeviations(sidecar, expectation, { waitForHealth })
-      : [countDeviation(sidecar ? more.length + 1 : 0)].filter((one) => one !== undefined);
+      : [notOnce(sidecar ? more.length + 1 : 0)];
   const isAnyProtected = checked.some(({ state }) => state !== "left-out");
   return {
     deviations: [

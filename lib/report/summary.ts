@@ -85,38 +85,31 @@ const ROLES = 5;
 function roles(tasks: readonly TaskReport[], { report }: Places): readonly Row[] {
   const needs = roleNeeds(tasks);
   const missing = needs.filter(({ granted }) => !granted);
+  const owners = missing.flatMap((need) => need.roles);
+  const isLong = missing.length > 1 && owners.length > ROLES;
   const granted = new Set(needs.filter((need) => need.granted).flatMap((need) => need.roles));
-  const isLong = missing.length > 1 && missing.flatMap((need) => need.roles).length > ROLES;
-  const owners = new Set(missing.flatMap((need) => need.roles)).size;
   return [
-    ...(isLong ? [[text`Roles`, text`${owners} roles have to allow what ${report} lists`] as const] : []),
-    ...(isLong ? [] : missing).map((need): Row => {
-      const isOne = need.roles.length === 1;
-      const verb = text`${isOne ? "has" : "have"} to allow`;
-      const statements = wholeText(JSON.stringify(need.statements));
-      const names =
-        need.roles.length > ROLES ? text`${need.roles.length} roles, which ${report} lists,` : join(need.roles);
-      return [isOne ? text`Role` : text`Roles`, join([names, verb, statements], " ")];
-    }),
-    ...(granted.size > 0
-      ? [
-          [
-            text`${granted.size === 1 ? "Role" : "Roles"}`,
-            join(
-              [
-                granted.size > ROLES ? text`${granted.size} roles of the tasks` : join([...granted]),
-                needMet(granted.size),
-              ],
-              " ",
-            ),
-          ] as const,
-        ]
-      : []),
+    ...(isLong
+      ? [[text`Roles`, text`${new Set(owners).size} roles have to allow what ${report} lists`] as const]
+      : missing.map(({ roles, statements }): Row => {
+          const isOne = roles.length === 1;
+          const names = roles.length > ROLES ? text`${roles.length} roles, which ${report} lists,` : join(roles);
+          const verb = text`${isOne ? "has" : "have"} to allow`;
+          return [roleOrRoles(isOne), join([names, verb, wholeText(JSON.stringify(statements))], " ")];
+        })),
+    ...(granted.size > 0 ? [grantedRow([...granted])] : []),
   ];
 }
 
-function needMet(count: number): SafeText {
-  return count === 1 ? text`gets what it needs from the stack` : text`get what they need from the stack`;
+function grantedRow(roles: readonly SafeText[]): Row {
+  const isOne = roles.length === 1;
+  const names = roles.length > ROLES ? text`${roles.length} roles of the tasks` : join(roles);
+  const need = isOne ? text`gets what it needs from the stack` : text`get what they need from the stack`;
+  return [roleOrRoles(isOne), join([names, need], " ")];
+}
+
+function roleOrRoles(isOne: boolean): SafeText {
+  return isOne ? text`Role` : text`Roles`;
 }
 
 /** A name, and beside it a text in as many lines as it needs. */
