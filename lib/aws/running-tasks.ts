@@ -65,7 +65,7 @@ export async function readRunningTasks(ecs: Ecs, cluster: Cluster): Promise<read
       const reason = text`${quote(unread.arn ?? "a task")} (${unread.reason ?? "no reason given"})`;
       throw new AwsError([text`ECS did not describe ${reason}: ecs:DescribeTasks in ${ecs.region}. Try again.`]);
     }
-    const described = (answer.tasks ?? []).map((task) => parseTask(task, cluster, ecs.region));
+    const described = (answer.tasks ?? []).map((task) => parseRunningTask(task, cluster, ecs.region));
     const answered = new Set([...described.map(({ task }) => task.arn), ...failures.map(({ arn }) => arn)]);
     const silent = tasks.find((arn) => !answered.has(arn));
     if (silent !== undefined) {
@@ -82,7 +82,7 @@ function hasEnded({ lastStatus }: RunningTask): boolean {
 }
 
 /** `counts`: whether it is Fargate's and is to run on. */
-function parseTask(
+function parseRunningTask(
   task: SdkTask,
   cluster: Cluster,
   region: string,

@@ -2,7 +2,7 @@ import { basename, dirname, join } from "node:path";
 
 import { OutputError } from "../errors";
 import { type Environment, isSet } from "../settings/environment";
-import { INSTALL_BUNDLE, type NamedSecret, secretsOf } from "../settings/secrets";
+import { environmentSecrets, INSTALL_BUNDLE, type NamedSecret } from "../settings/secrets";
 import { type Artifact, FOREIGN, isStackFile, readArtifact, type Stranger } from "../stack/artifact";
 import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
 import { secretFilesIn } from "../stack/output-folder";
@@ -76,7 +76,7 @@ function inFiles(folder: string, { files }: Artifact, secretsIn: Search): readon
 function currentSecrets(environment: Environment): readonly NamedSecret[] {
   const written = secretFilesIn(outputFolder(environment)).map(bundleIn);
   const secrets = [
-    ...secretsOf(environment),
+    ...environmentSecrets(environment),
     ...written.filter(isSet).map((bundle) => ({ what: INSTALL_BUNDLE, secret: new Secret(bundle) })),
   ];
   const decoded = secrets

@@ -9,7 +9,7 @@ import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
 import type { StackSettings } from "../settings/stack";
 import { terraformProgram } from "../settings/terraform-program";
-import { LOCK_FILE_NAME, localStateFile, pathsOf, VERSION_FILE_NAME } from "../stack/output-paths";
+import { LOCK_FILE_NAME, localStateFile, pathsOf } from "../stack/output-paths";
 import { synthesizeEmpty } from "../stack/stack-base";
 import { TERRAFORM_VERSION } from "../stack/terraform-version";
 import { text } from "../text/safe-text";
@@ -25,11 +25,12 @@ export const destroy: Command = {
     refuseMissingState(settings, localStatePath);
     const folder = newFolder();
     try {
-      const stackFolder = join(folder, pathsOf(settings.name).folder);
+      const paths = pathsOf(settings.name);
       synthesizeEmpty(settings, folder, localStatePath);
-      writeFileSync(join(stackFolder, VERSION_FILE_NAME), TERRAFORM_VERSION);
+      writeFileSync(join(folder, paths.versionFile), TERRAFORM_VERSION);
       const lockFile = join(invocation.folder, LOCK_FILE_NAME);
-      if (existsSync(lockFile)) copyFileSync(lockFile, join(stackFolder, LOCK_FILE_NAME));
+      if (existsSync(lockFile)) copyFileSync(lockFile, join(folder, paths.lockFile));
+      const stackFolder = join(folder, paths.folder);
       await terraform(["init"], stackFolder, invocation);
       await terraform(["destroy", ...(isSet("auto-approve") ? ["-auto-approve"] : [])], stackFolder, invocation);
       return 0;

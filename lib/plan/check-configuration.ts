@@ -21,7 +21,7 @@ export function configurationProblems(
     ...providerProblems(objectOf(configuration.provider_config), stack),
     ...namedProblems("output", module.outputs, stack.output, isSameOutput),
     ...namedProblems("variable", module.variables, stack.variable, isSameVariable),
-    ...resourceProblems(configuredResources(configuration), resources),
+    ...configuredResourceProblems(configuredResources(configuration), resources),
   ];
 }
 
@@ -31,7 +31,7 @@ export function configuredResources(configuration: JsonObject): ReadonlyMap<stri
   return new Map(elementsOf(resources).map((one) => [asText(objectOf(one).address), objectOf(one)]));
 }
 
-function resourceProblems(
+function configuredResourceProblems(
   configured: ReadonlyMap<string, JsonObject>,
   resources: ReadonlyMap<string, JsonObject>,
 ): readonly SafeText[] {

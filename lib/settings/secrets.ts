@@ -27,11 +27,11 @@ const PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [na
 
 /** From the call on, every text of this run is masked of the secrets that the environment holds. */
 export function maskSecretsOf(environment: Environment): void {
-  secretsOf(environment);
+  environmentSecrets(environment);
 }
 
 /** The secrets that the environment holds, in whatever form it is likely to be written. To make them is to mask them. */
-export function secretsOf(environment: Environment): readonly NamedSecret[] {
+export function environmentSecrets(environment: Environment): readonly NamedSecret[] {
   const { TL_USER, TL_PASS, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   const pairs = isSet(TL_USER) && isSet(TL_PASS) ? pairsOf(TL_USER.trim(), TL_PASS) : [];
   return [

@@ -22,8 +22,8 @@ function comparable(definition: JsonObject): JsonObject {
   return {
     ...same,
     ...(enableFaultInjection === true && { enableFaultInjection }),
-    ...(containerDefinitions !== undefined && { containerDefinitions: byName(containerDefinitions) }),
-    ...(isJsonArray(volumes) && { volumes: byName(volumes.map(withoutDefaults)) }),
+    ...(containerDefinitions !== undefined && { containerDefinitions: keyedByName(containerDefinitions) }),
+    ...(isJsonArray(volumes) && { volumes: keyedByName(volumes.map(withoutDefaults)) }),
   };
 }
 
@@ -40,7 +40,7 @@ function withoutDefaults(value: JsonValue): JsonValue {
 }
 
 /** A list that names each of its elements once, as an object; anything else as it is. */
-function byName(list: JsonValue): JsonValue {
+function keyedByName(list: JsonValue): JsonValue {
   if (!isJsonArray(list)) return list;
   const named = new Map(
     list.flatMap((one) => (isJsonObject(one) && typeof one.name === "string" ? [[one.name, one]] : [])),

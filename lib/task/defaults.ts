@@ -49,8 +49,7 @@ export function withDefaults(
   const excluded = Object.entries(objectOf(exclude)).filter(([name]) => hasContainer(name));
   const under: JsonObject = { ...others, ...(excluded.length > 0 && { exclude: Object.fromEntries(excluded) }) };
   const merged = Object.entries(under).map(([key, value]): [string, JsonValue] => {
-    const over = Object.hasOwn(written, key) ? (written[key] ?? null) : undefined;
-    if (over === undefined) return [key, value];
+    const over = Object.hasOwn(written, key) ? (written[key] ?? null) : value;
     return [key, isJsonObject(value) && isJsonObject(over) ? { ...value, ...over } : over];
   });
   return { ...written, ...Object.fromEntries(merged) };
