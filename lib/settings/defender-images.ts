@@ -6,7 +6,7 @@ import { quote, text } from "../text/safe-text";
 import { consoleVariables } from "./console";
 import type { Environment } from "./environment";
 import { parseVariables } from "./parse-variables";
-import { commaSeparated, HOST, matching, shown } from "./schemas";
+import { HOST, listOf, matching, shown } from "./schemas";
 
 /** Where Defender images come from besides Palo Alto Networks' own registries. */
 export type DefenderImageSettings = {
@@ -18,15 +18,10 @@ export type DefenderImageSettings = {
 
 const PORT = /(:\d{1,5})?$/;
 
-const images = v.pipe(
-  commaSeparated,
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    for (const image of dataset.value.filter((one) => !isImage(one))) {
-      const message = text`must hold repositories such as mirror.example.com/security/prisma-defender, or images with their tag or digest, with commas between, got ${quote(image, 80)}`;
-      addIssue({ message });
-    }
-  }),
+const images = listOf((image) =>
+  isImage(image)
+    ? undefined
+    : text`must hold repositories such as mirror.example.com/security/prisma-defender, or images with their tag or digest, with commas between, got ${quote(image, 80)}`,
 );
 
 // A name without a slash would be an official image of Docker Hub, which the Defender never is.

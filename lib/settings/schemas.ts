@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 
-import { quote, text } from "../text/safe-text";
+import { quote, type SafeText, text } from "../text/safe-text";
 import { isRegion } from "./region";
 
 /** @param message what the value must be */
@@ -21,16 +21,29 @@ export function wholeNumber(min: number, max: number) {
   return v.pipe(v.string(), v.check(isWithin, message), v.transform(Number));
 }
 
-/** Values with commas between, those that are empty left out. */
-export const commaSeparated = v.pipe(
-  v.string(),
-  v.transform((list) =>
-    list
-      .split(",")
-      .map((value) => value.trim())
-      .filter((value) => value !== ""),
-  ),
-);
+/**
+ * Values with commas between, those that are empty left out.
+ *
+ * @param problemWith what the variable must hold, where a value is wrong
+ */
+export function listOf(problemWith: (value: string, index: number) => SafeText | undefined) {
+  return v.pipe(
+    v.string(),
+    v.transform((list) =>
+      list
+        .split(",")
+        .map((value) => value.trim())
+        .filter((value) => value !== ""),
+    ),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      for (const [index, value] of dataset.value.entries()) {
+        const message = problemWith(value, index);
+        if (message) addIssue({ message });
+      }
+    }),
+  );
+}
 
 export const yesOrNo = v.pipe(
   v.string(),

@@ -4,7 +4,7 @@ import { defined } from "../defined";
 import { isJsonObject } from "../json";
 import { text } from "../text/safe-text";
 import { DEFAULT_REGION, partitionOf } from "./region";
-import { CLUSTER, commaSeparated, KMS_KEY_ARN, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
+import { CLUSTER, KMS_KEY_ARN, listOf, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
 import { type StateSettings, stateSettings, type stateVariables } from "./state";
 
 export const DEFAULT_STACK_NAME = "prisma-runtime-defense";
@@ -57,16 +57,10 @@ const READABLE = [
 ];
 
 // Not shown, as a value may be a secret.
-const secretArns = v.pipe(
-  commaSeparated,
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    for (const [index, arn] of dataset.value.entries()) {
-      if (READABLE.some((pattern) => pattern.test(arn))) continue;
-      const message = text`must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; entry ${index + 1} is not one`;
-      addIssue({ message });
-    }
-  }),
+const secretArns = listOf((arn, index) =>
+  READABLE.some((pattern) => pattern.test(arn))
+    ? undefined
+    : text`must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; entry ${index + 1} is not one`,
 );
 
 // What CloudWatch Logs takes (PutRetentionPolicy in its API reference); 0 is the AWS provider's word for no limit.
