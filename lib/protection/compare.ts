@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { text } from "../text/safe-text";
 import { type Deviation, isPrivate, outside } from "./deviation";
@@ -59,14 +60,11 @@ export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {
 
 /** The objects of a list by their names; what has none isn't among them. */
 export function byName(list: readonly JsonValue[]): ReadonlyMap<string, readonly JsonObject[]> {
-  const objects = new Map<string, JsonObject[]>();
-  for (const object of list) {
-    if (!isJsonObject(object) || typeof object.name !== "string") continue;
-    const same = objects.get(object.name);
-    if (same) same.push(object);
-    else objects.set(object.name, [object]);
-  }
-  return objects;
+  return groupBy(list.filter(isNamed), ({ name }) => name);
+}
+
+function isNamed(value: JsonValue): value is JsonObject & { readonly name: string } {
+  return isJsonObject(value) && typeof value.name === "string";
 }
 
 // A key such as `constructor` is there on every object, though not as its own.

@@ -1,4 +1,5 @@
 import { DEFENDER } from "../defender";
+import { groupBy } from "../group-by";
 import { type SafeText, wholeText } from "../text/safe-text";
 import { code, escaped, table } from "./markdown-parts";
 import { taskPicture } from "./picture";
@@ -114,13 +115,11 @@ function taskSection(task: TaskReport, picture: string | undefined): string {
 
 /** One row for what was changed alike in several containers. */
 function merged(changes: TaskReport["changes"]): readonly (readonly string[])[] {
-  const rows = new Map<string, { readonly field: string; readonly change: string; readonly containers: string[] }>();
-  for (const { container, field, change } of changes) {
-    const key = `${field} ${change}`;
-    const row = rows.get(key) ?? { field, change, containers: [] };
-    rows.set(key, { ...row, containers: [...row.containers, container] });
-  }
-  return [...rows.values()].map(({ field, change, containers }) => [field, change, containers.join(", ")]);
+  const rows = groupBy(changes, ({ field, change }) => `${field} ${change}`);
+  return [...rows.values()].map((alike) => {
+    const [{ field, change }] = alike;
+    return [field, change, alike.map(({ container }) => container).join(", ")];
+  });
 }
 
 function leftOver(number: number): string {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { ProofError } from "../errors";
+import { groupBy } from "../group-by";
 import type { JsonObject, JsonValue } from "../json";
 import type { ProtectedTask } from "../protection/protected-task";
 import { registeredForm } from "../task/registered-form";
@@ -20,11 +21,7 @@ export function proveSynthesized(
   bundleFrom = SECRET_STAND_IN,
 ): void {
   const synthesized = taskDefinitionsIn(stack);
-  const byFamily = new Map<string, JsonValue[]>();
-  for (const resource of synthesized) {
-    const family = familyOf(resource);
-    byFamily.set(family, [...(byFamily.get(family) ?? []), resource]);
-  }
+  const byFamily = groupBy(synthesized, familyOf);
   // One after the other: all of a fleet's in their long form at once would take much memory.
   const problems = tasks.flatMap((task) => {
     const [found, ...more] = byFamily.get(task.family) ?? [];

@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by";
 import { percentOf } from "../percent";
 import type { TaskStatus } from "./task-status";
 import type { Verdict } from "./verdict";
@@ -31,17 +32,9 @@ export function summarize(tasks: readonly TaskStatus[]): Summary {
 }
 
 function groups<K extends object>(tasks: readonly TaskStatus[], keyOf: (task: TaskStatus) => K): (K & Numbers)[] {
-  const found = new Map<string, { readonly key: K; readonly members: TaskStatus[] }>();
-  for (const task of tasks) {
-    const key = keyOf(task);
-    const name = JSON.stringify(key);
-    const group = found.get(name) ?? { key, members: [] };
-    group.members.push(task);
-    found.set(name, group);
-  }
-  return [...found]
+  return [...groupBy(tasks, (task) => JSON.stringify(keyOf(task)))]
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, { key, members }]) => ({ ...key, ...count(members) }));
+    .map(([, members]) => ({ ...keyOf(members[0]), ...count(members) }));
 }
 
 function count(tasks: readonly TaskStatus[]): Numbers {

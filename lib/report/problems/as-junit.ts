@@ -1,14 +1,15 @@
 import type xml from "xml";
 
 import type { Problem } from "../../errors";
+import { groupBy } from "../../group-by";
 import type { SafeText } from "../../text/safe-text";
 import { junitDocument } from "../junit";
-import { byFile, type ProblemReport } from "./problem-report";
+import type { ProblemReport } from "./problem-report";
 
 /** A test case for each file, and one for what belongs to none. */
 export function asJUnit({ command, files, problems, notices }: ProblemReport): SafeText {
-  const groups = byFile(problems);
-  const noticed = byFile(notices);
+  const groups = groupBy(problems, ({ file }) => file);
+  const noticed = groupBy(notices, ({ file }) => file);
   const ofNoFile = groups.get(undefined);
   const cases = [
     ...files.map((file) => testCase(command, file, groups.get(file), noticed.get(file))),

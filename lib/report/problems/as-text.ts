@@ -1,8 +1,9 @@
 import type { Problem } from "../../errors";
+import { groupBy } from "../../group-by";
 import { join, layOut, type SafeText, text } from "../../text/safe-text";
 import { wrap, wrapBeside } from "../../text/wrap";
 import type { Style } from "../style";
-import { byFile, type ContainerCount, countOf, type ProblemReport } from "./problem-report";
+import { type ContainerCount, countOf, type ProblemReport } from "./problem-report";
 
 /** For people: what belongs to no file first, then file by file, and the numbers at the end. */
 export function asText(report: ProblemReport, style: Style): SafeText {
@@ -23,7 +24,7 @@ const FEW_FILES = 10;
 type Paint = (sentence: SafeText) => SafeText;
 
 function blocksOf(problems: readonly Problem[], style: Style, paint: Paint): readonly SafeText[] {
-  return [...byFile(problems)].flatMap(([file, ofFile]) => {
+  return [...groupBy(problems, ({ file }) => file)].flatMap(([file, ofFile]) => {
     if (file === undefined) return ofFile.flatMap((remark) => wrap(paint(remark.text), style.columns));
     const inOrder = ofFile.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
     return [style.paint.bold(file), ...inOrder.flatMap((remark) => lineOf(remark, style, paint)), text``];

@@ -22,17 +22,6 @@ export type ContainerCount = {
   readonly open: number;
 };
 
-/** The problems or notices by file, in order; those of no file under undefined. */
-export function byFile(problems: readonly Problem[]): ReadonlyMap<SafeText | undefined, readonly Problem[]> {
-  const groups = new Map<SafeText | undefined, Problem[]>();
-  for (const problem of problems) {
-    const group = groups.get(problem.file);
-    if (group) group.push(problem);
-    else groups.set(problem.file, [problem]);
-  }
-  return groups;
-}
-
 export function filesWithProblems({ problems }: ProblemReport): number {
   return new Set(problems.flatMap(({ file }) => file ?? [])).size;
 }

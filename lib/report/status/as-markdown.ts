@@ -1,3 +1,4 @@
+import { groupBy } from "../../group-by";
 import type { Status } from "../../status/status";
 import type { TaskStatus } from "../../status/task-status";
 import { rankOf, VERDICT_NAMES, VERDICTS } from "../../status/verdict";
@@ -47,14 +48,11 @@ function picture({ summary: { verdicts, tasks } }: Status): readonly string[] {
 
 /** The worst first. */
 function groupByRemedy(tasks: readonly TaskStatus[]): readonly (readonly [TaskStatus, number])[] {
-  const groups = new Map<string, readonly [TaskStatus, number]>();
-  for (const task of tasks) {
-    if (task.verdict === "protected") continue;
-    const key = JSON.stringify([task.verdict, task.reason, task.remedy]);
-    const [first, number] = groups.get(key) ?? [task, 0];
-    groups.set(key, [first, number + 1]);
-  }
-  return [...groups.values()].sort(([one], [other]) => rankOf(one.verdict) - rankOf(other.verdict));
+  const open = tasks.filter(({ verdict }) => verdict !== "protected");
+  const groups = groupBy(open, ({ verdict, reason, remedy }) => JSON.stringify([verdict, reason, remedy]));
+  return [...groups.values()]
+    .map((alike) => [alike[0], alike.length] as const)
+    .sort(([one], [other]) => rankOf(one.verdict) - rankOf(other.verdict));
 }
 
 function section(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): readonly string[] {

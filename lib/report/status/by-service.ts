@@ -1,4 +1,5 @@
 import { nameOf } from "../../arn";
+import { groupBy } from "../../group-by";
 import type { Numbers } from "../../status/numbers";
 import type { Status } from "../../status/status";
 import type { TaskStatus } from "../../status/task-status";
@@ -16,18 +17,15 @@ export type ServiceStatus = {
 
 /** The services in the summary's order. */
 export function byService({ tasks, summary }: Status): readonly ServiceStatus[] {
-  const worst = new Map<string, TaskStatus>();
   const keyOf = ({ cluster, service }: { readonly cluster: string; readonly service: string | null }) =>
     JSON.stringify([cluster, service]);
-  for (const task of tasks) {
-    const key = keyOf(task);
-    const other = worst.get(key);
-    if (!other || rankOf(task.verdict) < rankOf(other.verdict)) worst.set(key, task);
-  }
-  return summary.services.flatMap((group) => {
-    const task = worst.get(keyOf(group));
-    const service = group.service === null ? text`(no service)` : text`${group.service}`;
-    return task ? [{ cluster: text`${nameOf(group.cluster)}`, service, numbers: group, worst: task }] : [];
+  const groups = groupBy(tasks, keyOf);
+  return summary.services.flatMap((numbers) => {
+    const members = groups.get(keyOf(numbers));
+    if (!members) return [];
+    const worst = members.reduce((one, other) => (rankOf(other.verdict) < rankOf(one.verdict) ? other : one));
+    const service = numbers.service === null ? text`(no service)` : text`${numbers.service}`;
+    return [{ cluster: text`${nameOf(numbers.cluster)}`, service, numbers, worst }];
   });
 }
 
