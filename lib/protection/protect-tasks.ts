@@ -2,11 +2,12 @@ import pMap from "p-map";
 
 import type { Console } from "../console/console";
 import { defined } from "../defined";
-import { ConsoleError, ExpectedError, type Problem, ProofError, TaskFileError } from "../errors";
+import { ConsoleError, ExpectedError, ProofError, TaskFileError } from "../errors";
+import { groupBy } from "../group-by";
 import type { JsonObject } from "../json";
 import { MAX_BYTES } from "../task/limits";
 import type { Task } from "../task/task";
-import { excerpt, type SafeText, text } from "../text/safe-text";
+import { excerpt, text } from "../text/safe-text";
 import { type ConsoleFacts, toSend } from "./proof";
 import { ProtectedTask, type ProtectionFacts } from "./protected-task";
 
@@ -97,20 +98,16 @@ function prove(task: Task, answer: JsonObject, facts: ProtectionFacts): Protecte
 
 /** One error for all. What is not a problem of the file, such as a refusal of the Console's, is reported once. */
 function mergeErrors(failures: readonly FailedTask[], tasks: readonly Task[]): ExpectedError {
-  const ofFiles: Problem[] = [];
-  const ofOthers = new Map<SafeText, SafeText[]>();
-  for (const { task, error } of failures) {
-    for (const problem of error?.problems ?? []) {
-      const files = ofOthers.get(problem.text);
-      if (problem.file !== undefined) ofFiles.push(problem);
-      else if (files) files.push(excerpt(task.file));
-      else ofOthers.set(problem.text, [excerpt(task.file)]);
-    }
-  }
-  const repeated = [...ofOthers].map(
-    ([problem, [file = text``, ...others]]) =>
-      text`${others.length > 0 ? text`${file} and ${others.length} more` : file}: ${problem}`,
+  const all = failures.flatMap(({ task, error }) => (error?.problems ?? []).map((problem) => ({ task, problem })));
+  const ofFiles = all.map(({ problem }) => problem).filter(({ file }) => file !== undefined);
+  const ofOthers = groupBy(
+    all.filter(({ problem }) => problem.file === undefined),
+    ({ problem }) => problem.text,
   );
+  const repeated = [...ofOthers].map(([problem, [{ task }, ...others]]) => {
+    const file = excerpt(task.file);
+    return text`${others.length > 0 ? text`${file} and ${others.length} more` : file}: ${problem}`;
+  });
   const Kind = [ProofError, TaskFileError].find((kind) => failures.some(({ error }) => error instanceof kind));
   const files = tasks.map(({ file }) => excerpt(file));
   return new (Kind ?? ConsoleError)([...repeated, ...ofFiles], { files });

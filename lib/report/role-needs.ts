@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by";
 import type { SafeText } from "../text/safe-text";
 import type { TaskReport } from "./report";
 
@@ -12,23 +13,17 @@ type RoleNeed = {
 
 /** Each statement once: those that the same roles need are together. */
 export function roleNeeds(tasks: readonly Pick<TaskReport, "executionRole">[]): readonly RoleNeed[] {
-  const rolesOf = new Map<
-    string,
-    { readonly statement: object; readonly granted: boolean; readonly roles: Set<SafeText> }
-  >();
-  for (const { executionRole: role } of tasks) {
-    if (role.kind !== "task") continue;
-    for (const statement of role.statements) {
-      const key = JSON.stringify([role.granted, statement]);
-      const need = rolesOf.get(key) ?? { statement, granted: role.granted, roles: new Set<SafeText>() };
-      need.roles.add(role.arn);
-      rolesOf.set(key, need);
-    }
-  }
-  const needs = new Map<string, RoleNeed>();
-  for (const { statement, granted, roles } of rolesOf.values()) {
-    const key = JSON.stringify([granted, ...roles]);
-    needs.set(key, { roles: [...roles], granted, statements: [...(needs.get(key)?.statements ?? []), statement] });
-  }
-  return [...needs.values()];
+  const all = tasks.flatMap(({ executionRole: role }) =>
+    role.kind === "task" ? role.statements.map((statement) => ({ ...role, statement })) : [],
+  );
+  const byStatement = groupBy(all, ({ granted, statement }) => JSON.stringify([granted, statement]));
+  const needs = [...byStatement.values()].map((same) => {
+    const [{ granted, statement }] = same;
+    return { granted, statement, roles: [...new Set(same.map(({ arn }) => arn))] };
+  });
+  const byRoles = groupBy(needs, ({ granted, roles }) => JSON.stringify([granted, ...roles]));
+  return [...byRoles.values()].map((same) => {
+    const [{ granted, roles }] = same;
+    return { roles, granted, statements: same.map(({ statement }) => statement) };
+  });
 }

@@ -1,4 +1,5 @@
 import { parseEcrRegistry } from "../ecr-registry";
+import { groupBy } from "../group-by";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
@@ -110,17 +111,17 @@ function actionFor(arn: string): string {
 
 /** One statement for each set of actions, with all resources that need just these. */
 function grouped(needs: readonly Need[]): readonly Statement[] {
-  const actionsOf = new Map<string, readonly string[]>();
-  for (const [action, resource] of needs) actionsOf.set(resource, unique([...(actionsOf.get(resource) ?? []), action]));
-  const resourcesOf = new Map<string, readonly string[]>();
-  for (const [resource, actions] of actionsOf)
-    resourcesOf.set(actions.join(), unique([...(resourcesOf.get(actions.join()) ?? []), resource]));
-  return [...resourcesOf]
+  const byResource = groupBy(needs, ([, resource]) => resource);
+  const resources = [...byResource].map(([resource, same]) => ({
+    resource,
+    actions: unique(same.map(([action]) => action)),
+  }));
+  return [...groupBy(resources, ({ actions }) => actions.join())]
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([actions, resources]) => ({
+    .map(([, same]) => ({
       Effect: "Allow",
-      Action: oneOrAll(actions.split(",")),
-      Resource: oneOrAll(resources),
+      Action: oneOrAll(same[0].actions),
+      Resource: oneOrAll(unique(same.map(({ resource }) => resource))),
     }));
 }
 

@@ -2,6 +2,7 @@ import type { Place } from "../arn";
 import type { RunningTask } from "../aws/running-tasks";
 import type { Defender } from "../console/defenders";
 import { DEFENDER } from "../defender";
+import { groupBy } from "../group-by";
 import { type CheckedDefinition, isProtected } from "./checked-definition";
 
 export type FamilyDefenders = {
@@ -26,16 +27,16 @@ export function defendersByFamily(
   defenders: readonly Defender[],
   place: AccountAndRegion,
 ): ReadonlyMap<string, FamilyDefenders> {
-  const apps = new Map<string, Map<string, Defender>>();
+  const apps = new Map<string, Defender>();
   for (const defender of defenders) {
-    const family = APP_ID.exec(defender.hostname)?.[1];
-    if (family === undefined) continue;
-    const ofFamily = apps.get(family) ?? new Map<string, Defender>();
-    const earlier = ofFamily.get(defender.hostname);
-    ofFamily.set(defender.hostname, earlier?.connected ? earlier : defender);
-    apps.set(family, ofFamily);
+    if (!apps.get(defender.hostname)?.connected) apps.set(defender.hostname, defender);
   }
-  return new Map([...apps].map(([family, ofFamily]) => [family, count([...ofFamily.values()], place)]));
+  const families = groupBy(apps.values(), ({ hostname }) => APP_ID.exec(hostname)?.[1]);
+  return new Map(
+    [...families].flatMap(([family, ofFamily]) =>
+      family === undefined ? [] : [[family, count(ofFamily, place)] as const],
+    ),
+  );
 }
 
 /** How many tasks of each family have a Defender that may be connected: the task runs, and its Defender in it. */
