@@ -2,7 +2,7 @@ import { type Place, placeOf } from "../arn";
 import { OutputError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { ids } from "../stack/names";
-import { evaluatedTask, resourcesOfType, taskDefinitionsIn } from "../stack/synthesized-tasks";
+import { familyOf, resourcesOfType, taskDefinitionsIn } from "../stack/synthesized-tasks";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Outputs } from "./read-outputs";
 
@@ -17,7 +17,7 @@ export type DeployedTask = { readonly arn: string; readonly resource: JsonObject
 export function deployedTasks(stack: JsonObject, outputs: Outputs): readonly DeployedTask[] {
   const tasks = taskDefinitionsIn(stack).filter(isJsonObject);
   const found = tasks.map((resource) => {
-    const family = String(evaluatedTask(resource).family ?? "");
+    const family = familyOf(resource);
     return { family, arn: outputs.get(ids.taskDefinitionOutput(family)), resource };
   });
   const names = new Set(found.map(({ family }) => ids.taskDefinitionOutput(family)));

@@ -20,12 +20,14 @@ export function* checkImages(
     { path: ["runtimeDefense", "defenderImage"], image: runtimeDefense.values.defenderImage },
   ];
   for (const { path, image } of images) {
-    // One with a space has been refused as such.
-    if (image === undefined || /\s/.test(image) || reported.has(path.join("."))) continue;
+    const place = path.join(".");
+    if (image === undefined || reported.has(place)) continue;
     const [registry = ""] = image.split("/");
     const isImpossible = /\.dkr[.-]ecr[.-]/i.test(registry) && !parseEcrRegistry(registry);
     if (!isImpossible && parseReference(image)) continue;
-    wrong.add(path.join("."));
+    wrong.add(place);
+    // One with a space has been refused as such.
+    if (/\s/.test(image)) continue;
     const ecr = "ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";
     const example = "nginx:1.27 or registry.example.com/shop/web:2.14.1";
     yield problem(path, () =>

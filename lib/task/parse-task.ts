@@ -104,6 +104,6 @@ function* checkEach(
   yield* checkVariables(draft);
   yield* checkLimits(task, draft);
   const isReadable = ({ path, values }: DraftContainer) =>
-    values.image !== undefined && !/\s/.test(values.image) && !wrong.has([...path, "image"].join("."));
+    values.image !== undefined && !wrong.has([...path, "image"].join("."));
   return open.filter(isReadable);
 }
