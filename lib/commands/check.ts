@@ -1,6 +1,5 @@
-import { formatProblems, isProblemFormat, PROBLEM_FORMATS } from "../report/problems/formats";
+import { isProblemFormat, PROBLEM_FORMATS } from "../report/problems/formats";
 import type { ContainerCount, ProblemReport } from "../report/problems/problem-report";
-import { styleOf } from "../report/style";
 import { isSet as isGiven } from "../settings/environment";
 import { parseSettingsWithoutConsole } from "../settings/settings";
 import { TASKS_VARIABLE } from "../settings/tasks";
@@ -48,12 +47,7 @@ export const check: Command = {
       containers: containerCount(tasks),
     };
     const format = value("format");
-    const printable = await formatProblems(
-      report,
-      isProblemFormat(format) ? format : "text",
-      styleOf(stdout, environment),
-    );
-    await printProblems(printable, stdout);
+    await printProblems(report, isProblemFormat(format) ? format : "text", stdout, environment);
     return problems.length > 0 ? 1 : 0;
   },
 };

@@ -1,6 +1,8 @@
 import { ExpectedError, type Problem } from "../errors";
-import { formatProblems, isProblemFormat, type Printable, type ProblemFormat } from "../report/problems/formats";
+import { formatProblems, isProblemFormat, type ProblemFormat } from "../report/problems/formats";
+import type { ProblemReport } from "../report/problems/problem-report";
 import { styleOf } from "../report/style";
+import type { Environment } from "../settings/environment";
 import { print, printLine, printPipelineCommandsOnPurpose, type Terminal } from "../text/print";
 import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
@@ -22,12 +24,18 @@ export async function printFailure(error: unknown, failed: Failed, { stderr, env
     notices: [],
     ...(command?.afterFailure && { afterFailure: command.afterFailure }),
   };
-  await printProblems(await formatProblems(report, formatIn(args), styleOf(stderr, environment)), stderr);
+  await printProblems(report, formatIn(args), stderr, environment);
   if (environment.DEBUG !== "1" || !(error instanceof Error)) return;
   for (const frame of (error.stack ?? "").split("\n")) printLine(stderr, text`  ${frame}`);
 }
 
-export async function printProblems(printable: Printable, stream: Terminal): Promise<void> {
+export async function printProblems(
+  report: ProblemReport,
+  format: ProblemFormat,
+  stream: Terminal,
+  environment: Environment,
+): Promise<void> {
+  const printable = await formatProblems(report, format, styleOf(stream, environment));
   if ("text" in printable) await print(stream, printable.text);
   else await printPipelineCommandsOnPurpose(stream, printable.pipelineCommands);
 }

@@ -3,13 +3,15 @@ import * as v from "valibot";
 import { text } from "../text/safe-text";
 import { isLoopback } from "./schemas";
 
+const A_URL = "must be a URL such as https://console.example.com:8083";
+
 /** Plain http for this machine alone. The value isn't quoted: it may hold credentials. */
 export const safeUrl = v.pipe(
   v.string(),
-  v.url("must be a URL such as https://console.example.com:8083"),
+  v.url(A_URL),
   v.transform((url) => new URL(url)),
   // URLs take nearly any character into a host, such as quotation marks.
-  v.check((url) => /^[\w.:[\]-]+$/.test(url.hostname), "must be a URL such as https://console.example.com:8083"),
+  v.check((url) => /^[\w.:[\]-]+$/.test(url.hostname), A_URL),
   v.check((url) => !url.username && !url.password, "must not hold credentials: they belong in TL_USER and TL_PASS"),
   v.check(
     ({ protocol }) => /^https?:$/.test(protocol),

@@ -53,15 +53,15 @@ function inspect(stack: JsonValue): StackFile {
   return {
     backends,
     unexpected: [
-      ...others(stack, BLOCKS).map((name) => text`a "${name}" block`),
-      ...settings.flatMap((block) => others(block, SETTINGS)).map((name) => text`a "terraform.${name}" block`),
+      ...othersIn(stack, BLOCKS).map((name) => text`a "${name}" block`),
+      ...othersIn(stack.terraform, SETTINGS).map((name) => text`a "terraform.${name}" block`),
       ...backends
         .filter((name) => !["local", ...REMOTE_BACKENDS].includes(name))
         .map((name) => text`the backend ${quote(name)}`),
       ...(backends.length > 1 ? [text`${backends.length} backends`] : []),
       ...settings.flatMap(({ required_providers }) => blocksOf(required_providers)).flatMap(unexpectedSources),
       ...unexpectedProviders(stack.provider),
-      ...unexpectedVariables(stack.variable),
+      ...othersIn(stack.variable, [INSTALL_BUNDLE_VARIABLE]).map((name) => text`the variable ${quote(name)}`),
       ...unexpectedResources(stack.resource),
       ...expressionsIn(stack)
         .filter((expression) => !REFERENCE.test(expression))
@@ -80,35 +80,26 @@ function unexpectedSources(providers: JsonObject): readonly SafeText[] {
 }
 
 function unexpectedProviders(provider: JsonValue | undefined): readonly SafeText[] {
-  return blocksOf(provider).flatMap((block) => [
-    ...others(block, ["aws"]).map((name) => text`the provider ${quote(name)}`),
-    ...blocksOf(block.aws)
-      .flatMap((aws) => others(aws, PROVIDER_ARGUMENTS))
+  return [
+    ...othersIn(provider, ["aws"]).map((name) => text`the provider ${quote(name)}`),
+    ...blocksOf(provider)
+      .flatMap(({ aws }) => othersIn(aws, PROVIDER_ARGUMENTS))
       .map((name) => text`the argument ${quote(name)} of the provider aws`),
-  ]);
-}
-
-function unexpectedVariables(variable: JsonValue | undefined): readonly SafeText[] {
-  return blocksOf(variable)
-    .flatMap((block) => others(block, [INSTALL_BUNDLE_VARIABLE]))
-    .map((name) => text`the variable ${quote(name)}`);
+  ];
 }
 
 function unexpectedResources(resource: JsonValue | undefined): readonly SafeText[] {
-  return blocksOf(resource).flatMap((types) => [
-    ...others(types, RESOURCES).map((type) => text`a resource of the type ${quote(type)}`),
-    ...Object.entries(types).flatMap(([type, named]) =>
-      blocksOf(named).flatMap((block) =>
-        Object.entries(block).flatMap(([name, body]) =>
-          blocksOf(body).flatMap((attributes) =>
-            FORBIDDEN_ARGUMENTS.filter((argument) => Object.hasOwn(attributes, argument)).map(
-              (argument) => text`a "${argument}" in ${type}.${name}`,
-            ),
-          ),
-        ),
+  const bodies = entriesIn(resource).flatMap(([type, named]) =>
+    entriesIn(named).flatMap(([name, body]) => blocksOf(body).map((block) => ({ address: `${type}.${name}`, block }))),
+  );
+  return [
+    ...othersIn(resource, RESOURCES).map((type) => text`a resource of the type ${quote(type)}`),
+    ...bodies.flatMap(({ address, block }) =>
+      FORBIDDEN_ARGUMENTS.filter((argument) => Object.hasOwn(block, argument)).map(
+        (argument) => text`a "${argument}" in ${address}`,
       ),
     ),
-  ]);
+  ];
 }
 
 /** In Terraform's JSON a block is an object, or a list of them. */
@@ -117,6 +108,13 @@ function blocksOf(value: JsonValue | undefined): readonly JsonObject[] {
   return isJsonObject(value) ? [value] : [];
 }
 
-function others(block: JsonObject, expected: readonly string[]): readonly string[] {
-  return Object.keys(block).filter((name) => !expected.includes(name));
+function entriesIn(value: JsonValue | undefined): readonly (readonly [string, JsonValue])[] {
+  return blocksOf(value).flatMap((block) => Object.entries(block));
+}
+
+/** The names in a block that are not expected there. */
+function othersIn(value: JsonValue | undefined, expected: readonly string[]): readonly string[] {
+  return entriesIn(value)
+    .map(([name]) => name)
+    .filter((name) => !expected.includes(name));
 }

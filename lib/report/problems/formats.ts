@@ -11,7 +11,7 @@ export function isProblemFormat(name: string | undefined): name is ProblemFormat
 }
 
 /** What to print; commands for a pipeline have to be printed as such. */
-export type Printable = { readonly text: SafeText } | { readonly pipelineCommands: string };
+type Printable = { readonly text: SafeText } | { readonly pipelineCommands: string };
 
 /** Only the format that is asked for is loaded, and none in a run without problems. */
 export async function formatProblems(report: ProblemReport, format: ProblemFormat, style: Style): Promise<Printable> {
