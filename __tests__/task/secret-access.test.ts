@@ -16,7 +16,7 @@ async function problems(container: object, secretArns: readonly string[], more: 
     const { executionRoleArn: _, ...task } = TASK;
     await writeFile(file, JSON.stringify({ ...task, containerDefinitions: [{ ...CONTAINER, ...container }], ...more }));
     try {
-      const [read] = await readTasks(file, { secretArns });
+      const [read] = await readTasks(file, { stack: { region: "eu-west-1", secretArns } });
       expect(noticesOf(read)).toEqual([]);
       return [];
     } catch (error) {
@@ -33,7 +33,7 @@ test.each([
   ["secrets[A].valueFrom", secrets(SECRET), `"${SECRET}"`],
   ["secrets[A].valueFrom", secrets(`${SECRET}:password::`), `"${SECRET}"`],
   ["secrets[A].valueFrom", secrets(`${PARAMETER}:3`), `"${PARAMETER}"`],
-  ["secrets[A].valueFrom", secrets("/shop/key"), 'the ARN of "/shop/key"'],
+  ["secrets[A].valueFrom", secrets("/shop/key"), 'the ARN of "/shop/key" in eu-west-1'],
   [
     "logConfiguration.secretOptions[A].valueFrom",
     { logConfiguration: { logDriver: "splunk", secretOptions: [{ name: "A", valueFrom: SECRET }] } },
@@ -66,6 +66,13 @@ test.each([
   expect(await problems(secrets(valueFrom), [allowed])).toEqual([]);
 });
 
+test("a parameter by its name isn't allowed by the ARN of one in another region: it is read in the stack's", async () => {
+  const place = "containerDefinitions[app].secrets[A].valueFrom";
+  expect(await problems(secrets("/shop/key"), [PARAMETER.replace("eu-west-1", "us-east-1")])).toEqual([
+    refusal(place, 'the ARN of "/shop/key" in eu-west-1'),
+  ]);
+});
+
 test("the credentials for the Defender's image are read by the same role", async () => {
   const runtimeDefense = {
     defenderImage: "registry.example.com/defender:defender_34_04_145",
@@ -80,7 +87,9 @@ test("every secret that isn't listed is named in one run", async () => {
   const names = ["a", "b", "c"];
   const container = { secrets: names.map((name) => ({ name, valueFrom: name })) };
   expect(await problems(container, ["arn:aws:ssm:eu-west-1:111122223333:parameter/b"])).toEqual(
-    ["a", "c"].map((name) => refusal(`containerDefinitions[app].secrets[${name}].valueFrom`, `the ARN of "${name}"`)),
+    ["a", "c"].map((name) =>
+      refusal(`containerDefinitions[app].secrets[${name}].valueFrom`, `the ARN of "${name}" in eu-west-1`),
+    ),
   );
 });
 

@@ -33,7 +33,7 @@ export const check: Command = {
   run: async (invocation, { operands: [path], isSet, value }) => {
     const { stdout, stderr, environment, signal } = invocation;
     const settings = parseSettingsWithoutConsole(environment);
-    const options = readOptions(settings, settings.stack.secretArns, invocation, contextOn(stderr, signal));
+    const options = readOptions(settings, settings.stack, invocation, contextOn(stderr, signal));
     const { lookUp: _, ...offline } = options;
     const { files, tasks, problems } = await checkTasks(isGiven(path) ? path : settings.tasks.path, {
       ...(isSet("offline") ? offline : options),

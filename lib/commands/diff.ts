@@ -23,7 +23,7 @@ export const diff: Command = {
     const { tasks, stack } = parseSettingsWithoutConsole(environment);
     const { defaultsPath } = tasks;
     // No CONTAINER_IMAGES: they are the pipeline's, and the same on both sides.
-    const options = { folder, signal, defaultsPath, secretArns: stack.secretArns };
+    const options = { folder, signal, defaultsPath, stack };
     const found = compareSides(await readSide(older, options), await readSide(newer, options));
     const isMarkdown = value("format") === "markdown";
     const output = isMarkdown

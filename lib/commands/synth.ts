@@ -30,7 +30,7 @@ export const synth: Command = {
     try {
       const settings = parseSettings(invocation.environment, [checkDefaultRegion]);
       const context = contextOn(invocation.stdout, invocation.signal);
-      const options = readOptions(settings, settings.stack.secretArns, invocation, context);
+      const options = readOptions(settings, settings.stack, invocation, context);
       const unprotected = await readTasks(settings.tasks.path, { ...options, variable: TASKS_VARIABLE });
       if (unprotected.length > LARGE_FLEET) await tuneForLargeFleet();
       const [answered, { writeOutput }] = await Promise.all([

@@ -10,11 +10,11 @@ import type { Invocation } from "./command";
 /**
  * How a run's settings have its task definitions read.
  *
- * @param secretArns what the role of the stack may read; none without a stack
+ * @param stack the one that the tasks are for; undefined for none
  */
 export function readOptions(
   settings: Pick<Settings, "tasks" | "network" | "registry">,
-  secretArns: readonly string[] | undefined,
+  stack: ReadOptions["stack"],
   { environment, folder }: Invocation,
   context: RunContext,
 ): ReadOptions {
@@ -24,7 +24,7 @@ export function readOptions(
     folder,
     defaultsPath,
     images,
-    secretArns,
+    stack,
     lookUp: async (names) => {
       // Loaded only here: most runs need no registry.
       const { imageConfigs } = await import("../registry/read-images");

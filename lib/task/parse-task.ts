@@ -22,7 +22,7 @@ import { checkPorts } from "./ports";
 import { checkReferences } from "./references";
 import { RuntimeDefenseSchema } from "./runtime-defense";
 import { TaskDefinitionSchema } from "./schema";
-import { checkSecretAccess } from "./secret-access";
+import { checkSecretAccess, type SecretReader } from "./secret-access";
 import type { ParsedTask } from "./task";
 import { withUnitsAndDefaults } from "./units";
 import { checkVariables } from "./variables";
@@ -41,8 +41,8 @@ export type Surroundings = {
   /** `runtimeDefense` for every task. */
   readonly defaults: JsonObject;
   readonly images: ContainerImages;
-  /** What the stack's execution role may read; none without a stack. */
-  readonly secretArns?: readonly string[] | undefined;
+  /** Without it the tasks are for no stack. */
+  readonly stack?: SecretReader | undefined;
 };
 
 const NOTHING: Parsed = { containers: [], open: [] };
@@ -50,7 +50,7 @@ const NO_SURROUNDINGS: Surroundings = { defaults: {}, images: new Map() };
 
 /** All steps from a file's JSON to a task; none touches the disk or the network. */
 export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS): Step<Parsed> {
-  const { defaults, images, secretArns } = surroundings;
+  const { defaults, images, stack } = surroundings;
   yield* checkText(document);
   const normalized = yield* normalize(document);
   if (!normalized) return NOTHING;
@@ -74,7 +74,7 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
     return { ...NOTHING, ...found };
   }
   const open = yield* checkEach(draft, task, normalized.runtimeDefense, reported);
-  yield* checkSecretAccess(draft, secretArns);
+  yield* checkSecretAccess(draft, stack);
   const size = yield* fitSize(draft, missing);
   if (!definition || !defense || !size) return { ...found, open };
   const raised = { cpu: String(size.cpu), memory: String(size.memory) };

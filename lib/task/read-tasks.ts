@@ -10,6 +10,7 @@ import { type LookUp, type OpenEntryPoint, withWords, wordsOf } from "./entry-po
 import { collect } from "./finding";
 import { MAX_CONTAINERS } from "./limits";
 import { parseTask, type Surroundings } from "./parse-task";
+import type { SecretReader } from "./secret-access";
 import { parseSource, type Remark, remarksOf, UnreadableError } from "./source";
 import type { Task } from "./task";
 import { isTaskName, readText, taskFiles } from "./task-files";
@@ -23,8 +24,8 @@ export type ReadOptions = {
   readonly images?: ContainerImages;
   /** The variable that names the path, where one does: it is the one to be corrected. */
   readonly variable?: string;
-  /** What the role of the stack that the tasks are for may read. @default no stack */
-  readonly secretArns?: readonly string[] | undefined;
+  /** The stack that the tasks are for. @default none */
+  readonly stack?: SecretReader | undefined;
   /** Without it entry points that files don't name stay open. */
   readonly lookUp?: LookUp;
 };
@@ -58,10 +59,10 @@ type CheckedTasks = {
  * @throws TaskFileError when there is nothing to read; the signal's reason.
  */
 export async function checkTasks(path: string, options: ReadOptions = {}): Promise<CheckedTasks> {
-  const { signal, folder, variable, images = new Map(), secretArns, lookUp } = options;
+  const { signal, folder, variable, images = new Map(), stack, lookUp } = options;
   const nameOf = (file: string) => fileName(file, folder);
   const defaults = readDefaultsOf(options, nameOf);
-  const surroundings = { defaults: defaults.value, images, secretArns };
+  const surroundings = { defaults: defaults.value, images, stack };
   const read: ReadFile[] = [];
   for (const file of taskFiles(path, variable)) {
     const named = file === path ? { variable } : undefined;

@@ -1,20 +1,25 @@
+import type { StackSettings } from "../settings/stack";
 import { excerpt, join, quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 import type { ContainerDefinition } from "./schema";
 
+/** The stack that a task is for: where it is, and what its execution role may read. */
+export type SecretReader = Pick<StackSettings, "region" | "secretArns">;
+
 /**
  * A task without an execution role of its own gets the stack's, which reads what `secretArns` lists: ARNs, of which one may
- * end in `*`. Without `secretArns` there is no stack, and so no role.
+ * end in `*`. Without a stack there is no such role.
  */
-export function* checkSecretAccess(draft: Draft, secretArns?: readonly string[]): Step {
+export function* checkSecretAccess(draft: Draft, stack?: SecretReader): Step {
   const { task } = draft;
   if (task.values.executionRoleArn !== undefined || task.isUnclear("executionRoleArn")) return;
-  if (secretArns === undefined) return yield* checkNoRole(draft);
+  if (stack === undefined) return yield* checkNoRole(draft);
   for (const { path, source } of secretReferences(draft)) {
-    if (secretArns.some((arn) => covers(arn, source))) continue;
-    const arn = source.startsWith("arn:") ? quote(withoutSelector(source), 300) : text`the ARN of ${quote(source)}`;
+    if (stack.secretArns.some((arn) => covers(arn, source, stack.region))) continue;
+    const isArn = source.startsWith("arn:");
+    const arn = isArn ? quote(withoutSelector(source), 300) : text`the ARN of ${quote(source)} in ${stack.region}`;
     yield problem(
       path,
       () =>
@@ -74,10 +79,11 @@ export function secretsOf(
   ];
 }
 
-/** Whether an IAM statement on `allowed` lets ECS read `source`. */
-function covers(allowed: string, source: string): boolean {
+/** Whether an IAM statement on `allowed` lets ECS in the region read `source`. */
+function covers(allowed: string, source: string, region: string): boolean {
   const isArn = source.startsWith("arn:");
-  // A name is looked up in the task's own account and region.
+  // A name is looked up in the task's own account, which isn't known here, and region.
+  if (!isArn && allowed.split(":")[3] !== region) return false;
   const pattern = isArn ? allowed : (allowed.split(":parameter/")[1] ?? "");
   const wanted = isArn ? withoutSelector(source) : parameterName(source);
   return pattern.endsWith("*") ? wanted.startsWith(pattern.slice(0, -1)) : wanted === pattern;
