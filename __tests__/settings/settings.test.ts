@@ -368,6 +368,14 @@ test.each<readonly [string, string, string]>([
         `must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; entry ${index + 1} is not one`,
       ] as const,
   ),
+  ...["-?????", "-??????*", "-??????x"].map(
+    (suffix) =>
+      [
+        "SECRET_ARNS",
+        SECRET_ARN.replace("-AbCdEf", suffix),
+        "must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; entry 1 is not one",
+      ] as const,
+  ),
   [
     "SECRET_ARNS",
     SECRET_ARN.replace("arn:aws:", "arn:aws-cn:"),
@@ -392,6 +400,11 @@ test("every wrong name in DEFENDER_IMAGES is one problem", () => {
     expect.stringMatching(/^DEFENDER_IMAGES must hold repositories .*, got "c"\.$/),
     expect.stringMatching(/^DEFENDER_IMAGES must hold repositories .*, got "f g\/h"\.$/),
   ]);
+});
+
+test("a secret may be allowed by its name, with six question marks for its suffix", () => {
+  const anySuffix = SECRET_ARN.replace("-AbCdEf", "-??????");
+  expect(parseSettings({ ...REQUIRED, SECRET_ARNS: anySuffix }).stack.secretArns).toEqual([anySuffix]);
 });
 
 test("a tag that isn't a string is named, on one line", () => {

@@ -70,6 +70,14 @@ describe("the execution role", () => {
     ]);
   });
 
+  test("may read a secret with any suffix, where SECRET_ARNS names it so", () => {
+    const anySuffix = SECRET.replace("-AbCdEf", "-??????");
+    const { stack } = synthesized([withoutRole], { secretArns: [anySuffix] });
+    expect(statements(stack, "execution-role-install-bundle").slice(1)).toEqual([
+      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: anySuffix },
+    ]);
+  });
+
   test("may make the log group that a task wants made, and read its environment files", async () => {
     const options = { "awslogs-group": "/shop", "awslogs-region": "eu-west-1", "awslogs-create-group": "true" };
     const task = await proven({

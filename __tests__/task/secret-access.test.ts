@@ -7,6 +7,8 @@ import { CONTAINER, inFolder, noticesOf, TASK } from "./read";
 
 const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-AbCdEf";
 const PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/key";
+const PARTIAL = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db";
+const ANY_SUFFIX = `${PARTIAL}-??????`;
 const secrets = (valueFrom: string) => ({ secrets: [{ name: "A", valueFrom }] });
 
 /** The problems of a task without an execution role, for a stack whose role may read `secretArns`. */
@@ -62,6 +64,13 @@ test.each([
   ["a version of a parameter by its name", "/shop/key:3", PARAMETER],
   ["a parameter by a name without folders", "key", "arn:aws:ssm:eu-west-1:111122223333:parameter/key"],
   ["parameters by the beginning of their names", "/shop/key", "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/*"],
+  ["a secret by its name, with any suffix", SECRET, ANY_SUFFIX],
+  ["a secret without its suffix, by its name with any suffix", PARTIAL, ANY_SUFFIX],
+  ["a JSON key of a secret without its suffix", `${PARTIAL}:password::`, ANY_SUFFIX],
+  ["a secret without its suffix by the beginning of its name", PARTIAL, `${PARTIAL}*`],
+  ["a secret without its suffix by its name and the suffix's hyphen", PARTIAL, `${PARTIAL}-*`],
+  ["a secret whose name may end with a suffix", `${PARTIAL}-secret`, `${PARTIAL}-secret`],
+  ["a secret whose name looks like a suffix, by its name", `${PARTIAL}-secret`, `${PARTIAL}-secret-??????`],
 ])("SECRET_ARNS allows %s", async (_, valueFrom, allowed) => {
   expect(await problems(secrets(valueFrom), [allowed])).toEqual([]);
 });
@@ -71,6 +80,17 @@ test("a parameter by its name isn't allowed by the ARN of one in another region:
   expect(await problems(secrets("/shop/key"), [PARAMETER.replace("eu-west-1", "us-east-1")])).toEqual([
     refusal(place, 'the ARN of "/shop/key" in eu-west-1'),
   ]);
+});
+
+test("a secret without its suffix isn't allowed by the same ARN: IAM compares the one with the suffix", async () => {
+  const sentence = refusal("containerDefinitions[app].secrets[A].valueFrom", `"${ANY_SUFFIX}"`);
+  expect(await problems(secrets(PARTIAL), [PARTIAL])).toEqual([sentence]);
+  expect(await problems(secrets(`${PARTIAL}:password::`), [SECRET])).toEqual([sentence]);
+});
+
+test("any suffix has six characters", async () => {
+  const sentence = refusal("containerDefinitions[app].secrets[A].valueFrom", `"${PARTIAL}-AbCdEfG-??????"`);
+  expect(await problems(secrets(`${PARTIAL}-AbCdEfG`), [ANY_SUFFIX])).toEqual([sentence]);
 });
 
 test("the credentials for the Defender's image are read by the same role", async () => {

@@ -36,7 +36,7 @@ export type StackSettings = {
   readonly logRetentionDays: number;
   /** The customer's key that encrypts the stack's log groups. */
   readonly logKmsKeyArn?: string;
-  /** What the stack's execution role may read for the tasks' own `secrets`; a `*` may stand at the end. */
+  /** What the stack's execution role may read for the tasks' own `secrets`; a `*`, or a secret's `-??????`, may stand at the end. */
   readonly secretArns: readonly string[];
   readonly state: StateSettings;
 };
@@ -51,7 +51,8 @@ const kmsKeyArn = matching(KMS_KEY_ARN, "must be the ARN of a KMS key, arn:aws:k
 
 // Secrets, parameters, and the keys that encrypt them.
 const READABLE = [
-  /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+\*?$/,
+  // Six question marks stand for the suffix that Secrets Manager ends an ARN in, as IAM reads them.
+  /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+(\*|-\?{6})?$/,
   /^arn:aws[\w-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+\*?$/,
   KMS_KEY_ARN,
 ];

@@ -10,7 +10,7 @@ export type SecretReader = Pick<StackSettings, "region" | "secretArns">;
 
 /**
  * A task without an execution role of its own gets the stack's, which reads what `secretArns` lists: ARNs, of which one may
- * end in `*`. Without a stack there is no such role.
+ * end in `*`, and a secret's in `-??????`. Without a stack there is no such role.
  */
 export function* checkSecretAccess(draft: Draft, stack?: SecretReader): Step {
   const { task } = draft;
@@ -19,7 +19,7 @@ export function* checkSecretAccess(draft: Draft, stack?: SecretReader): Step {
   for (const { path, source } of secretReferences(draft)) {
     if (stack.secretArns.some((arn) => covers(arn, source, stack.region))) continue;
     const isArn = source.startsWith("arn:");
-    const arn = isArn ? quote(withoutSelector(source), 300) : text`the ARN of ${quote(source)} in ${stack.region}`;
+    const arn = isArn ? quote(arnInPolicy(source), 300) : text`the ARN of ${quote(source)} in ${stack.region}`;
     yield problem(
       path,
       () =>
@@ -85,14 +85,34 @@ function covers(allowed: string, source: string, region: string): boolean {
   // A name is looked up in the task's own account, which isn't known here, and region.
   if (!isArn && allowed.split(":")[3] !== region) return false;
   const pattern = isArn ? allowed : (allowed.split(":parameter/")[1] ?? "");
-  const wanted = isArn ? withoutSelector(source) : parameterName(source);
-  return pattern.endsWith("*") ? wanted.startsWith(pattern.slice(0, -1)) : wanted === pattern;
+  const wanted = isArn ? possibleArns(source) : [parameterName(source)];
+  return pattern.endsWith("*") ? wanted.some((one) => one.startsWith(pattern.slice(0, -1))) : wanted.includes(pattern);
 }
+
+// Secrets Manager ends an ARN in one. ECS takes the ARN without it as well, but IAM compares the whole one.
+const SUFFIX = /-[A-Za-z0-9]{6}$/;
+const ANY_SUFFIX = "-??????";
+
+/** What a policy has to name for ECS to read what a task gives the ARN of. */
+function arnInPolicy(source: string): string {
+  const arn = withoutSelector(source);
+  return isSecret(arn) && !SUFFIX.test(arn) ? arn + ANY_SUFFIX : arn;
+}
+
+/** All that a policy may name for that. A secret's name may end as a suffix does, so such an ARN may be whole or not. */
+function possibleArns(source: string): readonly string[] {
+  const arn = withoutSelector(source);
+  if (!isSecret(arn)) return [arn];
+  const whole = SUFFIX.test(arn) ? [arn, arn.replace(SUFFIX, ANY_SUFFIX)] : [];
+  return [...whole, arn + ANY_SUFFIX];
+}
+
+const isSecret = (arn: string) => arn.split(":")[2] === "secretsmanager";
 
 /** The ARN as IAM knows it: what follows picks a JSON key, a stage, a version or a label. */
 export function withoutSelector(arn: string): string {
   const parts = arn.split(":");
-  return parts.slice(0, parts[2] === "secretsmanager" ? 7 : 6).join(":");
+  return parts.slice(0, isSecret(arn) ? 7 : 6).join(":");
 }
 
 /** A parameter's name as its ARN has it; a version or a label may follow it. */
