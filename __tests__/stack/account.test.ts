@@ -170,6 +170,17 @@ describe("GRANT_EXECUTION_ROLES", () => {
     },
   );
 
+  test("lets them read a secret that a task names without its suffix", async () => {
+    const secrets = [{ name: "A", valueFrom: `${SECRET.replace("-AbCdEf", "")}:password::` }];
+    const task = await proven({ ...TASK, containerDefinitions: [{ ...CONTAINER, secrets }] });
+    const { stack } = synthesized([task], { grantExecutionRoles: true });
+    expect(statements(stack, "grant-shop")).toContainEqual({
+      Effect: "Allow",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: SECRET.replace("-AbCdEf", "-??????"),
+    });
+  });
+
   test("takes a role with a path and with characters that Terraform's names can't have", async () => {
     const task = await proven({ ...TASK, executionRoleArn: "arn:aws:iam::111122223333:role/team/a.b@c" });
     const { stack } = synthesized([task], { grantExecutionRoles: true });

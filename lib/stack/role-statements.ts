@@ -3,7 +3,7 @@ import { groupBy } from "../group-by";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
-import { parameterName, secretsOf, withoutSelector } from "../task/secret-access";
+import { arnInPolicy, parameterName, secretsOf, withoutSelector } from "../task/secret-access";
 import { resourceNames } from "./names";
 
 /** One statement of an IAM policy. */
@@ -98,7 +98,7 @@ function logNeeds({ logConfiguration }: ContainerDefinition, { partition, region
 
 function secretNeed(source: string, { partition, region, account }: Place): Need {
   const arn = source.startsWith("arn:")
-    ? withoutSelector(source)
+    ? arnInPolicy(source)
     : `arn:${partition}:ssm:${region}:${account}:parameter/${parameterName(source)}`;
   return [actionFor(arn), arn];
 }

@@ -94,7 +94,7 @@ const SUFFIX = /-[A-Za-z0-9]{6}$/;
 const ANY_SUFFIX = "-??????";
 
 /** What a policy has to name for ECS to read what a task gives the ARN of. */
-function arnInPolicy(source: string): string {
+export function arnInPolicy(source: string): string {
   const arn = withoutSelector(source);
   return isSecret(arn) && !SUFFIX.test(arn) ? arn + ANY_SUFFIX : arn;
 }
