@@ -67,6 +67,16 @@ test.each<[string, object, string]>([
     { ...mapping({ containerPort: 80 }), runtimeDefense: { sidecar: { portMappings: [{ containerPort: 80 }] } } },
     'runtimeDefense.sidecar.portMappings[0]: the port 80/tcp is used already, by "app", and a task has each port once. Change one.',
   ],
+  [
+    "a number beyond 32 bits",
+    of({ linuxParameters: { maxSwap: 2 ** 31 } }),
+    `${app}.linuxParameters.maxSwap: must not be above 2147483647, got 2147483648.`,
+  ],
+  [
+    "a number beyond 32 bits below 0",
+    of({ ulimits: [{ name: "core", softLimit: -(2 ** 31) - 1, hardLimit: 0 }] }),
+    `${app}.ulimits[core].softLimit: must not be below -2147483648, got -2147483649.`,
+  ],
   ["a variable without name", environment(" "), `${app}.environment[0].name: ${VARIABLE} " ".`.replace('" "', '""')],
   ["a variable with an equals sign", environment("A=B"), `${app}.environment[A=B].name: ${VARIABLE} "A=B".`],
   [
@@ -190,6 +200,10 @@ test.each<[string, object]>([
   ["the ports 1 and 65535", mapping({ containerPort: 1 }, { containerPort: 65_535, hostPort: 65_535 })],
   ["a range of all ports", mapping({ containerPortRange: "1-65535" })],
   ["one port over TCP and UDP", mapping({ containerPort: 53 }, { containerPort: 53, protocol: "udp" })],
+  [
+    "the lowest and the highest number of 32 bits",
+    of({ ulimits: [{ name: "core", softLimit: -(2 ** 31), hardLimit: 2 ** 31 - 1 }] }),
+  ],
   ["a variable with dots", environment("my.app-name")],
   ["an access point at the root", efs({ ...point, rootDirectory: "/", transitEncryption: "ENABLED" })],
   ["a folder without access point", efs({ rootDirectory: "/data" })],

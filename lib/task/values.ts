@@ -4,14 +4,26 @@ import { isJsonObject, type JsonObject } from "../json";
 
 // The kinds of values that task definitions and `runtimeDefense` are made of.
 
-/** A whole number, as every number of a task definition is. */
-export const whole = v.pipe(v.number(), v.safeInteger("must be a whole number"));
+const integer = v.pipe(v.number(), v.safeInteger("must be a whole number"));
 
-export const natural = v.pipe(whole, v.minValue(0, "must not be below 0"));
+/** A whole number from `min` on. ECS' numbers have 32 bits. */
+function from(min: number, unit = "") {
+  const max = 2 ** 31 - 1;
+  return v.pipe(
+    integer,
+    v.minValue(min, `must not be below ${min}${unit}`),
+    v.maxValue(max, `must not be above ${max}${unit}`),
+  );
+}
+
+/** A whole number, as every number of a task definition is. */
+export const whole = from(-(2 ** 31));
+
+export const natural = from(0);
 
 export function between(min: number, max: number, unit = "") {
   const isWithin = (number: number) => number >= min && number <= max;
-  return v.pipe(whole, v.check(isWithin, `must be from ${min} to ${max}${unit}`));
+  return v.pipe(integer, v.check(isWithin, `must be from ${min} to ${max}${unit}`));
 }
 
 /** A TCP or UDP port. */
@@ -37,7 +49,7 @@ export const string = v.exactOptional(v.string());
 export const strings = v.exactOptional(v.array(v.string()));
 export const number = v.exactOptional(natural);
 /** ECS takes no limit below 6 MiB (API reference, ContainerDefinition, memory). */
-export const mebibytes = v.exactOptional(v.pipe(whole, v.minValue(6, "must not be below 6 MiB")));
+export const mebibytes = v.exactOptional(from(6, " MiB"));
 export const flag = v.exactOptional(v.boolean());
 export const stringMap = v.exactOptional(v.pipe(anObject(), v.record(v.string(), v.string())));
 
