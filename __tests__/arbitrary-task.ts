@@ -121,19 +121,21 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   workingDirectory: text,
 };
 
+const scope = fc.constantFrom("task", "shared");
+const onOrOff = fc.constantFrom("ENABLED", "DISABLED");
 const volume = fc.record(
   {
     name: text,
     configuredAtLaunch: flag,
     host: fc.record({ sourcePath: text }),
-    dockerVolumeConfiguration: some({ autoprovision: flag, driver: text, driverOpts: map, labels: map, scope: text }),
+    dockerVolumeConfiguration: some({ autoprovision: flag, driver: text, driverOpts: map, labels: map, scope }),
     efsVolumeConfiguration: fc.record(
       {
         fileSystemId: text,
         rootDirectory: text,
-        transitEncryption: fc.constantFrom("ENABLED", "DISABLED"),
-        transitEncryptionPort: number,
-        authorizationConfig: some({ accessPointId: text, iam: text }),
+        transitEncryption: onOrOff,
+        transitEncryptionPort: fc.integer({ min: 0, max: 65_535 }),
+        authorizationConfig: some({ accessPointId: text, iam: onOrOff }),
       },
       { requiredKeys: ["fileSystemId"] },
     ),

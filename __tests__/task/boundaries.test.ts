@@ -131,6 +131,21 @@ test.each<[string, object, string]>([
     `${AT_EFS}.transitEncryption: must be ENABLED or DISABLED, got "MAYBE".`,
   ],
   [
+    "another iam of EFS",
+    efs({ authorizationConfig: { iam: "on" } }),
+    `${AT_EFS}.authorizationConfig.iam: must be ENABLED or DISABLED, got "on".`,
+  ],
+  ...[-1, 65_536].map((transitEncryptionPort): [string, object, string] => [
+    `the port ${transitEncryptionPort} for EFS`,
+    efs({ transitEncryptionPort }),
+    `${AT_EFS}.transitEncryptionPort: must be from 0 to 65535, got ${transitEncryptionPort}.`,
+  ]),
+  [
+    "another scope of a volume",
+    { ...TASK, volumes: [{ name: "data", dockerVolumeConfiguration: { scope: "all" } }] },
+    'volumes[data].dockerVolumeConfiguration.scope: must be task or shared, got "all".',
+  ],
+  [
     "another proxy",
     { ...TASK, proxyConfiguration: { containerName: "app", type: "ENVOY" } },
     'proxyConfiguration.type: must be APPMESH, got "ENVOY".',
@@ -206,6 +221,10 @@ test.each<[string, object]>([
   ],
   ["a variable with dots", environment("my.app-name")],
   ["an access point at the root", efs({ ...point, rootDirectory: "/", transitEncryption: "ENABLED" })],
+  ...[0, 65_535].map((transitEncryptionPort): [string, object] => [
+    `the port ${transitEncryptionPort} for EFS`,
+    efs({ transitEncryptionPort }),
+  ]),
   ["a folder without access point", efs({ rootDirectory: "/data" })],
   ["a router's variable", logOption("$" + "{REGION}")],
   ["an expression with braces", logOption("\\d{3}")],

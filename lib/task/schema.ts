@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { CONTAINER_ENTRIES, identifier } from "./container-schema";
-import { between, closed, flag, number, object, objects, oneOf, string, stringMap } from "./values";
+import { between, closed, flag, object, objects, oneOf, string, stringMap } from "./values";
 
 /**
  * What RegisterTaskDefinition takes, as far as the AWS provider passes it on: lower camel case, no
@@ -22,6 +22,8 @@ const roleArn = v.exactOptional(
     ),
   ),
 );
+
+const onOrOff = v.exactOptional(oneOf("ENABLED", "DISABLED"));
 
 /** The keys of a task but for its containers, in the order of the API reference. */
 export const TASK_ENTRIES = {
@@ -62,14 +64,15 @@ export const TASK_ENTRIES = {
       driver: string,
       driverOpts: stringMap,
       labels: stringMap,
-      scope: string,
+      scope: v.exactOptional(oneOf("task", "shared")),
     }),
     efsVolumeConfiguration: object({
       fileSystemId: text,
       rootDirectory: string,
-      transitEncryption: v.exactOptional(oneOf("ENABLED", "DISABLED")),
-      transitEncryptionPort: number,
-      authorizationConfig: object({ accessPointId: string, iam: string }),
+      transitEncryption: onOrOff,
+      // API reference, EFSVolumeConfiguration: 0 is among them.
+      transitEncryptionPort: v.exactOptional(between(0, 65_535)),
+      authorizationConfig: object({ accessPointId: string, iam: onOrOff }),
     }),
     fsxWindowsFileServerVolumeConfiguration: object({
       fileSystemId: text,
