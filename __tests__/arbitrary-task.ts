@@ -21,6 +21,7 @@ const condition = fc.constantFrom("START", "COMPLETE", "SUCCESS", "HEALTHY");
 const flag = fc.boolean();
 const port = fc.integer({ min: 1, max: 65_535 });
 const seconds = (min: number, max: number) => fc.integer({ min, max });
+const nonEmpty = text.filter((value) => value !== "");
 const variable = text.filter((name) => name.trim() !== "");
 
 const list = <T>(element: Arbitrary<T>) => fc.array(element, { minLength: 1, maxLength: 3 });
@@ -156,13 +157,13 @@ const TASK: Omit<ArbitraryOf<TaskDefinition>, "containerDefinitions"> = {
   cpu: number.map(String),
   memory: number.map(String),
   networkMode: fc.constant("awsvpc"),
-  requiresCompatibilities: texts.map((others) => [...others, "FARGATE"]),
+  requiresCompatibilities: list(fc.constantFrom("EC2", "EXTERNAL")).map((others) => [...others, "FARGATE"]),
   enableFaultInjection: flag,
   ephemeralStorage: fc.record({ sizeInGiB: fc.integer({ min: 21, max: 200 }) }),
   executionRoleArn: roleArn,
   ipcMode: fc.constantFrom("host", "task", "none"),
   pidMode: fc.constantFrom("host", "task"),
-  placementConstraints: list(fc.record({ type: text, expression: text }, { requiredKeys: ["type"] })),
+  placementConstraints: list(fc.record({ type: fc.constant("memberOf"), expression: nonEmpty })),
   proxyConfiguration: fc.record(
     { containerName: text, type: fc.constant("APPMESH"), properties: unique(named, ({ name }) => name) },
     { requiredKeys: ["containerName"] },

@@ -150,6 +150,26 @@ test.each<[string, object, string]>([
     { ...TASK, proxyConfiguration: { containerName: "app", type: "ENVOY" } },
     'proxyConfiguration.type: must be APPMESH, got "ENVOY".',
   ],
+  [
+    "a placement that only a service can have",
+    { ...TASK, placementConstraints: [{ type: "distinctInstance", expression: "a" }] },
+    'placementConstraints[0].type: must be memberOf in a task definition, got "distinctInstance".',
+  ],
+  [
+    "a placement without expression",
+    { ...TASK, placementConstraints: [{ type: "memberOf" }] },
+    "placementConstraints[0].expression: is required.",
+  ],
+  [
+    "a placement with an empty expression",
+    { ...TASK, placementConstraints: [{ type: "memberOf", expression: "" }] },
+    'placementConstraints[0].expression: must not be empty, got "".',
+  ],
+  [
+    "another compatibility",
+    { ...TASK, requiresCompatibilities: ["FARGATE", "FARGATE_SPOT"] },
+    'requiresCompatibilities[1]: must be EC2, FARGATE, EXTERNAL or MANAGED_INSTANCES, got "FARGATE_SPOT".',
+  ],
   ["another ipcMode", { ...TASK, ipcMode: "private" }, 'ipcMode: must be host, task or none, got "private".'],
   ["another pidMode", { ...TASK, pidMode: "none" }, 'pidMode: must be host or task, got "none".'],
   [
@@ -240,6 +260,7 @@ test.each<[string, object]>([
     "dkr.ecr.us-iso-east-1.c2s.ic.gov",
     "dkr.ecr.us-isob-east-1.sc2s.sgov.gov",
   ].map((host): [string, object] => [`ECR's image at ${host}`, of({ image: `111122223333.${host}/a:1` })]),
+  ["every compatibility", { ...TASK, requiresCompatibilities: ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"] }],
   ["an end that takes 120 s", of({ stopTimeout: 120 })],
   ["a restart after 60 s", of({ restartPolicy: { enabled: true, restartAttemptPeriod: 60 } })],
   ["a tmpfs", of({ linuxParameters: { tmpfs: [{ containerPath: "/tmp", size: 16 }] } })],

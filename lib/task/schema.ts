@@ -34,7 +34,7 @@ export const TASK_ENTRIES = {
   memory: text,
   networkMode: only("awsvpc", " on Fargate"),
   requiresCompatibilities: v.pipe(
-    v.array(text),
+    v.array(oneOf("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")),
     v.includes("FARGATE", "must have FARGATE, nothing else can be protected this way"),
   ),
   enableFaultInjection: flag,
@@ -43,7 +43,10 @@ export const TASK_ENTRIES = {
   // API reference, RegisterTaskDefinition: the valid values of both.
   ipcMode: v.exactOptional(oneOf("host", "task", "none")),
   pidMode: v.exactOptional(oneOf("host", "task")),
-  placementConstraints: objects({ type: text, expression: string }),
+  placementConstraints: objects({
+    type: only("memberOf", " in a task definition"),
+    expression: v.pipe(text, v.nonEmpty("must not be empty")),
+  }),
   proxyConfiguration: object({
     containerName: text,
     type: v.exactOptional(only("APPMESH", "")),
