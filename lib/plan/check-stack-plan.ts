@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, objectOf } from "../json";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { configurationProblems, configuredResources } from "./check-configuration";
 import { resourceProblems } from "./check-stack-resource";
+import type { Values } from "./planned-value";
 import type { Plan, PlannedResource } from "./read-plan";
 import { TASK_DEFINITION } from "./task-types";
 
@@ -54,10 +55,7 @@ function resourcesByAddress({ resource }: JsonObject): ReadonlyMap<string, JsonO
 }
 
 /** What the stack's expressions become, as far as the plan says it. */
-function plannedValues(
-  stack: JsonObject,
-  planned: ReadonlyMap<string, PlannedResource>,
-): Readonly<Record<string, string>> {
+function plannedValues(stack: JsonObject, planned: ReadonlyMap<string, PlannedResource>): Values {
   const expressions = [...JSON.stringify(stack).matchAll(/\$\{((aws_\w+\.[\w-]+)\.(\w+))\}/g)];
   const values = expressions.flatMap(([, expression = "", address = "", attribute = ""]) => {
     const value = planned.get(address)?.after?.[attribute];

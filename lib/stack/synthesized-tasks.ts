@@ -38,7 +38,7 @@ export function familyOf(resource: JsonValue): string {
  *
  * @param values what its expressions become; those of the role and of the bundle's secret have a stand-in
  */
-export function evaluatedTask(resource: JsonValue, values: Readonly<Record<string, string>> = {}): JsonObject {
+export function evaluatedTask(resource: JsonValue, values: Values = {}): JsonObject {
   const attributes = withoutOurOwn(objectOf(resource));
   const registered = resourceForm(evaluated(attributes, { ...STAND_INS, ...values }));
   // Empty ones mean something to Terraform: no resource at all, for one.

@@ -3,7 +3,7 @@ import { type SafeText, text } from "../text/safe-text";
 import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
 import { checkText } from "./check-text";
-import { collect, type Result, type Step } from "./finding";
+import { collect, type Step } from "./finding";
 import { checkPlaceholders } from "./placeholders";
 import { RuntimeDefenseSchema } from "./runtime-defense";
 import { parseSource, type Remark, remarksOf, UnreadableError } from "./source";
@@ -16,7 +16,7 @@ import { readText } from "./task-files";
  */
 export function readDefaults(path: string): JsonObject {
   const source = parseSource(readText(path, "RUNTIME_DEFENSE_DEFAULTS"));
-  const { value, problems }: Result<JsonObject> = collect(checkDefaults(source.document));
+  const { value, problems } = collect(checkDefaults(source.document));
   if (problems.shown.length > 0) throw new UnreadableError(remarksOf(problems, source, "problems"));
   return value;
 }

@@ -27,10 +27,12 @@ const SHOWN = 50;
 /** Findings of one kind: the first ones, and the number of the others. */
 export type Findings = { readonly shown: readonly Finding[]; readonly others: number };
 
-export type Result<T> = { readonly value: T; readonly problems: Findings; readonly notices: Findings };
-
 /** Runs a step to its end. */
-export function collect<T>(step: Step<T>): Result<T> {
+export function collect<T>(step: Step<T>): {
+  readonly value: T;
+  readonly problems: Findings;
+  readonly notices: Findings;
+} {
   const found = { problem: { shown: [] as Finding[], others: 0 }, notice: { shown: [] as Finding[], others: 0 } };
   for (;;) {
     const next = step.next();

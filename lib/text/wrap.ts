@@ -22,8 +22,11 @@ export function wrapBeside(
   columns: number | undefined,
 ): readonly SafeText[] {
   const lines = wrap(safe, columns === undefined ? undefined : Math.max(NARROWEST, columns - width));
-  const indent = layOut(text``, () => " ".repeat(width));
-  return lines.map((line, index) => join([index === 0 ? name : indent, line], ""));
+  return lines.map((line, index) => join([index === 0 ? name : spaces(width), line], ""));
+}
+
+export function spaces(width: number): SafeText {
+  return layOut(text``, () => " ".repeat(width));
 }
 
 const NARROWEST = 20;

@@ -1,5 +1,5 @@
 import { join, layOut, type SafeText, text } from "../../text/safe-text";
-import { wrap, wrapBeside } from "../../text/wrap";
+import { spaces, wrap, wrapBeside } from "../../text/wrap";
 import type { Style } from "../style";
 import { openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
 import type { Difference } from "./differences";
@@ -29,24 +29,16 @@ export function diffAsText({ newlyLeftOut, tasks, coverage, families }: SidesDif
 
 function blockOf({ family, kind, differences }: TaskDiff, style: Style): readonly SafeText[] {
   const heading = style.paint.bold(kind === "changed" ? text`${family}` : text`${family} (${kind})`);
-  const names = differences.map(({ container, what }) =>
-    container === undefined ? text`${what}` : text`${container}: ${what}`,
-  );
-  const width = Math.min(WIDEST, Math.max(...names.map((name) => name.length), 0)) + 4;
-  const rows = differences.flatMap((difference, index) => {
-    const name = layOut(names[index] ?? text``, (written) => `  ${written}`.padEnd(width));
-    const values = valuesOf(difference, style);
-    return name.length > width
-      ? [
-          name,
-          ...wrapBeside(
-            layOut(text``, () => " ".repeat(width)),
-            values,
-            width,
-            style.columns,
-          ),
-        ]
-      : wrapBeside(name, values, width, style.columns);
+  const fields = differences.map((difference) => {
+    const { container, what } = difference;
+    const name = container === undefined ? text`${what}` : text`${container}: ${what}`;
+    return { name, values: valuesOf(difference, style) };
+  });
+  const width = Math.min(WIDEST, Math.max(...fields.map(({ name }) => name.length), 0)) + 4;
+  const rows = fields.flatMap(({ name, values }) => {
+    const padded = layOut(name, (written) => `  ${written}`.padEnd(width));
+    if (padded.length <= width) return wrapBeside(padded, values, width, style.columns);
+    return [padded, ...wrapBeside(spaces(width), values, width, style.columns)];
   });
   return [heading, ...rows, text``];
 }
