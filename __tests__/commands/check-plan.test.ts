@@ -230,8 +230,10 @@ describe("the stack's plan", () => {
         [
           [configured(CLUSTER, "provider_config_key"), { toString: 1 }],
           [planned(ROLE_POLICY, "policy"), { toString: 1 }],
+          [planned(WEB, "container_definitions"), { toString: 1 }],
         ],
         [
+          expect.stringContaining(`${WEB} is not the proven task definition: containerDefinitions: expected`),
           `${ROLE_POLICY}: policy is not what the stack says.`,
           `${CLUSTER} is planned with the provider {"toString":1}, not with the stack's.`,
         ],

@@ -1,4 +1,4 @@
-import { asText, isJsonArray, isJsonObject, type JsonValue } from "../json";
+import { asText, isJsonArray, isJsonObject, type JsonValue, parseJson } from "../json";
 import { isTooDeep } from "../protection/answer-shape";
 import { elementsOf, isEqual } from "../protection/compare";
 import { evaluateTemplate, expressionsIn } from "../stack/terraform-text";
@@ -53,17 +53,8 @@ function isText(after: JsonValue | undefined, written: JsonValue, values: Values
 
 /** Whether two policies mean the same to AWS, which gives one back in another order. */
 function isSamePolicy(one: string, other: string): boolean {
-  const [left, right] = [parse(one), parse(other)];
+  const [left, right] = [parseJson(one), parseJson(other)].map((policy) => (isTooDeep(policy ?? null) ? null : policy));
   return isJsonObject(left) && isJsonObject(right) && isEqual(inOrder(left), inOrder(right));
-}
-
-function parse(text: string): JsonValue {
-  try {
-    const value: JsonValue = JSON.parse(text);
-    return isTooDeep(value) ? null : value;
-  } catch {
-    return null;
-  }
 }
 
 /** With every list sorted, and a list of one as its element. */

@@ -30,7 +30,7 @@ const HEALTH_CHECK = text`${JSON.stringify(SIDECAR_HEALTH_CHECK)}`;
 const LOGS = text`none, or that of an application container`;
 
 /** The application containers that go with a sidecar. */
-export type Company = {
+type Company = {
   /** Whether one of them waits until the sidecar's health check has passed. */
   readonly waitForHealth: boolean;
   /** Their log configurations as they were sent, of which the Console may have copied one; unknown without the original. */

@@ -35,7 +35,7 @@ export function resourceForm(
 
 /** The value of `container_definitions`; undefined when it isn't JSON, or nested deeper than a task definition can be. */
 export function parseContainers(text: JsonValue | undefined): JsonValue | undefined {
-  const containers = parseJson(String(text));
+  const containers = typeof text === "string" ? parseJson(text) : undefined;
   return containers === undefined || isTooDeep(containers) ? undefined : containers;
 }
 

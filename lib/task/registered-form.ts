@@ -25,7 +25,7 @@ export const DESCRIBED: readonly string[] = [
 ];
 
 /** One way in which ECS stores something else than it was sent, and means the same. Sources: the ECS API reference, and the AWS provider's own comparison of container definitions. */
-export type Equivalence = {
+type Equivalence = {
   readonly name: string;
   readonly apply: (part: JsonObject, isAwsvpc?: boolean) => JsonObject;
 };
