@@ -296,6 +296,22 @@ test.each<[string, object, string]>([
     `${app}.secrets[WS_ADDRESS]: WS_ADDRESS is a variable that the Defender sets itself. Remove it.`,
   ],
   [
+    "a container that drops what the Defender traces with",
+    of({ linuxParameters: { capabilities: { drop: ["MKNOD", "SYS_PTRACE"] } } }),
+    `${app}.linuxParameters.capabilities.drop[1]: SYS_PTRACE is a capability that the Defender needs. Remove it.`,
+  ],
+  [
+    "a container that drops it, beside one that would be left",
+    {
+      ...TASK,
+      containerDefinitions: [
+        { ...CONTAINER, linuxParameters: { capabilities: { drop: ["SYS_PTRACE"] } } },
+        { ...CONTAINER, name: "web" },
+      ],
+    },
+    `${app}.linuxParameters.capabilities.drop[0]: SYS_PTRACE is a capability that the Defender needs. Remove it, or exclude the container.`,
+  ],
+  [
     "a role's name in place of its ARN",
     { ...TASK, executionRoleArn: "ecsTaskExecutionRole" },
     `executionRoleArn: ${role}, got "ecsTaskExecutionRole".`,
@@ -565,7 +581,12 @@ test.each([
 });
 
 test("an excluded container may do what a wrapped one may not", async () => {
-  const left = { name: "left", image: "left:1", environment: [{ name: "FARGATE_TASK", value: "a" }] };
+  const left = {
+    name: "left",
+    image: "left:1",
+    environment: [{ name: "FARGATE_TASK", value: "a" }],
+    linuxParameters: { capabilities: { drop: ["SYS_PTRACE"] } },
+  };
   const runtimeDefense = { exclude: { left: " a tool " } };
   const task = await read({ ...TASK, containerDefinitions: [CONTAINER, left], runtimeDefense });
   expect(task.runtimeDefense.exclude).toEqual({ left: "a tool" });

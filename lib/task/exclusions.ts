@@ -1,4 +1,4 @@
-import { text } from "../text/safe-text";
+import { type SafeText, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 import { checkerOf, namesOf } from "./references";
@@ -26,4 +26,9 @@ export function isExcluded({ runtimeDefense }: Draft, name: string | undefined):
 /** Whether leaving one more container out would leave another one to be protected. */
 export function canExclude(draft: Draft): boolean {
   return draft.containers.filter(({ values }) => !isExcluded(draft, values.name)).length > 1;
+}
+
+/** What to do about something that only a container that is left out may have. */
+export function removeOrExclude(draft: Draft): SafeText {
+  return canExclude(draft) ? text`Remove it, or exclude the container.` : text`Remove it.`;
 }

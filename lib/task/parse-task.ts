@@ -1,6 +1,7 @@
 import { DEFENDER } from "../defender";
 import { clean, type JsonObject, type JsonValue, objectOf, objectsIn } from "../json";
 import { text } from "../text/safe-text";
+import { checkCapabilities } from "./capabilities";
 import { checkImages } from "./check-images";
 import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
@@ -102,6 +103,7 @@ function* checkEach(
   yield* checkLogs(draft);
   const open = yield* checkEntryPoints(draft, objectOf(written));
   yield* checkVariables(draft);
+  yield* checkCapabilities(draft);
   yield* checkLimits(task, draft);
   const isReadable = ({ path, values }: DraftContainer) =>
     values.image !== undefined && !wrong.has([...path, "image"].join("."));

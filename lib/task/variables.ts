@@ -1,7 +1,7 @@
 import { DEFENDER_VARIABLES } from "../defender";
 import { quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
-import { canExclude, isExcluded } from "./exclusions";
+import { isExcluded, removeOrExclude } from "./exclusions";
 import { notice, problem, type Step } from "./finding";
 
 /** Environment variables that would clash with the Defender's or with each other, or unsettle every later plan. */
@@ -12,10 +12,9 @@ export function* checkVariables(draft: Draft): Step {
     for (const [key, variables] of Object.entries({ environment, secrets })) {
       for (const [index, { name }] of variables.entries()) {
         if (!isWrapped || !DEFENDER_VARIABLES.includes(name)) continue;
-        const remedy = () => (canExclude(draft) ? text`Remove it, or exclude the container.` : text`Remove it.`);
         yield problem(
           [...path, key, index],
-          () => text`${name} is a variable that the Defender sets itself. ${remedy()}`,
+          () => text`${name} is a variable that the Defender sets itself. ${removeOrExclude(draft)}`,
         );
       }
     }

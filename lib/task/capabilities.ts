@@ -1,0 +1,17 @@
+import { text } from "../text/safe-text";
+import type { Draft } from "./draft";
+import { isExcluded, removeOrExclude } from "./exclusions";
+import { problem, type Step } from "./finding";
+
+/** Whether each container that isn't left out keeps the capability to trace, by which the Defender watches it. */
+export function* checkCapabilities(draft: Draft): Step {
+  for (const { path, values } of draft.containers) {
+    const { drop = [] } = values.linuxParameters?.capabilities ?? {};
+    const index = drop.indexOf("SYS_PTRACE");
+    if (index < 0 || isExcluded(draft, values.name) !== false) continue;
+    yield problem(
+      [...path, "linuxParameters", "capabilities", "drop", index],
+      () => text`SYS_PTRACE is a capability that the Defender needs. ${removeOrExclude(draft)}`,
+    );
+  }
+}
