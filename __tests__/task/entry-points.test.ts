@@ -20,6 +20,9 @@ const ROUTER =
   "Write entryPoint (and command) as the image has it.";
 const EMPTY =
   "containerDefinitions[web].entryPoint: begins with an empty word, so nothing would start. Write the program.";
+const WRAPPED =
+  "containerDefinitions[web].entryPoint: begins with the Defender's wrapper, so the container is wrapped already. " +
+  "Give the unprotected task definition.";
 const firelensConfiguration = { type: "fluentbit" };
 
 test.each<[string, object, object, readonly string[]]>([
@@ -29,6 +32,18 @@ test.each<[string, object, object, readonly string[]]>([
   ["neither, to be looked up", {}, {}, []],
   ["an empty entry point", { entryPoint: [] }, noLookUp, [NONE]],
   ["an entry point that is an empty word", { entryPoint: [""] }, {}, [EMPTY]],
+  [
+    "the Defender's wrapper",
+    { entryPoint: ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint", "/web"] },
+    {},
+    [WRAPPED],
+  ],
+  [
+    "an older Defender's wrapper",
+    { entryPoint: ["/var/lib/twistlock/fargate/fargate_defender.sh", "fargate", "entrypoint", "/web"] },
+    {},
+    [WRAPPED],
+  ],
   ["neither, to be extracted", { command: [] }, extract, []],
   ["a command alone", { command: ["a"] }, noLookUp, [NONE]],
   ["a command alone, to be looked up", { command: ["a"] }, {}, []],

@@ -1,3 +1,4 @@
+import { WRAPPERS } from "../defender";
 import { type JsonObject, objectOf } from "../json";
 import { quote, type SafeText, text, wholeText } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
@@ -21,6 +22,10 @@ export function* checkEntryPoints(draft: Draft, written: JsonObject): Step<reado
     if (values.entryPoint?.[0] === "") {
       const why = "begins with an empty word, so nothing would start. Write the program.";
       yield problem([...path, "entryPoint"], () => text`${why}`);
+    }
+    if (WRAPPERS.includes(values.entryPoint?.[0] ?? "")) {
+      const why = "begins with the Defender's wrapper, so the container is wrapped already.";
+      yield problem([...path, "entryPoint"], () => text`${why} Give the unprotected task definition.`);
     }
     if (values.entryPoint) continue;
     const reason = whyMissing(container, draft, written);
