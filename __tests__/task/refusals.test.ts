@@ -535,6 +535,14 @@ test("a tag whose value is null has none", async () => {
   ]);
 });
 
+test.each([{}, { value: null }])("a variable with %j for a value has an empty one, and a notice", async (value) => {
+  const task = await read(of({ environment: [{ name: "A", ...value }] }));
+  expect(task.definition).toEqual(of({ environment: [{ name: "A", value: "" }] }));
+  expect(noticesOf(task)).toEqual([
+    `${app}.environment[A]: the value is empty, and ECS forgets such variables. Remove it, or write a value.`,
+  ]);
+});
+
 test.each(["__proto__", "prototype", "toString"])("a key named %s is refused wherever it stands", async (key) => {
   const text = JSON.stringify(of({ dockerLabels: { PROTO: "a" } })).replace("PROTO", key);
   expect(await problemsIn(text)).toEqual([

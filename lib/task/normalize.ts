@@ -78,7 +78,7 @@ function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
   const containerDefinitions: JsonValue[] = [];
   for (const [index, container] of task.containerDefinitions.entries()) {
     const [misplaced, rest] = isJsonObject(container) ? split(container, isMisplaced) : [{}, container];
-    containerDefinitions.push(rest);
+    containerDefinitions.push(withVariableValues(rest));
     for (const [key, value] of Object.entries(misplaced).filter(([, value]) => !isAbsent(value))) {
       const path = ["containerDefinitions", index, key];
       moved = yield* withKey(moved, key, value, path, cleaned);
@@ -91,6 +91,15 @@ function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
 const isMisplaced = (key: string) =>
   key === "runtimeDefense" ||
   (TASK_KEYS.includes(key) && !CONTAINER_KEYS.includes(key) && key !== "containerDefinitions");
+
+// ECS takes a variable without value for one whose value is empty, and forgets both.
+function withVariableValues(container: JsonValue): JsonValue {
+  if (!isJsonObject(container) || !isJsonArray(container.environment)) return container;
+  const environment = container.environment.map((variable) =>
+    isJsonObject(variable) ? { ...variable, value: variable.value ?? "" } : variable,
+  );
+  return { ...container, environment };
+}
 
 function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, cleaned = cleaner()): Step<JsonObject> {
   const present = cleaned(task[key]);
