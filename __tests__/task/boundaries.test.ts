@@ -14,6 +14,7 @@ const efs = (efsVolumeConfiguration: object) => ({
 const point = { authorizationConfig: { accessPointId: "fsap-1" } };
 const mapping = (...portMappings: readonly object[]) => of({ portMappings });
 const logOption = (value: string) => of({ logConfiguration: { logDriver: "awslogs", options: { region: value } } });
+const secret = (valueFrom: string) => of({ secrets: [{ name: "A", valueFrom }] });
 const environment = (name: string) => of({ environment: [{ name, value: "a" }] });
 
 const AT_CHECK = `${app}.healthCheck`;
@@ -212,6 +213,16 @@ test.each<[string, object, string]>([
     logOption("{REGION}"),
     `${app}.logConfiguration.options.region: has the placeholder "{REGION}". Replace it with the value.`,
   ],
+  [
+    "a secret of no region and no account",
+    secret("arn:aws:secretsmanager:region:aws_account_id:secret:db-AbCdEf"),
+    `${app}.secrets[A].valueFrom: has the placeholder "region", "aws_account_id". Replace it with the value.`,
+  ],
+  [
+    "an image of no account",
+    of({ image: "aws_account_id.dkr.ecr.eu-west-1.amazonaws.com/app:1" }),
+    `${app}.image: has the placeholder "aws_account_id". Replace it with the value.`,
+  ],
   ...[
     "XXXXX.dkr.ecr.eu-west-1.amazonaws.com/app:1",
     "#AWSACCOUNTID#.dkr.ecr.eu-west-1.amazonaws.com/app:1",
@@ -247,6 +258,10 @@ test.each<[string, object]>([
   ]),
   ["a folder without access point", efs({ rootDirectory: "/data" })],
   ["a router's variable", logOption("$" + "{REGION}")],
+  ...["region", "aws_account_id"].flatMap((word): [string, object][] => [
+    [`a secret's JSON key ${word}`, secret(`arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf:${word}::`)],
+    [`a parameter ${word}`, secret(`arn:aws:ssm:eu-west-1:111122223333:parameter/${word}`)],
+  ]),
   ["an expression with braces", logOption("\\d{3}")],
   ["ECR's image", of({ image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/a/b:1" })],
   [

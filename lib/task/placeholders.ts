@@ -3,7 +3,11 @@ import { join, quote, text } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 import { walk } from "./json-path";
 
-const TEMPLATE = /\{\{\s*[^{}.\s][^{}]*\}\}|(?<!\?)<[A-Za-z][\w .:-]*>|\baws_account_id\b|(?<=:)region(?=:)|X{12}/g;
+const ANY = /\{\{\s*[^{}.\s][^{}]*\}\}|(?<!\?)<[A-Za-z][\w .:-]*>|X{12}/;
+// AWS' own words for them. Elsewhere, such as in the name of a secret's JSON key, they are names like others.
+const IN_ARN = /(?<=\barn:[^:\s]*:[^:\s]*:)region(?=:)|(?<=\barn:[^:\s]*:[^:\s]*:[^:\s]*:)aws_account_id(?=:)/;
+const IN_IMAGE = /\baws_account_id(?=\.dkr\b)/;
+const TEMPLATE = new RegExp([ANY, IN_ARN, IN_IMAGE].map(({ source }) => source).join("|"), "g");
 // In log options variables are the log router's own language.
 const TEMPLATE_OR_VARIABLE = new RegExp(`${TEMPLATE.source}|\\$\\{[^}]*\\}|\\$\\([^)]*\\)`, "g");
 // And there a single brace means nothing else, but for a router's variable.
