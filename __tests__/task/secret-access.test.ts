@@ -66,6 +66,7 @@ test.each([
   ["parameters by the beginning of their names", "/shop/key", "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/*"],
   ["a secret by its name, with any suffix", SECRET, ANY_SUFFIX],
   ["a secret without its suffix, by its name with any suffix", PARTIAL, ANY_SUFFIX],
+  ["a secret without its suffix, by its ARN", PARTIAL, SECRET],
   ["a JSON key of a secret without its suffix", `${PARTIAL}:password::`, ANY_SUFFIX],
   ["a secret without its suffix by the beginning of its name", PARTIAL, `${PARTIAL}*`],
   ["a secret without its suffix by its name and the suffix's hyphen", PARTIAL, `${PARTIAL}-*`],
@@ -73,6 +74,30 @@ test.each([
   ["a secret whose name looks like a suffix, by its name", `${PARTIAL}-secret`, `${PARTIAL}-secret-??????`],
 ])("SECRET_ARNS allows %s", async (_, valueFrom, allowed) => {
   expect(await problems(secrets(valueFrom), [allowed])).toEqual([]);
+});
+
+describe("credentials for a registry by the name of their secret", () => {
+  const credentials = (credentialsParameter: string) => ({ repositoryCredentials: { credentialsParameter } });
+
+  test.each([SECRET, ANY_SUFFIX, `${PARTIAL}*`])("are allowed by %s", async (allowed) => {
+    expect(await problems(credentials("shop/db"), [allowed])).toEqual([]);
+  });
+
+  test.each([
+    ["a parameter of that name", "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/db"],
+    ["a secret in another region", SECRET.replace("eu-west-1", "us-east-1")],
+    ["another secret", `${PARTIAL}-2-AbCdEf`],
+  ])("aren't allowed by %s", async (_, allowed) => {
+    const place = "containerDefinitions[app].repositoryCredentials.credentialsParameter";
+    expect(await problems(credentials("shop/db"), [allowed])).toEqual([
+      refusal(place, 'the ARN of "shop/db" in eu-west-1'),
+    ]);
+  });
+});
+
+test("a secret isn't allowed by the ARN of an earlier one of its name", async () => {
+  const sentence = refusal("containerDefinitions[app].secrets[A].valueFrom", `"${SECRET}"`);
+  expect(await problems(secrets(SECRET), [`${PARTIAL}-XyZabc`])).toEqual([sentence]);
 });
 
 test("a parameter by its name isn't allowed by the ARN of one in another region: it is read in the stack's", async () => {
@@ -85,7 +110,7 @@ test("a parameter by its name isn't allowed by the ARN of one in another region:
 test("a secret without its suffix isn't allowed by the same ARN: IAM compares the one with the suffix", async () => {
   const sentence = refusal("containerDefinitions[app].secrets[A].valueFrom", `"${ANY_SUFFIX}"`);
   expect(await problems(secrets(PARTIAL), [PARTIAL])).toEqual([sentence]);
-  expect(await problems(secrets(`${PARTIAL}:password::`), [SECRET])).toEqual([sentence]);
+  expect(await problems(secrets(`${PARTIAL}:password::`), [`${PARTIAL}x`])).toEqual([sentence]);
 });
 
 test("any suffix has six characters", async () => {

@@ -1,9 +1,10 @@
+import type { Place } from "../arn";
 import { parseEcrRegistry } from "../ecr-registry";
 import { groupBy } from "../group-by";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
-import { arnInPolicy, parameterName, secretsOf, withoutSelector } from "../task/secret-access";
+import { arnInPolicy, secretsOf, withoutSelector } from "../task/secret-access";
 import { resourceNames } from "./names";
 
 /** One statement of an IAM policy. */
@@ -13,8 +14,6 @@ export type Statement = {
   readonly Resource: string | readonly string[];
   readonly Condition?: object;
 };
-
-type Place = Pick<StackSettings, "partition" | "region"> & { readonly account: string };
 
 /**
  * All that an execution role of the tasks' own has to be allowed to start them: pulling from ECR, logs, secrets,
@@ -48,7 +47,7 @@ export function statementsForStackRole(
   const beyondManaged = needs.filter(([action]) => action === "logs:CreateLogGroup" || action.startsWith("s3:"));
   return [
     ...installBundleStatements(bundleSecret, installBundleKmsKeyArn),
-    ...grouped([...secretArns.map((arn): Need => [actionFor(arn), arn]), ...beyondManaged]),
+    ...grouped([...secretArns.map(secretNeed), ...beyondManaged]),
   ];
 }
 
@@ -70,7 +69,7 @@ function needsOf({ containerDefinitions }: TaskDefinition, place: Place): readon
   return containerDefinitions.flatMap((container) => [
     ...imageNeeds(container.image, place),
     ...logNeeds(container, place),
-    ...secretsOf(container).map(({ source }): Need => secretNeed(source, place)),
+    ...secretsOf(container).map((source): Need => secretNeed(arnInPolicy(source, place))),
     ...(container.environmentFiles ?? []).flatMap(({ value }): readonly Need[] => [
       ["s3:GetObject", value],
       ["s3:GetBucketLocation", value.replace(/\/.*$/s, "")],
@@ -96,10 +95,7 @@ function logNeeds({ logConfiguration }: ContainerDefinition, { partition, region
   return [...create, "logs:CreateLogStream", "logs:PutLogEvents"].map((action): Need => [action, arn]);
 }
 
-function secretNeed(source: string, { partition, region, account }: Place): Need {
-  const arn = source.startsWith("arn:")
-    ? arnInPolicy(source)
-    : `arn:${partition}:ssm:${region}:${account}:parameter/${parameterName(source)}`;
+function secretNeed(arn: string): Need {
   return [actionFor(arn), arn];
 }
 

@@ -1,3 +1,4 @@
+import type { Place } from "../arn";
 import type { StackSettings } from "../settings/stack";
 import { excerpt, join, quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
@@ -16,12 +17,16 @@ export function* checkSecretAccess(draft: Draft, stack?: SecretReader): Step {
   const { task } = draft;
   if (task.values.executionRoleArn !== undefined || task.isUnclear("executionRoleArn")) return;
   if (stack === undefined) return yield* checkNoRole(draft);
-  for (const { path, source } of secretReferences(draft)) {
-    if (stack.secretArns.some((arn) => covers(arn, source, stack.region))) continue;
+  const place = { partition: "", region: stack.region, account: "" };
+  for (const reference of secretReferences(draft)) {
+    if (stack.secretArns.some((arn) => covers(arn, reference, stack.region))) continue;
+    const { source } = reference;
     const isArn = source.startsWith("arn:");
-    const arn = isArn ? quote(arnInPolicy(source), 300) : text`the ARN of ${quote(source)} in ${stack.region}`;
+    const arn = isArn
+      ? quote(arnInPolicy(reference, place), 300)
+      : text`the ARN of ${quote(source)} in ${stack.region}`;
     yield problem(
-      path,
+      reference.path,
       () =>
         text`the stack's role is not allowed to read it. Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`,
     );
@@ -44,11 +49,14 @@ function* checkNoRole({ containers }: Draft): Step {
   }
 }
 
-type SecretReference = {
-  readonly path: Path;
-  /** An ARN, or the name of an SSM parameter. */
+type SecretSource = {
+  /** An ARN, or a name. */
   readonly source: string;
+  /** Where a name is looked up. */
+  readonly service: "ssm" | "secretsmanager";
 };
+
+type SecretReference = SecretSource & { readonly path: Path };
 
 function secretReferences({ containers, runtimeDefense }: Draft): readonly SecretReference[] {
   const { repositoryCredentials } = runtimeDefense.values.sidecar ?? {};
@@ -70,41 +78,53 @@ export function secretsOf(
   path: Path = [],
 ): readonly SecretReference[] {
   const references = (list: typeof secrets, ...keys: Path) =>
-    list.map(({ valueFrom }, index) => ({ path: [...path, ...keys, index, "valueFrom"], source: valueFrom }));
+    list.map(({ valueFrom: source }, index) => {
+      return { path: [...path, ...keys, index, "valueFrom"], source, service: "ssm" } as const;
+    });
   const credentials = repositoryCredentials ? [repositoryCredentials.credentialsParameter] : [];
+  const place = [...path, "repositoryCredentials", "credentialsParameter"];
   return [
     ...references(secrets, "secrets"),
     ...references(logConfiguration?.secretOptions ?? [], "logConfiguration", "secretOptions"),
-    ...credentials.map((source) => ({ path: [...path, "repositoryCredentials", "credentialsParameter"], source })),
+    ...credentials.map((source) => ({ path: place, source, service: "secretsmanager" }) as const),
   ];
 }
 
-/** Whether an IAM statement on `allowed` lets ECS in the region read `source`. */
-function covers(allowed: string, source: string, region: string): boolean {
-  const isArn = source.startsWith("arn:");
-  // A name is looked up in the task's own account, which isn't known here, and region.
-  if (!isArn && allowed.split(":")[3] !== region) return false;
-  const pattern = isArn ? allowed : (allowed.split(":parameter/")[1] ?? "");
-  const wanted = isArn ? possibleArns(source) : [parameterName(source)];
-  return pattern.endsWith("*") ? wanted.some((one) => one.startsWith(pattern.slice(0, -1))) : wanted.includes(pattern);
+/** Whether an IAM statement on `allowed` lets ECS in the region read the source. */
+function covers(allowed: string, source: SecretSource, region: string): boolean {
+  // The task's own account isn't known here.
+  const [, partition = "", , , account = ""] = allowed.split(":");
+  return possibleArns(source, { partition, region, account }).some((arn) =>
+    allowed.endsWith("*")
+      ? arn.startsWith(allowed.slice(0, -1))
+      : [arn, withAnySuffix(arn)].includes(allowed) || withAnySuffix(allowed) === arn,
+  );
+}
+
+/** What a policy has to name for ECS to read the source, as far as its suffix is known. */
+export function arnInPolicy(source: SecretSource, place: Place): string {
+  return possibleArns(source, place)[0];
+}
+
+/** The ARNs that the source may mean. A secret's name may end as a suffix does, so such an ARN may be whole or not. */
+function possibleArns({ source, service }: SecretSource, place: Place): readonly [string, ...string[]] {
+  const { partition, region, account } = place;
+  const ofService = `arn:${partition}:${service}:${region}:${account}`;
+  if (!source.startsWith("arn:")) {
+    const isParameter = service === "ssm";
+    return [ofService + (isParameter ? `:parameter/${parameterName(source)}` : `:secret:${source}${ANY_SUFFIX}`)];
+  }
+  const arn = withoutSelector(source);
+  if (!isSecret(arn)) return [arn];
+  return SUFFIX.test(arn) ? [arn, arn + ANY_SUFFIX] : [arn + ANY_SUFFIX];
 }
 
 // Secrets Manager ends an ARN in one. ECS takes the ARN without it as well, but IAM compares the whole one.
 const SUFFIX = /-[A-Za-z0-9]{6}$/;
 const ANY_SUFFIX = "-??????";
 
-/** What a policy has to name for ECS to read what a task gives the ARN of. */
-export function arnInPolicy(source: string): string {
-  const arn = withoutSelector(source);
-  return isSecret(arn) && !SUFFIX.test(arn) ? arn + ANY_SUFFIX : arn;
-}
-
-/** All that a policy may name for that. A secret's name may end as a suffix does, so such an ARN may be whole or not. */
-function possibleArns(source: string): readonly string[] {
-  const arn = withoutSelector(source);
-  if (!isSecret(arn)) return [arn];
-  const whole = SUFFIX.test(arn) ? [arn, arn.replace(SUFFIX, ANY_SUFFIX)] : [];
-  return [...whole, arn + ANY_SUFFIX];
+function withAnySuffix(arn: string): string {
+  return arn.replace(SUFFIX, ANY_SUFFIX);
 }
 
 const isSecret = (arn: string) => arn.split(":")[2] === "secretsmanager";
@@ -116,6 +136,6 @@ export function withoutSelector(arn: string): string {
 }
 
 /** A parameter's name as its ARN has it; a version or a label may follow it. */
-export function parameterName(source: string): string {
+function parameterName(source: string): string {
   return source.replace(/^\//, "").replace(/:.*$/s, "");
 }
