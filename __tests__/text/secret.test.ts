@@ -138,13 +138,37 @@ test("a secret that begins with the Kelvin sign, whose small letter is ASCII's, 
   }
 });
 
+const forHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+test.each([
+  ["JSON in a URL", encodeURIComponent(JSON.stringify('Gr"ey\\Fox-2024'))],
+  ["JSON in HTML", forHtml(JSON.stringify('Gr"ey\\Fox-2024'))],
+  ["JSON in JSON in a URL", encodeURIComponent(JSON.stringify(JSON.stringify('Gr"ey\\Fox-2024')))],
+])("a secret with what JSON escapes is found in %s", (_, spelling) => {
+  new Secret('Gr"ey\\Fox-2024');
+  expect(mask(`a ${spelling} b`)).toMatch(/^a \S*\[redacted\]\S* b$/);
+  expect(mask(spelling)).not.toContain("Fox-2024");
+});
+
+test.each(["o'Neil-2024pass", "'tis-2024pass", 'o"Neil-2024pass'])(
+  "a secret quoted for a shell is found: %s",
+  (secret) => {
+    new Secret(secret);
+    const quoted = `'${secret.replaceAll("'", `'"'"'`)}'`;
+    expect(mask(quoted)).toMatch(/^['"]*\[redacted\]'$/);
+  },
+);
+
 test("whatever secret of eight characters or more is found in whatever text", () => {
   const value = fc
     .string({ unit: "grapheme", minLength: 8, maxLength: 40 })
     .filter((text) => text.replace(/\s/g, "").length >= 8);
   fc.assert(
     fc.property(value, fc.string(), fc.string(), (secret, before, behind) => {
-      const spellings = [secret, JSON.stringify(secret), encodeURIComponent(secret)];
+      const json = JSON.stringify(secret);
+      const spellings = [secret, json, encodeURIComponent(secret), forHtml(secret)];
+      // An escape of a control character that is escaped once more isn't read.
+      if (!/\\[nrtbfu]/.test(json)) spellings.push(encodeURIComponent(json), forHtml(json));
       for (const spelling of spellings) {
         expect(holdsSecret(before + spelling + behind, [new Secret(secret)])).toBe(true);
       }

@@ -65,9 +65,9 @@ function inAscii(character: number): number {
   return Math.min(character, ASCII);
 }
 
-/** A quotation mark may be written twice. */
+/** A quotation mark may be written twice, and a shell writes one within the other. */
 function twice(character: number): string {
-  return isQuote(character) ? cases(character) : "";
+  return isQuote(character) ? "\\x22\\x27" : "";
 }
 
 /** For a class of characters: the letter as it is and in upper case; nothing beyond ASCII. */

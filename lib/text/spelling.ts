@@ -42,10 +42,19 @@ export function readingsFrom(text: string, places: readonly number[]): readonly 
     for (const reading of readingsAt(text, place)) {
       const [character, end] = reading;
       if (!isGap(character)) readings.push(reading);
-      else if (open.length < MOST_GAPS && !open.includes(end)) open.push(end);
+      if ((isGap(character) || isEncodedEscape(character, place, end, text)) && open.length < MOST_GAPS) {
+        if (!open.includes(end)) open.push(end);
+      }
     }
   }
   return readings;
+}
+
+/** Whether a backslash escapes the next character, and one of the two is encoded once more: JSON in a URL or in HTML. */
+function isEncodedEscape(character: number, place: number, end: number, text: string): boolean {
+  if (character !== BACKSLASH) return false;
+  const next = text.charCodeAt(end);
+  return text.charCodeAt(place) !== BACKSLASH || next === PERCENT || next === AMPERSAND;
 }
 
 /** Every way to read the character at this place. */
