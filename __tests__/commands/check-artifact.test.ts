@@ -86,6 +86,7 @@ test.each(
 test.each([
   ["the AWS secret access key", "AWS_SECRET_ACCESS_KEY"],
   ["the AWS session token", "AWS_SESSION_TOKEN"],
+  ["the token for AWS' credentials", "AWS_CONTAINER_AUTHORIZATION_TOKEN"],
 ])("%s of the environment is found", async (what, variable) => {
   const value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
   write("stacks/a/cdk.tf.json", JSON.stringify({ output: { a: { value } } }));
@@ -94,6 +95,12 @@ test.each([
     `runtime-defense.md holds ${what}: it must not be published.`,
     `stacks/a/cdk.tf.json holds ${what}: it must not be published.`,
   ]);
+});
+
+test("what isn't a bundle isn't decoded into one: that would be in any bytes", async () => {
+  write("runtime-defense.md", `A report. ${Buffer.alloc(30, 0x80).toString("base64")}`);
+  const bundle = Buffer.alloc(9, 0xff).toString("base64");
+  expect((await check({ TF_VAR_install_bundle: bundle })).problems).toEqual([]);
 });
 
 test("a proxy's password of the environment is found", async () => {

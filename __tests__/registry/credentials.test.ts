@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import type http from "node:http";
 import { join } from "node:path";
 
 import { RegistryError } from "../../lib/errors";
@@ -151,6 +152,35 @@ describe("Docker's configuration gives credentials", () => {
   });
 });
 
+describe("what a registry sends beside its answer is in no message", () => {
+  const asked = async (answer: (pathname: string, response: http.ServerResponse) => void) => {
+    const url = await servers.plain((request, response) => answer(new URL(request.url ?? "", url).pathname, response));
+    return String(await readOne(`${new URL(url).host}/shop/web:1`, { dockerConfigFolder: docker.folder({}) }));
+  };
+
+  test("a realm's password and query", async () => {
+    const realm = "http://robot:R0b0tS3cret@auth.example.com/token?sig=S1gnature99";
+    const text = await asked((_, response) => {
+      response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
+    });
+    expect(text).toContain('sends to "http://auth.example.com" for a token');
+    expect(text).not.toMatch(/R0b0tS3cret|S1gnature99/);
+  });
+
+  test("tokens that aren't used", async () => {
+    const tokens = { token: "opaqueToken1111", access_token: "opaqueAccess2222", refresh_token: "opaqueRefresh3333" };
+    const text = await asked((pathname, response) => {
+      if (pathname === "/token") return response.end(JSON.stringify(tokens));
+      const message = Object.values(tokens).join(" ");
+      const realm = `Bearer realm="http://${response.req.headers.host}/token"`;
+      return response
+        .writeHead(response.req.headers.authorization ? 403 : 401, { "www-authenticate": realm })
+        .end(JSON.stringify({ errors: [{ code: "DENIED", message }] }));
+    });
+    expect(text).toContain("DENIED: [redacted] [redacted] [redacted]");
+  });
+});
+
 describe("one sentence names", () => {
   const problem = async (config: unknown, environment = {}, more = {}) => {
     const host = await serving();
@@ -212,6 +242,11 @@ describe("one sentence names", () => {
       'console.log("the vault is sealed"); process.exit(2)',
       'ended with status 2 and says "the vault is sealed"',
     ],
+    [
+      "that fails behind its answer",
+      'console.log(JSON.stringify({ Username: "robot", Secret: "h3lper-Secret" })); process.exit(1)',
+      "ended with status 1 and says what may be credentials, so it is not shown.",
+    ],
     ["that fails without a word", "process.exit(1)", "ended with status 1 and says nothing"],
     ["that is killed", 'process.kill(process.pid, "SIGKILL")', "ended with status SIGKILL and says nothing"],
     ["that answers something else", 'console.log("hello")', "answered something else than credentials"],
@@ -228,6 +263,7 @@ describe("one sentence names", () => {
       `Docker's credential helper docker-credential-made-up (named in FOLDER/config.json) ${says}`,
     );
     expect(text).toContain("Install or fix it, or remove it from credsStore and credHelpers there.");
+    expect(text).not.toContain("h3lper-Secret");
   });
 
   test("a helper that hangs, which is killed", async () => {

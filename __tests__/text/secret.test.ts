@@ -150,6 +150,11 @@ test.each([
   expect(mask(spelling)).not.toContain("Fox-2024");
 });
 
+test("the password in an address is masked by its shape", () => {
+  const text = "got http://robot:R0b0t%2FPass@auth.example.com:8083/token?a=b@c, not https://example.com:443/x@y";
+  expect(mask(text)).toBe(text.replace("R0b0t%2FPass", "[redacted]"));
+});
+
 test.each(["o'Neil-2024pass", "'tis-2024pass", 'o"Neil-2024pass'])(
   "a secret quoted for a shell is found: %s",
   (secret) => {

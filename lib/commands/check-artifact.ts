@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 
+import { bundleProblem } from "../bundle-format";
 import { OutputError } from "../errors";
 import { type Environment, isSet } from "../settings/environment";
 import { environmentSecrets, INSTALL_BUNDLE, type NamedSecret } from "../settings/secrets";
@@ -80,8 +81,9 @@ function currentSecrets(environment: Environment): readonly NamedSecret[] {
     ...written.filter(isSet).map((bundle) => ({ what: INSTALL_BUNDLE, secret: new Secret(bundle) })),
   ];
   const decoded = secrets
-    .filter(({ what }) => what === INSTALL_BUNDLE)
-    .map(({ what, secret }) => ({ what, secret: new Secret(Buffer.from(secret.reveal(), "base64").toString()) }));
+    .filter(({ secret }) => bundleProblem(secret.reveal()) === undefined)
+    .map(({ secret }) => Buffer.from(secret.reveal(), "base64").toString())
+    .map((content) => ({ what: INSTALL_BUNDLE, secret: new Secret(content) }));
   return [...secrets, ...decoded];
 }
 

@@ -38,7 +38,9 @@ export async function authorizationFor(request: AuthorizationRequest): Promise<A
   if (challenge.scheme === "basic") return login?.kind === "password" ? basic(login) : undefined;
   const realm = URL.canParse(challenge.realm) ? new URL(challenge.realm) : undefined;
   if (!realm || !isAllowed(realm, call.url)) {
-    const what = text`${call.url.host} sends to ${quote(challenge.realm, 100)} for a token`;
+    // What follows the host may be a signature.
+    const address = realm?.host ? `${realm.protocol}//${realm.host}` : challenge.realm;
+    const what = text`${call.url.host} sends to ${quote(address, 100)} for a token`;
     throw failureOf(call, what, text`That must be an https address. Ask whoever runs ${call.peer.name}.`);
   }
   const scope = `repository:${reference.repository}:pull`;
@@ -66,21 +68,20 @@ function basic({ user, password }: { readonly user: string; readonly password: S
   return { scheme: "Basic", secret: new Secret(Buffer.from(pair.reveal()).toString("base64")) };
 }
 
-const TokenText = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,65536}$/));
-const Token = v.union([
-  v.pipe(
-    v.object({ token: TokenText }),
-    v.transform(({ token }) => token),
-  ),
-  v.pipe(
-    v.object({ access_token: TokenText }),
-    v.transform(({ access_token }) => access_token),
-  ),
-]);
+const TOKEN = /^[\x21-\x7e]{1,65536}$/;
+const Tokens = v.object({
+  token: v.optional(v.unknown()),
+  access_token: v.optional(v.unknown()),
+  refresh_token: v.optional(v.unknown()),
+});
 
+/** All of them are masked from here on: an answer may repeat one that isn't used. */
 function tokenIn(answer: Answer, call: Call): Secret {
   const remedy = text`Ask whoever runs ${call.peer.name}.`;
-  const parsed = v.safeParse(Token, parseJsonBody(answer, call, remedy));
-  if (parsed.success) return new Secret(parsed.output);
+  const { success, output } = v.safeParse(Tokens, parseJsonBody(answer, call, remedy));
+  const secretOf = (value: unknown) => (typeof value === "string" && TOKEN.test(value) ? new Secret(value) : undefined);
+  const [token, accessToken] = success ? [output.token, output.access_token, output.refresh_token].map(secretOf) : [];
+  const found = token ?? accessToken;
+  if (found) return found;
   throw failureOf(call, text`${call.url.host} answered without a token`, remedy);
 }

@@ -25,8 +25,7 @@ export async function askHelper(
   const { code, output } = await run(program, server, place, options);
   if (code !== 0) {
     if (NOTHING_THERE.test(output)) return undefined;
-    const says = output.trim() ? quote(output) : text`nothing`;
-    throw failure(program, place, text`ended with status ${code} and says ${says}`);
+    throw failure(program, place, text`ended with status ${code} and says ${shown(output)}`);
   }
   const parsed = v.safeParse(Answer, output);
   if (!parsed.success) throw failure(program, place, text`answered something else than credentials`);
@@ -34,6 +33,12 @@ export async function askHelper(
   if (secret === "") return undefined;
   if (user === "<token>") return { kind: "identity-token", token: new Secret(secret) };
   return { kind: "password", user, password: new Secret(secret) };
+}
+
+// A helper that crashes may have answered before.
+function shown(output: string): SafeText {
+  if (/["']Secret["']\s*:/i.test(output)) return text`what may be credentials, so it is not shown`;
+  return output.trim() ? quote(output) : text`nothing`;
 }
 
 const NOTHING_THERE = /credentials not found in native keychain/i;

@@ -32,11 +32,12 @@ export function maskSecretsOf(environment: Environment): void {
 
 /** The secrets that the environment holds, in whatever form it is likely to be written. To make them is to mask them. */
 export function environmentSecrets(environment: Environment): readonly NamedSecret[] {
-  const { TL_USER, TL_PASS, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+  const { TL_USER, TL_PASS, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN } = environment;
   const pairs = isSet(TL_USER) && isSet(TL_PASS) ? pairsOf(TL_USER.trim(), TL_PASS) : [];
   return [
     ...named(PASSWORD, pairs),
     ...maskCredentialsOfAws({ secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN }),
+    ...named("the token for AWS' credentials", longEnough(AWS_CONTAINER_AUTHORIZATION_TOKEN)),
     ...Object.entries(HOLDERS).flatMap(([name, what]) => named(what, [environment[name]].filter(isSet))),
     ...PROXIES.flatMap((name) => named("the password of a proxy", valuesOfProxy(environment[name] ?? ""))),
   ];

@@ -43,6 +43,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\btw_[A-Za-z0-9]{6,}|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/g, `tw_${REDACTED}`],
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED], // JSON Web Token
   [/\be(?:yJ|yA[gi]|wo[giJ]|w0K|wki)[A-Za-z0-9+/_-]{60,}={0,2}/g, REDACTED], // base64 of a JSON object, as the install bundle is
+  [/(\/\/[^\s/:@]{0,100}:)[^\s/@]{1,1000}(?=@)/g, `$1${REDACTED}`], // an address with a password
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
 ];
 
