@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -135,6 +136,16 @@ test.each([
   ["a token of a Console", `Authorization: Bearer ${JWT.join(".")}`],
   ["a private key", "-----BEGIN PRIVATE KEY-----\nabc"],
   ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nabc"],
+  ["a private key", "-----BEGIN%20RSA%20PRIVATE%20KEY-----%0Aabc"],
+  ["a private key", "-----BEGIN+RSA+PRIVATE+KEY-----%0Aabc"],
+  ["a private key", "\\u002d----BEGIN RSA PRIVATE KEY----\\u002d\\nabc"],
+  ["a private key", "-----BEGIN PGP PRIVATE KEY BLOCK-----\nabc"],
+  ["a private key", "PuTTY-User-Key-File-3: ssh-ed25519"],
+  ["a token of a Console", `Bearer ${JWT.join("%2E")}`],
+  ["a licence token", "https://registry-auth.twistlock.com/tw%5Fabcdefghij1234567890"],
+  ["a licence token", "registry-auth.twistlock.com/tw&#95;abcdefghij1234567890/"],
+  ["a licence token", "TW_abcdefghij1234567890 x"],
+  ["a licence token", "x_tw_abcdefghij1234567890"],
   ["a licence token", "registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender"],
 ])("%s is found by its shape alone", async (what, content) => {
   write("file", content);
@@ -177,6 +188,34 @@ const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
     (bundle) => base64(Buffer.concat([raw("abcd"), gzipSync(bundle)])),
   ],
   ["behind characters of its own alphabet", (bundle) => `key/${bundle}`],
+  [
+    "in the second of two streams of gzip, in base64",
+    (bundle) => base64(Buffer.concat([gzipSync("hello"), gzipSync(bundle)])),
+  ],
+  ["compressed twice, in base64", (bundle) => base64(gzipSync(deflateSync(bundle)))],
+  ["compressed three times, in base64", (bundle) => base64(gzipSync(gzipSync(gzipSync(bundle))))],
+  [
+    "compressed behind what only begins like gzip, in base64",
+    (bundle) => base64(Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), gzipSync(bundle)])),
+  ],
+  ["compressed, in base64 in a URL", (bundle) => encodeURIComponent(base64(gzipSync(bundle)))],
+  ["compressed, in base64 that JSON escapes", (bundle) => base64(gzipSync(bundle)).replaceAll("/", "\\/")],
+  [
+    "compressed, in base64 with escapes of JSON",
+    (bundle) => base64(gzipSync(bundle)).replaceAll("+", "\\u002b").replaceAll("/", "\\u002F"),
+  ],
+  [
+    "compressed, in base64 that HTML escapes",
+    (bundle) => base64(gzipSync(bundle)).replaceAll("+", "&#43;").replaceAll("/", "&#x2F;"),
+  ],
+  [
+    "compressed, in base64 in a URL of a URL",
+    (bundle) => encodeURIComponent(encodeURIComponent(base64(gzipSync(bundle)))),
+  ],
+  ["compressed, in lines of base64 in a URL", (bundle) => encodeURIComponent(lines(base64(gzipSync(bundle))))],
+  ["decoded, in HTML", (bundle) => raw(bundle).toString().replaceAll('"', "&quot;")],
+  ["decoded, in a URL", (bundle) => encodeURIComponent(raw(bundle).toString())],
+  ["decoded, with escapes of JSON", (bundle) => raw(bundle).toString().replaceAll('"', "\\u0022")],
 ];
 
 test.each(
@@ -226,7 +265,14 @@ test.each([
   ["zstd", "28b52ffd2408410000616263646566"],
   ["bzip2", "425a68393141592653590000000000"],
   ["7z", "377abcaf271c00040000000000000000"],
+  ["bzip2 of the least block", "425a6831314159265359000000000000"],
+  ["rar", "526172211a0701003392b5e50a010506"],
+  ["a zip within a tar", `${"61".repeat(512)}504b030414000000080000000000`],
+  ["zip behind other base64", `${"00".repeat(9)}504b030414000000080000000000`],
+  ["zip, compressed by gzip", gzipSync(Buffer.from("504b030414000000080000000000", "hex")).toString("hex")],
   ["gzip of 2 MiB", gzipSync(Buffer.alloc(2 ** 21)).toString("hex")],
+  ["gzip, five times", [1, 2, 3, 4, 5].reduce((content) => gzipSync(content), Buffer.from("x")).toString("hex")],
+  ["a thousand streams of gzip", Buffer.concat(Array(1000).fill(gzipSync("x"))).toString("hex")],
 ])("an archive is known in base64, too: %s", async (_, archive) => {
   write("manifest.json", JSON.stringify({ value: Buffer.from(archive, "hex").toString("base64") }));
   expect((await check()).problems).toEqual([
@@ -243,6 +289,17 @@ test.each([
   write("runtime-defense.md", content);
   expect((await check()).problems).toEqual([
     "runtime-defense.md holds bytes that are not plain text in UTF-8: it must not be published.",
+  ]);
+});
+
+test("a secret that is compressed behind a mebibyte of base64 is found", async () => {
+  const noise = Array.from({ length: 13_000 }, (_, index) => createHash("sha512").update(`${index}`).digest());
+  const numbers = Array.from({ length: 2_000 }, (_, index) => index).join("\n");
+  const packed = base64(gzipSync(Buffer.concat([...noise, Buffer.from(`${numbers}${PASSWORD} ${PASSWORD}`)])));
+  expect(packed.length).toBeGreaterThan(1024 * 1024);
+  write("manifest.json", JSON.stringify({ value: packed }));
+  expect((await check({ TL_PASS: PASSWORD })).problems).toEqual([
+    "manifest.json holds the password: it must not be published.",
   ]);
 });
 

@@ -1,6 +1,4 @@
-import { inflateRawSync, constants as zlib } from "node:zlib";
-
-import { codeOf } from "../regular-file";
+import { unpack } from "./unpack";
 
 /** A text of a file, or many texts that are encoded in it, one after the other. */
 type Layer = {
@@ -33,8 +31,8 @@ function* batches(pieces: Iterable<Buffer>): Generator<Layer> {
   let hasArchive = false;
   for (const piece of pieces) {
     const unpacked = unpack(piece);
-    hasArchive ||= unpacked === "archive";
-    for (const text of [piece, ...(Buffer.isBuffer(unpacked) ? [unpacked] : [])].flatMap(textsOf)) {
+    hasArchive ||= unpacked.hasArchive;
+    for (const text of [piece, ...unpacked.contents].flatMap(textsOf)) {
       texts.push(text);
       size += text.length;
       if (size < BATCH) continue;
@@ -46,12 +44,28 @@ function* batches(pieces: Iterable<Buffer>): Generator<Layer> {
   if (texts.length > 0) yield { text: texts.join(BETWEEN), hasArchive };
 }
 
-/** The bytes as text: as UTF-8, and, where there are zeros, in units of two or four bytes. */
+/** The bytes as text: as UTF-8, and, where there are zeros, in units of two or four bytes; without escapes and wrapping, too. */
 function textsOf(bytes: Buffer): readonly string[] {
   const wide = bytes.includes(0) ? wideTextsOf(bytes) : [];
-  return [bytes.toString("utf8"), ...wide].flatMap((text) => {
-    const unwrapped = text.replace(/\s{1,1000}|\\{1,8}[nrt]/g, "");
-    return unwrapped.length < text.length ? [text, unwrapped] : [text];
+  const texts = [bytes.toString("utf8"), ...wide];
+  const once = texts.map(unescaped);
+  const all = new Set([...texts, ...once, ...once.map(unescaped)]);
+  for (const text of [...all]) all.add(text.replace(/\s{1,1000}|\\{1,8}[nrt]/g, ""));
+  return [...all];
+}
+
+const ESCAPE =
+  /(?:%|\\u00|\\x|&#x0{0,4})(0[9ad]|[2-7][\da-f]);?|&#0{0,4}(\d{2,3});|\\(["'/\\])|&(quot|apos|amp|plus|sol|equals|period|lowbar|hyphen|dash);/gi;
+const NAMED = new Map(
+  Object.entries({ quot: '"', apos: "'", amp: "&", plus: "+", sol: "/", equals: "=", period: ".", lowbar: "_" }),
+);
+
+/** What URLs, JSON and HTML escape of ASCII, as it is: shapes and encodings are known by it. */
+function unescaped(text: string): string {
+  return text.replace(ESCAPE, (_, hex?: string, decimal?: string, itself?: string, name?: string) => {
+    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+    if (decimal !== undefined) return String.fromCharCode(Number(decimal));
+    return itself ?? NAMED.get((name ?? "").toLowerCase()) ?? "-";
   });
 }
 
@@ -80,54 +94,15 @@ function* encodedIn(text: string): Generator<Buffer> {
   }
 }
 
-/** Each once: a stack says most of what it says many times. */
+/** Each once: a stack says most of what it says many times. What only the pattern's limit has parted is one. */
 function runsOf(pattern: RegExp, text: string): ReadonlySet<string> {
   const runs = new Set<string>();
-  for (const [run] of text.matchAll(pattern)) runs.add(run);
-  return runs;
-}
-
-// How zip (a saved plan is one), xz, zstd, bzip2 and 7z begin, whatever the file's name.
-const ARCHIVES = ["504b0304", "fd377a585a00", "28b52ffd", "425a6839314159", "377abcaf271c"].map((hex) =>
-  Buffer.from(hex, "hex"),
-);
-const GZIP = Buffer.from([0x1f, 0x8b, 8]);
-// Text seldom is compressed to less than a hundredth; what is, would take time out of proportion.
-const LARGEST_RATIO = 100;
-const LARGEST_UNPACKED = 1024 * 1024;
-
-/** What is compressed in the bytes by zlib, or by gzip behind whatever, in part when they are; undefined where nothing is. */
-function unpack(bytes: Buffer): Buffer | "archive" | undefined {
-  if (ARCHIVES.some((beginning) => bytes.subarray(0, beginning.length).equals(beginning))) return "archive";
-  const start = isZlib(bytes) ? 2 : endOfGzipHeader(bytes);
-  if (start === undefined) return undefined;
-  try {
-    // Not gunzip, which refuses what has other bytes behind it.
-    return inflateRawSync(bytes.subarray(start), {
-      maxOutputLength: Math.min(LARGEST_RATIO * bytes.length, LARGEST_UNPACKED),
-      finishFlush: zlib.Z_SYNC_FLUSH,
-    });
-  } catch (error) {
-    // Anything else only begins like it.
-    return codeOf(error) === "ERR_BUFFER_TOO_LARGE" ? "archive" : undefined;
+  let last = "";
+  let end = -1;
+  for (const { 0: run, index } of text.matchAll(pattern)) {
+    if (index !== end) runs.add(last);
+    last = index === end ? last + run : run;
+    end = index + run.length;
   }
-}
-
-/** Whether the bytes begin with the header of zlib, whose two bytes are a multiple of 31 (RFC 1950). */
-function isZlib(bytes: Buffer): boolean {
-  if (bytes.length < 2) return false;
-  const header = bytes.readUInt16BE(0);
-  return (header & 0x8f20) === 0x0800 && header % 31 === 0;
-}
-
-/** Where the first header of gzip in the bytes ends (RFC 1952). */
-function endOfGzipHeader(bytes: Buffer): number | undefined {
-  const header = bytes.indexOf(GZIP);
-  if (header < 0) return undefined;
-  const flags = bytes[header + 3] ?? 0;
-  let end = header + 10;
-  if (flags & 4) end += 2 + (bytes[end] ?? 0) + 256 * (bytes[end + 1] ?? 0);
-  // The file's name and a comment, each with a zero behind it.
-  for (const flag of [8, 16]) if (flags & flag) end = bytes.indexOf(0, end) + 1;
-  return flags & 2 ? end + 2 : end;
+  return runs.add(last);
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
 import type { NamedSecret } from "../settings/secrets";
-import { holdsSecret } from "../text/secret";
+import { hasLicenceToken, holdsSecret } from "../text/secret";
 import { layersOf } from "./layers";
 
 /** What the path of a Defender's image holds, and so cdk.tf.json, but nothing else. */
@@ -41,16 +41,19 @@ function shapesIn(text: string): readonly string[] {
   return [
     ...(isBundle(text) ? ["an install bundle"] : []),
     ...((text.match(/[\w.-]{20,1048576}/g) ?? []).some(holdsConsoleToken) ? ["a token of a Console"] : []),
-    ...(text.includes("PRIVATE KEY-----") ? ["a private key"] : []),
-    ...(/\btw_[A-Za-z0-9]{6}/.test(text) ? [LICENCE_TOKEN] : []),
+    ...(PRIVATE_KEY.test(text) ? ["a private key"] : []),
+    ...(hasLicenceToken(text) ? [LICENCE_TOKEN] : []),
   ];
 }
+
+// PEM's, PGP's and PuTTY's; a form has + for a space.
+const PRIVATE_KEY = /PRIVATE[ +]?KEY(?:[ +]?BLOCK)?-----|PuTTY-User-Key-File-\d/;
 
 // The keys of the bundle's JSON; a single one may be a label or an option of somebody else's.
 const BUNDLE_KEYS = ["apiKey", "customerID", "service-parameter"];
 
 function isBundle(text: string): boolean {
-  return BUNDLE_KEYS.filter((key) => new RegExp(`"${key}\\\\*"\\s*:`).test(text)).length > 1;
+  return BUNDLE_KEYS.filter((key) => new RegExp(`["']${key}\\\\*["']\\s*:`).test(text)).length > 1;
 }
 
 /** Whether two neighbours of a dotted text are header and payload of a token that a Console has issued. */

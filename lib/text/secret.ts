@@ -37,10 +37,12 @@ export class Secret {
 const ofThisRun = new Finder();
 const ofLists = new WeakMap<readonly Secret[], { readonly count: number; readonly finder: Finder }>();
 
+// Licence token in the path of the Defender's image, behind whatever an encoder leaves there. TW_CONTAINER_NAME is none.
+const LICENCE = /\btw_[A-Za-z0-9]{6,}|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/;
+
 // What a secret looks like when nobody has named its value.
 const SHAPES: readonly (readonly [RegExp, string])[] = [
-  // Licence token in the path of the Defender's image, behind whatever an encoder leaves there. TW_CONTAINER_NAME is none.
-  [/\btw_[A-Za-z0-9]{6,}|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/g, `tw_${REDACTED}`],
+  [new RegExp(LICENCE, "g"), `tw_${REDACTED}`],
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED], // JSON Web Token
   [/\be(?:yJ|yA[gi]|wo[giJ]|w0K|wki)[A-Za-z0-9+/_-]{60,}={0,2}/g, REDACTED], // base64 of a JSON object, as the install bundle is
   [/(\/\/[^\s/:@]{0,100}:)[^\s/@]{1,1000}(?=@)/g, `$1${REDACTED}`], // an address with a password
@@ -53,6 +55,11 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
  */
 export function mask(text: string): string {
   return SHAPES.reduce((rest, [shape, replacement]) => rest.replace(shape, replacement), withoutValues(text));
+}
+
+/** Whether a licence token is in the text, by its shape. */
+export function hasLicenceToken(text: string): boolean {
+  return LICENCE.test(text);
 }
 
 /** Whether every text of this run is masked of the value already. */
