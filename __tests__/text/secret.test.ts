@@ -143,6 +143,7 @@ const forHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${c
 test.each([
   ["JSON in a URL", encodeURIComponent(JSON.stringify('Gr"ey\\Fox-2024'))],
   ["JSON in HTML", forHtml(JSON.stringify('Gr"ey\\Fox-2024'))],
+  ["JSON in JSON in JSON in JSON", [1, 2, 3].reduce((text) => JSON.stringify(text), JSON.stringify('Gr"ey\\Fox-2024'))],
   ["JSON in JSON in a URL", encodeURIComponent(JSON.stringify(JSON.stringify('Gr"ey\\Fox-2024')))],
 ])("a secret with what JSON escapes is found in %s", (_, spelling) => {
   new Secret('Gr"ey\\Fox-2024');

@@ -82,11 +82,11 @@ export function readingsAt(text: string, at: number): readonly Reading[] {
 
 // What has been escaped once more: %2520, \\\\n, &amp;lt;.
 const PERCENT_BYTE = /%(?:25)*([\da-f]{2})/iy;
-const BACKSLASH_BYTE = /\\{1,7}x([\da-f]{2})/iy;
-const BACKSLASH_OCTAL = /\\{1,7}([0-3][0-7]{2})/y;
-const BACKSLASH_UNIT = /\\{1,7}u([\da-f]{4})/iy;
-const BACKSLASH_POINT = /\\{1,7}(?:u\{([\da-f]{1,6})\}|U00([\da-f]{6}))/y;
-const BACKSLASH_OTHER = /\\{1,7}([nrtbf]|[^\\\w])/iuy;
+const BACKSLASH_BYTE = /\\{1,15}x([\da-f]{2})/iy;
+const BACKSLASH_OCTAL = /\\{1,15}([0-3][0-7]{2})/y;
+const BACKSLASH_UNIT = /\\{1,15}u([\da-f]{4})/iy;
+const BACKSLASH_POINT = /\\{1,15}(?:u\{([\da-f]{1,6})\}|U00([\da-f]{6}))/y;
+const BACKSLASH_OTHER = /\\{1,15}([nrtbf]|[^\\\w])/iuy;
 const QUOTED = /""|''|'\\{1,4}''|'"'"'/y;
 const ENTITY = /&(?:amp;)*(?:#0*(\d{1,7});?|#x0*([\da-f]{1,6});?|([a-z][a-z\d]{1,31});)/iy;
 const CONTROLS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" };
@@ -101,10 +101,10 @@ const NAMED = new Map(
 
 function readBackslashes(text: string, at: number): readonly Reading[] {
   let count = 1;
-  while (count < 8 && text.charCodeAt(at + count) === BACKSLASH) count += 1;
+  while (count < 16 && text.charCodeAt(at + count) === BACKSLASH) count += 1;
   // Each writer doubles them.
-  const doubled = [2, 4, 8].filter((many) => many <= count).map((many): Reading => [BACKSLASH, at + many]);
-  return count === 8 ? doubled : [...doubled, ...readEscaped(text[at + count] ?? "", text, at)];
+  const doubled = [2, 4, 8, 16].filter((many) => many <= count).map((many): Reading => [BACKSLASH, at + many]);
+  return count === 16 ? doubled : [...doubled, ...readEscaped(text[at + count] ?? "", text, at)];
 }
 
 function readEscaped(first: string, text: string, at: number): readonly Reading[] {
