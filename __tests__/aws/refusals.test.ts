@@ -9,6 +9,7 @@ import { READ_POLICY } from "../../lib/aws/policy";
 import { readRunningTasks } from "../../lib/aws/running-tasks";
 import { readDefinitions } from "../../lib/aws/task-definitions";
 import { AwsError } from "../../lib/errors";
+import { Secret } from "../../lib/text/secret";
 import { ACCOUNT, CREDENTIALS, localEcs, NETWORK, onAction, openFor, refusal, setVariables } from "./account";
 
 const CLUSTER = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
@@ -36,6 +37,14 @@ test("no credentials", async () => {
   expect(sentence).toBe(
     'No AWS credentials: "Could not load credentials from any providers". Give some, by the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role; aws sts get-caller-identity shows whose are used.',
   );
+});
+
+test("a proxy that can't be used", async () => {
+  setVariables({ ...CREDENTIALS, AWS_ENDPOINT_URL: "https://ecs.example.com" });
+  const proxies = { https: { variable: "ALL_PROXY", address: new Secret("http://127.0.0.1:1") } };
+  expect(await sentences(readRunningTasks(await openFor({ proxies }), MAIN))).toEqual([
+    "The proxy 127.0.0.1:1 (ALL_PROXY) can't be used (ECONNREFUSED): ecs:ListTasks in eu-west-1. Write ALL_PROXY as http://host:port, or name ecs.example.com in NO_PROXY.",
+  ]);
 });
 
 test("expired credentials", async () => {

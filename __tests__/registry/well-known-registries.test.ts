@@ -137,6 +137,24 @@ describe("an image of ECR", () => {
     );
   });
 
+  test("names the proxy that leads to no password", async () => {
+    Object.assign(process.env, AWS);
+    const options = await leadingTo({ [ECR]: registry({ images, wants: "basic" }) });
+    expect(await readOne(`${ECR}/shop/web:1`, options)).toMatch(
+      /AWS gave no password for \S+\. The proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\) .*api\.ecr\./,
+    );
+  });
+
+  test("ends in one sentence when AWS answers with something else than a password", async () => {
+    Object.assign(process.env, AWS);
+    const answer = JSON.stringify({ authorizationData: [{ authorizationToken: "opaque-secret-token" }] });
+    const options = await leadingTo({
+      [ECR]: registry({ images, wants: "basic" }),
+      [API]: ecrApi((response) => response.end(answer)),
+    });
+    expect(await readOne(`${ECR}/shop/web:1`, options)).toContain('"its token is not the base64 of user:password"');
+  });
+
   test("ends in one sentence when AWS answers without a password", async () => {
     Object.assign(process.env, AWS);
     const options = await leadingTo({

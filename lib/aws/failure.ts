@@ -1,4 +1,5 @@
 import { AwsError } from "../errors";
+import { explainProxyFailure, ProxyError } from "../http/proxy-failure";
 import { isJsonObject } from "../json";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import { type Action, READ_POLICY } from "./policy";
@@ -14,6 +15,10 @@ type Call = {
 
 /** What the SDK threw, as one sentence. */
 export function awsFailure(error: unknown, call: Call): AwsError {
+  if (error instanceof ProxyError) {
+    const { what, remedy } = explainProxyFailure(error);
+    return new AwsError([text`${what}: ${at(call)}. ${remedy}`]);
+  }
   const facts = factsOf(error);
   const [, sentence = unexpected] =
     KINDS.find(([names, , messages]) => names.test(facts.name) && (messages?.test(facts.message) ?? true)) ?? [];

@@ -1,11 +1,14 @@
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Call } from "./call";
 import { failureOf, type HttpFailure, type Phrase } from "./failure";
-import { type FailedProxy, ProxyError } from "./tunnel";
+import { explainProxyFailure, ProxyError } from "./proxy-failure";
 
 /** The failure of a try that brought no whole answer. `error` is what the HTTP library threw; none of it is kept. */
 export function networkFailure(error: unknown, call: Call): HttpFailure {
-  if (error instanceof Error && error.cause instanceof ProxyError) return proxyFailure(error.cause, call);
+  if (error instanceof Error && error.cause instanceof ProxyError) {
+    const { what, remedy, retry } = explainProxyFailure(error.cause);
+    return failureOf(call, what, remedy, { retry });
+  }
   const tooLong = textOf(error, "message")?.startsWith("maxContentLength");
   const code = tooLong ? "TOO_LONG" : (textOf(error, "code") ?? "no reason given");
   const [, what, remedy, retry = false] = REASONS.find(([codes]) => codes.test(code)) ?? UNKNOWN;
@@ -79,35 +82,6 @@ const REASONS: readonly Reason[] = [
 ];
 
 const UNKNOWN: Reason = [/^/, (_, code) => text`The request failed: ${code}`, CHECK];
-
-function proxyFailure({ proxy, reason }: ProxyError, call: Call): HttpFailure {
-  const [, what, remedy, retry = false] = PROXY_REASONS.find(([reasons]) => reasons.test(reason)) ?? UNUSABLE;
-  const failed = text`The proxy ${proxy.host} (${proxy.variable}) ${what(call, text``)} (${reason})`;
-  return failureOf(call, failed, remedy(proxy, call), { retry });
-}
-
-type ProxyRemedy = (proxy: FailedProxy, call: Call) => SafeText;
-type ProxyReason = readonly [codes: RegExp, what: What, remedy: ProxyRemedy, retry?: boolean];
-
-const NO_WAY: What = ({ url }) => text`opens no way to ${url.host}`;
-const UNUSED: What = () => text`can't be used`;
-const CREDENTIALS: ProxyRemedy = ({ hasUser, variable }) =>
-  hasUser
-    ? text`Check the user and password in ${variable}, http://user:password@host:port.`
-    : text`Write them into ${variable}, http://user:password@host:port.`;
-const ALLOW: ProxyRemedy = (_, { url }) => text`Have ${url.host} allowed there, or name it in NO_PROXY.`;
-const WRITE: ProxyRemedy = ({ variable }, { url }) =>
-  text`Write ${variable} as http://host:port, or name ${url.host} in NO_PROXY.`;
-
-const PROXY_REASONS: readonly ProxyReason[] = [
-  [/^HTTP 407$/, () => text`wants a user and password that it knows`, CREDENTIALS],
-  [/^HTTP 50[234]$/, NO_WAY, ALLOW, true],
-  [/^HTTP /, NO_WAY, ALLOW],
-  [/^ETIMEDOUT$/, () => text`does not answer in time`, WRITE, true],
-  [/^(ECONNREFUSED|ECONNRESET|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/, UNUSED, WRITE, true],
-];
-
-const UNUSABLE: ProxyReason = [/^/, UNUSED, WRITE];
 
 function textOf(value: unknown, ...path: readonly string[]): string | undefined {
   let found = value;

@@ -1,3 +1,4 @@
+import type http from "node:http";
 import type https from "node:https";
 
 import { HttpsProxyAgent } from "hpagent";
@@ -5,24 +6,7 @@ import { HttpsProxyAgent } from "hpagent";
 import type { Clock } from "./clock";
 import { limitConnecting } from "./connecting";
 import type { ChosenProxy } from "./proxies";
-
-/** What may be said of a proxy: its address holds a password. */
-export type FailedProxy = Pick<ChosenProxy, "variable"> & {
-  /** `host:port` */
-  readonly host: string;
-  readonly hasUser: boolean;
-};
-
-/** The proxy failed, or the way through it: the other side was not reached. */
-export class ProxyError extends Error {
-  constructor(
-    readonly proxy: FailedProxy,
-    /** The error's code, or `HTTP 407` when that was the answer to CONNECT. */
-    readonly reason: string,
-  ) {
-    super("The proxy failed.");
-  }
-}
+import { ProxyError } from "./proxy-failure";
 
 /** An agent whose connections go through the proxy. They fail with `ProxyError`. */
 export function tunnelThrough(
@@ -30,17 +14,22 @@ export function tunnelThrough(
   secure: https.AgentOptions,
   { connectMs, signal, clock }: { readonly connectMs: number; readonly signal: AbortSignal; readonly clock: Clock },
 ): https.Agent {
-  const failed = { variable: proxy.variable, host: proxy.url.host, hasUser: proxy.url.username !== "" };
+  const { host, username, password } = proxy.url;
+  const failed = { variable: proxy.variable, host, isLoggedIn: username !== "" || password !== "" };
   // The signal ends a request to the proxy that would keep the process running.
   const proxyRequestOptions: object = { ...secure, signal };
   const agent = new HttpsProxyAgent({ ...secure, timeout: connectMs, proxy: proxy.url, proxyRequestOptions });
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (target, done) =>
     connect(target, (error, socket) => {
-      if (error) done?.(new ProxyError(failed, reasonOf(error)), socket);
+      if (error) done?.(new ProxyError(failed, nameOf(target), reasonOf(error)), socket);
       else done?.(null, limitConnecting(socket, connectMs, clock));
     });
   return agent;
+}
+
+function nameOf({ host, port }: http.RequestOptions): string {
+  return Number(port ?? 443) === 443 ? `${host}` : `${host}:${port}`;
 }
 
 // hpagent says a status, and its time limit, in the message alone.

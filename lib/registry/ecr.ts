@@ -2,6 +2,7 @@ import { sendMasked } from "../aws/send-masked";
 import type { EcrRegistry } from "../ecr-registry";
 import { ExpectedError, RegistryError } from "../errors";
 import { deadline, orAborted } from "../http/deadline";
+import { explainProxyFailure, ProxyError } from "../http/proxy-failure";
 import { TRIES } from "../http/retry";
 import { excerpt, quote, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
@@ -48,9 +49,10 @@ async function loginFor(
   try {
     const command = new GetAuthorizationTokenCommand({ registryIds: [account] });
     const { authorizationData } = await sendMasked(client, () => client.send(command, { abortSignal }));
-    const token = new Secret(authorizationData?.[0]?.authorizationToken ?? "");
-    const login = loginIn(token.reveal());
-    if (!login) throw new Error("no token came");
+    const token = authorizationData?.[0]?.authorizationToken;
+    if (token === undefined) throw new Error("no token came");
+    const login = loginIn(new Secret(token).reveal());
+    if (!login) throw new Error("its token is not the base64 of user:password");
     return login;
   } finally {
     client.destroy();
@@ -58,6 +60,10 @@ async function loginFor(
 }
 
 function failure(registry: string, error: unknown): RegistryError {
+  if (error instanceof ProxyError) {
+    const { what, remedy } = explainProxyFailure(error);
+    return new RegistryError([text`AWS gave no password for ${registry}. ${what}. ${remedy}`]);
+  }
   const { name, message } = error instanceof Error ? error : new Error("no reason given");
   const what = text`AWS gave no password for ${registry}: ${excerpt(name, 60)}, ${quote(message)}`;
   const remedy =

@@ -45,7 +45,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [new RegExp(LICENCE, "g"), `tw_${REDACTED}`],
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED], // JSON Web Token
   [/\be(?:yJ|yA[gi]|wo[giJ]|w0K|wki)[A-Za-z0-9+/_-]{60,}={0,2}/g, REDACTED], // base64 of a JSON object, as the install bundle is
-  [/(\/\/[^\s/:@]{0,100}:)[^\s/@]{1,1000}(?=@)/g, `$1${REDACTED}`], // an address with a password
+  [/(\/\/[^\s/:@]{0,100}:)(?!password@)[^\s/@]{1,1000}(?=@)/g, `$1${REDACTED}`], // an address with a password, but for our example's
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
 ];
 

@@ -1,0 +1,60 @@
+import { type SafeText, text } from "../text/safe-text";
+import type { ChosenProxy } from "./proxies";
+
+/** What may be said of a proxy: its address holds a password. */
+type FailedProxy = Pick<ChosenProxy, "variable"> & {
+  /** `host:port` */
+  readonly host: string;
+  readonly isLoggedIn: boolean;
+};
+
+/** The proxy failed, or the way through it: the other side was not reached. */
+export class ProxyError extends Error {
+  constructor(
+    readonly proxy: FailedProxy,
+    /** The host behind it, with its port where that isn't 443. */
+    readonly target: string,
+    /** The error's code, or `HTTP 407` when that was the answer to CONNECT. */
+    readonly reason: string,
+  ) {
+    super("The proxy failed.");
+  }
+}
+
+type ProxyFailure = {
+  /** Without a full stop. */
+  readonly what: SafeText;
+  readonly remedy: SafeText;
+  /** Another try may help. */
+  readonly retry: boolean;
+};
+
+export function explainProxyFailure(error: ProxyError): ProxyFailure {
+  const { proxy, reason } = error;
+  const [, does, remedy, retry = false] = REASONS.find(([reasons]) => reasons.test(reason)) ?? UNUSABLE;
+  const what = text`The proxy ${proxy.host} (${proxy.variable}) ${does(error)} (${reason})`;
+  return { what, remedy: remedy(error), retry };
+}
+
+type Phrase = (error: ProxyError) => SafeText;
+type Reason = readonly [codes: RegExp, does: Phrase, remedy: Phrase, retry?: boolean];
+
+const NO_WAY: Phrase = ({ target }) => text`opens no way to ${target}`;
+const UNUSED: Phrase = () => text`can't be used`;
+const CREDENTIALS: Phrase = ({ proxy: { isLoggedIn, variable } }) =>
+  isLoggedIn
+    ? text`Check the user and password in ${variable}, http://user:password@host:port.`
+    : text`Write them into ${variable}, http://user:password@host:port.`;
+const ALLOW: Phrase = ({ target }) => text`Have ${target} allowed there, or name it in NO_PROXY.`;
+const WRITE: Phrase = ({ proxy, target }) =>
+  text`Write ${proxy.variable} as http://host:port, or name ${target} in NO_PROXY.`;
+
+const REASONS: readonly Reason[] = [
+  [/^HTTP 407$/, () => text`wants a user and password that it knows`, CREDENTIALS],
+  [/^HTTP 50[234]$/, NO_WAY, ALLOW, true],
+  [/^HTTP /, NO_WAY, ALLOW],
+  [/^ETIMEDOUT$/, () => text`does not answer in time`, WRITE, true],
+  [/^(ECONNREFUSED|ECONNRESET|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/, UNUSED, WRITE, true],
+];
+
+const UNUSABLE: Reason = [/^/, UNUSED, WRITE];
