@@ -749,7 +749,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       `wss://${CONSOLE_ADDRESS}:`,
     ].map((address) => [
       `the sidecar dials ${JSON.stringify(address)}`,
-      { alter: variable("sidecar", "WS_ADDRESS", address), problems: [`${SOCKET}, got ${JSON.stringify(address)}.`] },
+      {
+        alter: variable("sidecar", "WS_ADDRESS", address),
+        problems: [`${SOCKET}, got ${JSON.stringify(address.replace("8084@", "[redacted]@"))}.`],
+      },
     ]),
   ),
   "the sidecar's FARGATE_TASK is another": {

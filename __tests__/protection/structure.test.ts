@@ -85,6 +85,34 @@ test.each<readonly [string, unknown, string]>([
   expect(problems).toEqual([expect.stringContaining(sentence)]);
 });
 
+test.each<readonly [string, unknown]>([
+  ["privileged", false],
+  ["readonlyRootFilesystem", false],
+  ["user", ""],
+  ["restartPolicy", { enabled: false }],
+  ["dockerLabels", { team: "security" }],
+  ["stopTimeout", 120],
+  ["versionConsistency", "enabled"],
+])("a sidecar with a harmless %s, %j, is one", (key, value) => {
+  const { problems } = check(({ sidecar }) => void Object.assign(sidecar, { [key]: value }));
+  expect(problems).toEqual([]);
+});
+
+test.each<readonly [string, unknown]>([
+  ["entryPoint", ["sh", "-c", "export TOKEN=hidden; exec defender"]],
+  ["healthCheck", { command: ["CMD-SHELL", "curl -u admin:hidden http://x"] }],
+])("a script in a sidecar's %s is not shown", (key, value) => {
+  const { problems } = check(({ sidecar }) => void Object.assign(sidecar, { [key]: value }));
+  expect(problems).toEqual([expect.stringMatching(/got \["[\w-]+",.*"…"\]\.$/)]);
+});
+
+test("a sidecar with a variable that has it load something else isn't one", () => {
+  const { problems } = check(({ sidecar }) => {
+    sidecar.environment = [sidecar.environment ?? [], { name: "LD_PRELOAD", value: "/hidden.so" }].flat();
+  });
+  expect(problems).toEqual(['container TwistlockDefender, environment: expected no LD_…, got ["LD_PRELOAD"].']);
+});
+
 describe("the Defender's image", () => {
   const DIGEST = `@sha256:${"0a".repeat(32)}`;
   const COPY = "mirror.example.com/security/prisma-defender";

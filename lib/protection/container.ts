@@ -71,7 +71,7 @@ function entryPointDeviations(
 }
 
 // A word with spaces in it is a script, and scripts hold credentials in spite of all advice.
-function withoutScripts(words: JsonValue | undefined): JsonValue | undefined {
+export function withoutScripts(words: JsonValue | undefined): JsonValue | undefined {
   return isJsonArray(words) ? words.map((word) => (typeof word === "string" && /\s/.test(word) ? "…" : word)) : words;
 }
 

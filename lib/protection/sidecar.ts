@@ -1,8 +1,9 @@
 import { bundleProblem } from "../bundle-format";
 import { BUNDLE_VARIABLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "../defender";
-import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { asText, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { differences, elementsOf, isEqual } from "./compare";
+import { withoutScripts } from "./container";
 import { expectedImage } from "./defender-image";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
@@ -11,11 +12,15 @@ import { type Check, commonChecks, variableDeviations } from "./variables";
 /** What the Console gives a sidecar. */
 const KEYS = ["name", "image", "entryPoint", "environment", "essential", "healthCheck", "logConfiguration"];
 
-/** What else a deployed one may have: what `runtimeDefense.sidecar` gives it, the bundle's secret, and labels. */
+/** What else a deployed one may have: what `runtimeDefense.sidecar` gives it, the bundle's secret, and what is harmless. */
 const DEPLOYED_KEYS = [
   ...KEYS,
-  ...["cpu", "memory", "memoryReservation", "portMappings", "repositoryCredentials", "secrets", "dockerLabels"],
+  ...["cpu", "memory", "memoryReservation", "portMappings", "repositoryCredentials", "secrets"],
+  ...["dockerLabels", "startTimeout", "stopTimeout", "ulimits", "versionConsistency"],
 ];
+
+/** Variables that have the Defender load something else. */
+const LOADER_VARIABLES = /^LD_/;
 
 /** Seconds, and a number of tries; ECS fills in what is missing. Source: HealthCheck in the ECS API reference. */
 const HEALTH_CHECK_RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
@@ -52,12 +57,20 @@ export function sidecarDeviations(
     ...(rightImage ? [[false, "image", rightImage, image] as const] : []),
   ];
   return [
-    ...checks.flatMap(([isRight, field, expected, got]) => (isRight ? [] : [{ field, expected, got: outside(got) }])),
+    ...checks.flatMap(([isRight, field, expected, got]) =>
+      isRight ? [] : [{ field, expected, got: outside(withoutScripts(got)) }],
+    ),
     ...healthCheckDeviations(healthCheck, waitForHealth),
     ...(isCopied ? [] : [{ field: "logConfiguration", expected: LOGS, got: outside(logConfiguration) }]),
-    ...differences({}, sidecar, logs ? KEYS : DEPLOYED_KEYS),
+    ...(logs ? differences({}, sidecar, KEYS) : differences({}, withoutOff(sidecar), DEPLOYED_KEYS)),
     ...bundleAndVariables(sidecar, expectation, logs !== undefined),
   ];
+}
+
+/** Without what is written, as some Terraform modules do, and switched off. */
+function withoutOff(sidecar: JsonObject): JsonObject {
+  const isOff = (value: JsonValue) => value === false || value === "" || objectOf(value).enabled === false;
+  return Object.fromEntries(Object.entries(sidecar).filter(([key, value]) => KEYS.includes(key) || !isOff(value)));
 }
 
 // Old Consoles let containers wait for the START of a sidecar without a health check.
@@ -75,7 +88,7 @@ function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: 
   return [
     ...(isEqual(command, SIDECAR_HEALTH_CHECK)
       ? []
-      : [{ field: "healthCheck.command", expected: HEALTH_CHECK, got: outside(command) }]),
+      : [{ field: "healthCheck.command", expected: HEALTH_CHECK, got: outside(withoutScripts(command)) }]),
     ...wrongNumbers,
     ...unknown.map((key) => ({ field: `healthCheck.${key}`, expected: text`none`, got: outside(numbers[key]) })),
   ];
@@ -88,11 +101,14 @@ function bundleAndVariables(sidecar: JsonObject, expectation: Expectation, isClo
   const fromSecret = secrets.filter(isBundle);
   const others = secrets.map((secret) => objectOf(secret).name ?? null).filter((name) => name !== BUNDLE_VARIABLE);
   if (fromSecret.length === 0) checks.set(BUNDLE_VARIABLE, installBundle);
+  const names = elementsOf(sidecar.environment).map((variable) => objectOf(variable).name ?? null);
+  const loaders = isClosed ? [] : names.filter((name) => LOADER_VARIABLES.test(asText(name)));
   return [
     ...variableDeviations(sidecar.environment, checks, isClosed ? [] : undefined),
     ...(fromSecret.length > 1
       ? [{ field: `secrets ${BUNDLE_VARIABLE}`, expected: text`once`, got: text`${fromSecret.length} times` }]
       : []),
+    ...(loaders.length > 0 ? [{ field: "environment", expected: text`no LD_…`, got: outside(loaders) }] : []),
     ...(others.length > 0
       ? [
           {
