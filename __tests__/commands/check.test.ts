@@ -103,8 +103,12 @@ test("--format json counts files and containers", async () => {
 });
 
 test("a wrong variable is refused as in synth, but for those of the Console", async () => {
-  const { problems } = await invoke(check, [EXAMPLE, "--offline"], { AWS_REGION: "Ireland", TL_CONSOLE: "ftp://x" });
+  const asked = (environment: Record<string, string>) => invoke(check, [EXAMPLE, "--offline"], environment);
+  const { problems } = await asked({ AWS_REGION: "Ireland", TL_CONSOLE: "ftp://x" });
   expect(problems).toEqual(['AWS_REGION must be a region such as eu-west-1, got "Ireland".']);
+  expect((await asked({ AWS_DEFAULT_REGION: "us-east-1" })).problems).toEqual([
+    expect.stringContaining('AWS_DEFAULT_REGION is "us-east-1", but the stack would be deployed to eu-west-1'),
+  ]);
 });
 
 test("a path that isn't there is refused", async () => {

@@ -1,6 +1,7 @@
 import { diffAsText } from "../report/diff/as-text";
 import { compareSides } from "../report/diff/compare-sides";
 import { styleOf } from "../report/style";
+import { checkDefaultRegion } from "../settings/region";
 import { parseSettingsWithoutConsole } from "../settings/settings";
 import { print } from "../text/print";
 import type { Command } from "./command";
@@ -20,7 +21,7 @@ export const diff: Command = {
     { name: "format", value: ["text", "markdown"], meaning: "for people, or for the comment on a pull request" },
   ],
   run: async ({ stdout, environment, folder, signal }, { operands: [older = "", newer = ""], value }) => {
-    const { tasks, stack } = parseSettingsWithoutConsole(environment);
+    const { tasks, stack } = parseSettingsWithoutConsole(environment, [checkDefaultRegion]);
     const { defaultsPath } = tasks;
     // No CONTAINER_IMAGES: they are the pipeline's, and the same on both sides.
     const options = { folder, signal, defaultsPath, stack };

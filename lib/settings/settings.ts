@@ -62,8 +62,12 @@ function settingsWithoutConsole(
  *
  * @throws SettingsError with every problem of every variable at once.
  */
-export function parseSettingsWithoutConsole(environment: Environment): Omit<Settings, "console"> {
-  const variables = parseVariables(WITHOUT_CONSOLE, environment, [checkPlaces, checkNames, checkStateBackend]);
+export function parseSettingsWithoutConsole(
+  environment: Environment,
+  more: readonly CrossCheck[] = [],
+): Omit<Settings, "console"> {
+  const checks = [checkPlaces, checkNames, checkStateBackend, ...more];
+  const variables = parseVariables(WITHOUT_CONSOLE, environment, checks);
   return settingsWithoutConsole(variables, environment);
 }
 
