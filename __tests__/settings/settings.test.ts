@@ -405,6 +405,8 @@ test("every wrong name in DEFENDER_IMAGES is one problem", () => {
 test("a secret may be allowed by its name, with six question marks for its suffix", () => {
   const anySuffix = SECRET_ARN.replace("-AbCdEf", "-??????");
   expect(parseSettings({ ...REQUIRED, SECRET_ARNS: anySuffix }).stack.secretArns).toEqual([anySuffix]);
+  const ofRds = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-11111111-2222-AbCdEf";
+  expect(parseSettings({ ...REQUIRED, SECRET_ARNS: ofRds }).stack.secretArns).toEqual([ofRds]);
 });
 
 test("a tag that isn't a string is named, on one line", () => {

@@ -181,6 +181,18 @@ describe("GRANT_EXECUTION_ROLES", () => {
     });
   });
 
+  test("lets them read it by both ARNs, where a secret's name may end as a suffix does", async () => {
+    const shopSecret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop-secret";
+    const secrets = [{ name: "A", valueFrom: shopSecret }];
+    const task = await proven({ ...TASK, containerDefinitions: [{ ...CONTAINER, secrets }] });
+    const { stack } = synthesized([task], { grantExecutionRoles: true });
+    expect(statements(stack, "grant-shop")).toContainEqual({
+      Effect: "Allow",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: [shopSecret, `${shopSecret}-??????`],
+    });
+  });
+
   test("takes a role with a path and with characters that Terraform's names can't have", async () => {
     const task = await proven({ ...TASK, executionRoleArn: "arn:aws:iam::111122223333:role/team/a.b@c" });
     const { stack } = synthesized([task], { grantExecutionRoles: true });

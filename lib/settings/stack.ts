@@ -41,8 +41,9 @@ export type StackSettings = {
   readonly state: StateSettings;
 };
 
+// AWS' own names, such as of RDS, have an exclamation mark.
 const SECRET_ARN =
-  /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?$/;
+  /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?$/;
 const BOUNDARY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/;
 const IAM_PATH = /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/;
 // Resources are named after it with a suffix, and a role's name has at most 64 characters.
@@ -52,7 +53,7 @@ const kmsKeyArn = matching(KMS_KEY_ARN, "must be the ARN of a KMS key, arn:aws:k
 // Secrets, parameters, and the keys that encrypt them.
 const READABLE = [
   // Six question marks stand for the suffix that Secrets Manager ends an ARN in, as IAM reads them.
-  /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+(\*|-\?{6})?$/,
+  /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+(\*|-\?{6})?$/,
   /^arn:aws[\w-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+\*?$/,
   KMS_KEY_ARN,
 ];

@@ -4,7 +4,7 @@ import { groupBy } from "../group-by";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
-import { arnInPolicy, secretsOf, withoutSelector } from "../task/secret-access";
+import { arnsInPolicy, secretsOf, withoutSelector } from "../task/secret-access";
 import { resourceNames } from "./names";
 
 /** One statement of an IAM policy. */
@@ -69,7 +69,7 @@ function needsOf({ containerDefinitions }: TaskDefinition, place: Place): readon
   return containerDefinitions.flatMap((container) => [
     ...imageNeeds(container.image, place),
     ...logNeeds(container, place),
-    ...secretsOf(container).map((source): Need => secretNeed(arnInPolicy(source, place))),
+    ...secretsOf(container).flatMap((source) => arnsInPolicy(source, place).map(secretNeed)),
     ...(container.environmentFiles ?? []).flatMap(({ value }): readonly Need[] => [
       ["s3:GetObject", value],
       ["s3:GetBucketLocation", value.replace(/\/.*$/s, "")],

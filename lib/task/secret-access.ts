@@ -23,7 +23,7 @@ export function* checkSecretAccess(draft: Draft, stack?: SecretReader): Step {
     const { source } = reference;
     const isArn = source.startsWith("arn:");
     const arn = isArn
-      ? quote(arnInPolicy(reference, place), 300)
+      ? quote(possibleArns(reference, place)[0], 300)
       : text`the ARN of ${quote(source)} in ${stack.region}`;
     yield problem(
       reference.path,
@@ -101,9 +101,10 @@ function covers(allowed: string, source: SecretSource, region: string): boolean 
   );
 }
 
-/** What a policy has to name for ECS to read the source, as far as its suffix is known. */
-export function arnInPolicy(source: SecretSource, place: Place): string {
-  return possibleArns(source, place)[0];
+/** What a policy has to name for ECS to read the source: both, where its ending may be the suffix or a name's. */
+export function arnsInPolicy(source: SecretSource, place: Place): readonly string[] {
+  const [first, ...others] = possibleArns(source, place);
+  return RANDOM.test(first) ? [first] : [first, ...others];
 }
 
 /** The ARNs that the source may mean. A secret's name may end as a suffix does, so such an ARN may be whole or not. */
@@ -122,6 +123,8 @@ function possibleArns({ source, service }: SecretSource, place: Place): readonly
 // Secrets Manager ends an ARN in one. ECS takes the ARN without it as well, but IAM compares the whole one.
 const SUFFIX = /-[A-Za-z0-9]{6}$/;
 const ANY_SUFFIX = "-??????";
+// Such as -AbCdEf or -x7hqz2, but not -secret or -Config.
+const RANDOM = /-(?=[A-Za-z0-9]{6}$)[A-Za-z]*(?:\d|[A-Za-z][A-Z])/;
 
 function withAnySuffix(arn: string): string {
   return arn.replace(SUFFIX, ANY_SUFFIX);
