@@ -17,6 +17,7 @@ const JUNK: readonly JsonValue[] = [
   [[{}]],
   {},
   { junk: {}, name: 1 },
+  { toString: 1 },
 ];
 
 function replaced(value: JsonValue, [key, ...rest]: Path, junk: JsonValue): JsonValue {
@@ -35,7 +36,8 @@ test.each(["every-key.json", "envelope.json", "described.json"])(
     const places = [...walk(document)];
     for (const { path } of places) {
       for (const junk of JUNK) {
-        const { value, findings } = run(parseTask(replaced(document, path, junk)));
+        const surroundings = { defaults: {}, images: new Map([["none", "nginx:1.29"]]) };
+        const { value, findings } = run(parseTask(replaced(document, path, junk), surroundings));
         const problems = findings.filter(({ kind }) => kind === "problem");
         if (!value.task || problems.length > 0) refused += 1;
         const said = problems.map(({ text }) => text).join("\n");

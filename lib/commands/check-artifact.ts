@@ -9,7 +9,7 @@ import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
 import { secretFilesIn } from "../stack/output-folder";
 import { outputFolder, SECRET_FILE_NAME } from "../stack/output-paths";
 import { LICENCE_TOKEN, searchFor } from "../stack/secrets-in-file";
-import { readSynthesizedFile, readSynthesizedJson } from "../stack/synthesized-file";
+import { notAsWritten, readSynthesizedFile, readSynthesizedJson } from "../stack/synthesized-file";
 import { print } from "../text/print";
 import { excerpt, join as joinTexts, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
@@ -89,7 +89,9 @@ function currentSecrets(environment: Environment): readonly NamedSecret[] {
 
 /** What this machine's own synth handed to Terraform. */
 function bundleIn(file: string): string {
-  return String(readSynthesizedJson(file)[INSTALL_BUNDLE_VARIABLE]);
+  const bundle = readSynthesizedJson(file)[INSTALL_BUNDLE_VARIABLE];
+  if (typeof bundle !== "string") throw notAsWritten(file);
+  return bundle;
 }
 
 /** How the artifact differs from an output of this machine, whose file with the bundle is not published. */

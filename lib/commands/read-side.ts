@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import * as v from "valibot";
 
+import { asText } from "../json";
 import type { Side } from "../report/diff/side";
 import { readArtifact } from "../stack/artifact";
 import { pathsOf, REPORT_JSON } from "../stack/output-paths";
@@ -50,7 +51,7 @@ function readOutput(folder: string): Side {
   );
   return new Map(
     definitions.map((definition) => {
-      const family = String(definition.family);
+      const family = asText(definition.family);
       const { containers = [], changes = [] } = facts.get(family) ?? {};
       const leftOut = containers.flatMap(({ name, reason }) => (reason === null ? [] : [[name, reason] as const]));
       return [family, { from: "output", definition, leftOut: new Map(leftOut), consoleChanges: changes }];

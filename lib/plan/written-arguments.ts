@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { elementsOf, isEqual } from "../protection/compare";
 import { expressionsIn } from "../stack/terraform-text";
 
@@ -32,7 +32,7 @@ export function isWritten(expression: JsonValue | undefined, written: JsonValue 
   if (!isJsonObject(expression) || written === undefined) return false;
   if (!isExpression(expression)) return isSameBlock(expression, written);
   // In HCL the same text may be a literal: only the references tell.
-  const references = elementsOf(expression.references).map(String);
+  const references = elementsOf(expression.references).map(asText);
   return isEqual(expression.constant_value, written) && isEqual(sorted(references), sorted(referencesIn(written)));
 }
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { defined } from "../defined";
-import { isJsonObject, type JsonObject } from "../json";
+import { asText, isJsonObject, type JsonObject } from "../json";
 import { quote, type SafeText, text } from "../text/safe-text";
 
 /** Where the task definitions are, their defaults and their images. */
@@ -30,7 +30,7 @@ const containerImages = v.pipe(
       const problem = problemOf(name, image);
       if (problem) addIssue({ message: problem });
     }
-    return new Map(Object.entries(dataset.value).map(([name, image]) => [name, String(image)]));
+    return new Map(Object.entries(dataset.value).map(([name, image]) => [name, asText(image)]));
   }),
 );
 

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { parseSource, UnreadableError } from "../task/source";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { INSTALL_BUNDLE_VARIABLE } from "./names";
@@ -72,7 +72,7 @@ function inspect(stack: JsonValue): StackFile {
 
 function unexpectedSources(providers: JsonObject): readonly SafeText[] {
   return Object.entries(providers).flatMap(([name, requirement]) => {
-    const source = isJsonObject(requirement) ? String(requirement.source) : "";
+    const source = isJsonObject(requirement) ? asText(requirement.source) : "";
     return name === "aws" && PROVIDER_SOURCES.includes(source)
       ? []
       : [text`the provider ${quote(`${name} (${source})`)}`];

@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type JsonObject } from "../json";
+import { asText, isJsonArray, isJsonObject, type JsonObject } from "../json";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 
 /** Images by container (`web`) or by family and container (`shop/web`). */
@@ -9,7 +9,7 @@ export function withImages(task: JsonObject, images: ContainerImages): JsonObjec
   if (images.size === 0 || !isJsonArray(task.containerDefinitions)) return task;
   const containerDefinitions = task.containerDefinitions.map((container) => {
     if (!isJsonObject(container)) return container;
-    const image = images.get(`${task.family}/${container.name}`) ?? images.get(String(container.name));
+    const image = images.get(`${asText(task.family)}/${asText(container.name)}`) ?? images.get(asText(container.name));
     return image === undefined ? container : { ...container, image };
   });
   return { ...task, containerDefinitions };

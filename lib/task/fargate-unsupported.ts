@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json";
+import { asText, type JsonObject } from "../json";
 import { text } from "../text/safe-text";
 import { notice, type Step } from "./finding";
 import { walk } from "./json-path";
@@ -27,7 +27,7 @@ export function* checkUnsupported(task: JsonObject): Step {
     const rule = REFUSED.find(([pattern]) => pattern.test(place));
     if (!rule) continue;
     const [, ...allowed] = rule;
-    if ([value].flat().every((one) => one === false || allowed.includes(String(one)))) continue;
+    if ([value].flat().every((one) => one === false || allowed.includes(asText(one)))) continue;
     const choice = allowed.join(", ").replace(/, (?=\w+$)/, " or ");
     const rest = choice === "" ? "Fargate refuses it. Remove it." : `Fargate takes only ${choice}. Change it.`;
     yield notice(path, () => text`is kept, but ECS documents that ${rest}`);

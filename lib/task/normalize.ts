@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { asText, clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
@@ -131,13 +131,13 @@ function* withTags(task: JsonObject): Step<JsonObject> {
   const tags = task.tags.map(lowerCaseTag);
   const reserved = tags.filter(isReserved);
   if (reserved.length > 0) {
-    const list = () => join(reserved.slice(0, 20).map(({ key }) => excerpt(String(key))));
+    const list = () => join(reserved.slice(0, 20).map(({ key }) => excerpt(asText(key))));
     yield notice(["tags"], () => text`left out those that AWS alone may set: ${list()}.`);
   }
   return { ...task, tags: tags.filter((tag) => !isReserved(tag)) };
 }
 
-const isReserved = (tag: JsonValue): tag is JsonObject => isJsonObject(tag) && /^aws:/i.test(String(tag.key));
+const isReserved = (tag: JsonValue): tag is JsonObject => isJsonObject(tag) && /^aws:/i.test(asText(tag.key));
 
 // As CloudFormation and some other APIs spell it; a tag may have no value.
 function lowerCaseTag(tag: JsonValue): JsonValue {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../json";
+import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../json";
 import type { RuntimeDefense } from "../../task/runtime-defense";
 import { type SafeText, text } from "../../text/safe-text";
 
@@ -32,7 +32,7 @@ function inOrder(value: JsonValue | undefined): JsonValue | undefined {
   if (!isJsonArray(value)) return value;
   const nameOf = (entry: JsonValue) => (isJsonObject(entry) ? (entry.name ?? entry.key) : undefined);
   if (!value.every((entry) => typeof nameOf(entry) === "string")) return value;
-  return [...value].sort((one, other) => (String(nameOf(one)) < String(nameOf(other)) ? -1 : 1));
+  return [...value].sort((one, other) => (asText(nameOf(one)) < asText(nameOf(other)) ? -1 : 1));
 }
 
 /** What the files ask of protection, but for the exclusions, which are told container by container. */

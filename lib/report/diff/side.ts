@@ -1,5 +1,5 @@
 import { DEFENDER } from "../../defender";
-import { type JsonObject, objectsIn } from "../../json";
+import { asText, type JsonObject, objectsIn } from "../../json";
 import { describe } from "../../protection/deviation";
 import { checkStructure } from "../../protection/structure";
 import type { RuntimeDefense } from "../../task/runtime-defense";
@@ -64,11 +64,11 @@ function outputState(definition: JsonObject): (container: JsonObject) => Contain
   const wrapped = new Set(containers.filter(({ state }) => state === "protected").map(({ name }) => name));
   return ({ name }) => {
     if (first) return { kind: "unprotected", reason: text`not protected: ${describe(first)}` };
-    if (wrapped.has(String(name))) return { kind: "protected" };
+    if (wrapped.has(asText(name))) return { kind: "protected" };
     return { kind: "unprotected", reason: text`not protected: nothing of the Defender is in it.` };
   };
 }
 
 export function containersOf({ containerDefinitions }: JsonObject): ReadonlyMap<string, JsonObject> {
-  return new Map(objectsIn(containerDefinitions).map((container) => [String(container.name), container]));
+  return new Map(objectsIn(containerDefinitions).map((container) => [asText(container.name), container]));
 }
