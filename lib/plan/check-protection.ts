@@ -34,9 +34,12 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
   const resources = plan.resources.filter(({ after }) => after !== undefined);
   const results = resources
     .filter(({ type }) => type === TASK_DEFINITION)
-    .map(plannedDefinition)
-    .filter(isForFargate)
-    .map((planned) => checkOne(planned, allowanceFor, facts));
+    .flatMap((resource) => {
+      const planned = plannedDefinition(resource);
+      if (!isForFargate(planned)) return [];
+      const result = checkOne(planned, allowanceFor, facts);
+      return resource.actions.join() === "delete" ? ofDestroyed(result, planned) : [result];
+    });
   const others = resources.filter(makesOtherTasks).map((resource) => checkOther(resource, allowanceFor));
   return {
     problems: [...results, ...others].flatMap(({ problems }) => problems),
@@ -88,6 +91,14 @@ function checkOne(
     else problems.push(text`${at}: the container ${quote(name, 120)} is not under runtime defense.`);
   }
   return { address, problems, allowed };
+}
+
+/** One that its destruction leaves registered. A protected one is no longer the plan's matter. */
+function ofDestroyed(result: Result, { address, family = "FAMILY" }: PlannedDefinition): readonly Result[] {
+  if (result.problems.length === 0) return result.allowed.length > 0 ? [result] : [];
+  const what = text`${excerpt(address)} is not protected, and stays registered when it is destroyed (skip_destroy)`;
+  const remedy = text`Apply skip_destroy = false first, or allow it by --allow ${excerpt(family)}=REASON.`;
+  return [{ ...result, problems: [text`${what}. ${remedy}`] }];
 }
 
 /** Whether it makes tasks for Fargate in a form that isn't looked into. What isn't known may be so. */
