@@ -1,4 +1,14 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -83,6 +93,18 @@ test.each([
   expect(statSync(out).mode & 0o777).toBe(0o600);
   expect(readFileSync(out, "utf8")).toBe((await invoke(protect, [EXAMPLE], environment)).stdout);
   expect(readdirSync(folder)).toEqual(["protected.json"]);
+});
+
+test("--out that is the file itself, by whatever name, is refused, and the file stays", async () => {
+  const file = join(folder, "task.json");
+  const other = join(folder, "other.json");
+  copyFileSync(EXAMPLE, file);
+  symlinkSync(file, other);
+  for (const out of [file, other]) {
+    const { problems } = await invoke(protect, [file, "--out", out], environment);
+    expect(problems).toEqual([`--out names ${file} itself, which would be lost. Name another file.`]);
+  }
+  expect(readFileSync(file)).toEqual(readFileSync(EXAMPLE));
 });
 
 test("a failure leaves the file of --out as it was", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 import { login } from "../console/client";
 import { SettingsError } from "../errors";
@@ -26,6 +26,10 @@ export const protect: Command = {
     { name: "out", value: "FILE", meaning: "writes into a file that only its owner can read, instead of stdout" },
   ],
   run: async (invocation, { operands: [file = ""], value }) => {
+    const out = value("out");
+    if (out !== undefined && isSameFile(out, file)) {
+      throw new SettingsError([text`--out names ${file} itself, which would be lost. Name another file.`]);
+    }
     const settings = parseSettings({ ...invocation.environment, TASK_DEFINITION_PATH: file });
     const context = contextOn(invocation.stderr, invocation.signal);
     const task = await protectOne(file, settings, invocation, context);
@@ -38,12 +42,16 @@ export const protect: Command = {
     const arn = settings.stack.installBundleSecretArn;
     const definition = arn ? task.withInstallBundleFrom(arn) : task.withInstallBundleInClear();
     const content = `${withoutCommands(JSON.stringify(definition, null, 2))}\n`;
-    const out = value("out");
     if (out === undefined) await printSecretOnPurpose(invocation.stdout, content);
     else writeForOwner(out, content);
     return 0;
   },
 };
+
+function isSameFile(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return first !== undefined && first.dev === second?.dev && first.ino === second.ino;
+}
 
 /** The same JSON, in which no text is a command of the terminal or pipeline that shows it: `##vso[…]`, an escape sequence. */
 function withoutCommands(json: string): string {
