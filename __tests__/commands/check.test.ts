@@ -90,6 +90,16 @@ test("--format junit has a case for each file, and JUnit's parser reads it", asy
   expect(await parseJUnit(stdout)).toMatchObject({ tests: 30, failures: 2 });
 });
 
+test("a problem of the defaults' file is counted, and has a case of its own", async () => {
+  const environment = { RUNTIME_DEFENSE_DEFAULTS: join(newFolder(), "defaults.json") };
+  const file = fleet([]);
+  const { stdout } = await invoke(check, [file, "--offline", "--format", "junit"], environment);
+  expect(await parseJUnit(stdout)).toMatchObject({ tests: 31, failures: 1 });
+  expect(stdout).toContain("there is no such file or folder");
+  const { stdout: text } = await invoke(check, [file, "--offline"], environment);
+  expect(text).toContain("1 of 31 files has problems");
+});
+
 test("--format json counts files and containers", async () => {
   const { stdout } = await invoke(check, [fleet([3]), "--offline", "--format", "json"]);
   const { summary, problems } = JSON.parse(stdout);

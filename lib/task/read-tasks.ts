@@ -78,7 +78,10 @@ export async function checkTasks(path: string, options: ReadOptions = {}): Promi
     ...imageProblems(images, complete),
   ];
   const tasks = deepFreeze(complete.flatMap(({ task }) => task ?? []));
-  return { files: complete.map(({ file }) => excerpt(file, PATH)), tasks, problems };
+  const named = problems.flatMap(({ file }) => file ?? []);
+  // A problem may be of the defaults' file.
+  const files = [...new Set([...complete.map(({ file }) => excerpt(file, PATH)), ...named])];
+  return { files, tasks, problems };
 }
 
 // A path is cut beyond this length.
