@@ -164,6 +164,11 @@ describe("what only runtimeDefense says", () => {
       { accept: ["environment:NEW=other-secret"] },
       "runtimeDefense.accept  different",
     ],
+    [
+      {},
+      { accept: ["environment:NEW=s3cr3t-value", "environment:B"] },
+      "runtimeDefense.accept  added: environment:B, environment:NEW",
+    ],
   ])("%j → %j is shown, and ends with 3", async (before, after, expected) => {
     const { status, stdout, problems } = await ofSettings(before, after);
     expect({ status, problems }).toEqual({ status: 3, problems: [] });
@@ -276,7 +281,7 @@ describe("of outputs", () => {
     const output = await outputOf(SHOP);
     const { stdout } = await invoke(diff, [join(dirname(output), "task.json"), output]);
     expect(stdout).toMatch(/ {2}TwistlockDefender: container +added: \S+\/tw_\[redacted\]\/twistlock\/defender:\S+\n/);
-    expect(stdout).toMatch(/ {2}web: entryPoint, by the Console +added: begins with \S+/);
+    expect(stdout).toMatch(/ {2}web: entryPoint, by the Console +begins with \S+/);
   });
 
   describe("one that was altered by hand", () => {

@@ -1,7 +1,7 @@
 import { join, layOut, type SafeText, text } from "../../text/safe-text";
 import { spaces, wrap, wrapBeside } from "../../text/wrap";
 import type { Style } from "../style";
-import { openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
+import { BY_CONSOLE, openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
 import type { Difference } from "./differences";
 
 /** For people: what is newly left out of protection first, then task by task, and the numbers at the end. */
@@ -37,7 +37,7 @@ function blockOf({ family, kind, differences }: TaskDiff, style: Style): readonl
   const width = Math.min(WIDEST, Math.max(...fields.map(({ name }) => name.length), 0)) + 4;
   const rows = fields.flatMap(({ name, values }) => {
     const padded = layOut(name, (written) => `  ${written}`.padEnd(width));
-    if (padded.length <= width) return wrapBeside(padded, values, width, style.columns);
+    if (padded.endsWith(" ")) return wrapBeside(padded, values, width, style.columns);
     return [padded, ...wrapBeside(spaces(width), values, width, style.columns)];
   });
   return [heading, ...rows, text``];
@@ -45,8 +45,9 @@ function blockOf({ family, kind, differences }: TaskDiff, style: Style): readonl
 
 const WIDEST = 40;
 
-function valuesOf({ before, after }: Difference, { paint }: Style): SafeText {
+function valuesOf({ what, before, after }: Difference, { paint }: Style): SafeText {
   if (before === undefined && after === undefined) return paint.yellow(text`different`);
+  if (before === undefined && what.endsWith(BY_CONSOLE)) return after ?? text``;
   if (before === undefined) return join([paint.green(text`added:`), after ?? text``], " ");
   if (after === undefined) return join([paint.red(text`gone:`), before], " ");
   return join([before, text`→`, after], " ");

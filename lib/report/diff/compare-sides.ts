@@ -102,12 +102,15 @@ function stateText(state: ContainerState): SafeText {
   }
 }
 
+/** Behind what is the Console's doing; its value says itself what was done. */
+export const BY_CONSOLE = ", by the Console";
+
 /** What the Console does now that it didn't do before. */
 function consoleDifferences(before: TaskView, after: TaskView): readonly Difference[] {
   const changesOf = (view: TaskView) => (view.from === "output" ? view.consoleChanges : []);
   return changesOf(after)
     .filter((change) => !changesOf(before).some((other) => isDeepStrictEqual(other, change)))
-    .map(({ container, field, change }) => ({ container, what: `${field}, by the Console`, after: excerpt(change) }));
+    .map(({ container, field, change }) => ({ container, what: field + BY_CONSOLE, after: excerpt(change) }));
 }
 
 function coverageOf(side: ReadonlyMap<string, Compared>): Coverage {

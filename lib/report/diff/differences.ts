@@ -41,9 +41,17 @@ export function settingDifferences(before: RuntimeDefense, after: RuntimeDefense
   return [...new Set([...olds.keys(), ...news.keys()])].flatMap((name) => {
     const [old, now] = [olds.get(name), news.get(name)];
     if (isDeepStrictEqual(old, now)) return [];
-    // What is accepted may be a variable with its value.
-    return [{ what: `runtimeDefense.${name}`, ...(name === "accept" ? {} : shown(old, now)) }];
+    return [{ what: `runtimeDefense.${name}`, ...(name === "accept" ? shownNames(old, now) : shown(old, now)) }];
   });
+}
+
+/** What is accepted may be a variable with its value, which isn't shown. */
+function shownNames(before: JsonValue | undefined, after: JsonValue | undefined): Pick<Difference, "before" | "after"> {
+  const [old, now] = [before, after].map((accepted) => {
+    const names = isJsonArray(accepted) ? accepted.map((one) => asText(one).replace(/=.*$/s, "")) : [];
+    return names.length === 0 ? undefined : names.join(", ");
+  });
+  return old === now ? {} : shown(old, now);
 }
 
 /** Each by its path, such as `sidecar.memory`. */
