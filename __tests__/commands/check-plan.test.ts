@@ -444,7 +444,7 @@ describe("the plan of any project", () => {
     const bare = (name: string) =>
       `aws_ecs_task_definition.${name} is not protected: nothing of the Defender is in it. Protect it with this project, or allow it by --allow ${name}=REASON.`;
     expect(problems).toEqual([
-      'aws_ecs_task_definition.half: the container "router" is not under runtime defense.',
+      'aws_ecs_task_definition.half: the container "router" is not under runtime defense. Protect it, or allow it by --allow half/router=REASON.',
       bare("implicit"),
       "aws_ecs_task_definition.later: container_definitions will be known only after the apply, so nothing proves that it is protected. Apply first what it refers to, or write that as a value, and plan again. For this project's own stack, add --stack cdktf.out.",
       bare("shop"),

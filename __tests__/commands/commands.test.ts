@@ -117,4 +117,12 @@ describe("arguments", () => {
     });
     expect(await invoke(command, ["a", "--quiet"], {})).toMatchObject({ status: 3 });
   });
+
+  test("whose value alone npm has left over are told how to be written", async () => {
+    expect(await invoke(command, ["a", "b", "json"], { npm_lifecycle_event: "example" })).toMatchObject({
+      problems: [
+        `example takes OLD [NEW], got a b json. Write -- before options, such as npm run example -- --help: npm takes them for itself otherwise. ${USAGE}`,
+      ],
+    });
+  });
 });

@@ -88,7 +88,10 @@ function checkOne(
     if (state !== "left-out") continue;
     const allowance = allowanceFor(`${family}/${name}`);
     if (allowance) allowed.push(text`${at}, container ${name}: ${allowance.reason}`);
-    else problems.push(text`${at}: the container ${quote(name, 120)} is not under runtime defense.`);
+    else {
+      const remedy = text`Protect it, or allow it by --allow ${excerpt(`${family}/${name}`)}=REASON.`;
+      problems.push(text`${at}: the container ${quote(name, 120)} is not under runtime defense. ${remedy}`);
+    }
   }
   return { address, problems, allowed };
 }
