@@ -144,6 +144,16 @@ describe("CONTAINER_IMAGES", () => {
     expect(read.map(({ definition }) => definition.containerDefinitions[0]?.image)).toEqual(["app:2.0", "app:3.0"]);
   });
 
+  test("with a misspelt container of many names the one that was meant", async () => {
+    const many = Array.from({ length: 13 }, (_, n) => [`${n}.json`, { ...task({}, [app]), family: `family-${n}` }]);
+    expect(await problemsOfFleet(Object.fromEntries(many), images({ "famly-12/app": "x:1", other: "x:1" }))).toEqual([
+      'CONTAINER_IMAGES: no task has a container "famly-12/app". Did you mean family-12/app?',
+      expect.stringMatching(
+        /^CONTAINER_IMAGES: no task has a container "other"\. The tasks have family-0\/app, .*, and 1 more\.$/,
+      ),
+    ]);
+  });
+
   test("with a container that no task has is refused", async () => {
     expect(await problemsOfFleet(two, images({ app: "app:2.0", web: "web:1", "c/app": "x:1" }))).toEqual([
       'CONTAINER_IMAGES: no task has a container "web". The tasks have a/app, b/app.',

@@ -71,7 +71,7 @@ test("in a folder, a directory named as a file and files that have vanished or c
     await symlink(join(folder, "c.json"), join(folder, "c.json"));
     await symlink("/dev/null", join(folder, "d.json"));
     expect(await problemsOf(folder)).toEqual([
-      "a.json: is a directory, not a file. Rename it, or name a file in it.",
+      "a.json: is a folder, not a file. Rename it, or name a file in it.",
       `b.json: there is no such file or folder. ${ELSEWHERE}.`,
       `c.json: can't be read (ELOOP). ${ELSEWHERE} and its permissions.`,
       "d.json: is neither a file nor a folder. Name a task definition file.",

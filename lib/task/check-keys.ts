@@ -15,7 +15,7 @@ type Keys = {
 
 /**
  * Reports every key that the schema doesn't have, whatever its value: an empty one is misspelled as well. Returns the
- * unknown keys' paths in lower case, joined by dots.
+ * unknown keys' paths, and those of the keys that they probably mean, in lower case, joined by dots.
  */
 export function* checkKeys(schema: Keys, value: JsonValue, path: Path = []): Step<ReadonlySet<string>> {
   const unknown = new Set<string>();
@@ -33,8 +33,9 @@ function* checkBelow(schema: Keys, value: JsonValue, path: Path, unknown: Set<st
         yield* checkBelow(entry, child, place, unknown);
         continue;
       }
-      unknown.add(place.join(".").toLowerCase());
-      yield problem(place, () => text`is not a known key. ${remedy(key, Object.keys(entries))}`);
+      const names = Object.keys(entries);
+      for (const name of [key, meantBy(key, names) ?? key]) unknown.add([...path, name].join(".").toLowerCase());
+      yield problem(place, () => text`is not a known key. ${remedy(key, names)}`);
     }
   }
   if (item && isJsonArray(value)) {
@@ -63,12 +64,17 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ["containers", "containerDefinitions"],
 ]);
 
+function meantBy(key: string, keys: readonly string[]): string | undefined {
+  const meant = nearest(key, keys) ?? ELSEWHERE.get(key.toLowerCase());
+  return meant !== undefined && keys.includes(meant) ? meant : undefined;
+}
+
 function remedy(key: string, keys: readonly string[]): SafeText {
   const isMany = keys.length > MANY;
   const [, member] = /^runtimeDefense\.(\w+)$/.exec(key) ?? [];
   if (isMany && member) return text`Write "runtimeDefense": {"${member}": …}.`;
-  const meant = nearest(key, isMany ? [...keys, "runtimeDefense"] : keys) ?? ELSEWHERE.get(key.toLowerCase());
-  if (meant !== undefined && (keys.includes(meant) || meant === "runtimeDefense")) return text`Write ${meant}.`;
+  const meant = meantBy(key, isMany ? [...keys, "runtimeDefense"] : keys);
+  if (meant !== undefined) return text`Write ${meant}.`;
   if (isMany) return text`Check its spelling, or remove it: the AWS provider would drop it.`;
   return text`Known keys: ${join(keys.map((name) => excerpt(name)))}.`;
 }

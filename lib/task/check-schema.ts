@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
  *
  * @param root the place of the value
  * @param reported places, joined by dots, at which a problem has been reported already
- * @param unknown places of unknown keys in lower case: a key in another case isn't missing
+ * @param unknown places in lower case of unknown keys, and of what they mean: those aren't missing
  */
 export function* checkSchema<T>(
   schema: v.GenericSchema<unknown, T>,

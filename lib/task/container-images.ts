@@ -1,4 +1,5 @@
 import { asText, isJsonArray, isJsonObject, type JsonObject } from "../json";
+import { nearest } from "../nearest";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 
 /** Images by container (`web`) or by family and container (`shop/web`). */
@@ -23,8 +24,13 @@ export function withImages(task: JsonObject, images: ContainerImages): JsonObjec
 export function unusedImages(images: ContainerImages, containers: readonly string[]): readonly SafeText[] {
   const names = new Set(containers.flatMap((container) => [container, container.replace(/^[^/]*\//, "")]));
   const choice = join(containers.slice(0, 12).map((name) => excerpt(name, 120)));
-  const more = containers.length > 12 ? text` and ${containers.length - 12} more` : text``;
+  const more = containers.length > 12 ? text`, and ${containers.length - 12} more` : text``;
   return [...images.keys()]
     .filter((name) => !names.has(name))
-    .map((name) => text`no task has a container ${quote(name)}. The tasks have ${choice}${more}.`);
+    .map((name) => {
+      // Of a few, all are listed.
+      const meant = containers.length > 12 ? nearest(name, [...names]) : undefined;
+      const remedy = meant === undefined ? text`The tasks have ${choice}${more}.` : text`Did you mean ${meant}?`;
+      return text`no task has a container ${quote(name)}. ${remedy}`;
+    });
 }

@@ -15,7 +15,7 @@ import { readText } from "./task-files";
  * @throws UnreadableError with every problem
  */
 export function readDefaults(path: string): JsonObject {
-  const source = parseSource(readText(path, "RUNTIME_DEFENSE_DEFAULTS"));
+  const source = parseSource(readText(path, "RUNTIME_DEFENSE_DEFAULTS", "the default runtimeDefense"));
   const { value, problems } = collect(checkDefaults(source.document));
   if (problems.shown.length > 0) throw new UnreadableError(remarksOf(problems, source, "problems"));
   return value;

@@ -58,9 +58,10 @@ function isFolderLink(path: string): boolean {
  * The text of a file, read once.
  *
  * @param variable names the file
+ * @param what it should hold
  * @throws UnreadableError
  */
-export function readText(file: string, variable?: string): string {
+export function readText(file: string, variable?: string, what = "a task definition"): string {
   const bytes = readRegularFileOr(file, (code) => {
     throw refusal(unreadable(code, variable));
   });
@@ -68,7 +69,7 @@ export function readText(file: string, variable?: string): string {
   if (bytes.includes(0)) throw notUtf8("UTF-16 or a binary file");
   if (!isUtf8(bytes)) throw notUtf8("an 8-bit encoding");
   const content = new TextDecoder().decode(bytes); // removes a byte order mark
-  if (content.trim() === "") throw refusal(text`the file is empty. Write a task definition into it.`);
+  if (content.trim() === "") throw refusal(text`the file is empty. Write ${what} into it.`);
   return content;
 }
 
@@ -77,7 +78,7 @@ const notUtf8 = (found: string) => refusal(text`is not UTF-8 text, it looks like
 
 function unreadable(code: string, variable?: string): SafeText {
   const check = variable === undefined ? "Check the path" : `Check the path (${variable})`;
-  if (code === "EISDIR") return text`is a directory, not a file. Rename it, or name a file in it.`;
+  if (code === "EISDIR") return text`is a folder, not a file. Rename it, or name a file in it.`;
   if (code === NOT_A_FILE) return text`is neither a file nor a folder. Name a task definition file.`;
   if (code === TOO_LARGE) return text`is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?`;
   if (code === "ENOENT") return text`there is no such file or folder. ${check}.`;
