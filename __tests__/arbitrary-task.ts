@@ -83,9 +83,15 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
     swappiness: number,
     tmpfs: list(fc.record({ containerPath: text, size: number, mountOptions: texts })),
   }),
-  logConfiguration: fc.record(
-    { logDriver: fc.constantFrom("awslogs", "splunk", "awsfirelens"), options: labels, secretOptions: list(secret) },
-    { requiredKeys: ["logDriver"] },
+  logConfiguration: fc.oneof(
+    fc.record(
+      { logDriver: fc.constantFrom("splunk", "awsfirelens"), options: labels, secretOptions: list(secret) },
+      { requiredKeys: ["logDriver"] },
+    ),
+    fc.record({
+      logDriver: fc.constant("awslogs"),
+      options: fc.record({ "awslogs-group": text, "awslogs-region": fc.constant("eu-west-1") }),
+    }),
   ),
   memory: mebibytes,
   memoryReservation: mebibytes,

@@ -44,7 +44,7 @@ const WRONG: readonly (readonly [problem: RegExp, make: (draft: Draft) => void])
   ],
   [
     /^containerDefinitions\[web\]\.logConfiguration\.options\.region: has the placeholder/,
-    ({ web }) => (web.logConfiguration = { logDriver: "awslogs", options: { region: "{{x}}" } }),
+    ({ web }) => (web.logConfiguration = { logDriver: "splunk", options: { region: "{{x}}" } }),
   ],
 ];
 

@@ -1,4 +1,4 @@
-import { CONTAINER, problemsIn, read, TASK } from "./read";
+import { AWSLOGS, CONTAINER, problemsIn, read, TASK } from "./read";
 
 const app = "containerDefinitions[app]";
 const of = (container: object, members: object = {}) => ({
@@ -13,7 +13,7 @@ const efs = (efsVolumeConfiguration: object) => ({
 });
 const point = { authorizationConfig: { accessPointId: "fsap-1" } };
 const mapping = (...portMappings: readonly object[]) => of({ portMappings });
-const logOption = (value: string) => of({ logConfiguration: { logDriver: "awslogs", options: { region: value } } });
+const logOption = (value: string) => of({ logConfiguration: { logDriver: "splunk", options: { region: value } } });
 const secret = (valueFrom: string) => of({ secrets: [{ name: "A", valueFrom }] });
 const environment = (name: string) => of({ environment: [{ name, value: "a" }] });
 
@@ -199,8 +199,27 @@ test.each<[string, object, string]>([
     `${app}.logConfiguration.logDriver: awsfirelens needs a log router in the task. Add a log router, a container with firelensConfiguration, or use another driver.`,
   ],
   [
+    "a secret's JSON key without its colons",
+    secret("arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf:key"),
+    `${app}.secrets[A].valueFrom: has a JSON key without the two colons behind it, SECRET:JSON-KEY::, got "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf:key".`,
+  ],
+  ...[
+    "arn:aws:s3:::x",
+    "arn:aws:secretsmanager:eu-west-1:YOUR_ACCOUNT:secret:x-AbCdEf",
+    "arn:aws:ssm:eu-west-1:1:parameter/a",
+  ].map((source): [string, object, string] => [
+    `a secret from ${source}`,
+    secret(source),
+    `${app}.secrets[A].valueFrom: must be a parameter's name or ARN, or the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME or NAME:JSON-KEY:STAGE:VERSION, got "${source}".`,
+  ]),
+  [
+    "awslogs without a region",
+    of({ logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-region": undefined } } }),
+    `${app}.logConfiguration: awslogs needs the options awslogs-group and awslogs-region. Add awslogs-region.`,
+  ],
+  [
     "a log group that isn't to be created",
-    of({ logConfiguration: { logDriver: "awslogs", options: { "awslogs-create-group": "false" } } }),
+    of({ logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-create-group": "false" } } }),
     `${app}.logConfiguration.options.awslogs-create-group: must be true, or absent: ECS takes nothing else.`,
   ],
   [

@@ -9,6 +9,8 @@ import { readTasks } from "../../lib/task/read-tasks";
 import type { Task } from "../../lib/task/task";
 
 export const CONTAINER = { name: "app", image: "app:1", entryPoint: ["/app"] };
+/** What ECS and Fargate want of the log driver awslogs. */
+export const AWSLOGS = { "awslogs-group": "/shop", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "shop" };
 export const TASK = {
   family: "shop",
   executionRoleArn: "arn:aws:iam::111122223333:role/shop",

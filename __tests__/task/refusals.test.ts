@@ -1,4 +1,4 @@
-import { CONTAINER, noticesOf, problemsIn, read, TASK } from "./read";
+import { AWSLOGS, CONTAINER, noticesOf, problemsIn, read, TASK } from "./read";
 
 const of = (container: object) => ({ ...TASK, containerDefinitions: [{ ...CONTAINER, ...container }] });
 const among = (dependencies: Readonly<Record<string, readonly string[]>>) => ({
@@ -375,6 +375,11 @@ test.each<[string, object, string]>([
     "runtimeDefense.interpreter: is not a known key. Known keys: exclude, excludeLogRouters, entryPoint, filesystemMonitoring, defenderImage, sidecar, raiseToFit, accept.",
   ],
   [
+    "a Defender's image without a registry",
+    { ...TASK, runtimeDefense: { defenderImage: "nginx" } },
+    'runtimeDefense.defenderImage: must be an image with its registry, such as mirror.example.com/twistlock/defender:defender_34_04_145, got "nginx".',
+  ],
+  [
     "an unknown container left out",
     { ...TASK, runtimeDefense: { exclude: { db: "why" } } },
     'runtimeDefense.exclude.db: there is no container "db". The task has app.',
@@ -617,7 +622,10 @@ test.each([
     "logConfiguration.secretOptions",
     { logConfiguration: { logDriver: "splunk", secretOptions: [{ name: "a", valueFrom: "b" }] } },
   ],
-  ["awslogs-create-group", { logConfiguration: { logDriver: "awslogs", options: { "awslogs-create-group": "true" } } }],
+  [
+    "awslogs-create-group",
+    { logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-create-group": "true" } } },
+  ],
   ["repositoryCredentials", { repositoryCredentials: { credentialsParameter: "a" } }],
   ["environmentFiles", { environmentFiles: [{ type: "s3", value: "a" }] }],
 ])("outside a stack, %s without an execution role gets a notice, and none with one", async (what, container) => {
@@ -635,4 +643,12 @@ test.each([
   ["markup inside a command", { command: [`echo <b> \${HOME} {{x}} | sh`] }],
 ])("%s is neither a problem nor a notice", async (_kind, container) => {
   expect(noticesOf(await read(of(container)))).toEqual([]);
+});
+
+test.each([
+  ["family", "familly"],
+  ["containerDefinitions", "container_definitions"],
+])("a key that is misspelt isn't missing besides: %s", async (name, misspelt) => {
+  const { [name as "family"]: value, ...rest } = TASK;
+  expect(await problemsIn({ ...rest, [misspelt]: value })).toEqual([`${misspelt}: is not a known key. Write ${name}.`]);
 });

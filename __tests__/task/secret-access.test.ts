@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { TaskFileError } from "../../lib/errors";
 import { readTasks } from "../../lib/task/read-tasks";
-import { CONTAINER, inFolder, noticesOf, TASK } from "./read";
+import { AWSLOGS, CONTAINER, inFolder, noticesOf, TASK } from "./read";
 
 const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-AbCdEf";
 const PARAMETER = "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/key";
@@ -141,7 +141,7 @@ test("every secret that isn't listed is named in one run", async () => {
 test("environment files and log groups need no variable: the stack's role gets what they take", async () => {
   const container = {
     environmentFiles: [{ type: "s3", value: "arn:aws:s3:::bucket/a.env" }],
-    logConfiguration: { logDriver: "awslogs", options: { "awslogs-create-group": "true" } },
+    logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-create-group": "true" } },
   };
   expect(await problems(container, [])).toEqual([]);
 });

@@ -42,6 +42,21 @@ const portRange = v.pipe(
   }, "must be a range of ports such as 8000-8010, from 1 to 65535"),
 );
 
+const SECRET_OR_PARAMETER =
+  /^arn:aws[\w-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:]+(:[^:]*:[^:]*:[^:]*)?|ssm:[a-z0-9-]+:\d{12}:parameter\/[^:]+(:[^:]+)?)$/;
+
+/** An ARN, or the name of a parameter. ECS takes it apart only when it starts the task. */
+const valueFrom = v.pipe(
+  text,
+  v.check(
+    (source) => !source.startsWith("arn:") || SECRET_OR_PARAMETER.test(source),
+    ({ input }) =>
+      SECRET_OR_PARAMETER.test(`${input.replace(/:+$/, "")}::`)
+        ? "has a JSON key without the two colons behind it, SECRET:JSON-KEY::"
+        : "must be a parameter's name or ARN, or the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME or NAME:JSON-KEY:STAGE:VERSION",
+  ),
+);
+
 /** The keys of a container in the order of the API reference. */
 export const CONTAINER_ENTRIES = {
   name: identifier,
@@ -84,7 +99,7 @@ export const CONTAINER_ENTRIES = {
   logConfiguration: object({
     logDriver,
     options: stringMap,
-    secretOptions: objects({ name: text, valueFrom: text }),
+    secretOptions: objects({ name: text, valueFrom }),
   }),
   memory: mebibytes,
   memoryReservation: mebibytes,
@@ -108,7 +123,7 @@ export const CONTAINER_ENTRIES = {
     ignoredExitCodes: v.exactOptional(v.array(natural)),
     restartAttemptPeriod: v.exactOptional(between(60, 1800, " seconds")),
   }),
-  secrets: objects({ name: variable, valueFrom: text }),
+  secrets: objects({ name: variable, valueFrom }),
   startTimeout: number,
   /** API reference, ContainerDefinition: 120 at most on Fargate. */
   stopTimeout: v.exactOptional(between(0, 120, " seconds")),

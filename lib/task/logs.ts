@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue, objectsIn } from "../json";
 import { text } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
-import { problem, type Step } from "./finding";
+import { notice, problem, type Step } from "./finding";
+import type { Path } from "./json-path";
 
 /** What ECS refuses of logs and their routers, and what FireLens can't do on Fargate. */
 export function* checkLogs({ containers, isComplete }: Draft): Step {
@@ -9,6 +10,7 @@ export function* checkLogs({ containers, isComplete }: Draft): Step {
   if (isComplete && isClear) yield* checkRouting(containers);
   for (const { path, values } of containers) {
     const { logDriver, options } = values.logConfiguration ?? {};
+    if (logDriver === "awslogs") yield* checkAwslogs([...path, "logConfiguration"], options);
     if (logDriver === "awslogs" && !/^true$/i.test(options?.["awslogs-create-group"] ?? "true")) {
       const place = [...path, "logConfiguration", "options", "awslogs-create-group"];
       yield problem(place, () => text`must be true, or absent: ECS takes nothing else.`);
@@ -20,6 +22,20 @@ export function* checkLogs({ containers, isComplete }: Draft): Step {
       [...path, "firelensConfiguration", "options", "config-file-type"],
       () => text`s3 doesn't work on Fargate. ${remedy}`,
     );
+  }
+}
+
+// Developer guide, "Using the awslogs log driver"; RegisterTaskDefinition refuses a task without the first two.
+function* checkAwslogs(path: Path, options: Readonly<Record<string, string>> = {}): Step {
+  const missing = ["awslogs-group", "awslogs-region"].filter((name) => options[name] === undefined);
+  if (missing.length > 0) {
+    yield problem(
+      path,
+      () => text`awslogs needs the options awslogs-group and awslogs-region. Add ${missing.join(" and ")}.`,
+    );
+  }
+  if (options["awslogs-stream-prefix"] === undefined) {
+    yield notice(path, () => text`is without awslogs-stream-prefix, which Fargate asks for.`);
   }
 }
 

@@ -11,6 +11,10 @@ const reason = v.pipe(
   v.minLength(1, "must be the reason for leaving it out"),
 );
 
+// A name without a slash would be an official image of Docker Hub, which the Defender never is.
+const DEFENDER_IMAGE =
+  "must be an image with its registry, such as mirror.example.com/twistlock/defender:defender_34_04_145";
+
 export const RUNTIME_DEFENSE_ENTRIES = {
   /** Container name → why it is left out. */
   exclude: v.optional(v.pipe(anObject(' such as {"CONTAINER": "REASON"}'), v.record(v.string(), reason)), {}),
@@ -30,7 +34,7 @@ export const RUNTIME_DEFENSE_ENTRIES = {
     {},
   ),
   filesystemMonitoring: v.optional(v.boolean()),
-  defenderImage: v.optional(v.pipe(v.string(), v.regex(/^\S+$/, "must be an image's full path"))),
+  defenderImage: v.optional(v.pipe(v.string(), v.regex(/^\S+\/\S+$/, DEFENDER_IMAGE))),
   sidecar: v.optional(
     closed({
       /** CPU units. */
