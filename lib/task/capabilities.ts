@@ -3,7 +3,7 @@ import type { Draft } from "./draft";
 import { isExcluded, removeOrExclude } from "./exclusions";
 import { problem, type Step } from "./finding";
 
-/** Whether each container that isn't left out keeps the capability to trace, by which the Defender watches it. */
+/** Checks that each container that isn't excluded keeps the capability to trace, which the Defender needs to watch it. */
 export function* checkCapabilities(draft: Draft): Step {
   for (const { path, values } of draft.containers) {
     const { drop = [] } = values.linuxParameters?.capabilities ?? {};

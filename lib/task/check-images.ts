@@ -5,10 +5,10 @@ import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 
 /**
- * Whether each image's name is one, and its registry may exist.
+ * Checks that each image name is valid, and that its registry can exist.
  *
- * @param reported places, joined by dots, at which a problem has been reported already
- * @returns these, and those of wrong images
+ * @param reported paths, joined by dots, that already have a problem
+ * @returns `reported` and the paths of wrong images
  */
 export function* checkImages(
   { containers, runtimeDefense }: Draft,
@@ -26,7 +26,7 @@ export function* checkImages(
     const isImpossible = /\.dkr[.-]ecr[.-]/i.test(registry) && !parseEcrRegistry(registry);
     if (!isImpossible && parseReference(image)) continue;
     wrong.add(place);
-    // One with a space has been refused as such.
+    // The schema already refuses an image with a space.
     if (/\s/.test(image)) continue;
     const ecr = "ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";
     const example = "nginx:1.27 or registry.example.com/shop/web:2.14.1";

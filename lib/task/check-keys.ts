@@ -4,7 +4,7 @@ import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 
-/** A valibot schema, as far as it says which keys there may be: an optional one, an object, a list. */
+/** The parts of a valibot schema that say which keys are allowed, in an optional value, an object or a list. */
 type Keys = {
   readonly type: string;
   readonly wrapped?: Keys;
@@ -14,8 +14,8 @@ type Keys = {
 };
 
 /**
- * Reports every key that the schema doesn't have, whatever its value: an empty one is misspelled as well. Returns the
- * unknown keys' paths, and those of the keys that they probably mean, in lower case, joined by dots.
+ * Reports every key that the schema doesn't have, even with an empty value. Returns the paths, in lower case and joined
+ * by dots, of the unknown keys and of the keys that they probably mean.
  */
 export function* checkKeys(schema: Keys, value: JsonValue, path: Path = []): Step<ReadonlySet<string>> {
   const unknown = new Set<string>();
@@ -51,10 +51,10 @@ function isObjectSchema(step: unknown): step is Keys {
   return typeof step === "object" && step !== null && "entries" in step;
 }
 
-// A task and a container have more keys than anybody reads in a message.
+// A message lists no more known keys than this: a task and a container have too many.
 const MANY = 12;
 
-// What Compose, Kubernetes and others call it.
+// Key names of Compose, Kubernetes and others, in lower case → ECS' names.
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ["env", "environment"],
   ["cmd", "command"],

@@ -14,11 +14,11 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Parses with the schema and reports what is wrong at each place, but for unknown keys.
+ * Parses with the schema and reports each problem, except unknown keys.
  *
- * @param root the place of the value
- * @param reported places, joined by dots, at which a problem has been reported already
- * @param unknown places in lower case of unknown keys, and of what they mean: those aren't missing
+ * @param root the value's path
+ * @param reported paths, joined by dots, that already have a problem
+ * @param unknown the result of `checkKeys`: a key that is only misspelled isn't reported as missing
  */
 export function* checkSchema<T>(
   schema: v.GenericSchema<unknown, T>,
@@ -50,7 +50,7 @@ function sentence(issue: v.BaseIssue<unknown>): SafeText {
   return isMissing(issue) ? text`is required.` : text`${issue.message}, got ${got(issue)}.`;
 }
 
-// A value is shown where it can be no secret: a text in place of a number, or one that only has the wrong form.
+// Shows a value only where it can't be a secret: in place of a number or a fixed word, or if only its form is wrong.
 function got({ kind, type, input }: v.BaseIssue<unknown>): string {
   const isHarmless = kind === "validation" || type === "number" || type === "picklist";
   if (isHarmless && typeof input === "string") return quote(input);

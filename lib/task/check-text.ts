@@ -4,7 +4,7 @@ import { changeByTerraform } from "../text/terraform-changes";
 import { problem, type Step } from "./finding";
 import { walk } from "./json-path";
 
-/** What no task definition may hold anywhere, because something on the way would change or drop it without a word. */
+/** Reports everything in the document that something on the way would silently change or drop. */
 export function* checkText(document: JsonValue): Step {
   for (const { path, value } of walk(document)) {
     const reason = whyNot(path.at(-1), value);

@@ -5,7 +5,7 @@ import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 /** Images by container (`web`) or by family and container (`shop/web`). */
 export type ContainerImages = ReadonlyMap<string, string>;
 
-/** The task with the images that are given for its containers. */
+/** Returns the task with the given images in its containers. */
 export function withImages(task: JsonObject, images: ContainerImages): JsonObject {
   if (images.size === 0 || !isJsonArray(task.containerDefinitions)) return task;
   const containerDefinitions = task.containerDefinitions.map((container) => {
@@ -17,7 +17,7 @@ export function withImages(task: JsonObject, images: ContainerImages): JsonObjec
 }
 
 /**
- * What is wrong with images that no task has a container for.
+ * Returns a sentence for each image that no task has a container for.
  *
  * @param containers `family/container` of all tasks
  */
@@ -28,7 +28,7 @@ export function unusedImages(images: ContainerImages, containers: readonly strin
   return [...images.keys()]
     .filter((name) => !names.has(name))
     .map((name) => {
-      // Of a few, all are listed.
+      // Up to 12 containers are all listed instead.
       const meant = containers.length > 12 ? nearest(name, [...names]) : undefined;
       const remedy = meant === undefined ? text`The tasks have ${choice}${more}.` : text`Did you mean ${meant}?`;
       return text`no task has a container ${quote(name)}. ${remedy}`;

@@ -19,7 +19,7 @@ import {
 
 const text = v.string();
 
-/** What a container's and a task's name may be (ECS API reference, ContainerDefinition and RegisterTaskDefinition). */
+/** A container's name or a task's family (ECS API reference, ContainerDefinition and RegisterTaskDefinition). */
 export const identifier = v.pipe(
   text,
   v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"),
@@ -45,7 +45,7 @@ const portRange = v.pipe(
 const SECRET_OR_PARAMETER =
   /^arn:aws[\w-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:]+(:[^:]*:[^:]*:[^:]*)?|ssm:[a-z0-9-]+:\d{12}:parameter\/[^:]+(:[^:]+)?)$/;
 
-/** An ARN, or the name of a parameter. ECS takes it apart only when it starts the task. */
+/** An ARN, or the name of a parameter. ECS parses it only when it starts the task. */
 const valueFrom = v.pipe(
   text,
   v.check(
@@ -105,7 +105,7 @@ export const CONTAINER_ENTRIES = {
   memoryReservation: mebibytes,
   mountPoints: objects({ sourceVolume: string, containerPath: string, readOnly: flag }),
   portMappings: objects({
-    // API reference, PortMapping: the valid values of both.
+    // API reference, PortMapping: the valid values of appProtocol and protocol.
     appProtocol: v.exactOptional(oneOf("http", "http2", "grpc")),
     containerPort: v.exactOptional(port),
     containerPortRange: v.exactOptional(portRange),

@@ -35,9 +35,9 @@ const EXAMPLE: SafeText = text`{"runtimeDefense": {"excludeLogRouters": "log rou
 const EXPECTED: Remark = { text: text`must be an object with the key runtimeDefense alone, such as ${EXAMPLE}.` };
 
 /**
- * The task's own `runtimeDefense` over the defaults, key by key, and so those of its objects.
+ * Merges the task's own `runtimeDefense` over the defaults, key by key, also within its objects.
  *
- * @param hasContainer whether the task has a container of that name: exclusions of others don't count for it
+ * @param hasContainer whether the task has a container of that name: default exclusions of others are dropped
  */
 export function withDefaults(
   written: JsonValue,

@@ -7,15 +7,15 @@ import { RUNTIME_DEFENSE_ENTRIES, type RuntimeDefense } from "./runtime-defense"
 import { type ContainerDefinition, TASK_ENTRIES, type TaskDefinition } from "./schema";
 
 /**
- * A task definition as far as each of its keys can be read by itself: what the checks look at, so that what is wrong at
- * one key hides nothing that is wrong at another.
+ * A task definition with each key read by itself, so that an error in one key doesn't hide an error in another from the
+ * checks.
  */
 export type Draft = {
   readonly task: Readable<Omit<TaskDefinition, "containerDefinitions">>;
   readonly containers: readonly DraftContainer[];
-  /** Whether `containers` are all there are. */
+  /** Whether `containers` has every container of the task. */
   readonly isComplete: boolean;
-  /** Whether each of them has a name that can be read. */
+  /** Whether `isComplete`, and each container has a readable name. */
   readonly hasAllNames: boolean;
   readonly runtimeDefense: Readable<RuntimeDefense>;
 };
@@ -23,9 +23,9 @@ export type Draft = {
 export type DraftContainer = Readable<ContainerDefinition> & { readonly path: Path };
 
 type Readable<T> = {
-  /** The values of the right type. One that only breaks a rule, such as a number out of its range, is among them. */
+  /** The values of the right type, including those that only break a rule, such as a number out of its range. */
   readonly values: Partial<T>;
-  /** Whether one of the keys is there, but misspelled or with a value of the wrong type. */
+  /** Whether one of the keys is there, but in the wrong case or with a value of the wrong type. */
   readonly isUnclear: (...keys: readonly (keyof T & string)[]) => boolean;
 };
 

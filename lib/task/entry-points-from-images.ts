@@ -7,7 +7,7 @@ import { processWords } from "./process-words";
 import { type Place, type Remark, remarkAt } from "./source";
 import type { Task } from "./task";
 
-/** What images say of themselves, or why that can't be read, by the images' names. */
+/** Image name → the image's configuration, or why it can't be read. */
 type Answers = ReadonlyMap<string, ImageConfig | RegistryError>;
 
 export type LookUp = (images: readonly string[]) => Promise<Answers>;
@@ -16,15 +16,15 @@ export type LookUp = (images: readonly string[]) => Promise<Answers>;
 export type OpenEntryPoint = {
   readonly index: number;
   readonly image: string;
-  /** The task's own. */
+  /** The command in the task definition. */
   readonly command: readonly string[] | undefined;
   readonly place: Place;
 };
 
-/** What an image says of itself, with the words that a container of it starts. */
+/** A container and its image's configuration, but `entryPoint` and `command` are what the container starts. */
 type FoundWords = OpenEntryPoint & ImageConfig;
 
-/** What the images say that the containers start, and why some can't say it. */
+/** Returns what the containers start according to their images, and a problem for each one where that isn't known. */
 export function wordsOf(
   open: readonly OpenEntryPoint[],
   answers: Answers,
@@ -61,7 +61,7 @@ function withWayOut(sentence: SafeText): SafeText {
   return text`${sentence} Or write entryPoint (and command): then no registry is asked.`;
 }
 
-/** The task with what its images say written into its definition. */
+/** Returns the task with the data read from its images written into its definition. */
 export function withWords(task: Task, words: readonly FoundWords[]): Task {
   const byIndex = new Map(words.map((found) => [found.index, found]));
   const containerDefinitions = task.definition.containerDefinitions.map((container, index) => {

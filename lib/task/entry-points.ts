@@ -6,10 +6,10 @@ import { canExclude, isExcluded } from "./exclusions";
 import { notice, problem, type Step } from "./finding";
 
 /**
- * Whether there is an entry point to be wrapped, for every container that isn't left out. Returns those whose entry
- * point is to be read from their images.
+ * Checks that every container that isn't excluded has an entry point to wrap. Returns the containers whose entry point
+ * is to be read from their images.
  *
- * @param written `runtimeDefense` as the file has it: a remedy is JSON to be copied in its place
+ * @param written `runtimeDefense` as the file has it: a remedy is JSON to copy in its place
  */
 export function* checkEntryPoints(draft: Draft, written: JsonObject): Step<readonly DraftContainer[]> {
   const { entryPoint } = draft.runtimeDefense.values;
@@ -46,7 +46,7 @@ function whyMissing({ values }: DraftContainer, draft: Draft, written: JsonObjec
   const { entryPoint } = draft.runtimeDefense.values;
   const runtimeDefense = (members: JsonObject) => {
     const whole = JSON.stringify({ ...written, ...members });
-    // A longer one would be cut, and couldn't be copied.
+    // Longer JSON would be cut in the message, and couldn't be copied.
     return wholeText(`"runtimeDefense": ${whole.length <= LONGEST ? whole : JSON.stringify(members)}`);
   };
   const exclude = (reason: string) => runtimeDefense({ exclude: { ...objectOf(written.exclude), [name]: reason } });

@@ -3,7 +3,7 @@ import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 import { checkerOf, namesOf } from "./references";
 
-/** Whether each container that is left out is there, and something remains. */
+/** Checks that each excluded container exists, and that not all are excluded. */
 export function* checkExclusions({ containers, hasAllNames, runtimeDefense }: Draft): Step {
   const { exclude = {} } = runtimeDefense.values;
   const names = namesOf(containers);
@@ -17,18 +17,18 @@ export function* checkExclusions({ containers, hasAllNames, runtimeDefense }: Dr
   }
 }
 
-/** Whether the container is left out; undefined where that can't be read. */
+/** Whether the container is excluded; undefined when that can't be read. */
 export function isExcluded({ runtimeDefense }: Draft, name: string | undefined): boolean | undefined {
   const { exclude } = runtimeDefense.values;
   return exclude && name !== undefined && Object.hasOwn(exclude, name);
 }
 
-/** Whether leaving one more container out would leave another one to be protected. */
+/** Whether one more container can be excluded with another one left to protect. */
 export function canExclude(draft: Draft): boolean {
   return draft.containers.filter(({ values }) => !isExcluded(draft, values.name)).length > 1;
 }
 
-/** What to do about something that only a container that is left out may have. */
+/** Returns the remedy for something that only an excluded container may have. */
 export function removeOrExclude(draft: Draft): SafeText {
   return canExclude(draft) ? text`Remove it, or exclude the container.` : text`Remove it.`;
 }

@@ -8,7 +8,7 @@ type Size = { readonly cpu: number; readonly memory: number };
 
 const DEFENDER_MEMORY = 256;
 
-/** Every size that Fargate has, small to large: cpu, then memory from, to, step. */
+/** Every Fargate size, smallest first. Each row: cpu, then memory from, to, step. */
 const SIZES: readonly Size[] = [
   [256, 512, 1024, 512],
   [256, 2048, 2048, 1024],
@@ -22,14 +22,14 @@ const SIZES: readonly Size[] = [
   Array.from({ length: (to - from) / step + 1 }, (_, index) => ({ cpu, memory: from + index * step })),
 );
 
-/** What the Defender takes of the task: what `sidecar` says, else nothing of the CPU and 256 MiB. */
+/** Returns the Defender's share of the task: as set in `sidecar`, else no CPU and 256 MiB. */
 export function defenderShare({ sidecar }: Pick<RuntimeDefense, "sidecar">): Size {
   return { cpu: sidecar.cpu ?? 0, memory: reserved(sidecar) || DEFENDER_MEMORY };
 }
 
 /**
- * Whether the Defender has room in the task. Returns the task's size, raised to the next one of Fargate that holds it
- * where `raiseToFit` asks for that; none where the sizes can't be read.
+ * Checks that the Defender has room in the task. Returns the task's size, with `raiseToFit` raised to the next Fargate
+ * size that fits; undefined when the sizes can't be read.
  *
  * @param defaults the keys that the file doesn't name
  */
@@ -59,7 +59,7 @@ export function* fitSize(draft: Draft, defaults: ReadonlySet<string>): Step<Size
   const remedy = next
     ? text`The next size that fits is ${sizeText(next)}: set it, or runtimeDefense.raiseToFit.`
     : text`No size of Fargate fits. Lower what the containers reserve.`;
-  // ECS itself doesn't know of the 256 MiB.
+  // ECS doesn't know about the default 256 MiB, so it may still register the task.
   const registers = isLegal && holds(size, needed(reserved(sidecar)));
   yield (registers ? notice : problem)([], () => text`${why} ${remedy}`);
   return size;

@@ -3,7 +3,7 @@ import { text } from "../text/safe-text";
 import { notice, type Step } from "./finding";
 import { walk } from "./json-path";
 
-/** What ECS is documented to refuse on Fargate, but for the values that follow. */
+/** The paths that ECS documents as refused on Fargate, each followed by the values that are allowed. */
 const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[]])[] = [
   [/^(ipcMode|placementConstraints)$/],
   [/^pidMode$/, "task"],
@@ -15,10 +15,10 @@ const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[
   [/^containerDefinitions\.\d+\.logConfiguration\.logDriver$/, "awslogs", "awsfirelens", "splunk"],
 ];
 
-// Nearly every place is none of them.
+// Rules out nearly every path with one test.
 const ANY_OF_THEM = new RegExp(REFUSED.map(([pattern]) => pattern.source).join("|"));
 
-/** A notice for each: such lists change, and ECS itself says no in time. */
+/** Yields a notice for each, not a problem: these lists change, and ECS itself refuses the task in time. */
 export function* checkUnsupported(task: JsonObject): Step {
   for (const { path, value } of walk(task)) {
     if (typeof path.at(-1) === "number") continue;

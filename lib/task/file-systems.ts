@@ -2,7 +2,7 @@ import { quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 
-/** What an access point of EFS, and IAM for it, need beside them (API reference, EFSAuthorizationConfig). */
+/** Checks what an EFS access point and IAM for EFS require (API reference, EFSAuthorizationConfig). */
 export function* checkFileSystems({ task }: Draft): Step {
   for (const [index, { efsVolumeConfiguration: efs }] of (task.values.volumes ?? []).entries()) {
     const path = ["volumes", index, "efsVolumeConfiguration"];

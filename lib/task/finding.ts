@@ -1,12 +1,12 @@
 import type { SafeText } from "../text/safe-text";
 import type { Path } from "./json-path";
 
-/** What a check finds: a problem stops the run, a notice doesn't. */
+/** A check's result: a problem stops the run, a notice doesn't. */
 type Finding = {
   readonly kind: "problem" | "notice";
-  /** Where in the task definition; empty for the whole of it. */
+  /** The path in the task definition; empty for the whole of it. */
   readonly path: Path;
-  /** The sentence, without the place. It is made when it is shown: a file may have tens of thousands of findings. */
+  /** Makes the sentence, without the path, only when it is shown: a file may have tens of thousands of findings. */
   readonly text: () => SafeText;
 };
 
@@ -21,7 +21,7 @@ export function notice(path: Path, text: () => SafeText): Finding {
   return { kind: "notice", path, text };
 }
 
-// More is more than anybody reads.
+// Nobody reads more than this.
 const SHOWN = 50;
 
 /** Findings of one kind: the first ones, and the number of the others. */

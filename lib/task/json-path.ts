@@ -3,7 +3,7 @@ import { excerpt, join, type SafeText, text } from "../text/safe-text";
 
 export type Path = readonly (string | number)[];
 
-/** The value and everything in it, each with its path, parents first. */
+/** Yields the value and everything in it, each with its path, parents first. */
 export function* walk(root: JsonValue): Generator<{ readonly path: Path; readonly value: JsonValue }, void, void> {
   const waiting: { readonly path: Path; readonly value: JsonValue }[] = [{ path: [], value: root }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -19,8 +19,8 @@ function children(value: JsonValue): readonly (readonly [string | number, JsonVa
 }
 
 /**
- * Writes the paths of one document for people. A list's element goes by its name, or by its index where it has none or
- * shares it: `containerDefinitions[app].image`, `containerDefinitions[1]`.
+ * Returns a function that formats paths of one document for people. A list element is shown by its name, or by its
+ * index if it has no name or shares it: `containerDefinitions[app].image`, `containerDefinitions[1]`.
  */
 export function pathFormatter(root: JsonValue): (path: Path) => SafeText {
   const labels = new Map<readonly JsonValue[], readonly string[]>();

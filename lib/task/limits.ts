@@ -4,10 +4,10 @@ import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 
 export const MAX_CONTAINERS = 10;
-/** What RegisterTaskDefinition takes at most, as JSON. */
+/** RegisterTaskDefinition's limit, in bytes of JSON. */
 export const MAX_BYTES = 64 * 1024;
 
-/** What ECS takes of everything, with the Defender in it (developer guide, "Amazon ECS service quotas"). */
+/** Checks containers, with the Defender, and size against ECS' limits (developer guide, "Amazon ECS service quotas"). */
 export function* checkLimits(task: JsonObject, { containers, runtimeDefense }: Draft): Step {
   const count = containers.length + 1;
   if (count > MAX_CONTAINERS) {

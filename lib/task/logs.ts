@@ -4,7 +4,7 @@ import type { Draft, DraftContainer } from "./draft";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 
-/** What ECS refuses of logs and their routers, and what FireLens can't do on Fargate. */
+/** Checks for log configurations and log routers that ECS refuses, or that don't work on Fargate. */
 export function* checkLogs({ containers, isComplete }: Draft): Step {
   const isClear = containers.every(({ isUnclear }) => !isUnclear("logConfiguration", "firelensConfiguration"));
   if (isComplete && isClear) yield* checkRouting(containers);
@@ -15,7 +15,7 @@ export function* checkLogs({ containers, isComplete }: Draft): Step {
       const place = [...path, "logConfiguration", "options", "awslogs-create-group"];
       yield problem(place, () => text`must be true, or absent: ECS takes nothing else.`);
     }
-    // Developer guide, "Specifying a custom configuration file": Fargate supports the type file alone.
+    // Developer guide, "Specifying a custom configuration file": Fargate supports only the type file.
     if (values.firelensConfiguration?.options?.["config-file-type"] !== "s3") continue;
     const remedy = "Put the file into the router's image or on a volume, and write file.";
     yield problem(
@@ -25,7 +25,7 @@ export function* checkLogs({ containers, isComplete }: Draft): Step {
   }
 }
 
-// Developer guide, "Using the awslogs log driver"; RegisterTaskDefinition refuses a task without the first two.
+// Developer guide, "Using the awslogs log driver"; RegisterTaskDefinition refuses a task without group or region.
 function* checkAwslogs(path: Path, options: Readonly<Record<string, string>> = {}): Step {
   const missing = ["awslogs-group", "awslogs-region"].filter((name) => options[name] === undefined);
   if (missing.length > 0) {
@@ -50,7 +50,7 @@ function* checkRouting(containers: readonly DraftContainer[]): Step {
   );
 }
 
-/** `runtimeDefense` with the log routers among the excluded containers, where `excludeLogRouters` says why. */
+/** Returns `runtimeDefense` with the log routers excluded too, if `excludeLogRouters` gives the reason. */
 export function withLogRoutersExcluded(runtimeDefense: JsonValue, task: JsonObject): JsonValue {
   if (!isJsonObject(runtimeDefense)) return runtimeDefense;
   const { exclude = {}, excludeLogRouters: reason } = runtimeDefense;

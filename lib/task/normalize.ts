@@ -7,14 +7,14 @@ import type { Path } from "./json-path";
 import { DESCRIBED } from "./registered-form";
 import { CONTAINER_KEYS, TASK_KEYS } from "./schema";
 
-const UNUSED_IF_EMPTY = "inferenceAccelerators"; // described by ECS, unknown to the AWS provider
+const UNUSED_IF_EMPTY = "inferenceAccelerators"; // returned by ECS, unknown to the AWS provider
 
 const OWN_KEYS = new Set(
   [...TASK_KEYS, ...DESCRIBED, "taskDefinition", "runtimeDefense"].map((key) => key.toLowerCase()),
 );
 
 /**
- * Brings what people have (describe output, an envelope, keys in the wrong place) into the form of
+ * Converts the forms that people have (describe output, an envelope, keys in the wrong place) to that of
  * RegisterTaskDefinition, neither cleaned nor checked.
  */
 export function* normalize(document: JsonValue): Step<Normalized | undefined> {
@@ -65,7 +65,7 @@ function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
     yield notice([], () => text`Left out what describe-task-definition adds: ${list()}.`);
   }
   const { compatibilities } = described;
-  // Registered without Fargate in it, it must not become a Fargate task by our default.
+  // A task registered without FARGATE must not become a Fargate task by our default.
   const isForeign = isJsonArray(compatibilities) && !compatibilities.includes("FARGATE");
   if (!isForeign || !isAbsent(rest.requiresCompatibilities)) return rest;
   return { ...rest, requiresCompatibilities: compatibilities };
@@ -92,7 +92,7 @@ const isMisplaced = (key: string) =>
   key === "runtimeDefense" ||
   (TASK_KEYS.includes(key) && !CONTAINER_KEYS.includes(key) && key !== "containerDefinitions");
 
-// ECS takes a variable without value for one whose value is empty, and forgets both.
+// ECS treats a variable without a value like one with an empty value, and drops both.
 function withVariableValues(container: JsonValue): JsonValue {
   if (!isJsonObject(container) || !isJsonArray(container.environment)) return container;
   const environment = container.environment.map((variable) =>
@@ -109,15 +109,15 @@ function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, c
   return task;
 }
 
-// ECS takes an empty one for absent; Terraform would send it.
+// ECS treats an empty mode as absent; Terraform would send it.
 function withoutEmptyModes(task: JsonObject): JsonObject {
   return split(task, (key) => ["ipcMode", "pidMode"].includes(key) && task[key] === "")[1];
 }
 
-/** Whether ECS takes the value for absent. */
+/** Whether ECS treats the value as absent. */
 const isAbsent = (value: JsonValue | undefined) => cleaner()(value) === undefined;
 
-/** Cleans each value once: the task's own is compared with that of thousands of containers. */
+/** Returns a function that cleans each value once: a task's value may be compared with those of thousands of containers. */
 function cleaner(): (value: JsonValue | undefined) => JsonValue | undefined {
   const results = new Map<JsonValue, JsonValue | undefined>();
   return (value = null) => {
@@ -139,7 +139,7 @@ function* withTags(task: JsonObject): Step<JsonObject> {
 
 const isReserved = (tag: JsonValue): tag is JsonObject => isJsonObject(tag) && /^aws:/i.test(asText(tag.key));
 
-// As CloudFormation and some other APIs spell it; a tag may have no value.
+// CloudFormation and some other APIs write Key and Value. A tag may have no value.
 function lowerCaseTag(tag: JsonValue): JsonValue {
   if (!isJsonObject(tag)) return tag;
   const lowerCase = (name: string) =>
@@ -148,7 +148,7 @@ function lowerCaseTag(tag: JsonValue): JsonValue {
   return { ...lower, value: lower.value ?? "" };
 }
 
-/** The object's entries that are taken, and those that are left. */
+/** Splits the object into the entries whose key is taken, and the others. */
 function split(object: JsonObject, isTaken: (key: string) => boolean): readonly [JsonObject, JsonObject] {
   const entries = Object.entries(object);
   const taken = entries.filter(([key]) => isTaken(key));

@@ -31,18 +31,18 @@ import { checkVariables } from "./variables";
 type Parsed = {
   readonly family?: string | undefined;
   readonly containers: readonly string[];
-  /** Without one there is a problem. */
+  /** Absent only if there is a problem. */
   readonly task?: ParsedTask;
   /** The containers whose entry point is to be read from their images, whatever else is wrong. */
   readonly open: readonly DraftContainer[];
 };
 
-/** What lies under and over the files. */
+/** The input besides the files, the same for each of them. */
 export type Surroundings = {
-  /** `runtimeDefense` for every task. */
+  /** The default `runtimeDefense` of every task. */
   readonly defaults: JsonObject;
   readonly images: ContainerImages;
-  /** Without it the tasks are for no stack. */
+  /** Absent when the tasks aren't for a stack. */
   readonly stack?: SecretReader | undefined;
 };
 
@@ -60,7 +60,7 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
   const names = containerNames(task);
   const merged = withDefaults(normalized.runtimeDefense, defaults, (name) => names.has(name));
   const runtimeDefense = withLogRoutersExcluded(merged, task);
-  // A size that can't be read has been reported.
+  // withUnitsAndDefaults has reported an unreadable size.
   const reported = new Set(["cpu", "memory", ...(yield* checkPlaceholders({ ...task, runtimeDefense }))]);
   const unknown = yield* checkKeys(TaskDefinitionSchema, given);
   const definition = yield* checkSchema(TaskDefinitionSchema, task, [], reported, unknown);
@@ -87,7 +87,7 @@ function containerNames({ containerDefinitions }: JsonObject): ReadonlySet<strin
   return new Set(names.filter((name) => typeof name === "string"));
 }
 
-/** Each container and key by itself, whether or not another one is wrong. */
+/** Checks each container and key by itself, whether or not another one is wrong. */
 function* checkEach(
   draft: Draft,
   task: JsonObject,

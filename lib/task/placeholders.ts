@@ -4,13 +4,13 @@ import { notice, problem, type Step } from "./finding";
 import { walk } from "./json-path";
 
 const ANY = /\{\{\s*[^{}.\s][^{}]*\}\}|(?<!\?)<[A-Za-z][\w .:-]*>|X{12}/;
-// AWS' own words for them. Elsewhere, such as in the name of a secret's JSON key, they are names like others.
+// AWS' own placeholder words. Elsewhere, such as in a secret's JSON key, they can be real names.
 const IN_ARN = /(?<=\barn:[^:\s]*:[^:\s]*:)region(?=:)|(?<=\barn:[^:\s]*:[^:\s]*:[^:\s]*:)aws_account_id(?=:)/;
 const IN_IMAGE = /\baws_account_id(?=\.dkr\b)/;
 const TEMPLATE = new RegExp([ANY, IN_ARN, IN_IMAGE].map(({ source }) => source).join("|"), "g");
-// In log options variables are the log router's own language.
+// Not for log options: in these, variables are the log router's own syntax.
 const TEMPLATE_OR_VARIABLE = new RegExp(`${TEMPLATE.source}|\\$\\{[^}]*\\}|\\$\\([^)]*\\)`, "g");
-// And there a single brace means nothing else, but for a router's variable.
+// In log options a single brace can only be a placeholder, except for a log router's variable.
 const TEMPLATE_OR_BRACES = new RegExp(`${TEMPLATE.source}|(?<![{$\\\\])\\{[A-Za-z_][\\w-]*\\}(?!\\})`, "g");
 
 const MATTERS = [
@@ -24,8 +24,8 @@ const LOG_OPTION =
   /^containerDefinitions\.\d+\.(log|firelens)Configuration\.options\.(?!awslogs-(multiline-pattern|datetime-format)$)/;
 
 /**
- * Placeholders that some template engine should have filled in. Returns the places at which they are a
- * problem, joined by dots, so that nobody says a second time what is wrong there.
+ * Finds placeholders that a template engine should have replaced. Returns the paths, joined by dots, where they are a
+ * problem, so that later checks don't report these again.
  */
 export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> {
   const reported = new Set<string>();

@@ -2,7 +2,7 @@ import { quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 
-/** The containers of a Fargate task share one network: each port is there once, and there are no links. */
+/** Checks that each port is used once and nothing has links: the containers of a Fargate task share one network. */
 export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
   const sidecar: readonly PortMapping[] = runtimeDefense.values.sidecar?.portMappings ?? [];
   const owners = [

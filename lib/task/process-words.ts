@@ -2,7 +2,7 @@
 export type ProcessWords = { readonly entryPoint: readonly string[]; readonly command: readonly string[] };
 
 /**
- * The words that the task definition needs so that ECS starts what Docker would: the image's entry point
+ * Returns the words that the task definition needs so that ECS starts what Docker would: the image's entry point
  * followed by the task's command, or else by the image's. They are written out, because an entry point in a task
  * definition discards the image's command. An image without entry point starts the first word of its command.
  *

@@ -17,16 +17,16 @@ import { isTaskName, readText, taskFiles } from "./task-files";
 
 export type ReadOptions = {
   readonly signal?: AbortSignal;
-  /** The project's folder: the files in it are named from there. */
+  /** The project's folder: the files in it are named relative to it. */
   readonly folder?: string;
   /** A file with the default `runtimeDefense` of every task. */
   readonly defaultsPath?: string | undefined;
   readonly images?: ContainerImages;
-  /** The variable that names the path, where one does: it is the one to be corrected. */
+  /** The environment variable that holds the path, if any: messages name it as the one to correct. */
   readonly variable?: string;
   /** The stack that the tasks are for. @default none */
   readonly stack?: SecretReader | undefined;
-  /** Without it entry points that files don't name stay open. */
+  /** Reads images. Without it, entry points that the files don't name stay missing. */
   readonly lookUp?: LookUp;
 };
 
@@ -54,7 +54,7 @@ type CheckedTasks = {
 };
 
 /**
- * The same, with its problems as a result.
+ * Does the same as `readTasks`, but returns the problems.
  *
  * @throws TaskFileError when there is nothing to read; the signal's reason.
  */
@@ -67,7 +67,7 @@ export async function checkTasks(path: string, options: ReadOptions = {}): Promi
   for (const file of taskFiles(path, variable)) {
     const named = file === path ? { variable } : undefined;
     read.push(readFile(file, nameOf(file), named, surroundings));
-    if (read.length % FILES_AT_ONCE === 0) await setImmediate(); // for signals
+    if (read.length % FILES_AT_ONCE === 0) await setImmediate(); // lets signals arrive
     signal?.throwIfAborted();
   }
   const complete = lookUp ? await lookUpAll(read, lookUp) : read;
@@ -79,17 +79,17 @@ export async function checkTasks(path: string, options: ReadOptions = {}): Promi
   ];
   const tasks = deepFreeze(complete.flatMap(({ task }) => task ?? []));
   const named = problems.flatMap(({ file }) => file ?? []);
-  // A problem may be of the defaults' file.
+  // A problem may be in the file with the defaults.
   const files = [...new Set([...complete.map(({ file }) => excerpt(file, PATH)), ...named])];
   return { files, tasks, problems };
 }
 
-// A path is cut beyond this length.
+// Longer paths are cut.
 const PATH = 300;
 
 type ReadFile = {
   readonly file: string;
-  /** None where the file can't be read. */
+  /** Absent when it can't be read. */
   readonly family?: string | undefined;
   readonly containers?: readonly string[];
   readonly task?: Task;
@@ -97,7 +97,7 @@ type ReadFile = {
   readonly problems: readonly Problem[];
 };
 
-/** @param named that it is the path itself, not found in a folder */
+/** @param named given if the file is the path itself, not found in a folder */
 function readFile(
   path: string,
   file: string,
@@ -118,7 +118,7 @@ function readFile(
       place: source.placeOf(place),
     }));
     if (problems.shown.length > 0) {
-      // Of more containers than ECS takes nobody asks for the images.
+      // Don't look up images for a task with more containers than ECS allows.
       const few = open.length <= MAX_CONTAINERS ? open : [];
       return { ...refused(remarksOf(problems, source, "problems")), ...names, open: few };
     }

@@ -4,7 +4,7 @@ import type { Draft, DraftContainer } from "./draft";
 import { problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 
-/** Names that must be unique, and names that must name something. */
+/** Checks that names are unique, and that references name something that exists. */
 export function* checkReferences(draft: Draft): Step {
   const { containers, task } = draft;
   const { proxyConfiguration: proxy, tags = [], volumes = [] } = task.values;
@@ -82,7 +82,7 @@ function* checkUnique(kind: string, path: Path, names: readonly (string | undefi
   }
 }
 
-/** Checks that a name names something, if all names are known. */
+/** Returns a check that a name is one of `names`. It reports nothing unless all names are known. */
 export function checkerOf(kind: string, names: ReadonlySet<string | undefined>, isComplete: boolean) {
   return function* (path: Path, name: string | undefined): Step {
     if (name === undefined || names.has(name) || !isComplete) return;
@@ -101,7 +101,7 @@ function someOf(names: readonly (string | undefined)[]): SafeText {
   return others > 0 ? text`${join(shown)} and ${others} more` : join(shown);
 }
 
-/** Those that wait for each other, and those that wait for such, in the order of the file. */
+/** Returns the containers in a dependency cycle, or waiting for one, in file order. */
 function neverStarting(containers: readonly DraftContainer[]): readonly DraftContainer[] {
   const names = namesOf(containers);
   const waitingFor = new Map<DraftContainer, number>();

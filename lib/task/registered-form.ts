@@ -1,8 +1,8 @@
 import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 
 /**
- * A task definition in the form that two of one meaning share: what DescribeTaskDefinition gives of a registered one and
- * what RegisterTaskDefinition was sent are equal in it. Each equivalence is one of `EQUIVALENCES`.
+ * Converts a task definition to a form that is equal for equal meanings: for the input of RegisterTaskDefinition and for
+ * the output of DescribeTaskDefinition. `EQUIVALENCES` lists the differences that it removes.
  */
 export function registeredForm(definition: JsonObject): JsonObject {
   const isAwsvpc = definition.networkMode === undefined || definition.networkMode === "awsvpc";
@@ -18,13 +18,16 @@ export function registeredForm(definition: JsonObject): JsonObject {
   return clean({ ...task, containerDefinitions: containers });
 }
 
-/** What DescribeTaskDefinition says of a task definition, and RegisterTaskDefinition doesn't take. */
+/** The keys that DescribeTaskDefinition returns and RegisterTaskDefinition doesn't accept. */
 export const DESCRIBED: readonly string[] = [
   ...["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities"],
   ...["registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt"],
 ];
 
-/** One way in which ECS stores something else than it was sent, and means the same. Sources: the ECS API reference, and the AWS provider's own comparison of container definitions. */
+/**
+ * A way in which ECS stores something other than it was sent, with the same meaning. Sources: the ECS API reference, and
+ * the AWS provider's own comparison of container definitions.
+ */
 type Equivalence = {
   readonly name: string;
   readonly apply: (part: JsonObject, isAwsvpc?: boolean) => JsonObject;
@@ -91,12 +94,12 @@ function withoutEmptyVariables(container: JsonObject): JsonObject {
   );
 }
 
-/** Whether ECS drops the variable when it registers the task: one without value. */
+/** Whether ECS drops the variable when it registers the task, since its value is empty or missing. */
 export function isForgotten(variable: JsonValue): boolean {
   return isJsonObject(variable) && (variable.value === "" || variable.value === undefined);
 }
 
-/** As whom a FireLens log router runs where nothing else is said: as root. */
+/** The default user of a FireLens log router: root. */
 export const ROUTER_USER = "0";
 
 function withRouterUser(container: JsonObject): JsonObject {
@@ -133,7 +136,7 @@ function sorted(object: JsonObject, key: string, by: string): JsonObject {
   return { ...object, [key]: list.toSorted((one, other) => byText(nameOf(one), nameOf(other))) };
 }
 
-// What isn't a text stays where it is: an object may have a toString of its own.
+// Only strings are sorted: an object may have a toString of its own.
 function byText(one: JsonValue, other: JsonValue): number {
   if (typeof one !== "string" || typeof other !== "string") return 0;
   return one < other ? -1 : Number(one > other);

@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 import { anObject, closed, mebibytes, number, port } from "./values";
 
-/** What one task asks of its protection: its file's `runtimeDefense` key, described in docs/task-definitions.md. */
+/** The protection settings of one task: its file's `runtimeDefense` key, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
 
 const reason = v.pipe(
@@ -24,7 +24,7 @@ export const RUNTIME_DEFENSE_ENTRIES = {
     closed({
       /** Read the entry points that the task definition doesn't name from the images, in their registries. */
       lookUp: v.optional(v.boolean(), true),
-      /** Write an image that was looked up with its digest, so that what was read is what runs. */
+      /** Pin each image that was looked up to its digest, so that the image that was read is the one that runs. */
       pin: v.optional(v.boolean(), false),
       /** Ask the Console to find the entry points that the task definition doesn't name. */
       extract: v.optional(v.boolean(), false),
@@ -42,7 +42,7 @@ export const RUNTIME_DEFENSE_ENTRIES = {
       /** MiB. */
       memory: mebibytes,
       memoryReservation: mebibytes,
-      /** `true`: logs of its own where the Console gave it none; `"own"`: in any case. */
+      /** `true`: a log group of its own if the Console gave it no log configuration; `"own"`: always. */
       logs: v.optional(v.union([v.boolean(), v.literal("own")], 'must be true, false or "own"'), false),
       /** For the Defender as a reverse proxy (WAAS). */
       portMappings: v.optional(
@@ -63,7 +63,7 @@ export const RUNTIME_DEFENSE_ENTRIES = {
     {},
   ),
   raiseToFit: v.optional(v.boolean(), false),
-  /** Changes of a newer Console that are agreed to, such as `environment:NEW_CONSOLE_SETTING`, or with the value, `environment:NAME=VALUE`. */
+  /** Accepted changes of a newer Console: `environment:NEW_CONSOLE_SETTING`, or with the value, `environment:NAME=VALUE`. */
   accept: v.optional(
     v.array(
       v.pipe(

@@ -4,9 +4,8 @@ import { CONTAINER_ENTRIES, identifier } from "./container-schema";
 import { between, closed, flag, object, objects, oneOf, string, stringMap } from "./values";
 
 /**
- * What RegisterTaskDefinition takes, as far as the AWS provider passes it on: lower camel case, no
- * unknown key, no nulls. Source: the ECS API reference and the provider's own list of
- * container keys, which drops any other silently.
+ * The input of RegisterTaskDefinition, limited to what the AWS provider passes on: lower camel case, no unknown keys, no
+ * nulls. Source: the ECS API reference and the provider's own list of container keys; it silently drops any other.
  */
 export type TaskDefinition = v.InferOutput<typeof TaskDefinitionSchema>;
 export type ContainerDefinition = TaskDefinition["containerDefinitions"][number];
@@ -25,7 +24,7 @@ const roleArn = v.exactOptional(
 
 const onOrOff = v.exactOptional(oneOf("ENABLED", "DISABLED"));
 
-/** The keys of a task but for its containers, in the order of the API reference. */
+/** The keys of a task except its containers, in the order of the API reference. */
 export const TASK_ENTRIES = {
   family: identifier,
   /** CPU units, digits only: `"256"` is a quarter of a vCPU. */
@@ -73,7 +72,7 @@ export const TASK_ENTRIES = {
       fileSystemId: text,
       rootDirectory: string,
       transitEncryption: onOrOff,
-      // API reference, EFSVolumeConfiguration: 0 is among them.
+      // API reference, EFSVolumeConfiguration: 0 is valid.
       transitEncryptionPort: v.exactOptional(between(0, 65_535)),
       authorizationConfig: object({ accessPointId: string, iam: onOrOff }),
     }),
@@ -93,7 +92,7 @@ export const TaskDefinitionSchema = closed({
 export const CONTAINER_KEYS: readonly string[] = Object.keys(CONTAINER_ENTRIES);
 export const TASK_KEYS: readonly string[] = [...Object.keys(TASK_ENTRIES), "containerDefinitions"];
 
-/** Whether the value is one as it stands. Parsing would copy it, and drop keys such as `constructor` on the way. */
+/** Checks the value without parsing it: parsing would copy it, and drop keys such as `constructor`. */
 export function isTaskDefinition(value: unknown): value is TaskDefinition {
   return v.is(TaskDefinitionSchema, value);
 }

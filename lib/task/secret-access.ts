@@ -6,12 +6,12 @@ import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 import type { ContainerDefinition } from "./schema";
 
-/** The stack that a task is for: where it is, and what its execution role may read. */
+/** The stack that a task is for: its region, and what its execution role may read. */
 export type SecretReader = Pick<StackSettings, "region" | "secretArns">;
 
 /**
- * A task without an execution role of its own gets the stack's, which reads what `secretArns` lists: ARNs, of which one may
- * end in `*`, and a secret's in `-??????`. Without a stack there is no such role.
+ * Checks that the stack's execution role may read the secrets of a task without a role of its own. `secretArns` lists
+ * ARNs; each may end in `*`, and a secret's in `-??????`. Without a stack there is no role: it only yields notices.
  */
 export function* checkSecretAccess(draft: Draft, stack?: SecretReader): Step {
   const { task } = draft;
@@ -60,7 +60,7 @@ type SecretReference = SecretSource & { readonly path: Path };
 
 function secretReferences({ containers, runtimeDefense }: Draft): readonly SecretReference[] {
   const { repositoryCredentials } = runtimeDefense.values.sidecar ?? {};
-  // An empty one has been refused as such.
+  // The schema already refuses an empty one.
   const ofSidecar = repositoryCredentials?.credentialsParameter ? { repositoryCredentials } : {};
   const sidecar = { path: ["runtimeDefense", "sidecar"], values: ofSidecar };
   return [...containers, sidecar].flatMap(({ path, values }) => secretsOf(values, path));
@@ -69,9 +69,9 @@ function secretReferences({ containers, runtimeDefense }: Draft): readonly Secre
 type SecretKeys = "secrets" | "logConfiguration" | "repositoryCredentials";
 
 /**
- * Where a container's secrets come from, as its task definition says it.
+ * Returns the sources of a container's secrets, as its task definition names them.
  *
- * @param path the container's own
+ * @param path the container's path
  */
 export function secretsOf(
   { secrets = [], logConfiguration, repositoryCredentials }: Partial<Pick<ContainerDefinition, SecretKeys>>,
@@ -92,7 +92,7 @@ export function secretsOf(
 
 /** Whether an IAM statement on `allowed` lets ECS in the region read the source. */
 function covers(allowed: string, source: SecretSource, region: string): boolean {
-  // The task's own account isn't known here.
+  // The task's own account isn't known here, so the one in `allowed` is used.
   const [, partition = "", , , account = ""] = allowed.split(":");
   return possibleArns(source, { partition, region, account }).some((arn) =>
     allowed.endsWith("*")
@@ -101,13 +101,13 @@ function covers(allowed: string, source: SecretSource, region: string): boolean 
   );
 }
 
-/** What a policy has to name for ECS to read the source: both, where its ending may be the suffix or a name's. */
+/** Returns the ARNs that a policy must name for ECS to read the source: both, if its ending may be suffix or name. */
 export function arnsInPolicy(source: SecretSource, place: Place): readonly string[] {
   const [first, ...others] = possibleArns(source, place);
   return RANDOM.test(first) ? [first] : [first, ...others];
 }
 
-/** The ARNs that the source may mean. A secret's name may end as a suffix does, so such an ARN may be whole or not. */
+/** Returns the ARNs that the source may mean. A secret's name may end like a suffix: then its ARN may be whole or not. */
 function possibleArns({ source, service }: SecretSource, place: Place): readonly [string, ...string[]] {
   const { partition, region, account } = place;
   const ofService = `arn:${partition}:${service}:${region}:${account}`;
@@ -120,10 +120,10 @@ function possibleArns({ source, service }: SecretSource, place: Place): readonly
   return SUFFIX.test(arn) ? [arn, arn + ANY_SUFFIX] : [arn + ANY_SUFFIX];
 }
 
-// Secrets Manager ends an ARN in one. ECS takes the ARN without it as well, but IAM compares the whole one.
+// Secrets Manager ends an ARN in this suffix. ECS also accepts the ARN without it, but IAM compares the whole ARN.
 const SUFFIX = /-[A-Za-z0-9]{6}$/;
 const ANY_SUFFIX = "-??????";
-// Such as -AbCdEf or -x7hqz2, but not -secret or -Config.
+// A suffix that looks random, such as -AbCdEf or -x7hqz2, but not -secret or -Config.
 const RANDOM = /-(?=[A-Za-z0-9]{6}$)[A-Za-z]*(?:\d|[A-Za-z][A-Z])/;
 
 function withAnySuffix(arn: string): string {
@@ -132,13 +132,13 @@ function withAnySuffix(arn: string): string {
 
 const isSecret = (arn: string) => arn.split(":")[2] === "secretsmanager";
 
-/** The ARN as IAM knows it: what follows picks a JSON key, a stage, a version or a label. */
+/** Returns the ARN as IAM knows it, without a JSON key, stage, version or label. */
 export function withoutSelector(arn: string): string {
   const parts = arn.split(":");
   return parts.slice(0, isSecret(arn) ? 7 : 6).join(":");
 }
 
-/** A parameter's name as its ARN has it; a version or a label may follow it. */
+/** Returns a parameter's name as its ARN has it, without a version or label. */
 function parameterName(source: string): string {
   return source.replace(/^\//, "").replace(/:.*$/s, "");
 }

@@ -17,29 +17,29 @@ type Source = {
 /** A place in a file: its path for people, and line and column from 1. */
 export type Place = { readonly path: SafeText; readonly line?: number; readonly column?: number };
 
-/** The sentence with its place in front: `containerDefinitions[app].image: is required.` */
+/** Puts the place before the sentence: `containerDefinitions[app].image: is required.` */
 export function remarkAt({ path, ...place }: Place, sentence: SafeText): Remark {
   return { text: path ? join([path, sentence], ": ") : sentence, ...place };
 }
 
-/** Findings as sentences, with the number of those that aren't shown. */
+/** Turns findings into sentences, with the number of those that aren't shown. */
 export function remarksOf({ shown, others }: Findings, source: Source, kind: string): readonly Remark[] {
   const remarks = shown.map(({ path, text: sentence }) => remarkAt(source.placeOf(path), sentence()));
   return others > 0 ? [...remarks, { text: text`There are ${others} more ${kind} in this file.` }] : remarks;
 }
 
-/** The file can't be read as JSON. */
+/** The file can't be read as JSON, or the defaults in it are wrong. */
 export class UnreadableError extends Error {
   constructor(readonly remarks: readonly Remark[]) {
     super(remarks.map((remark) => remark.text).join("\n"));
   }
 }
 
-// A task definition has 8 levels; without a bound paths would take time with the square of the depth.
+// A task definition has 8 levels. Without a limit, making paths would take time quadratic in the depth.
 const DEEPEST = 100;
 
 /**
- * Parses JSON and refuses what JSON.parse would lose: a key that is twice in one object.
+ * Parses JSON and refuses a key that is twice in one object: JSON.parse would lose the first.
  *
  * @throws UnreadableError
  */
@@ -89,7 +89,7 @@ function treeOf(content: string, errors: ParseError[]): Node | undefined {
   try {
     return parseTree(content, errors, { disallowComments: true });
   } catch (error) {
-    // The stack of calls, exhausted by what is nested thousands of levels deep.
+    // JSON that is nested thousands of levels deep overflows the call stack.
     if (error instanceof RangeError) throw new UnreadableError([TOO_DEEP]);
     throw error;
   }
@@ -114,9 +114,9 @@ function repeatedKeys(tree: Node | undefined): readonly Node[] {
 
 const TOO_DEEP: Remark = { text: text`is nested in more than ${DEEPEST} levels.` };
 
-/** The property or list element at the path, or the nearest one around it. */
+/** Returns the property or list element at the path, or the nearest one around it. */
 function nodeAt(tree: Node, path: Path): Node | undefined {
-  // In the envelope of describe-task-definition, or moved up from a container.
+  // The value may be in the envelope of describe-task-definition, or have been moved up from a container.
   const containers = findNodeAtLocation(tree, ["containerDefinitions"])?.children ?? [];
   const places = [path, ["taskDefinition", ...path], ...containers.map((_, i) => ["containerDefinitions", i, ...path])];
   for (const place of places) {
@@ -127,7 +127,7 @@ function nodeAt(tree: Node, path: Path): Node | undefined {
 }
 
 function positionFinder(content: string) {
-  let starts: readonly number[] | undefined; // of the lines; most files are never asked about
+  let starts: readonly number[] | undefined; // of the lines, found on first use: most files need none
   return (offset: number) => {
     starts ??= [0, ...Array.from(content.matchAll(/\n|\r(?!\n)/g), ({ index }) => index + 1)];
     let line = 0;

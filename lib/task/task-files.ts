@@ -8,10 +8,10 @@ import { excerpt, type SafeText, text } from "../text/safe-text";
 import { UnreadableError } from "./source";
 
 /**
- * The file itself, or every `*.json`, and what nearly is one, in the folder and below it, sorted. Hidden folders are
- * left alone.
+ * Returns the file itself, or every `*.json`, and whatever is probably meant as one, in the folder and below it, sorted.
+ * Skips hidden folders.
  *
- * @param variable names the path
+ * @param variable the environment variable that holds the path
  * @throws TaskFileError
  */
 export function taskFiles(path: string, variable?: string): readonly string[] {
@@ -35,13 +35,13 @@ function filesBelow(folder: string): readonly string[] {
     if (isTaskName(entry.name)) found.push(path);
     else if (isHidden) continue;
     else if (entry.isDirectory()) found.push(...filesBelow(path));
-    // A link to a folder may lead in a circle. It isn't followed, but refused.
+    // A link to a folder may lead in a circle, so it isn't followed: readTasks refuses it.
     else if (entry.isSymbolicLink() && isFolderLink(path)) found.push(path);
   }
   return found;
 }
 
-/** Whether the name is that of a task definition, or nearly so. */
+/** Whether the name is a task definition file's, or close to one. */
 export function isTaskName(name: string): boolean {
   return /\.(jsonc?|ya?ml)$/i.test(name);
 }
@@ -50,22 +50,22 @@ function isFolderLink(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
-    return false; // It leads nowhere.
+    return false; // a broken link
   }
 }
 
 /**
- * The text of a file, read once.
+ * Returns the text of a file, read once.
  *
- * @param variable names the file
- * @param what it should hold
+ * @param variable the environment variable that holds the path
+ * @param what the content that is expected
  * @throws UnreadableError
  */
 export function readText(file: string, variable?: string, what = "a task definition"): string {
   const bytes = readRegularFileOr(file, (code) => {
     throw refusal(unreadable(code, variable));
   });
-  // Zero bytes are valid UTF-8, and what UTF-16 without a mark is full of.
+  // Zero bytes are valid UTF-8, but UTF-16 without a byte order mark is full of them.
   if (bytes.includes(0)) throw notUtf8("UTF-16 or a binary file");
   if (!isUtf8(bytes)) throw notUtf8("an 8-bit encoding");
   const content = new TextDecoder().decode(bytes); // removes a byte order mark

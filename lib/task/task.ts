@@ -7,20 +7,20 @@ import type { Remark } from "./source";
 export type Task = ParsedTask & {
   /** The file's path: relative to the project's folder if it is in there, else as the user gave it. */
   readonly file: string;
-  /** What was read from images and written into the definition. */
+  /** Data read from images and written into the definition. */
   readonly lookedUp: readonly LookedUp[];
-  /** What was assumed or changed on the way, for people; one line each. */
+  /** Assumptions and changes on the way, for people; one line each. */
   readonly notices: readonly Remark[];
 };
 
 export type ParsedTask = {
   /** Unprotected; numbers as ECS wants them; without nulls, empty lists and `runtimeDefense`. */
   readonly definition: TaskDefinition;
-  /** With the defaults under it. */
+  /** The file's, merged over the defaults. */
   readonly runtimeDefense: RuntimeDefense;
 };
 
-/** What was read from an image, and written into the task definition. */
+/** Data read from one image and written into the task definition. */
 type LookedUp = ProcessWords & {
   readonly container: string;
   readonly image: string;

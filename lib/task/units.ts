@@ -10,7 +10,7 @@ type Complete = {
   readonly defaults: ReadonlySet<string>;
 };
 
-/** The task with its size in CPU units and MiB, and with our defaults for what the file leaves open. */
+/** Returns the task with its size in CPU units and MiB, and with our defaults for keys that the file doesn't name. */
 export function* withUnitsAndDefaults(task: JsonObject): Step<Complete> {
   const missing = Object.entries(DEFAULTS).filter(([key]) => !(key in task));
   if (missing.length > 0) {
@@ -30,7 +30,7 @@ export function* withUnitsAndDefaults(task: JsonObject): Step<Complete> {
   return { task: { ...others, ...size }, defaults: new Set(missing.map(([key]) => key)) };
 }
 
-/** Digits: the number itself, or 1024 times what stands before the large unit. */
+/** Returns digits: the number itself, or 1024 times the number before the large unit. */
 function inUnits(value: JsonValue, largeUnit: RegExp): string | undefined {
   if (typeof value === "object") return undefined;
   const [, digits, unit = ""] = /^(\d+|\d*\.\d+)\s*([a-z]*)$/i.exec(String(value).trim()) ?? [];

@@ -29,12 +29,12 @@ export function between(min: number, max: number, unit = "") {
 /** A TCP or UDP port. */
 export const port = between(1, 65_535);
 
-/** A list would pass for an object with the keys 0, 1, 2. */
+/** Valibot alone would accept a list as an object with the keys 0, 1, 2. */
 export function anObject(example = "") {
   return v.custom<JsonObject>(isJsonObject, `must be an object${example}`);
 }
 
-// ECS takes any name; what can't be set in a process is an empty one, and one with "=" or NUL (environ(7)).
+// ECS accepts any name, but a process can't have an empty one, or one with "=" or NUL (environ(7)).
 const VARIABLE = v.regex(/^(?=.*\S)[^=\0]+$/s, "must be a variable's name, without =");
 export const variable = v.pipe(v.string(), VARIABLE);
 
@@ -44,7 +44,7 @@ export function oneOf(...words: readonly string[]) {
   return v.pipe(v.string(), v.values(words, `must be ${choice}`));
 }
 
-// What may be absent.
+// Optional values.
 export const string = v.exactOptional(v.string());
 export const strings = v.exactOptional(v.array(v.string()));
 export const number = v.exactOptional(natural);

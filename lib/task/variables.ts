@@ -4,7 +4,7 @@ import type { Draft } from "./draft";
 import { isExcluded, removeOrExclude } from "./exclusions";
 import { notice, problem, type Step } from "./finding";
 
-/** Environment variables that would clash with the Defender's or with each other, or unsettle every later plan. */
+/** Checks for environment variables that clash with the Defender's or with each other, or that ECS drops. */
 export function* checkVariables(draft: Draft): Step {
   for (const { path, values } of draft.containers) {
     const { name: container, environment = [], secrets = [] } = values;
