@@ -7,7 +7,7 @@ import type { Action } from "./policy";
 
 type Page = { readonly arns: readonly string[] | undefined; readonly nextToken: string | undefined };
 
-/** Lists of ARNs: a hundred a page, and each once, since a list may change between its pages. */
+/** Reads a list of ARNs in pages of a hundred. Returns each once, since the list may change between pages. */
 export async function readList(
   action: Action,
   page: (nextToken: string | undefined) => Promise<Page>,
@@ -30,7 +30,7 @@ export async function readList(
   return [...found];
 }
 
-// No account runs as many tasks, and more would not fit into memory.
+// No account runs this many tasks, and more would not fit into memory.
 const LONGEST_LIST = 500_000;
 
 /** Reads in batches of at most `size`, several at once; the results in the order of `items`. */

@@ -9,9 +9,9 @@ import type { Ecs } from "./ecs";
 export type Cluster = { readonly arn: string; readonly name: string };
 
 /**
- * The clusters by these names or ARNs, or all of the region.
+ * Reads the clusters with these names or ARNs, or all clusters of the region.
  *
- * @throws AwsError when one is not there; SettingsError when an ARN is not one of this region.
+ * @throws AwsError when one is not there; SettingsError when the ARNs aren't all of this region and of one account.
  */
 export async function readClusters(ecs: Ecs, wanted: readonly string[] | "all"): Promise<readonly Cluster[]> {
   if (wanted !== "all") checkRegion(wanted, ecs.region);
@@ -26,7 +26,7 @@ export async function readClusters(ecs: Ecs, wanted: readonly string[] | "all"):
     arn && name && status !== "INACTIVE" ? [{ arn, name }] : [],
   );
   const missing = names.filter((name) => !active.some((cluster) => [cluster.arn, cluster.name].includes(name)));
-  // A cluster that was deleted between the two calls runs nothing.
+  // With "all", missing ones were deleted between the two calls, and run nothing.
   if (wanted !== "all" && missing.length > 0) throw notThere(missing, ecs.region);
   checkOnePlace(active, ecs.region);
   return unique(active);

@@ -30,18 +30,18 @@ export type Ecs = {
 type SendOptions = { readonly abortSignal: AbortSignal };
 
 type EcsOptions = {
-  /** Else the one of the AWS profile, or the default of the stack. Credentials and `AWS_ENDPOINT_URL` are the SDK's matter. */
+  /** Default: the AWS profile's, else the stack's default. The SDK itself finds credentials and `AWS_ENDPOINT_URL`. */
   readonly region?: string;
   readonly network: NetworkSettings;
   readonly signal: AbortSignal;
 };
 
-/** @throws SettingsError when TL_CA_CERT or HTTPS_PROXY is of no use. */
+/** @throws SettingsError when TL_CA_CERT or HTTPS_PROXY can't be used. */
 export async function openEcs({ region, network, signal }: EcsOptions): Promise<Ecs> {
-  setMaxListeners(0, signal); // each call under way listens
+  setMaxListeners(0, signal); // each pending call adds a listener
   const limitMs = network.timeoutMs;
   const connections = openConnections({ ...network, connectMs: limitMs, signal, clock: systemClock });
-  // Adaptive: ECS throttles reading long before a large cluster has been read.
+  // Adaptive: ECS throttles the calls long before a large cluster is read.
   const retries = { retryMode: "adaptive", ...(await attempts()) };
   const client = new ECSClient({
     ...retries,
@@ -60,7 +60,7 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
         );
       } catch (error) {
         signal.throwIfAborted();
-        // Of the proxy's settings, which the SDK gets at the call.
+        // From the proxy's settings, which are only read when a call is made.
         if (error instanceof ExpectedError) throw error;
         throw awsFailure(error, { action, region: place, limitMs });
       }
@@ -86,7 +86,7 @@ async function regionOfProfile(): Promise<string> {
 const SDK_ATTEMPTS = 3;
 const ATTEMPTS = 8;
 
-/** More than the SDK's own default, unless somebody has set AWS_MAX_ATTEMPTS or max_attempts. */
+/** More attempts than the SDK's default, unless AWS_MAX_ATTEMPTS or max_attempts is set. */
 async function attempts(): Promise<{ readonly maxAttempts?: number }> {
   const client = new ECSClient({ region: DEFAULT_REGION });
   try {

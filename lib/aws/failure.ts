@@ -5,7 +5,7 @@ import { join, quote, type SafeText, text } from "../text/safe-text";
 import { type Action, READ_POLICY } from "./policy";
 import { MOST_MEBIBYTES, TOO_LONG } from "./request-handler";
 
-/** What a sentence about a failed call names. */
+/** The facts that a sentence about a failed call needs. */
 type Call = {
   readonly action: Action;
   readonly region: string;
@@ -13,7 +13,7 @@ type Call = {
   readonly limitMs: number;
 };
 
-/** What the SDK threw, as one sentence. */
+/** Turns what the SDK threw into one sentence. */
 export function awsFailure(error: unknown, call: Call): AwsError {
   if (error instanceof ProxyError) {
     const { what, remedy } = explainProxyFailure(error);
@@ -80,7 +80,7 @@ const otherPlace: Sentence = ({ message }, call) =>
 const unexpected: Sentence = ({ name, message, status }, call) =>
   text`AWS refused a call (${name}, HTTP ${status ?? 0}): ${at(call)}: ${shorten(message)}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`;
 
-// The first row that fits. Names are those of AWS' common errors, of ECS' own, of the SDK, and of Node.
+// The first matching row counts. The names are from AWS' common errors, ECS' own, the SDK and Node.
 const KINDS: readonly (readonly [names: RegExp, sentence: Sentence, messages?: RegExp])[] = [
   [/^(CredentialsProviderError|TokenProviderError)$/, expired, /expired/i],
   [/^(CredentialsProviderError|TokenProviderError)$/, noCredentials],
@@ -103,7 +103,7 @@ const KINDS: readonly (readonly [names: RegExp, sentence: Sentence, messages?: R
 function factsOf(error: unknown): Facts {
   if (!(error instanceof Error)) return { name: "no reason given", message: "", status: undefined, attempts: 1 };
   const metadata = "$metadata" in error && isJsonObject(error.$metadata) ? error.$metadata : {};
-  // Node's errors are all called Error.
+  // Node's errors all have the name Error.
   const code = /\bE[A-Z_]{4,}\b/.exec(error.message)?.[0] ?? ("code" in error ? String(error.code) : error.name);
   return {
     name: error.name === "Error" ? code : error.name,

@@ -1,4 +1,4 @@
-/** What reading needs, and not one more: ECS gives these no narrower resource than all clusters and revisions. */
+/** The only actions that reading needs. ECS offers no narrower resource for them than all clusters and revisions. */
 const ACTIONS = [
   "ecs:DescribeClusters",
   "ecs:DescribeServices",

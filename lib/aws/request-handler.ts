@@ -5,9 +5,9 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { Clock } from "../http/clock";
 import type { Connections } from "../http/connections";
 
-/** The longest answer, in MiB: a hundred described tasks have a few. */
+/** The longest answer, in MiB: the description of a hundred tasks takes a few. */
 export const MOST_MEBIBYTES = 16;
-/** The name of the error that a longer one ends with. */
+/** The name of the error for a longer answer. */
 export const TOO_LONG = "AnswerTooLong";
 
 type Request = Parameters<NodeHttpHandler["handle"]>[0];
@@ -36,7 +36,7 @@ export class RequestHandler {
     return answer;
   }
 
-  // The SDK's own limit is over once the headers are there, and a body may drip for ever, or flood.
+  // The SDK's own time limit ends when the headers arrive, but a body may trickle in for ever, or be huge.
   #limit(body: unknown, milliseconds: number): unknown {
     if (!(body instanceof Readable)) return body;
     const late = Object.assign(new Error("The answer took too long."), { name: "TimeoutError" });
@@ -44,7 +44,7 @@ export class RequestHandler {
     return pipeline(body, limitLength(), release);
   }
 
-  // The connections are those of whoever has opened them.
+  // Does nothing: whoever opened the connections closes them.
   destroy(): void {}
 
   updateHttpClientConfig(): void {}

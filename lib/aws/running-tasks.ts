@@ -12,7 +12,7 @@ import type { Ecs } from "./ecs";
 export type RunningTask = {
   readonly arn: string;
   readonly cluster: Cluster;
-  /** The service that started it; undefined for a task that was run by itself. */
+  /** The service that started it; undefined for a standalone task. */
   readonly service: string | undefined;
   /** The ARN of its task definition. */
   readonly taskDefinition: string;
@@ -30,24 +30,24 @@ type RunningContainer = {
   readonly healthStatus: string;
 };
 
-/** What one container was started with in place of its task definition's, as far as it may concern the Defender. */
+/** The values that override one container's definition in this task, as far as they may affect the Defender. */
 type ContainerOverride = {
   readonly container: string;
-  /** Those of `command`, `environment` and `environmentFiles` that it sets. */
+  /** The overridden fields, out of `command`, `environment` and `environmentFiles`. */
   readonly fields: readonly string[];
   /** The names of the variables in `environment`. */
   readonly variables: readonly string[];
 };
 
 /**
- * The cluster's Fargate tasks. One that stops between the calls is not among them.
+ * Reads the cluster's Fargate tasks, without those that stop between the calls.
  *
- * @throws AwsError when one can't be read.
+ * @throws AwsError when a task can't be read.
  */
 export async function readRunningTasks(ecs: Ecs, cluster: Cluster): Promise<readonly RunningTask[]> {
   const arns = await readList("ecs:ListTasks", async (nextToken) => {
     const answer = await ecs.ask("ecs:ListTasks", (client, options) =>
-      // What is to run: pending tasks too. Not by launch type: whether that finds Fargate Spot isn't documented.
+      // RUNNING includes pending tasks. No launchType: whether that finds Fargate Spot isn't documented.
       client.send(
         new ListTasksCommand({ cluster: cluster.arn, desiredStatus: "RUNNING", nextToken, maxResults: 100 }),
         options,
@@ -81,7 +81,7 @@ function hasEnded({ lastStatus }: RunningTask): boolean {
   return ENDED.includes(lastStatus);
 }
 
-/** `counts`: whether it is Fargate's and is to run on. */
+/** `counts`: whether the task is on Fargate and should keep running. */
 function parseRunningTask(
   task: SdkTask,
   cluster: Cluster,
@@ -115,7 +115,7 @@ function parseRunningTask(
   };
 }
 
-// The SDK takes an answer's lists and texts as they come.
+// The SDK doesn't check the types of an answer's lists and texts.
 const list = <S extends v.GenericSchema>(element: S) => v.nullish(v.array(element), []);
 
 const OverrideSchema = v.object({

@@ -7,8 +7,8 @@ type Client = {
 };
 
 /**
- * Sends a call of the SDK. Before, every text of this run is masked of the credentials that the SDK has found, in a file
- * or elsewhere: an answer may repeat them. The SDK remembers them, so that it searches no second time.
+ * Sends an SDK call. Before that, it has every text of this run mask the credentials that the SDK found, in a file or
+ * elsewhere: an answer may repeat them. The SDK caches them, so it doesn't search twice.
  */
 export async function sendMasked<T>({ config }: Client, send: () => Promise<T>): Promise<T> {
   maskCredentialsOfAws(await config.credentials());

@@ -11,7 +11,7 @@ export type Service = {
   readonly taskDefinition: string;
 };
 
-/** The cluster's services by these names, of which some may be gone by now. @throws AwsError */
+/** Reads the cluster's services with these names; services that are gone are left out. @throws AwsError */
 export function readServices(ecs: Ecs, cluster: Cluster, names: readonly string[]): Promise<readonly Service[]> {
   return readBatches(ecs, names, 10, async (services) => {
     const answer = await ecs.ask("ecs:DescribeServices", (client, options) =>

@@ -16,7 +16,7 @@ export type RegisteredDefinition = {
 };
 
 /**
- * Each of the revisions once, by what it was asked for: an ARN, or `family:revision`.
+ * Reads each revision once. The keys are the names asked for: an ARN, or `family:revision`.
  *
  * @throws AwsError when one is not there.
  */
@@ -34,7 +34,7 @@ export async function readDefinitions(ecs: Ecs, names: readonly string[]): Promi
 
 type Definitions = ReadonlyMap<string, RegisteredDefinition>;
 
-/** The newest active revision of each family; none of a family whose revisions are all deregistered. @throws AwsError */
+/** Reads each family's newest active revision; a family with none left has no entry. @throws AwsError */
 export function readNewest(ecs: Ecs, families: readonly string[]): Promise<Definitions> {
   return readAll(ecs, families);
 }

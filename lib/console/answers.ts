@@ -28,7 +28,7 @@ export const TASK_DEFINITION: Shape<JsonObject> = {
         Array.isArray(value.containerDefinitions) &&
         value.containerDefinitions.every(isJsonObject),
     ),
-    // From here on every message about the answer is masked of them.
+    // From here on, every message about the answer masks them.
     v.check((value) => {
       for (const bundle of bundlesIn(value)) bundleSecret(bundle);
       for (const token of licencesIn(value)) new Secret(token);
@@ -44,11 +44,11 @@ function bundlesIn(answer: JsonObject): readonly string[] {
   const bundles = variables.flatMap(({ name, value }) =>
     name === BUNDLE_VARIABLE && typeof value === "string" ? [value] : [],
   );
-  // A real answer has one. Masking costs time for each, so a hostile answer doesn't get to register thousands.
+  // A real answer has one. Masking each takes time, so a hostile answer can't register thousands.
   return [...new Set(bundles)].slice(0, MOST_SECRETS);
 }
 
-/** The tokens in the paths of the Defender's image. */
+/** Returns the licence tokens in the images' paths. */
 function licencesIn(answer: JsonObject): readonly string[] {
   const images = objectsIn(answer.containerDefinitions).map(({ image }) => (typeof image === "string" ? image : ""));
   const tokens = images.flatMap((image) => LICENCE.exec(image)?.[1] ?? []);
@@ -60,7 +60,7 @@ const LICENCE = /\/tw_([a-z0-9]{16,64})\//i;
 /** What Defenders need to connect, from `GET …/defenders/install-bundle`. */
 export type InstallBundle = {
   readonly bundle: Secret;
-  /** Where they dial, `wss://us-east1.cloud.twistlock.com:443`; undefined when the Console doesn't say. */
+  /** The address that they dial, `wss://us-east1.cloud.twistlock.com:443`; undefined when the Console gives none. */
   readonly wsAddress: string | undefined;
 };
 

@@ -7,12 +7,12 @@ import type { ProtectRequest } from "./console";
 
 /** One request to the Console. */
 export type ConsoleCall = Call & {
-  /** What to do when the Console finds the request wrong. */
+  /** The user's next step when the Console rejects the request. */
   readonly remedy: SafeText;
   readonly isLogin: boolean;
 };
 
-/** The requests that the Console's API takes, without the token. */
+/** Builds the requests to the Console's API, without the token. */
 export function callsOf(settings: ConsoleSettings) {
   const { apiUrl, apiSetting, authenticateUrl, fargateUrl, project, consoleAddress, user, password } = settings;
   const defender = { consoleaddr: consoleAddress, defenderType: "appEmbedded", project };
@@ -50,7 +50,7 @@ export function callsOf(settings: ConsoleSettings) {
   };
 }
 
-/** The call with the token of a login. */
+/** Adds the token of a login to the call. */
 export function withToken(call: ConsoleCall, token: Secret): ConsoleCall {
   return { ...call, authorization: { scheme: "Bearer", secret: token } };
 }

@@ -29,7 +29,7 @@ export async function login(
 ): Promise<Console> {
   const closing = new AbortController();
   const signal = AbortSignal.any([context.signal, closing.signal]);
-  setMaxListeners(0, signal); // each call under way listens
+  setMaxListeners(0, signal); // each pending call adds a listener
   // Basic authentication sends the base64 of this pair; from here on it is masked in every message.
   const credentials = [settings.password, new Secret(`${settings.user}:${settings.password.reveal()}`)];
   const calls = callsOf(settings);
@@ -66,7 +66,7 @@ export async function login(
   });
   let second: Promise<Secret> | undefined;
 
-  // A token may expire during a run; however many calls meet that at once, one login serves them all.
+  // A token may expire during a run. Many calls may fail then at once; one new login serves them all.
   const sendSignedIn = async <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> => {
     if (second) return send(withToken(call, await second), shape);
     try {

@@ -9,18 +9,18 @@ import type { Defender } from "./defenders";
 export interface Console {
   /** The Console's version, `34.04.145`. `GET …/version` */
   version(): Promise<string>;
-  /** The task definition with a Defender in it, as the Console sent it: to be proven. `POST …/defenders/fargate.json` */
+  /** The task definition with a Defender in it, as the Console sent it, not proven. `POST …/defenders/fargate.json` */
   protect(request: ProtectRequest): Promise<JsonObject>;
   /** The install bundle and the address that Defenders dial. `GET …/defenders/install-bundle` */
   installBundle(): Promise<InstallBundle>;
   /**
-   * Every Defender of these types that the Console knows, such as `fargate`, connected and disconnected. Read in pages,
-   * in the order of host names. A Fargate Defender that has disconnected is listed for about an hour. `GET …/defenders`
+   * All Defenders of these types, such as `fargate`, that the Console lists, connected or not. Read in pages, sorted by
+   * host name. A Fargate Defender stays listed for about an hour after it disconnects. `GET …/defenders`
    */
   defenders(types: readonly string[]): Promise<readonly Defender[]>;
-  /** Whether the text holds the password or a token of this run, in whatever spelling. */
+  /** Whether the text contains the password or a token of this run, in any spelling. */
   readonly holdsCredential: (text: string) => boolean;
-  /** Ends what is still under way and drops the connections. Call it at the end in any case. */
+  /** Aborts pending calls and closes the connections. Always call it at the end. */
   close(): void;
 }
 

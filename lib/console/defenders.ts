@@ -9,11 +9,11 @@ import type { Shape } from "../http/json-body";
 import type { RunContext } from "../http/retry";
 import { text } from "../text/safe-text";
 
-/** A Defender as the Console lists it; what it doesn't say is undefined. Schema `defender.Defender` of the published API. */
+/** A Defender as the Console lists it; details it doesn't give are undefined. Schema `defender.Defender` of the published API. */
 export type Defender = {
   /** `fargate`, `appEmbedded`, `daemonset`, … */
   readonly type: string;
-  /** Of an app-embedded Defender its App ID, `FAMILY:UUID`, which all containers of a task share. */
+  /** For an app-embedded Defender: its App ID, `FAMILY:UUID`, which all containers of a task share. */
   readonly hostname: string;
   /** The container's name. */
   readonly container: string | undefined;
@@ -26,7 +26,7 @@ export type Defender = {
   readonly cloudMetadata: Readonly<Record<string, unknown>> | undefined;
 };
 
-/** SaaS Consoles give no more at once. */
+/** SaaS Consoles return no more Defenders per request. */
 export const PAGE_SIZE = 50;
 
 const OptionalText = v.optional(v.nullable(v.pipe(v.string(), v.maxLength(4096))));
@@ -64,10 +64,10 @@ export const DEFENDERS: Shape<readonly Defender[]> = {
 };
 
 /**
- * The whole list, page by page. Each page begins with the last Defender of the page before it: a list that changed
- * meanwhile, so that one would be missing or counted twice, is noticed and read again.
+ * Reads the whole list, page by page. Each page must begin with the last Defender of the page before it. Otherwise the list
+ * has changed, so one could be missing or counted twice, and it is read again.
  *
- * @throws ConsoleError when it changes each time.
+ * @throws ConsoleError when the list changes each time.
  */
 export async function readPages(
   page: (offset: number) => Promise<readonly Defender[]>,
@@ -102,7 +102,7 @@ async function readOnce(
   return list;
 }
 
-// No Console has as many of Fargate, and more would not fit into memory.
+// No Console has this many Fargate Defenders, and more would not fit into memory.
 const MOST_DEFENDERS = 250_000;
 
 function tooMany(): ConsoleError {
@@ -112,14 +112,14 @@ function tooMany(): ConsoleError {
   ]);
 }
 
-/** A Console takes so many requests for a list in so many milliseconds, and says 429 to more: 30 in 30 s were seen. */
+/** The period, in milliseconds, of a Console's limit on list requests: 30 in 30 s were seen, and more get HTTP 429. */
 const THROTTLED_MS = 30_000;
 const PAUSES = 3;
 
 /**
- * Reads one page, and again after a pause where the Console throttles for longer than the tries of a call last.
+ * Reads one page. If the Console still throttles after all tries of the call, pauses and reads again.
  *
- * @throws HttpFailure when it goes on throttling; the signal's reason.
+ * @throws HttpFailure when the throttling doesn't end; the signal's reason.
  */
 export async function withPauses<T>(read: () => Promise<T>, { signal, notice }: RunContext, clock: Clock): Promise<T> {
   for (let pauses = 0; ; pauses += 1) {

@@ -9,7 +9,7 @@ import { isTransient, retryAfterMs } from "../http/retry";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { ConsoleCall } from "./calls";
 
-/** The failure that the status of an answer means; undefined for a status of success. */
+/** Returns the failure for an answer's status; undefined for a success status. */
 export function statusFailure(answer: Answer, call: ConsoleCall, clock: Clock): HttpFailure | undefined {
   const { status } = answer;
   if (status >= 200 && status < 300) return undefined;

@@ -1,7 +1,7 @@
 import type { SafeText } from "../text/safe-text";
 import type { Secret } from "../text/secret";
 
-/** One request, before it is sent, and what a sentence about its failure names. */
+/** One request to send, and what an error message about it needs. */
 export type Call = {
   readonly method: "GET" | "POST";
   readonly url: URL;
@@ -16,27 +16,27 @@ export type Call = {
 /** The `Authorization` header. `secret` is a token, or the base64 of `user:password`. */
 export type Authorization = { readonly scheme: "Basic" | "Bearer"; readonly secret: Secret };
 
-/** Whom a call asks. */
+/** The server that a call is sent to. */
 export type Peer = {
-  /** In a sentence: `the Console`. */
+  /** Its name in a sentence: `the Console`. */
   readonly name: string;
-  /** What leads to this address, and is to be checked when it is wrong: `TL_CONSOLE`. */
+  /** The source of the address, to check when it is wrong: `TL_CONSOLE`. */
   readonly setting: string;
   /** The longest response, in MiB, and what a longer one isn't: `from a Console`. */
   readonly limit: { readonly mebibytes: number; readonly longerIsNot: string };
-  /** For a web page that comes instead of its answer, and isn't a proxy's. */
+  /** Words for a web page that comes instead of the answer and isn't a proxy's. */
   readonly page: {
-    /** What it comes instead of: `the Console's answer`. */
+    /** The missing answer: `the Console's answer`. */
     readonly insteadOf: string;
-    /** Whose it looks like, by its beginning, and what to do then. */
+    /** Tells from the page's beginning whose it looks like, and what to do. */
     readonly explain: (start: string) => readonly [whose: SafeText, remedy: SafeText];
   };
 };
 
-/** What came back, whatever its status. */
+/** The response, whatever its status. */
 export type Answer = {
   readonly status: number;
   readonly body: Buffer;
-  /** Empty when it isn't there. */
+  /** Empty when the header is missing. */
   readonly header: (name: string) => string;
 };

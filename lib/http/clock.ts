@@ -1,10 +1,10 @@
-/** Time, as something that is handed in: tests decide when a limit is over. */
+/** The clock, passed in so that tests decide when a limit is over. */
 export type Clock = {
   /** Milliseconds since some moment; never goes back. */
   now(): number;
   /** Milliseconds since 1970, to compare with a date that a server sends. */
   date(): number;
-  /** Calls back once, so many milliseconds from now, unless the returned function is called before. */
+  /** Calls `callback` once after `milliseconds`, unless the returned function is called first. */
   after(milliseconds: number, callback: () => void): () => void;
 };
 

@@ -2,12 +2,12 @@ import type { Duplex } from "node:stream";
 
 import type { Clock } from "./clock";
 
-/** Milliseconds that connecting may take, of those that one try of a call may take. */
+/** Returns how many milliseconds of a try's `timeoutMs` connecting may take. */
 export function connectLimitMs(timeoutMs: number): number {
   return Math.min(10_000, timeoutMs);
 }
 
-/** Ends a connection that isn't made, TLS included, within the time. */
+/** Destroys the socket if the connection, TLS included, isn't made in time. */
 export function limitConnecting<S extends Duplex>(socket: S, milliseconds: number, clock: Clock): S {
   const late = Object.assign(new Error("The connection took too long."), { code: "ETIMEDOUT" });
   const cancel = clock.after(milliseconds, () => socket.destroy(late));

@@ -8,7 +8,7 @@ import { proxyFor } from "./proxies";
 import { trustAuthorities } from "./trust";
 import { tunnelThrough } from "./tunnel";
 
-/** Where sockets come from: kept alive between calls, verified, through the proxy where there is one. */
+/** Opens sockets: kept alive between calls, verified, and through the proxy if there is one. */
 export type Connections = {
   /** @throws SettingsError when HTTPS_PROXY is not a proxy's address. */
   agentFor(url: URL): http.Agent;
@@ -36,7 +36,7 @@ export function openConnections(options: ConnectionOptions): Connections {
   let tunnel: https.Agent | undefined; // one is enough: HTTPS_PROXY is the same for every address
   return {
     agentFor: (url) => {
-      // For loopback alone, so it never goes to a proxy, which would read the password.
+      // Only used for loopback, so it must not go through a proxy, which would read the password.
       if (url.protocol === "http:") return plain;
       const proxy = proxyFor(url, proxies);
       if (proxy === undefined) return direct;

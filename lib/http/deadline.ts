@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "./clock";
 
 /**
- * A signal that aborts with `reason` when the time is over, or with the parent's when that aborts. Call `release` when
- * the work is done, or the timer keeps the process running.
+ * Makes a signal that aborts with `reason` when the time is over, or with the parent's reason when the parent aborts.
+ * Call `release` when the work is done, or the timer keeps the process running.
  */
 export function deadline(
   milliseconds: number,
@@ -24,7 +24,7 @@ export function deadline(
 }
 
 /**
- * What the work results in. For work that can't be cancelled, such as the AWS SDK's search for credentials.
+ * Waits for work that can't be cancelled, such as the AWS SDK's search for credentials.
  *
  * @throws what the work throws; the signal's reason as soon as it is aborted.
  */

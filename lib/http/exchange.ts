@@ -10,14 +10,14 @@ import { networkFailure } from "./network-failure";
 
 type ExchangeOptions = {
   readonly connections: Connections;
-  /** Milliseconds after which it ends, whatever the other side does. */
+  /** Milliseconds after which the try ends, whatever the server does. */
   readonly limitMs: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 };
 
 /**
- * One try of one call. Redirects aren't followed.
+ * Tries a call once. Redirects aren't followed.
  *
  * @throws HttpFailure when no whole answer comes; `signal`'s reason.
  */
@@ -25,7 +25,7 @@ export async function exchange(call: Call, { connections, limitMs, signal, clock
   const { authorization } = call;
   const content = contentOf(call);
   const agent = connections.agentFor(call.url);
-  // axios's own timeout counts silence, so a body that drips would never end.
+  // axios's own timeout only counts silence, so a body that trickles in would never end.
   const limit = deadline(limitMs, signal, undefined, clock);
   try {
     const { status, headers, data } = await axios.request<unknown>({
@@ -41,7 +41,7 @@ export async function exchange(call: Call, { connections, limitMs, signal, clock
       signal: limit.signal,
       httpAgent: agent,
       httpsAgent: agent,
-      proxy: false, // the agent connects through it
+      proxy: false, // the agent connects through the proxy
       maxRedirects: 0,
       maxContentLength: call.peer.limit.mebibytes * 1024 * 1024,
       responseType: "arraybuffer",

@@ -1,17 +1,17 @@
 import { type SafeText, text } from "../text/safe-text";
 import type { Call } from "./call";
 
-/** What decides about another try. */
+/** Facts that decide about another try. */
 export type Hints = {
   readonly status?: number;
   /** Another try may help. */
   readonly retry?: boolean;
-  /** Milliseconds to wait before it, as `Retry-After` asks. */
+  /** Milliseconds to wait before the next try, as `Retry-After` asks. */
   readonly waitMs?: number;
 };
 
 /**
- * Why a call failed; the rooms that make calls turn it into an error of theirs. Neither the call nor the HTTP library's
+ * Why a call failed. The folders that make calls turn it into their own error. Neither the call nor the HTTP library's
  * error is kept: they hold the password and the token.
  */
 export class HttpFailure extends Error {
@@ -31,13 +31,12 @@ export class HttpFailure extends Error {
   }
 }
 
-/** A failure of this call. */
 export function failureOf(call: Call, what: SafeText, remedy: SafeText, hints: Hints = {}): HttpFailure {
   const { origin, pathname } = call.url;
   return new HttpFailure(text`${call.method} ${origin}${pathname}`, what, remedy, hints);
 }
 
-/** What happened, at which request, and what to do. */
+/** Says what happened, in which request, and what to do. */
 export function sentence(request: SafeText, what: SafeText, remedy: SafeText): SafeText {
   return text`${what}: ${request}. ${remedy}`;
 }

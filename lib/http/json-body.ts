@@ -7,14 +7,14 @@ import type { Answer, Call } from "./call";
 import { failureOf } from "./failure";
 import { pageFailure } from "./page";
 
-/** What a good answer holds; `expected` completes "where … was expected". */
+/** The expected content of an answer; `expected` completes "where … was expected". */
 export type Shape<T> = { readonly expected: string; readonly schema: v.GenericSchema<unknown, T> };
 
 /**
- * What the answer holds.
+ * Parses the answer's body.
  *
- * @param who has answered, in a sentence
- * @throws HttpFailure with the remedy when it isn't JSON, or of another shape.
+ * @param who the server, as a sentence names it
+ * @throws HttpFailure with the remedy when the body isn't JSON or has another shape.
  */
 export function parseAnswer<T>(
   answer: Answer,
@@ -29,9 +29,9 @@ export function parseAnswer<T>(
 }
 
 /**
- * Parses the answer's body as JSON, whatever its content type says: that only helps to describe what came instead.
+ * Parses the answer's body as JSON. Its content type is ignored, except to describe a body that isn't JSON.
  *
- * @throws HttpFailure with the remedy, or that of a web page.
+ * @throws HttpFailure with the remedy, or with the one for a web page.
  */
 export function parseJsonBody(answer: Answer, call: Call, remedy: SafeText): unknown {
   const { body, status } = answer;

@@ -3,7 +3,7 @@ import type { Call } from "./call";
 import { failureOf, type HttpFailure, type Phrase } from "./failure";
 import { explainProxyFailure, ProxyError } from "./proxy-failure";
 
-/** The failure of a try that brought no whole answer. `error` is what the HTTP library threw; none of it is kept. */
+/** Explains why a try got no complete answer. `error` is what the HTTP library threw; it is not kept. */
 export function networkFailure(error: unknown, call: Call): HttpFailure {
   if (error instanceof Error && error.cause instanceof ProxyError) {
     const { what, remedy, retry } = explainProxyFailure(error.cause);

@@ -3,7 +3,7 @@ import { mask } from "../text/secret";
 import type { Answer, Call } from "./call";
 import { failureOf, type HttpFailure } from "./failure";
 
-/** The failure when a web page came in place of an answer; undefined for anything else. */
+/** Returns the failure for a web page that came instead of an answer; undefined for anything else. */
 export function pageFailure(answer: Answer, call: Call): HttpFailure | undefined {
   const page = pageIn(answer);
   if (page === undefined) return undefined;
@@ -15,7 +15,7 @@ export function pageFailure(answer: Answer, call: Call): HttpFailure | undefined
   return failureOf(call, text`${came}, it looks like ${whose}`, remedy, { status: answer.status });
 }
 
-/** `(HTTP 400, "…")`, with what `reasonIn` finds in the body, or the title of a web page. */
+/** Formats `(HTTP 400, "…")` with the reason that `reasonIn` finds in the body, or a web page's title. */
 export function detailOf(answer: Answer, reasonIn: (body: string) => string | undefined): SafeText {
   const page = pageIn(answer);
   if (page) return text`(HTTP ${answer.status}, a web page ${page.title})`;
@@ -34,7 +34,7 @@ function pageIn(answer: Answer): Page | undefined {
   const isCalledPage = /^text\/html/i.test(answer.header("content-type"));
   const beginning = answer.body.subarray(0, 1000).toString("utf8");
   if (!isCalledPage && !/^\s*<(!doctype html|html|head|body|!--)/i.test(beginning)) return undefined;
-  // A title, and a text that is cut, may end within a secret. Masking and the patterns aren't to be run over megabytes.
+  // Mask first: a title or a cut text may end within a secret. Don't run masking and patterns over megabytes.
   const start = mask(answer.body.subarray(0, 65_536).toString("utf8")).slice(0, 16_000);
   const title = /<title[^<>]*>([^<]*)</i.exec(start)?.[1]?.trim();
   return { title: title ? text`titled ${quote(title, 80)}` : text`untitled`, start };

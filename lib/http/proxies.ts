@@ -10,7 +10,7 @@ export type ChosenProxy = {
 };
 
 /**
- * The proxy that leads to an https address; undefined when it is reached directly.
+ * Returns the proxy for an https address; undefined when the address is reached directly.
  *
  * @throws SettingsError when HTTPS_PROXY is not a proxy's address.
  */
@@ -37,7 +37,7 @@ function refusal({ variable }: ProxyAddress, what: SafeText): SettingsError {
   return new SettingsError([text`${variable} ${what}. ${remedy}`]);
 }
 
-// Reads NO_PROXY like curl, Python and the package proxy-from-env, which reads the environment by itself and so can't be used here.
+// Reads NO_PROXY like curl, Python and proxy-from-env. That package reads the environment itself, so it can't be used here.
 function isException({ hostname, port }: URL, exceptions: string): boolean {
   const names = exceptions.toLowerCase().split(/[,\s]+/);
   return names.some((entry) => {

@@ -1,20 +1,20 @@
 import { type SafeText, text } from "../text/safe-text";
 import type { ChosenProxy } from "./proxies";
 
-/** What may be said of a proxy: its address holds a password. */
+/** The facts to show about a proxy: its address may hold a password. */
 type FailedProxy = Pick<ChosenProxy, "variable"> & {
   /** `host:port` */
   readonly host: string;
   readonly isLoggedIn: boolean;
 };
 
-/** The proxy failed, or the way through it: the other side was not reached. */
+/** The proxy or the connection through it failed, so the target was not reached. */
 export class ProxyError extends Error {
   constructor(
     readonly proxy: FailedProxy,
-    /** The host behind it, with its port where that isn't 443. */
+    /** The host to reach through it, with its port unless that is 443. */
     readonly target: string,
-    /** The error's code, or `HTTP 407` when that was the answer to CONNECT. */
+    /** The error's code, or the status that answered CONNECT, such as `HTTP 407`. */
     readonly reason: string,
   ) {
     super("The proxy failed.");

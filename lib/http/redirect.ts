@@ -5,14 +5,14 @@ export function isRedirect(status: number): boolean {
   return status >= 300 && status < 400;
 }
 
-/** Where an answer redirects to; undefined when it names no address. */
+/** Returns the address that an answer redirects to; undefined when it names none. */
 export function redirectTarget(answer: Answer, from: URL): URL | undefined {
   return addressOf(answer.header("location"), from);
 }
 
-/** The same to be shown: parsing could leave a part of a secret, which masking wouldn't know. */
+/** The same, for messages: masks first, because parsing could leave a part of a secret, which masking would miss. */
 export function shownRedirectTarget(answer: Answer, from: URL): URL | undefined {
-  // An address has no brackets there.
+  // A host can't have the brackets of `[redacted]`.
   return addressOf(mask(answer.header("location")).replaceAll(REDACTED, "redacted"), from);
 }
 

@@ -12,18 +12,18 @@ export type RunContext = {
 };
 
 export const TRIES = 4;
-/** All calls of a run together may take as long as this many tries of one. */
+/** A whole run may take as long as this many tries of one call. */
 export const TRIES_OF_A_RUN = 30;
 
-// A server, or a proxy before it, may be better a moment later.
+// The server, or a proxy in front of it, may work again a moment later.
 const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** Whether another try of a call that was answered with this status may help. */
+/** Whether another try may help after an answer with this status. */
 export function isTransient(status: number): boolean {
   return TRANSIENT.has(status);
 }
 
-/** Milliseconds that `Retry-After` asks for, in seconds or as an HTTP date; 0 when it says nothing, or no time. */
+/** Returns the milliseconds that `Retry-After` asks for, as seconds or as an HTTP date; 0 if missing or invalid. */
 export function retryAfterMs(answer: Answer, clock: Clock): number {
   const header = answer.header("retry-after");
   const milliseconds = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - clock.date();
@@ -31,8 +31,8 @@ export function retryAfterMs(answer: Answer, clock: Clock): number {
 }
 
 /**
- * Runs `attempt` up to `TRIES` times, each within `timeoutMs`, all of them within as many times that. Only an HttpFailure with
- * `retry` is tried again.
+ * Runs `attempt` up to `TRIES` times, each within `timeoutMs`, all within `TRIES` times `timeoutMs`. Only an HttpFailure with
+ * `retry` leads to another try.
  *
  * @throws HttpFailure of the last try, which says why no other followed.
  */

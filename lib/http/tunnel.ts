@@ -16,7 +16,7 @@ export function tunnelThrough(
 ): https.Agent {
   const { host, username, password } = proxy.url;
   const failed = { variable: proxy.variable, host, isLoggedIn: username !== "" || password !== "" };
-  // The signal ends a request to the proxy that would keep the process running.
+  // The signal aborts requests to the proxy, which would keep the process running.
   const proxyRequestOptions: object = { ...secure, signal };
   const agent = new HttpsProxyAgent({ ...secure, timeout: connectMs, proxy: proxy.url, proxyRequestOptions });
   const connect = agent.createConnection.bind(agent);
@@ -32,7 +32,7 @@ function nameOf({ host, port }: http.RequestOptions): string {
   return Number(port ?? 443) === 443 ? `${host}` : `${host}:${port}`;
 }
 
-// hpagent says a status, and its time limit, in the message alone.
+// hpagent reports a status, or that its time limit is over, only in the message.
 function reasonOf({ message, code }: NodeJS.ErrnoException): string {
   if (message === "Proxy timeout") return "ETIMEDOUT";
   const status = /^Bad response: (\d{3})$/.exec(message)?.[1];

@@ -5,7 +5,7 @@ import { holdsSecret, Secret } from "../text/secret";
 import { byName, elementsOf } from "./compare";
 import type { Deviation } from "./deviation";
 
-// What is shorter is no credential, and might stand in any text.
+// A shorter value is not a credential, and any text may contain it by chance.
 const SHORTEST = 64;
 
 export const CREDENTIAL: Deviation = {
@@ -21,11 +21,11 @@ export const BUNDLE_ELSEWHERE: Deviation = {
 };
 
 /**
- * Whether the sidecar's install bundle is anywhere else in the answer, in whatever spelling, without its last characters
- * too: it could hide there in what is deployed. From here on every text for people is masked of it.
+ * Whether the sidecar's install bundle, even without its last characters, is also elsewhere in the answer, in any spelling:
+ * it could be deployed unnoticed there. From here on it is masked in every text for people.
  *
  * @param json the answer as JSON.stringify writes it
- * @param usual the one that the Console gives out, as which nearly all are
+ * @param usual the Console's install bundle, which nearly all answers contain
  */
 export function hasBundleElsewhere(answer: JsonObject, json: string, usual: Secret): boolean {
   const [sidecar] = byName(elementsOf(answer.containerDefinitions)).get(DEFENDER) ?? [];
@@ -36,7 +36,7 @@ export function hasBundleElsewhere(answer: JsonObject, json: string, usual: Secr
   return holdsSecret(rest, bundle === usual.reveal() ? beginningOf(usual) : [withoutEnd(bundle)]);
 }
 
-// Made once for all tasks: how a secret may be spelled takes time to find out.
+// Made once for all tasks: computing the possible spellings of a secret takes time.
 const beginnings = new WeakMap<Secret, readonly Secret[]>();
 
 function beginningOf(usual: Secret): readonly Secret[] {

@@ -2,10 +2,10 @@ import { isDeeperThan, isJsonArray, isJsonObject, type JsonValue } from "../json
 import { text } from "../text/safe-text";
 import { type Deviation, outside } from "./deviation";
 
-/** Deeper than any task definition, and shallow enough for every function that calls itself. */
+/** Levels: more than any task definition has, and few enough for every recursive function. */
 export const DEEPEST = 32;
 
-/** Whether anything lies deeper than a task definition goes. */
+/** Whether the value is nested deeper than any task definition. */
 export function isTooDeep(value: JsonValue): boolean {
   return isDeeperThan(DEEPEST, value);
 }
@@ -16,7 +16,7 @@ export const TOO_DEEP: Deviation = {
   got: text`more`,
 };
 
-/** A list that holds null, which no list of a task definition does: ECS would refuse it, and cleaning would hide it. */
+/** Finds a null in a list. No task definition has one: ECS would refuse it, and `clean` would hide it. */
 export function nullInList(answer: JsonValue): Deviation | undefined {
   return holdsNull(answer) ? findNull(answer, "") : undefined;
 }

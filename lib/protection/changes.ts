@@ -3,10 +3,10 @@ import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import { type SafeText, text } from "../text/safe-text";
 import { isEqual } from "./compare";
 
-/** One thing that a container got by its protection, for people. */
+/** One change that protection makes to a container, for people. */
 export type Change = { readonly container: string; readonly field: string; readonly change: SafeText };
 
-/** What is different in each container of the protected task definition; containers that were left out have nothing. */
+/** Lists the differences in each container of the protected task definition; excluded containers have none. */
 export function findChanges(unprotected: TaskDefinition, definition: TaskDefinition): readonly Change[] {
   return definition.containerDefinitions.flatMap((after) => {
     const before = unprotected.containerDefinitions.find(({ name }) => name === after.name);
@@ -66,7 +66,7 @@ function logsChange(logs: NonNullable<ContainerDefinition["logConfiguration"]>, 
 
 type Variables = ContainerDefinition["environment"];
 
-// Whether the Defender watches the file system and runs in FIPS mode: what people want to know of them is the value.
+// Shown with their values: whether the Defender watches the file system, and whether it runs in FIPS mode.
 const FLAGS: readonly string[] = ["FILESYSTEM_MONITORING", "FIPS_ENABLED"];
 
 function variables(after: Variables = [], before: Variables = []): readonly string[] {

@@ -4,8 +4,8 @@ import { text } from "../text/safe-text";
 import { type Deviation, isPrivate, outside } from "./deviation";
 
 /**
- * Whether two values are equal, the order of keys aside. Only own keys count: an answer may have one named `valueOf`,
- * which comparing libraries would call.
+ * Whether two values are equal, in whatever order of keys. Only own keys count: an answer may have one named `valueOf`,
+ * which comparison libraries would call.
  */
 export function isEqual(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
   if (one === other) return true;
@@ -20,7 +20,7 @@ export function isEqual(one: JsonValue | undefined, other: JsonValue | undefined
   return keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]));
 }
 
-/** Where two objects differ, down to the key. */
+/** Lists the differences between two objects, down to the key. */
 export function differences(
   sent: JsonObject,
   got: JsonObject,
@@ -41,7 +41,7 @@ export function differences(
   });
 }
 
-/** Equal lists, but for their order. */
+/** Whether two lists are equal apart from their order. */
 export function hasSameMembers(one: readonly JsonValue[], other: readonly JsonValue[]): boolean {
   if (one.length !== other.length) return false;
   const left = [...other];
@@ -52,13 +52,13 @@ export function hasSameMembers(one: readonly JsonValue[], other: readonly JsonVa
   });
 }
 
-/** A list's elements; a value that isn't a list stands for itself, so that it counts as an unexpected element. */
+/** Returns a list's elements. A value that isn't a list becomes its only element, so it counts as unexpected. */
 export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {
   if (value === undefined) return [];
   return isJsonArray(value) ? value : [value];
 }
 
-/** The objects of a list by their names; what has none isn't among them. */
+/** Groups the objects of a list by name; elements without a name are left out. */
 export function byName(list: readonly JsonValue[]): ReadonlyMap<string, readonly JsonObject[]> {
   return groupBy(list.filter(isNamed), ({ name }) => name);
 }
@@ -67,7 +67,7 @@ function isNamed(value: JsonValue): value is JsonObject & { readonly name: strin
   return isJsonObject(value) && typeof value.name === "string";
 }
 
-// A key such as `constructor` is there on every object, though not as its own.
+// Only own keys: every object inherits others, such as `constructor`.
 function fieldOf(object: JsonObject, key: string): JsonValue | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }

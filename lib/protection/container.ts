@@ -6,12 +6,12 @@ import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
 import { commonChecks, equal, optional, variableDeviations } from "./variables";
 
-/** What the Console changes in an application container. */
+/** The fields that the Console changes in an application container. */
 const CHANGED = ["entryPoint", "environment", "dependsOn", "volumesFrom", "linuxParameters"];
 
 /**
- * What keeps an application container from being a protected one. With the original as it was sent, also everything
- * else that differs from it.
+ * Lists why an application container isn't protected. With the original, as it was sent, the list also has every other
+ * difference from it.
  */
 export function containerDeviations(
   container: JsonObject,
@@ -33,7 +33,7 @@ export function containerDeviations(
   ];
 }
 
-/** Whether anything of the Defender is in the container; without it the container was left out. */
+/** Whether the container has any trace of the Defender; without one it was left out of protection. */
 export function hasDefenderTrace({ entryPoint, environment, dependsOn, volumesFrom }: JsonObject): boolean {
   return (
     isWrapper(elementsOf(entryPoint)[0]) ||
@@ -70,7 +70,7 @@ function entryPointDeviations(
   return [{ field, expected: text`the image's entry point behind the wrapper`, got: outside(withoutScripts(behind)) }];
 }
 
-// A word with spaces in it is a script, and scripts hold credentials in spite of all advice.
+// Hides words with spaces: they are scripts, and people put credentials into scripts against all advice.
 export function withoutScripts(words: JsonValue | undefined): JsonValue | undefined {
   return isJsonArray(words) ? words.map((word) => (typeof word === "string" && /\s/.test(word) ? "…" : word)) : words;
 }
@@ -104,11 +104,11 @@ const VOLUMES: Addition = {
   isRight: ({ sourceContainer: _, readOnly, ...more }) =>
     (readOnly === undefined || readOnly === false) && Object.keys(more).length === 0,
   rule: "readOnly false",
-  // Where two containers have a volume at one path, the order decides which one is mounted.
+  // When two containers have a volume at the same path, the order decides which one is mounted.
   isKept: isEqual,
 };
 
-/** The original entries are kept, and exactly one for the Defender is there besides. */
+/** Checks that the original entries are kept, with exactly one more for the Defender. */
 function additionDeviations(
   { field, isDefender, isRight, rule, isKept }: Addition,
   got: JsonValue | undefined,
@@ -162,7 +162,7 @@ function linuxDeviations(got: JsonObject, original: JsonObject | undefined): rea
   return deviations;
 }
 
-// ECS keeps capabilities as sets: neither order nor repetition means anything.
+// ECS stores capabilities as sets: order and duplicates don't matter.
 function isSameSet(one: Iterable<JsonValue>, other: Iterable<JsonValue>): boolean {
   const [first, second] = [new Set(one), new Set(other)];
   return first.size === second.size && [...first].every((member) => second.has(member));

@@ -1,9 +1,9 @@
 import type { JsonValue } from "../json";
 import { excerpt, layOut, type SafeText, text } from "../text/safe-text";
 
-/** One way in which a task definition isn't the one asked for, protected. Only `describe` makes a text for people of it. */
+/** One difference of a task definition from the protected one expected. Only `describe` turns it into text for people. */
 export type Deviation = {
-  /** The container's name, as it came; none for the task level. */
+  /** The container's name as received; left out at the task level. */
   readonly container?: string;
   readonly field: string;
   readonly expected: SafeText | Outside;
@@ -29,24 +29,24 @@ export function describe({ container, field, expected, got }: Deviation): SafeTe
   return text`${where}: expected ${wanted}, got ${found}.`;
 }
 
-/** The first ones described, then how many others there are. */
+/** Describes the first deviations, then counts the others. */
 export function describeAll(deviations: readonly Deviation[]): readonly SafeText[] {
   const others = deviations.length - DESCRIBED;
   const first = deviations.slice(0, DESCRIBED).map(describe);
   return others > 0 ? [...first, text`${others} more deviation${others === 1 ? "" : "s"}.`] : first;
 }
 
-// Where people put credentials in spite of all advice: these values appear in no message.
+// Fields in which people put credentials against all advice: no message shows their values.
 const PRIVATE = /(^|\.)(command|options|dockerLabels|driverOpts|environment)(\.|$)/;
 
 export function isPrivate(field: string): boolean {
   return PRIVATE.test(field);
 }
 
-/** So many characters of an outside value are shown. */
+/** At most this many characters of an outside value are shown. */
 const SHOWN = 120;
 
-/** Each from its beginning or, where that doesn't tell them apart, from a little before their first difference. */
+/** Shows both from the beginning or, if they look the same there, from a little before their first difference. */
 function showBoth(expected: Deviation["expected"], got: Deviation["got"]): readonly [SafeText, SafeText] {
   const [wanted, found] = [show(expected), show(got)];
   if (wanted !== found || typeof expected === "string" || typeof got === "string") return [wanted, found];
@@ -56,7 +56,7 @@ function showBoth(expected: Deviation["expected"], got: Deviation["got"]): reado
   return [cutFrom(one, start), cutFrom(other, start)];
 }
 
-// Masked before it is cut, so that no half of a secret is left.
+// Masked before it is cut, so that no part of a secret is left.
 function whole(value: Outside): SafeText {
   return excerpt(visible(value), Number.POSITIVE_INFINITY);
 }

@@ -8,8 +8,8 @@ import type { Expectation } from "./expectation";
 import { sidecarDeviations } from "./sidecar";
 
 /**
- * Every way in which `answer` differs from `sent` plus its protection, as the README defines
- * it; none means protected. Both without nulls and empty lists; key order doesn't matter.
+ * Lists every difference of `answer` from `sent` plus its protection, as the README defines it;
+ * none means protected. Both must have no nulls or empty lists; key order doesn't matter.
  */
 export function findDeviations(sent: JsonObject, answer: JsonObject, expectation: Expectation): readonly Deviation[] {
   const originals = byName(elementsOf(sent.containerDefinitions));
@@ -32,7 +32,7 @@ export function findDeviations(sent: JsonObject, answer: JsonObject, expectation
   ];
 }
 
-/** What is wrong when a container is there so many times. */
+/** Returns the deviation for a container found `count` times, not once. */
 export function notOnce(count: number): Deviation {
   const field = WHOLE_CONTAINER;
   return count === 0

@@ -6,7 +6,7 @@ import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { defenderVersion } from "./defender-image";
 import type { ConsoleFacts } from "./proof";
 
-/** What is worth knowing of a proven answer, though it is no deviation. */
+/** Lists noteworthy facts about a proven answer that aren't deviations. */
 export function findNotices(
   { runtimeDefense }: Task,
   definition: TaskDefinition,
@@ -50,7 +50,7 @@ export function findNotices(
   return notices;
 }
 
-// Port 443 is what wss:// means, and a slash at the end means nothing.
+// Port 443 is the default of wss://, and a slash at the end has no meaning.
 function isSameAddress(one: string, other: string): boolean {
   const plain = (address: string) => address.toLowerCase().replace(/\/$/, "").replace(/:443$/, "");
   return plain(one) === plain(other);

@@ -14,7 +14,7 @@ import { type Deviation, describeAll } from "./deviation";
 import type { Expectation } from "./expectation";
 import { findDeviations } from "./find-deviations";
 
-/** What the Console says of itself and of its Defenders, against which its answers are held. */
+/** Facts from the Console about itself and its Defenders; its answers are checked against them. */
 export type ConsoleFacts = {
   /** `34.04.145` */
   readonly version: string;
@@ -23,18 +23,18 @@ export type ConsoleFacts = {
   readonly wsAddress: string | undefined;
 };
 
-/** What an answer is held against besides the task itself. */
+/** The facts that an answer is checked against, besides the task itself. */
 export type ProofFacts = {
   /** The host that Defenders dial. */
   readonly consoleAddress: string;
-  /** A registry's host that Defenders come from besides Palo Alto Networks' own. */
+  /** The host of another registry of Defender images, besides Palo Alto Networks' own. */
   readonly defenderRegistry?: string;
   readonly console: ConsoleFacts;
   /** Whether the text holds the run's password or a token. */
   readonly holdsCredential: (text: string) => boolean;
 };
 
-/** An answer that has been proven, its parts known by type. */
+/** A proven answer, with typed parts. */
 type Proven = {
   /** Without nulls and empty lists; in the Console's order, and with the install bundle in clear. */
   readonly definition: TaskDefinition;
@@ -43,7 +43,7 @@ type Proven = {
 };
 
 /**
- * Proves that `answer` is `task` protected, and nothing else than that.
+ * Proves that `answer` is `task` with its protection, and that nothing else changed.
  *
  * @throws ProofError with the first deviations, and the number of the others.
  */
@@ -65,7 +65,7 @@ export function proveAnswer(task: Task, answer: JsonObject, facts: ProofFacts): 
   };
 }
 
-/** What the Console is asked to protect: the task definition without the excluded containers. */
+/** Returns the task definition to send to the Console: without the excluded containers. */
 export function toSend(task: Task): TaskDefinition {
   const { exclude } = task.runtimeDefense;
   return {
@@ -82,7 +82,7 @@ function answerDeviations(
 ): readonly Deviation[] {
   const nullElement = nullInList(answer);
   const json = JSON.stringify(answer);
-  // First of all, because every text about the answer is masked of the bundle from here on.
+  // This comes first, because it makes every later text about the answer mask the bundle.
   const isBundleElsewhere = hasBundleElsewhere(answer, json, facts.console.installBundle);
   const deviations = [
     ...(facts.holdsCredential(json) ? [CREDENTIAL] : []),
@@ -110,7 +110,7 @@ function expectationFor(
   });
 }
 
-/** Whether no Defender is in the answer at all, as when something echoes what it gets. */
+/** Whether the answer has no Defender at all, as when a server echoes the request. */
 function isEcho(answer: JsonObject): boolean {
   return !JSON.stringify(answer).includes(DEFENDER);
 }

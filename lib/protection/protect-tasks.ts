@@ -12,7 +12,7 @@ import { type ConsoleFacts, toSend } from "./proof";
 import { ProtectedTask, type ProtectionFacts } from "./protected-task";
 
 export type ProtectOptions = Omit<ProtectionFacts, "console" | "holdsCredential"> & {
-  /** How many requests are under way at once, at most. */
+  /** The maximum number of requests at the same time. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
   /** Called after each task, proven or not. */
@@ -27,7 +27,7 @@ export type ProtectedTasks = {
 };
 
 /**
- * Has every task protected and proves it.
+ * Has the Console protect every task, and proves each answer.
  *
  * @throws ExpectedError with the problems of all tasks when one isn't proven.
  */
@@ -42,7 +42,7 @@ export async function protectTasks(
     try {
       const answer = await ask(console, task);
       const consoleFacts = await facts.catch(() => undefined);
-      // The error of the facts ends the run below: it isn't the task's.
+      // An error of `facts` isn't the task's: it is thrown below and ends the run.
       return consoleFacts
         ? prove(task, answer, { ...options, console: consoleFacts, holdsCredential: console.holdsCredential })
         : { task };
@@ -89,14 +89,14 @@ async function ask(console: Console, task: Task): Promise<JsonObject> {
 
 function prove(task: Task, answer: JsonObject, facts: ProtectionFacts): ProtectedTask {
   const proven = ProtectedTask.prove(task, answer, facts);
-  // A secret's ARN stands in for one that Terraform will fill in.
+  // A placeholder for the secret's ARN, which Terraform will fill in.
   const size = Buffer.byteLength(JSON.stringify(proven.withInstallBundleFrom("arn:".padEnd(200, "-"))));
   if (size <= MAX_BYTES) return proven;
   const what = text`the protected task definition has ${size} bytes, and ECS takes ${MAX_BYTES} at most. Shorten its commands, labels or variables.`;
   throw new TaskFileError([{ file: excerpt(task.file), text: what }]);
 }
 
-/** One error for all. What is not a problem of the file, such as a refusal of the Console's, is reported once. */
+/** Merges all errors into one. A problem outside the task files, such as a refusal by the Console, is reported once. */
 function mergeErrors(failures: readonly FailedTask[], tasks: readonly Task[]): ExpectedError {
   const all = failures.flatMap(({ task, error }) => (error?.problems ?? []).map((problem) => ({ task, problem })));
   const ofFiles = all.map(({ problem }) => problem).filter(({ file }) => file !== undefined);

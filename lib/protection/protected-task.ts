@@ -9,15 +9,15 @@ import { type Change, findChanges } from "./changes";
 import { findNotices } from "./notices";
 import { type ProofFacts, proveAnswer } from "./proof";
 
-/** What a task is proven against, and where it is going to run. */
+/** The facts that a task is proven against, and where it will run. */
 export type ProtectionFacts = ProofFacts & {
   /** The AWS region, for the log driver. */
   readonly region: string;
 };
 
 /**
- * A task definition that has been proven to be protected. Nothing but `prove` makes one, and nothing
- * else fits into the stack.
+ * A task definition that is proven to be protected. Only `prove` creates one, and the stack accepts
+ * nothing else.
  */
 export class ProtectedTask {
   readonly #definition: TaskDefinition;
@@ -26,9 +26,9 @@ export class ProtectedTask {
     readonly task: Task,
     definition: TaskDefinition,
     readonly installBundle: Secret,
-    /** The log group of the sidecar's own, `/prisma/defender/<family>`, when it logs there. */
+    /** The sidecar's own log group, `/prisma/defender/<family>`, if it has one. */
     readonly logGroup: string | undefined,
-    /** What is worth knowing of the Console's answer, for people. */
+    /** Facts about the Console's answer that people should know. */
     readonly notices: readonly SafeText[],
   ) {
     this.#definition = definition;
@@ -39,8 +39,8 @@ export class ProtectedTask {
   }
 
   /**
-   * What is deployed: the excluded containers back in their places, the sidecar last, environment and
-   * secrets in order, without the install bundle. `withInstallBundle…` adds that.
+   * The task definition to deploy: excluded containers back in their places, the sidecar last, environment
+   * and secrets sorted, no install bundle. `withInstallBundle…` adds the bundle.
    */
   get definition(): TaskDefinition {
     return this.#definition;
@@ -52,17 +52,17 @@ export class ProtectedTask {
     return sidecar;
   }
 
-  /** What each container got by its protection. */
+  /** The changes that protection made to each container. */
   get changes(): readonly Change[] {
     return findChanges(this.task.definition, this.#definition);
   }
 
-  /** The sidecar reads the bundle from a secret: `valueFrom` is its ARN, or an expression that becomes it. */
+  /** Makes the sidecar read the bundle from a secret. `valueFrom`: its ARN, or an expression that yields the ARN. */
   withInstallBundleFrom(valueFrom: string): TaskDefinition {
     return this.#withSidecar({ secrets: [{ name: BUNDLE_VARIABLE, valueFrom }] });
   }
 
-  /** The bundle in clear, as the Console sent it: for nothing that is kept. */
+  /** Adds the bundle in clear, as the Console sent it. Not for anything that is stored. */
   withInstallBundleInClear(): TaskDefinition {
     const bundle = { name: BUNDLE_VARIABLE, value: this.installBundle.reveal() };
     return this.#withSidecar({ environment: inOrder([bundle, ...(this.sidecar.environment ?? [])]) });
@@ -76,7 +76,7 @@ export class ProtectedTask {
   }
 
   /**
-   * Proves that `answer` is `task` protected, and nothing else than that.
+   * Proves that `answer` is `task` with its protection, and that nothing else changed.
    *
    * @throws ProofError with the first deviations, and the number of the others.
    */
@@ -84,7 +84,7 @@ export class ProtectedTask {
     const { definition, sidecar, installBundle } = proveAnswer(task, answer, facts);
     const { container, logGroup } = withPolicy(withoutBundle(sidecar), task, facts.region);
     const answered = new Map(definition.containerDefinitions.map((one) => [one.name, one]));
-    // The order is the file's own: that of the answer means nothing.
+    // In the file's order: the order in the answer has no meaning.
     const applications = task.definition.containerDefinitions.map(
       (original) => answered.get(original.name) ?? original,
     );
@@ -98,7 +98,7 @@ function withoutBundle(sidecar: ContainerDefinition): ContainerDefinition {
   return { ...sidecar, environment: (sidecar.environment ?? []).filter(({ name }) => name !== BUNDLE_VARIABLE) };
 }
 
-/** The sidecar with what the task's file asks for it: size, ports, the registry's credentials, and logs of its own. */
+/** Adds to the sidecar what the task's file sets: size, ports, the registry's credentials, and its own log group. */
 function withPolicy(sidecar: ContainerDefinition, { definition, runtimeDefense }: Task, region: string) {
   const { logs, ...settings } = runtimeDefense.sidecar;
   const container: ContainerDefinition = { ...sidecar, ...defined(settings) };
@@ -110,7 +110,7 @@ function withPolicy(sidecar: ContainerDefinition, { definition, runtimeDefense }
   return { container: { ...container, logConfiguration: { logDriver: "awslogs", options } }, logGroup };
 }
 
-// The AWS provider sorts both, so that their order never shows up in a plan.
+// Sorts both as the AWS provider does, so that their order never shows up in a plan.
 function ordered(container: ContainerDefinition): ContainerDefinition {
   const { environment, secrets } = container;
   return {

@@ -9,20 +9,20 @@ import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
 import { type Check, commonChecks, variableDeviations } from "./variables";
 
-/** What the Console gives a sidecar. */
+/** The fields that the Console sets in a sidecar. */
 const KEYS = ["name", "image", "entryPoint", "environment", "essential", "healthCheck", "logConfiguration"];
 
-/** What else a deployed one may have: what `runtimeDefense.sidecar` gives it, the bundle's secret, and what is harmless. */
+/** The fields a deployed sidecar may have: also those of `runtimeDefense.sidecar`, the bundle's secret, and harmless ones. */
 const DEPLOYED_KEYS = [
   ...KEYS,
   ...["cpu", "memory", "memoryReservation", "portMappings", "repositoryCredentials", "secrets"],
   ...["dockerLabels", "startTimeout", "stopTimeout", "ulimits", "versionConsistency"],
 ];
 
-/** Variables that have the Defender load something else. */
+/** Variables that make the Defender load other code. */
 const LOADER_VARIABLES = /^LD_/;
 
-/** Seconds, and a number of tries; ECS fills in what is missing. Source: HealthCheck in the ECS API reference. */
+/** In seconds, `retries` a count; ECS fills in missing ones. Source: HealthCheck in the ECS API reference. */
 const HEALTH_CHECK_RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
   interval: [5, 300],
   retries: [1, 10],
@@ -34,15 +34,15 @@ const ENTRY_POINT = text`${JSON.stringify(SIDECAR_ENTRY_POINT)}`;
 const HEALTH_CHECK = text`${JSON.stringify(SIDECAR_HEALTH_CHECK)}`;
 const LOGS = text`none, or that of an application container`;
 
-/** The application containers that go with a sidecar. */
+/** Facts about the application containers next to a sidecar. */
 type Company = {
   /** Whether one of them waits until the sidecar's health check has passed. */
   readonly waitForHealth: boolean;
-  /** Their log configurations as they were sent, of which the Console may have copied one; unknown without the original. */
+  /** Their log configurations as sent, one of which the Console may have copied; left out without the original. */
   readonly logs?: readonly JsonValue[];
 };
 
-/** What is wrong with the sidecar. Without the original ECS' own defaults and the user's settings may be in it. */
+/** Lists what is wrong with the sidecar. Without the original, it may have ECS' defaults and the user's settings. */
 export function sidecarDeviations(
   sidecar: JsonObject,
   expectation: Expectation,
@@ -67,7 +67,7 @@ export function sidecarDeviations(
   ];
 }
 
-/** Without what is written, as some Terraform modules do, and switched off. */
+/** Drops fields that are set but switched off, as some Terraform modules write them. */
 function withoutOff(sidecar: JsonObject): JsonObject {
   const isOff = (value: JsonValue) => value === false || value === "" || objectOf(value).enabled === false;
   return Object.fromEntries(Object.entries(sidecar).filter(([key, value]) => KEYS.includes(key) || !isOff(value)));
@@ -96,7 +96,7 @@ function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: 
 
 function bundleAndVariables(sidecar: JsonObject, expectation: Expectation, isClosed: boolean): readonly Deviation[] {
   const checks = commonChecks(expectation).set("WS_ADDRESS", webSocketTo(expectation.consoleAddress));
-  // Once deployed it is read from a secret.
+  // Once deployed, the sidecar reads the bundle from a secret.
   const secrets = isClosed ? [] : elementsOf(sidecar.secrets);
   const fromSecret = secrets.filter(isBundle);
   const others = secrets.map((secret) => objectOf(secret).name ?? null).filter((name) => name !== BUNDLE_VARIABLE);

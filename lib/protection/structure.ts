@@ -11,28 +11,28 @@ import type { Expectation } from "./expectation";
 import { notOnce } from "./find-deviations";
 import { sidecarDeviations } from "./sidecar";
 
-/** What is known of the Console and of its Defenders; what isn't known is not checked. */
+/** Known facts about the Console and its Defenders; unknown ones are not checked. */
 export type StructureFacts = Pick<Expectation, "images" | "consoleAddress">;
 
-/** What a task definition is, as far as can be said without its original. */
+/** How a task definition is protected, as far as that is visible without its original. */
 export type Structure = {
-  /** Why it isn't a protected task definition; none means that it is one. `describe` makes sentences of them. */
+  /** Why it isn't protected; empty when it is. `describe` turns them into sentences. */
   readonly deviations: readonly Deviation[];
   readonly containers: readonly ContainerStructure[];
-  /** The version that the sidecar's image names, `34.04.145`. */
+  /** The version in the tag of the sidecar's image, `34.04.145`. */
   readonly defenderVersion: string | undefined;
 };
 
-/** `left-out`: nothing of the Defender is in the container. The sidecar isn't among them. */
+/** An application container, not the sidecar. `left-out`: it has no trace of the Defender. */
 type ContainerStructure = {
   readonly name: string;
   readonly state: "protected" | "unprotected" | "left-out";
 };
 
 /**
- * Whether a task definition without its original is a protected one: as Terraform plans it, as ECS has registered it, or as
- * a file holds it, in RegisterTaskDefinition's spelling. The same checks as the proof's, but for what only a comparison
- * shows. The install bundle may be read from a secret.
+ * Checks without the original whether a task definition is protected: one from a Terraform plan, from ECS or from a file,
+ * with RegisterTaskDefinition's key names. Runs the proof's checks, except those that need a comparison. The install
+ * bundle may be read from a secret.
  */
 export function checkStructure(definition: JsonObject, facts: StructureFacts): Structure {
   if (isTooDeep(definition)) return { deviations: [TOO_DEEP], containers: [], defenderVersion: undefined };
@@ -66,7 +66,7 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
   };
 }
 
-// The Defender for Fargate is built for nothing else.
+// The Defender for Fargate is built for this platform only.
 function platformDeviations({ cpuArchitecture = "X86_64", operatingSystemFamily = "LINUX" }: JsonObject) {
   return [
     { field: "runtimePlatform.cpuArchitecture", value: cpuArchitecture, right: "X86_64" },

@@ -4,7 +4,7 @@ import { byName, elementsOf, isEqual } from "./compare";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
 
-/** What is wrong with the value of a variable that the Console adds; `undefined` comes for a missing one. */
+/** Returns what is wrong with the value of a variable that the Console adds; a missing one has the value `undefined`. */
 export type Check = (value: JsonValue | undefined) => Pick<Deviation, "expected" | "got"> | undefined;
 
 export const equal =
@@ -27,7 +27,7 @@ const accepted = (expected: string | undefined): Check =>
     return isAgreed ? undefined : { expected: text`the value in runtimeDefense.accept`, got: text`another` };
   });
 
-/** The variables that the Console adds to application containers and sidecar alike. */
+/** Checks for the variables that the Console adds to both application containers and sidecar. */
 export function commonChecks({ family, filesystemMonitoring, accepted: names }: Expectation) {
   const monitoring = filesystemMonitoring === undefined ? optional(flag) : equal(String(filesystemMonitoring));
   return new Map<string, Check>([
@@ -40,8 +40,8 @@ export function commonChecks({ family, filesystemMonitoring, accepted: names }: 
 }
 
 /**
- * The original variables as they were, those in `checks` at most once, no others; without an original
- * others may be there. Compares by name: the order of variables means nothing. Original values are
+ * Expects the original variables unchanged, those in `checks` at most once, and no others; without an
+ * original, others are allowed. Compares by name: the order of variables doesn't matter. Original values are
  * never shown: they may be secrets.
  */
 export function variableDeviations(

@@ -1,12 +1,12 @@
 import { isLoopback } from "../settings/schemas";
 
-/** Where a registry's API is: https, but for this machine. */
+/** Returns the base address of a registry's API: https, except on this machine. */
 export function registryAddress(registry: string): string {
   if (registry === "docker.io") return "https://registry-1.docker.io";
   return `${isLoopback(registry) ? "http" : "https"}://${registry}`;
 }
 
-/** Whether a registry may send us there: plain http is for this machine alone, and only from there. */
+/** Whether the server at `from` may send us to `target`: plain http is only allowed from this machine to itself. */
 export function isAllowed(target: URL, from: URL): boolean {
   if (target.username || target.password) return false;
   if (target.protocol === "https:") return true;

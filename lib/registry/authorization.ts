@@ -27,7 +27,7 @@ type AuthorizationRequest = {
 };
 
 /**
- * What answers the registry's challenge; undefined when there is nothing to answer it with.
+ * Returns the authorization for the registry's challenge; undefined when there is none to give.
  *
  * @throws HttpFailure when the registry's token service gives no token.
  */
@@ -38,7 +38,7 @@ export async function authorizationFor(request: AuthorizationRequest): Promise<A
   if (challenge.scheme === "basic") return login?.kind === "password" ? basic(login) : undefined;
   const realm = URL.canParse(challenge.realm) ? new URL(challenge.realm) : undefined;
   if (!realm || !isAllowed(realm, call.url)) {
-    // What follows the host may be a signature.
+    // The rest of the address may contain a signature.
     const address = realm?.host ? `${realm.protocol}//${realm.host}` : challenge.realm;
     const what = text`${call.url.host} sends to ${quote(address, 100)} for a token`;
     throw failureOf(call, what, text`That must be an https address. Ask whoever runs ${call.peer.name}.`);
@@ -75,7 +75,7 @@ const Tokens = v.object({
   refresh_token: v.optional(v.unknown()),
 });
 
-/** All of them are masked from here on: an answer may repeat one that isn't used. */
+/** All tokens are masked from here on: an answer may repeat one that isn't used. */
 function tokenIn(answer: Answer, call: Call): Secret {
   const remedy = text`Ask whoever runs ${call.peer.name}.`;
   const { success, output } = v.safeParse(Tokens, parseJsonBody(answer, call, remedy));

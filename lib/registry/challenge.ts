@@ -1,11 +1,11 @@
 import type { Answer } from "../http/call";
 
-/** What a registry asks for with HTTP 401. */
+/** The authorization that a registry asks for with HTTP 401. */
 export type Challenge =
   | { readonly scheme: "basic" }
   | { readonly scheme: "bearer"; readonly realm: string; readonly service?: string };
 
-/** Undefined when it asks for neither. Source: distribution.github.io/distribution/spec/auth/token. */
+/** Undefined when the answer asks for neither. Source: distribution.github.io/distribution/spec/auth/token. */
 export function challengeOf(answer: Answer): Challenge | undefined {
   const header = answer.header("www-authenticate").slice(0, 4096);
   const bearer = /(?:^|,\s*)bearer\s+(.*)$/i.exec(header)?.[1];
@@ -14,7 +14,7 @@ export function challengeOf(answer: Answer): Challenge | undefined {
       [...bearer.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name.toLowerCase(), value]),
     );
     const [realm, service] = ["realm", "service"].map((name) => parameters.get(name));
-    // The scope it names is ignored: we ask for reading this one repository, and no more.
+    // Ignore the scope in the challenge: we ask only to read this one repository.
     if (realm) return { scheme: "bearer", realm, ...(service && { service }) };
   }
   return /(?:^|,\s*)basic\b/i.test(header) ? { scheme: "basic" } : undefined;

@@ -15,7 +15,7 @@ import { type Challenge, challengeOf } from "./challenge";
 import type { Credentials } from "./credentials";
 import { reasonIn, statusFailure } from "./status-failure";
 
-/** Reads from the registry that an image lies in. */
+/** Reads from an image's registry. */
 export type RegistryClient = {
   /**
    * `path` is what follows the repository: `manifests/1.27`, `blobs/sha256:…`.

@@ -10,10 +10,10 @@ import { Secret } from "../text/secret";
 import type { CredentialOptions, Login } from "./credentials";
 
 /**
- * Asks one of Docker's credential helpers; undefined when it has none for the server. Source of the protocol:
+ * Asks one of Docker's credential helpers for a login; undefined when it has none for the server. Source of the protocol:
  * github.com/docker/docker-credential-helpers.
  *
- * @throws RegistryError when it isn't there, fails, hangs, or answers something else.
+ * @throws RegistryError when the helper is missing, fails, hangs, or answers something else.
  */
 export async function askHelper(
   name: string,
@@ -35,7 +35,7 @@ export async function askHelper(
   return { kind: "password", user, password: new Secret(secret) };
 }
 
-// A helper that crashes may have answered before.
+// A helper may print credentials before it crashes.
 function shown(output: string): SafeText {
   if (/["']Secret["']\s*:/i.test(output)) return text`what may be credentials, so it is not shown`;
   return output.trim() ? quote(output) : text`nothing`;
@@ -43,7 +43,7 @@ function shown(output: string): SafeText {
 
 const NOTHING_THERE = /credentials not found in native keychain/i;
 const MOST_OUTPUT = 1024 * 1024;
-// Milliseconds for what the helper has written to arrive. Its stdout ends later when it leaves a process behind.
+// Milliseconds after the helper's exit for the rest of its output. A process that it leaves behind keeps stdout open.
 const LAST_OUTPUT_MS = 200;
 
 const Answer = v.pipe(v.string(), v.parseJson(), v.object({ Username: v.string(), Secret: v.string() }));
@@ -62,7 +62,7 @@ async function run(
     return await new Promise<Outcome>((resolve, reject) => {
       // Ignore stderr: by the protocol, errors are on stdout.
       const helper = spawn(program, ["get"], { env: withoutSecrets(environment), stdio: ["pipe", "pipe", "ignore"] });
-      // A process that the helper has started may outlive it, and would keep this one running by the streams.
+      // A process that the helper started may outlive it, and its open streams would keep this process running.
       const abandon = () => {
         helper.kill("SIGKILL");
         for (const stream of [helper.stdin, helper.stdout]) stream.destroy();

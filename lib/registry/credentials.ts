@@ -7,10 +7,10 @@ import { Secret } from "../text/secret";
 
 export type Login =
   | { readonly kind: "password"; readonly user: string; readonly password: Secret }
-  /** A token that the registry's token service exchanges, as `az acr login` leaves it. */
+  /** A token to exchange at the registry's token service, as `az acr login` stores it. */
   | { readonly kind: "identity-token"; readonly token: Secret };
 
-/** What a registry is asked with. */
+/** The login for a registry, and texts for its refusal. */
 export type Credentials = {
   /** Anonymous when left out. */
   readonly login?: Login;
@@ -27,7 +27,7 @@ export type CredentialOptions = RegistrySettings & {
   readonly clock: Clock;
 };
 
-/** The login that the base64 of `user:password` holds; undefined where it is something else. */
+/** Parses the base64 of `user:password` into a login; undefined when it is something else. */
 export function loginIn(base64: string): Login | undefined {
   const pair = Buffer.from(base64, "base64").toString("utf8");
   const colon = pair.indexOf(":");
@@ -36,7 +36,7 @@ export function loginIn(base64: string): Login | undefined {
   return { kind: "password", user: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) };
 }
 
-/** What gives Docker credentials for a registry. */
+/** Says how to log in to a registry, or do without. */
 export function loginRemedy(registry: string): SafeText {
   return text`log in with docker login ${registry}, or name the container's entryPoint`;
 }

@@ -86,9 +86,9 @@ function serverOf(registry: string): string {
 }
 
 /**
- * The entry of the registry: that under Docker's own key, else one under the bare host, an address, or another of Docker
- * Hub's names, as other tools write it. A key with another path is of one repository, whose credentials are not to be sent
- * for another.
+ * Returns the registry's entry: the one under Docker's own key, else one under the bare host, an address, or another name
+ * of Docker Hub, as other tools write it. A key with another path belongs to one repository, whose credentials must not be
+ * sent for another.
  */
 function entryFor<T>(registry: string, entries: Readonly<Record<string, T>>): T | undefined {
   const hosts = registry === "docker.io" ? ["index.docker.io", "docker.io", "registry-1.docker.io"] : [registry];

@@ -16,10 +16,10 @@ const Descriptor = v.object({
 
 export type Descriptor = v.InferOutput<typeof Descriptor>;
 
-// Which of the two a document with the keys of both is, readers decide differently: one may run what another has checked.
+// Refuses a document with the keys of both kinds: readers disagree on its kind, so one may run what another never checked.
 const Absent = v.optional(v.undefined());
 
-/** The images of one name, for several platforms: an OCI index, or Docker's manifest list. */
+/** The images for several platforms under one name: an OCI index, or Docker's manifest list. */
 const Index = v.pipe(
   v.object({ manifests: v.pipe(v.array(Descriptor), v.maxLength(10_000)), config: Absent, layers: Absent }),
   v.transform(({ manifests }) => ({ kind: "index" as const, manifests })),
@@ -35,12 +35,12 @@ const Schema1 = v.pipe(
   v.transform(() => ({ kind: "schema1" as const })),
 );
 
-/** What a registry answers under a tag or a digest. Sources: OCI image specification 1.1, Docker's manifest v2.2. */
+/** A registry's answer for a tag or a digest. Sources: OCI image specification 1.1, Docker's manifest v2.2. */
 export const ManifestSchema = v.union([Schema1, Index, Manifest]);
 
 export type Manifest = v.InferOutput<typeof ManifestSchema>;
 
-/** Media types that are asked for. Not schema 1, though old registries send it anyway. */
+/** The media types to ask for. Schema 1 is not one of them, though old registries send it anyway. */
 export const MANIFEST_TYPES = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",
@@ -53,7 +53,7 @@ const CONFIG_TYPES: ReadonlySet<string> = new Set([
   "application/vnd.docker.container.image.v1+json",
 ]);
 
-/** Whether a manifest is an image's, and not that of a Helm chart or another artifact. */
+/** Whether a manifest's `config` is of an image, and not of a Helm chart or another artifact. */
 export function isImage({ mediaType }: Descriptor): boolean {
   return CONFIG_TYPES.has(mediaType);
 }

@@ -17,13 +17,13 @@ import {
   ManifestSchema,
 } from "./manifest";
 
-/** What an image says of itself, as far as the process that it starts depends on it. */
+/** The part of an image's configuration that decides which process it starts. */
 export type ImageConfig = {
   /** The image as it was asked for. */
   readonly image: string;
-  /** The digest that its name led to, `sha256:…`: of the index, where it has one, else of the manifest. */
+  /** The digest that its name leads to, `sha256:…`: of the index if there is one, else of the manifest. */
   readonly digest: string;
-  /** Its name with that digest, so that it stays what it is now: `registry.example.com/shop@sha256:…`. */
+  /** Its name with that digest, which always means this same image: `registry.example.com/shop@sha256:…`. */
   readonly pinned: string;
   /** Dockerfile's ENTRYPOINT; empty when there is none. */
   readonly entryPoint: readonly string[];
@@ -31,7 +31,7 @@ export type ImageConfig = {
   readonly command: readonly string[];
 };
 
-/** Fargate's Defender is for this one alone. */
+/** The only platform that Fargate's Defender is built for. */
 const PLATFORM = "linux/amd64";
 
 /**
@@ -90,7 +90,7 @@ async function platformManifest(
 // An index may name another index; deeper nesting isn't followed.
 const DEEPEST = 2;
 
-/** The manifest for linux/amd64: without a variant before one with it, and one that doesn't say its platform at last. */
+/** Chooses the manifest for linux/amd64: without a variant, else with one, else one that names no platform. */
 function choose(manifests: readonly Descriptor[]): Descriptor | undefined {
   const fitting = manifests.filter(
     ({ platform }) => platform && `${platform.os}/${platform.architecture}` === PLATFORM,

@@ -18,7 +18,7 @@ import { findCredentials } from "./find-credentials";
 import { type ImageConfig, readImage } from "./read-image";
 
 type RegistryOptions = Pick<Settings, "network" | "registry"> & {
-  /** The run's own: Docker's credential helpers are started with it, less this project's secrets. */
+  /** The run's environment: Docker's credential helpers get it without this project's secrets. */
   readonly environment: Environment;
 };
 
@@ -41,7 +41,7 @@ export async function imageConfigs(
   const whole = new RegistryError([text`${tooLong}. ${remedy}`]);
   const limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), whole, clock);
   const { signal } = limit;
-  setMaxListeners(0, signal); // each call under way listens
+  setMaxListeners(0, signal); // each pending call adds a listener
   const connectMs = connectLimitMs(network.timeoutMs);
   const connections = openConnections({ ...network, connectMs, signal, clock });
   const credentialsFor = findCredentials({ ...registry, environment, network, connections, signal, clock });
@@ -56,7 +56,7 @@ export async function imageConfigs(
       return [image, await readImage(reference, client)];
     } catch (error) {
       signal.throwIfAborted();
-      // Its other images would fail as slowly.
+      // The registry's other images would fail just as slowly.
       if (error instanceof HttpFailure && error.hints.retry && !error.hints.status) unreachable.add(host);
       if (error instanceof HttpFailure) return [image, new RegistryError([error.sentence])];
       if (error instanceof RegistryError) return [image, error];

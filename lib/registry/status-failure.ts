@@ -6,7 +6,7 @@ import { detailOf, pageFailure } from "../http/page";
 import { text } from "../text/safe-text";
 import type { Credentials } from "./credentials";
 
-/** The failure that the status of an answer other than 200 means. */
+/** Returns the failure for an answer's status other than 200. */
 export function statusFailure(answer: Answer, call: Call, credentials: Credentials): HttpFailure {
   const { status } = answer;
   const { peer, url } = call;
