@@ -9,12 +9,12 @@ const reporters = [
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
-  // Half of the tests wait for servers and processes of their own, which leaves time for half a worker more a core.
-  // A number: Jest takes "150%" for 150 workers.
+  // Half of the tests wait for servers and processes of their own, so each core has time for half a worker more.
+  // A number, since Jest reads "150%" as 150 workers.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   reporters,
-  // Ends a test that hangs, on however busy a machine. What a test needs to know of time, it controls itself.
+  // Ends a test that hangs, even on a busy machine. A test that depends on time controls the clock itself.
   testTimeout: 120_000,
   transform: { "\\.(ts|js)$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   // These are published as ES modules only.

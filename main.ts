@@ -4,14 +4,14 @@ import { StoppedError } from "./lib/errors";
 import { maskSecretsOf } from "./lib/settings/secrets";
 import { text } from "./lib/text/safe-text";
 
-// An exit before the end must not look like success: cdktf would take an earlier output for this run's.
+// An early exit must not look like success: cdktf would use an earlier output as this run's.
 process.exitCode = 1;
-// A command that doesn't heed the signal is ended.
+// A command that ignores the signal is ended after this time.
 const MILLISECONDS_TO_STOP = 800;
 
 const { env: environment, stdout, stderr } = process;
 maskSecretsOf(environment);
-// The AWS SDK warns users of Node 20 in several lines; which versions of Node are good is this project's matter.
+// The AWS SDK warns users of Node 20 in several lines; this project decides itself which Node versions it supports.
 environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 const stop = new AbortController();
@@ -32,7 +32,7 @@ const fail = async (error: unknown) => {
   await printFailure(error, { command, args }, invocation);
 };
 
-// Node would print such an error with all that hangs on it.
+// Node would print the error with all its properties.
 process.on("uncaughtException", (error) => {
   fail(error).finally(() => process.exit(1));
 });
@@ -48,7 +48,7 @@ async function run(): Promise<ExitStatus> {
   return runCommand(command, args, invocation);
 }
 
-// Left alone, Node would first finish a collection of garbage that nobody needs, and wait for whatever is still open.
+// Otherwise Node would first finish a garbage collection that nobody needs, and wait for whatever is still open.
 async function exit(): Promise<never> {
   const written = [stdout, stderr].map((stream) => new Promise((done) => stream.write("", done)));
   await Promise.all(written);

@@ -1,8 +1,8 @@
 "use strict";
 
 // node bench/bare-client.cjs TASKS
-// What eight requests side by side can reach: logs in and has the same task protected so many times, and does nothing
-// with the answers. Prints the milliseconds that this took, the login apart.
+// Measures the best time that eight requests at once can reach: logs in, has the same task protected TASKS times, and
+// ignores the answers. Prints the milliseconds for the login and for the tasks.
 
 const fs = require("node:fs");
 const http = require("node:http");

@@ -1,8 +1,8 @@
 "use strict";
 
 // node bench/image-registry.cjs IMAGES LATENCY_MS
-// A registry on loopback that has made-up images, bench/image-0:1 and so on, and takes its time for each answer. Prints
-// its host, and ends with its standard input.
+// A registry on loopback that has made-up images, bench/image-0:1 and so on, and delays each answer. Prints its host, and
+// ends when its standard input ends.
 
 const { createHash } = require("node:crypto");
 const http = require("node:http");

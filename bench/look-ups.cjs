@@ -10,7 +10,7 @@ const [TASKS, IMAGES, LATENCY_MS] = [200, 50, 50];
 exports.FLEET = `${TASKS} tasks with ${IMAGES} images, the registry at ${LATENCY_MS} ms`;
 
 /**
- * Makes two folders of the same tasks: with their entry points written, and to be read from a registry's images.
+ * Makes two folders of the same tasks: one with entry points, one whose entry points are read from a registry's images.
  *
  * @param {string} folder
  * @param {(tasks: { written: string, lookedUp: string }) => void} use

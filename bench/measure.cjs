@@ -30,7 +30,7 @@ exports.rounds = (programs, { rounds, warmups, folder }) => {
   return times;
 };
 
-/** Other programs on the machine only ever add to a time: the minimum is the program's own. */
+/** Other programs on the machine can only add time, so the minimum is the program's own. */
 exports.minimum = (samples) => Math.min(...samples);
 
 exports.median = (samples) => {

@@ -1,6 +1,6 @@
 "use strict";
 
-// Preloaded into the program that is measured: leaves its peak memory, in MiB, in the file named by PEAK_MEMORY_FILE.
+// Preloaded into the measured program: writes its peak memory, in MiB, to the file named by PEAK_MEMORY_FILE.
 const { writeFileSync } = require("node:fs");
 
 const { PEAK_MEMORY_FILE } = process.env;

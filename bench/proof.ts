@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's and the shell's.
 
-// The proof and the escaping alone, without Console and CDKTF: prints JSON, the least time for each number of tasks and containers.
+// Measures proof and escaping alone, without Console and CDKTF. Prints JSON: the least time per container for each case.
 
 import * as v from "valibot";
 
@@ -14,7 +14,7 @@ import { holdsSecret, Secret } from "../lib/text/secret";
 import { DEFENDER_REGISTRY, defenderImage } from "../local-console/defender";
 import { FargateTaskSchema, protect } from "../local-console/protect";
 
-/** Tasks with so many containers each: a growing task, and a fleet of 10,000 containers. */
+/** The number of tasks, and of containers in each: a growing task, and a fleet of 10,000 containers. */
 const CASES = [
   ...[1, 2, 4, 8, 16, 32, 64].map((containers) => ({ tasks: 1, containers })),
   { tasks: 1250, containers: 8 },
@@ -48,7 +48,7 @@ const results = cases.map(({ tasks, containers, times }) => {
 process.stdout.write(`${JSON.stringify(results)}\n`);
 process.exitCode = 0;
 
-/** Milliseconds for one time, of as many as go into a round. */
+/** The average milliseconds of one call, over as many calls as fit into a round. */
 function timeOf(once: () => void): number {
   const start = performance.now();
   let count = 0;

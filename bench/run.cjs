@@ -1,8 +1,8 @@
 "use strict";
 
 // npm run bench [-- --only a,b,c,d,e,f]
-// Prints ratios from one run and the limits that they are held to, and ends with 1 when one is over its limit. A limit
-// counts on the minimum of rounds that were run in turn, so that other programs on the machine don't fail it.
+// Prints the ratios of one run and their limits, and ends with 1 when a ratio is over its limit. A limit applies to the
+// minimum of rounds that were run in turn, so that other programs on the machine don't fail it.
 
 const { spawn, spawnSync } = require("node:child_process");
 const { once } = require("node:events");
@@ -32,7 +32,7 @@ const CDKTF_OUTDIR = path.join(work, "cdktf.out");
 const FLEETS = [
   { tasks: 200, latencyMs: 100, runs: 3, ratio: 1.15, mebibytes: 256 },
   { tasks: 2000, latencyMs: 100, runs: 1, ratio: 1.08, mebibytes: 256 },
-  // Not for its time: as many files as one folder is going to hold.
+  // Judged by memory alone: as many files as one folder is expected to hold.
   { tasks: 10_000, latencyMs: 0, runs: 1, mebibytes: 512 },
 ];
 // Enough to know how long a round of eight requests takes.
@@ -55,7 +55,7 @@ async function main() {
   }
 }
 
-/** (a) The app, its Console on loopback, against the same resources from constants. The stand-in's CPU time isn't the app's. */
+/** (a) The app, its Console on loopback, against the same resources from constants, less the local Console's CPU time. */
 async function loading() {
   await withConsole(0, async (environment, cpuMs) => {
     const constants = path.join(work, "constants.cjs");
@@ -84,7 +84,7 @@ async function loading() {
   });
 }
 
-/** (b) `cdktf synth` around the app, and around the CDKTF template's way of running the same resources. */
+/** (b) `cdktf synth` of the app, against the same resources run as the CDKTF template does. */
 async function cli() {
   const folder = path.join(root, "bench/template");
   if (!fs.existsSync(path.join(folder, "node_modules"))) {
@@ -105,7 +105,7 @@ async function cli() {
   });
 }
 
-/** (c) Many tasks, a Console that takes its time, eight requests at once. */
+/** (c) Many tasks, a slow Console, eight requests at once. */
 async function fleet() {
   const rows = [];
   for (const one of FLEETS) {
@@ -143,7 +143,7 @@ async function fleetRow({ tasks, latencyMs, runs, ratio, mebibytes }, environmen
   return [String(tasks), least("ms").toFixed(0), ...ratioCells, peak, least("cpu").toFixed(0)];
 }
 
-/** Milliseconds; of a larger fleet only some rounds are run. */
+/** The bare client's milliseconds for so many tasks, extrapolated from BARE_TASKS. */
 function bareTime(tasks, environment) {
   const command = [process.execPath, path.join(__dirname, "bare-client.cjs"), String(BARE_TASKS)];
   let rounds;
@@ -162,7 +162,7 @@ function proof() {
   });
   if (status !== 0) throw new Error(`bench/proof.ts ended with ${status}: ${stderr}`);
   const results = JSON.parse(stdout);
-  // Below eight, what each task costs anyway weighs more than its containers.
+  // Below eight containers, a task's fixed cost is higher than that of its containers.
   const linear = results.find(({ tasks, containers }) => tasks === 1 && containers === 8).microseconds;
   print(
     "(d) Proof and escaping alone; linear: a container costs at most 1.3 of what it costs among eight of one task",
@@ -178,7 +178,7 @@ function proof() {
   );
 }
 
-/** (e) Entry points that are read from images, against the same ones written. */
+/** (e) Entry points read from images, against the same ones in the files. */
 async function lookUps() {
   const latencyMs = 200;
   await withConsole(latencyMs, (environment) =>
@@ -198,7 +198,7 @@ async function lookUps() {
   );
 }
 
-/** (f) What runs, both sides at 20 ms a call. */
+/** (f) `status`, with ECS and the Console at 20 ms per call. */
 async function status() {
   const { ms, mebibytes } = await measureStatus({ tasks: 5000, services: 40, latencyMs: 20, folder: work });
   print("(f) status of 5000 running tasks in 40 services, each answer 20 ms late", [
@@ -207,7 +207,7 @@ async function status() {
   ]);
 }
 
-// Under a process of its own: it must not wait for the programs that are timed, nor they for it.
+// The Console has its own process, so that it and the timed programs don't wait for each other.
 async function withConsole(latencyMs, use) {
   const child = spawn(
     process.execPath,
@@ -251,7 +251,7 @@ function fleetFolder(tasks) {
   return folder;
 }
 
-// Programs that synthesize something else would be no comparison. Where local state lies is each one's own matter.
+// Only programs with the same output can be compared. The path of the local state may differ.
 function sameOutput(programs) {
   const [first, ...others] = programs.map((program) => {
     fs.rmSync(CDKTF_OUTDIR, { recursive: true, force: true });

@@ -11,10 +11,10 @@ const root = path.dirname(__dirname);
 const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:install-bundle-AbCdEf";
 
 /**
- * Runs `status` on so many tasks, each answer of either side so many milliseconds late.
+ * Times `status` on `tasks` running tasks, with every answer of ECS and the Console delayed by `latencyMs`.
  *
  * @param {{ tasks: number, services: number, latencyMs: number, folder: string }} options
- * @returns {Promise<{ ms: number, mebibytes: number }>} of one run, after one that isn't counted
+ * @returns {Promise<{ ms: number, mebibytes: number }>} of one run, after a warm-up run
  */
 exports.measureStatus = async ({ tasks, services, latencyMs, folder }) => {
   const families = Array.from({ length: services }, (_, index) => `family-${index}`);

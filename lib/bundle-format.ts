@@ -5,10 +5,10 @@ import { type SafeText, text } from "./text/safe-text";
 import { isMasked, Secret } from "./text/secret";
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-/** Secrets Manager keeps no longer value. */
+/** The longest value that Secrets Manager stores. */
 const LONGEST = 65_536;
 
-/** Why this isn't an install bundle, base64 of a JSON object, without a character of it; undefined when it is one. */
+/** Why the value isn't an install bundle (base64 of a JSON object), without quoting it; undefined when it is one. */
 export function bundleProblem(value: JsonValue | undefined): SafeText | undefined {
   if (value === undefined) return text`none`;
   if (typeof value !== "string") return text`something that is not text`;
@@ -18,19 +18,19 @@ export function bundleProblem(value: JsonValue | undefined): SafeText | undefine
   return contentOf(value) ? undefined : text`base64 of something that is not a JSON object`;
 }
 
-/** The bundle as a secret. From here on every text is masked of what is in it, too. */
+/** The bundle as a secret. From now on, the credentials in it are masked in every text, too. */
 export function bundleSecret(bundle: string): Secret {
-  // All answers of a run hold the same one.
+  // All answers of a run hold the same bundle.
   if (!isMasked(bundle)) for (const credential of credentialsIn(bundle)) new Secret(credential);
   return new Secret(bundle);
 }
 
-// Settings have these as well, and messages are about them.
+// Not masked: settings have these values, too, and messages mention them.
 const NO_CREDENTIALS: ReadonlySet<string> = new Set(["customerID", "httpProxy", "noProxy"]);
-// Shorter ones are names and the like.
+// Shorter values are names and the like.
 const SHORTEST_CREDENTIAL = 16;
 const CERTIFICATE = /^\s*-----BEGIN (?:TRUSTED )?CERTIFICATE-----/;
-// A real one has three. Masking costs time for each.
+// A real bundle has three. Each one makes masking slower.
 const MOST_CREDENTIALS = 50;
 
 function credentialsIn(bundle: string): readonly string[] {
@@ -47,14 +47,14 @@ function isCredential(value: string): boolean {
   return value.length >= SHORTEST_CREDENTIAL && !CERTIFICATE.test(value);
 }
 
-/** Whether two bundles say the same, however they are written. */
+/** Whether two bundles have the same content, however it is formatted. */
 export function isSameBundle(one: string, other: string): boolean {
   return one === other || (contentOf(one) ?? "none") === contentOf(other);
 }
 
 /**
  * A number that changes with the bundle, from 0 to 2³¹−1: Terraform replaces a write-only value only
- * when its version number changes. 31 bits of a digest give nothing away.
+ * when its version number changes. 31 bits of a digest reveal nothing.
  */
 export function bundleVersion(bundle: Secret): number {
   return createHash("sha256").update(bundle.reveal()).digest().readUInt32BE(0) >>> 1;

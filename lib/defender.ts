@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 
-// What the Console writes into a protected task definition: names and words that tasks, proof and report share.
+// Names and words that the Console writes into a protected task definition. Tasks, proof and report share them.
 
 /** The sidecar's name. */
 export const DEFENDER = "TwistlockDefender";
@@ -20,16 +20,16 @@ export const DEFENDER_VARIABLES: readonly string[] = [
   "WS_ADDRESS",
 ];
 
-/** The first word of a wrapped entry point: Console 30 and later, and older ones. */
+/** The first word of a wrapped entry point: from Console 30 and later, and from older ones. */
 export const WRAPPERS: readonly string[] = [
   "/var/lib/twistlock/fargate/defender",
   "/var/lib/twistlock/fargate/fargate_defender.sh",
 ];
 
-/** What the sidecar shares with the containers: a mount of theirs at or below it would hide the Defender. */
+/** The folder that the sidecar shares with the containers: a container's mount at or below it would hide the Defender. */
 const DEFENDER_FOLDER = "/var/lib/twistlock";
 
-/** Whether something that is mounted there would hide the Defender. */
+/** Whether a mount at this path would hide the Defender. */
 export function hidesDefender(containerPath: string): boolean {
   return `${posix.normalize(containerPath)}/`.startsWith(`${DEFENDER_FOLDER}/`);
 }

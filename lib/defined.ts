@@ -2,7 +2,7 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** The object without the keys whose value is undefined, as `exactOptionalPropertyTypes` wants them. */
+/** The object without the keys whose value is undefined, as `exactOptionalPropertyTypes` requires. */
 export function defined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, child]) => child !== undefined)) as Defined<T>;
 }

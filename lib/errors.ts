@@ -1,6 +1,6 @@
 import { type SafeText, text } from "./text/safe-text";
 
-/** One problem, and where it is as far as that is known; line and column count from 1. */
+/** One problem, and its place as far as known; line and column count from 1. */
 export type Problem = {
   readonly file?: SafeText;
   readonly line?: number;
@@ -11,10 +11,10 @@ export type Problem = {
 /** An expected failure: the user can do something about it, so it is shown without a stack trace. */
 export abstract class ExpectedError extends Error {
   readonly problems: readonly Problem[];
-  /** Every file that was looked at, when it was files that were. */
+  /** Every file that was checked; by default those that the problems name. */
   readonly files: readonly SafeText[];
 
-  /** @param problems one finished sentence (or two) each */
+  /** @param problems one complete sentence (or two) each */
   constructor(
     problems: readonly (SafeText | Problem)[],
     { files, ...options }: ErrorOptions & { readonly files?: readonly SafeText[] } = {},
@@ -45,19 +45,19 @@ export class TaskFileError extends ExpectedError {}
 /** Reach the Console, or ask whoever runs it. */
 export class ConsoleError extends ExpectedError {}
 
-/** Reach an image's registry, or fix what it is reached with. */
+/** Reach an image's registry, or fix the settings and credentials for it. */
 export class RegistryError extends ExpectedError {}
 
 /** Reach AWS, or ask whoever gives rights there. */
 export class AwsError extends ExpectedError {}
 
-/** Distrust the Console's answer: it isn't the task definition asked for, protected. */
+/** Distrust the Console's answer: it isn't the protected form of the task definition that was sent. */
 export class ProofError extends ExpectedError {}
 
 /** Look at what a plan would do, or has done: it isn't what was proven. */
 export class PlanError extends ExpectedError {}
 
-/** Make the output possible: room, rights, a path that is free. */
+/** Make the output possible: disk space, permissions, a free path. */
 export class OutputError extends ExpectedError {}
 
 /** The user stopped the run. */

@@ -1,4 +1,4 @@
-/** The items by their keys, keys and items in the order in which they come: Map.groupBy, which Node 20 doesn't have. */
+/** Groups items by key, and keeps the order of keys and items: Map.groupBy, which Node 20 doesn't have. */
 export function groupBy<T, K>(
   items: Iterable<T>,
   keyOf: (item: T) => K,

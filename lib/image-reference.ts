@@ -2,13 +2,13 @@
 export type ImageReference = {
   /** As it was written. */
   readonly text: string;
-  /** The registry as credentials are kept for it: `docker.io`, `public.ecr.aws`, `localhost:5000`. */
+  /** The registry's host, as Docker stores credentials for it: `docker.io`, `public.ecr.aws`, `localhost:5000`. */
   readonly registry: string;
   /** `library/nginx` */
   readonly repository: string;
-  /** `latest` unless there is another, or a digest alone. */
+  /** `latest` by default; undefined when there is only a digest. */
   readonly tag: string | undefined;
-  /** `sha256:…`: what the image must be. */
+  /** The digest that the image must have: `sha256:…`. */
   readonly digest: string | undefined;
 };
 
@@ -27,7 +27,7 @@ export function parseReference(text: string): ImageReference | undefined {
   return { text, registry, repository, tag: tag ?? (digest ? undefined : "latest"), digest };
 }
 
-/** The image by its digest, which always is the same image: `registry.example.com/shop@sha256:…`. */
+/** Names the image by its digest, so that it is always the same image: `registry.example.com/shop@sha256:…`. */
 export function pinnedTo({ text, digest }: ImageReference, actual: string): string {
   if (digest) return text;
   const name = REFERENCE.exec(text)?.[1] ?? text;

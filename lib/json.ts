@@ -5,7 +5,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What the text holds; undefined where it isn't JSON. What JSON.parse says of it may quote a secret. */
+/** Parses JSON; undefined when the text isn't JSON. The message of JSON.parse is dropped: it may quote a secret. */
 export function parseJson(text: string): JsonValue | undefined {
   try {
     return JSON.parse(text);
@@ -14,12 +14,12 @@ export function parseJson(text: string): JsonValue | undefined {
   }
 }
 
-/** The object, or an empty one in place of anything else. */
+/** The value if it is an object, otherwise an empty object. */
 export function objectOf(value: JsonValue | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** The objects of a list; none where it isn't one. */
+/** The objects in a list; none when it isn't a list. */
 export function objectsIn(list: JsonValue | undefined): readonly JsonObject[] {
   return isJsonArray(list) ? list.filter(isJsonObject) : [];
 }
@@ -29,12 +29,12 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
   return Array.isArray(value);
 }
 
-/** A text as it is, anything else as JSON: `String` would call what an object has as its own toString. */
+/** A string unchanged, anything else as JSON: `String` would call an object's own toString. */
 export function asText(value: JsonValue | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? null);
 }
 
-/** Whether objects and lists are nested in more levels than that. */
+/** Whether objects and lists are nested more than `levels` deep. */
 export function isDeeperThan(levels: number, value: JsonValue): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
@@ -43,8 +43,8 @@ export function isDeeperThan(levels: number, value: JsonValue): boolean {
 }
 
 /**
- * The value without what ECS takes for absent and Terraform or RegisterTaskDefinition may not take
- * at all: nulls, and keys whose list or object is empty. List elements stay, empty strings stay.
+ * Removes what ECS treats as absent and Terraform or RegisterTaskDefinition may reject: nulls, and keys
+ * whose list or object is empty. Other list elements and empty strings are kept.
  */
 export function clean<T extends JsonValue>(value: T): T;
 export function clean(value: JsonValue): JsonValue {
@@ -52,7 +52,7 @@ export function clean(value: JsonValue): JsonValue {
   return isJsonArray(value) ? cleanList(value) : cleanObject(value);
 }
 
-// What holds nothing of them stays the same object: nearly everything, and copying takes the most time.
+// Nearly every value has nothing to remove. It is returned without a copy, since copying takes the most time.
 function cleanList(list: readonly JsonValue[]): readonly JsonValue[] {
   let cleaned: JsonValue[] | undefined;
   for (let index = 0; index < list.length; index++) {

@@ -1,4 +1,4 @@
-/** The text without percent-encoding; undefined where it isn't encoded rightly. */
+/** The text without percent-encoding; undefined when the encoding is invalid. */
 export function percentDecoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

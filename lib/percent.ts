@@ -1,4 +1,4 @@
-/** How much of the whole a part is, in percent, rounded down: 100 means all. Of nothing it is all. */
+/** The part's share of the whole in percent, rounded down: 100 means all. 100 for an empty whole, too. */
 export function percentOf(part: number, whole: number): number {
   return whole === 0 ? 100 : Math.floor((100 * part) / whole);
 }

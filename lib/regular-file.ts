@@ -12,21 +12,21 @@ const MEBIBYTE = 1024 * 1024;
  * @throws an error whose `code` is the system's, such as `ENOENT` or `EISDIR`, or one of those above
  */
 export function readRegularFile(path: string, mebibytes = 1): Buffer {
-  // Without O_NONBLOCK opening a pipe waits for somebody to write.
+  // Without O_NONBLOCK, opening a pipe waits for a writer.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);
     if (stats.isDirectory()) throw failure("EISDIR");
     if (!stats.isFile()) throw failure(NOT_A_FILE);
     if (stats.size > mebibytes * MEBIBYTE) throw failure(`larger than ${mebibytes} MiB`);
-    // The files of /proc have no size, and reading one may wait for ever.
+    // Files in /proc have size 0, and reading one may wait for ever.
     return stats.size === 0 ? Buffer.alloc(0) : readFileSync(file);
   } finally {
     closeSync(file);
   }
 }
 
-/** The same, or what `instead` makes of the error's code. */
+/** The same; on an error, returns the result of `instead` for its code. */
 export function readRegularFileOr<T>(path: string, instead: (code: string) => T): Buffer | T {
   try {
     return readRegularFile(path);
@@ -35,7 +35,7 @@ export function readRegularFileOr<T>(path: string, instead: (code: string) => T)
   }
 }
 
-/** The code of an error that reading has thrown, for people. */
+/** The code of a file system error, for people. */
 export function codeOf(error: unknown): string {
   return typeof error === "object" && error && "code" in error ? String(error.code) : "no reason given";
 }

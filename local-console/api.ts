@@ -20,7 +20,7 @@ export type ApiOptions = {
   readonly latencyMs: number;
   readonly version: string;
   readonly installBundle: string;
-  /** What `GET defenders` lists; asked at each call. */
+  /** Returns the Defenders that `GET defenders` lists; called for each request. */
   readonly defenders: () => readonly ListedDefender[];
   readonly intercept: MiddlewareHandler | undefined;
   readonly onRequest: (request: RecordedRequest) => void;
@@ -48,8 +48,8 @@ export function consoleApi(options: ApiOptions): Hono<ApiEnvironment> {
     options.onRequest(request);
     const due = performance.now() + latencyMs;
     await next();
-    // The answer's own making is a part of the latency. Without ref: a call that is still being delayed must not hold up
-    // the end of a closed server.
+    // The latency includes the time to make the answer. Without ref: a call that is still delayed must not keep a closed
+    // server from ending.
     const rest = due - performance.now();
     if (latencyMs > 0 && rest > 0) await setTimeout(rest, undefined, { ref: false });
   });
@@ -116,8 +116,8 @@ const flag = v.pipe(
   v.transform((text) => text === "true"),
 );
 
-// The rest of the published parameters (interpreter, registryType, registryCredentialID,
-// defenderImagePullSecret) has no effect that is documented, and none here.
+// The other published parameters (interpreter, registryType, registryCredentialID,
+// defenderImagePullSecret) have no documented effect, and none here.
 const DefenderQuery = v.object({
   consoleaddr: v.optional(v.string(), ""),
   defenderType: v.optional(v.picklist(["appEmbedded"])),
@@ -148,7 +148,7 @@ function unmarshal<S extends v.GenericSchema>(schema: S, body: unknown): v.Infer
   return parsed.success ? parsed.output : refuse(400, `failed to unmarshal: ${expectation(parsed.issues[0])}`);
 }
 
-// What came isn't quoted, as valibot's own message would: it may be a password.
+// Doesn't quote the input, as valibot's own message would: it may be a password.
 function expectation(issue: v.BaseIssue<unknown>): string {
   const place = v.getDotPath(issue) ?? "the body";
   return issue.input === undefined ? `${place} is missing` : `${place} must be ${issue.expected}`;

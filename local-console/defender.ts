@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-// What the local Console hands out in place of the real one's credentials. It says so itself, looks
-// like the real thing to a program, and is the same at every start so that synthesizing twice gives the same bytes.
+// The local Console's made-up credentials. They say that they are made up, have the format of real ones, and are the same
+// at every start, so that synthesizing twice gives the same bytes.
 
 /** The made-up registry that the Defender's image comes from: `DEFENDER_REGISTRY` has to name it. */
 export const DEFENDER_REGISTRY = "registry-auth.local.invalid";

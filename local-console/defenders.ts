@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A Defender as `GET defenders` lists it; schema `defender.Defender` of the published API, as far as Fargate goes. */
+/** A Defender as `GET defenders` lists it; schema `defender.Defender` of the published API, as far as Fargate needs it. */
 export type ListedDefender = {
   readonly type: string;
   readonly category: string;
@@ -22,7 +22,7 @@ export type DefenderGroup = {
   readonly cloudMetadata?: Readonly<Record<string, string>>;
 };
 
-// SaaS Consoles give no more at once.
+// SaaS Consoles return no more in one page.
 const PAGE = 50;
 
 /** The Defenders of these groups, each with an App ID of its own, the same at every start. */
@@ -41,8 +41,8 @@ export function defendersOf(groups: readonly DefenderGroup[]): readonly ListedDe
 }
 
 /**
- * Groups as the command line names them: `web:3` are three connected Defenders of the family, `web:3:stale` are three
- * that have disconnected, `web:3:33.01.137` are three of that version.
+ * Parses a group from the command line: `web:3` means three connected Defenders of the family, `web:3:stale` three that
+ * have disconnected, `web:3:33.01.137` three of that version.
  *
  * @throws RangeError
  */

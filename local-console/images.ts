@@ -1,7 +1,7 @@
 /**
- * ENTRYPOINT followed by CMD of a well-known image, whatever its tag: an overridden entrypoint makes
- * Docker forget the image's CMD too. Nothing for an image that isn't in the table; the real Console
- * asks its scan results and the registry.
+ * ENTRYPOINT followed by CMD of a well-known image, whatever its tag: overriding the entry point makes
+ * Docker ignore the image's CMD, too. Undefined for an image that isn't in the table; the real Console
+ * looks in its scan results and the registry.
  */
 export function entrypointOf(image: string): readonly string[] | undefined {
   const name = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");

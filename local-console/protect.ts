@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What the Console reads of a task definition; everything else passes through as it came. */
+/** The part of a task definition that the Console reads; everything else passes through unchanged. */
 export type FargateTask = v.InferOutput<typeof FargateTaskSchema>;
 type Container = FargateTask["containerDefinitions"][number];
 
@@ -29,7 +29,7 @@ export type Defender = {
   readonly installBundle: string;
   readonly wsAddress: string;
   readonly filesystemMonitoring: boolean;
-  /** The words that an image starts with, for a container that names none; without it nothing is looked up. */
+  /** Returns an image's entry point, for a container that has none; without it nothing is looked up. */
   readonly entrypointOf?: (image: string) => readonly string[];
 };
 
@@ -64,7 +64,7 @@ function wrap(container: Container, task: FargateTask, defender: Defender): Reco
   };
 }
 
-// Without entryPoint and look-up the wrapper stands alone, and the task restarts for ever: so does the real one's.
+// Without entryPoint and look-up the wrapper has nothing to start, and the task restarts for ever, as with the real Console.
 function originalEntrypoint({ entryPoint, command, image }: Container, { entrypointOf }: Defender): readonly string[] {
   if (entryPoint?.length) return entryPoint;
   return command?.length || !entrypointOf ? [] : entrypointOf(image);

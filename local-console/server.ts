@@ -10,7 +10,7 @@ import type { ListedDefender } from "./defenders";
 export type LocalConsoleOptions = {
   /** @default 0, any free one */
   readonly port?: number;
-  /** This machine's own: a server with published credentials isn't for others. @default "127.0.0.1" */
+  /** A loopback address: others must not reach a server with published credentials. @default "127.0.0.1" */
   readonly host?: string;
   /** As the SaaS Console has it: `/us-2-158123456`. @default none */
   readonly tenantPath?: string;
@@ -35,13 +35,13 @@ export type LocalConsole = {
   readonly password: string;
   readonly version: string;
   readonly installBundle: string;
-  /** What was asked, in order of arrival. */
+  /** All requests, in order of arrival. */
   readonly requests: readonly RecordedRequest[];
-  /** Ends at once, calls under way included. */
+  /** Stops at once, calls in progress included. */
   close(): Promise<void>;
 };
 
-/** Starts a stand-in for a Prisma Cloud Compute Console. It protects nothing, and what it hands out says so. */
+/** Starts a stand-in for a Prisma Cloud Compute Console. It protects nothing, and its made-up credentials say so. */
 export async function startLocalConsole(options: LocalConsoleOptions = {}): Promise<LocalConsole> {
   const { port = 0, host = "127.0.0.1", latencyMs = 0, installBundle = INSTALL_BUNDLE, intercept } = options;
   const { user = "local-user", password = "local-password", version = "34.04.145" } = options;
@@ -64,7 +64,7 @@ export async function startLocalConsole(options: LocalConsoleOptions = {}): Prom
     onRequest,
     defenders,
   });
-  // A client that waited for its idle connections would never end, which a test notices without a clock.
+  // Idle connections never time out. A client that waits for them never ends, so a test notices it without a clock.
   const server = createAdaptorServer({ fetch: api.fetch, serverOptions: { keepAliveTimeout: 0 } });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, host, resolve);

@@ -1,4 +1,4 @@
-/** What an AWS account has in one region, as far as ECS' API shows it. In the API's own words. */
+/** The contents of an AWS account in one region, as far as ECS' API shows them, with the API's names. */
 export type Account = {
   readonly account: string;
   readonly region: string;
@@ -29,7 +29,7 @@ type Task = {
   readonly overrides: { readonly containerOverrides: readonly ContainerOverride[] };
 };
 
-/** What RunTask was asked to start a container with, in place of its task definition's. */
+/** The values that RunTask was given for a container, in place of its task definition's. */
 export type ContainerOverride = { readonly name: string; readonly [key: string]: unknown };
 
 type Definition = {
@@ -48,7 +48,7 @@ export type Registration = {
 
 export type Workload = {
   readonly cluster: string;
-  /** Else the tasks were run by themselves. */
+  /** Without it, the tasks were started without a service. */
   readonly service?: string;
   /** `web:3` */
   readonly runs: string;
@@ -61,7 +61,7 @@ export type Workload = {
   readonly lastStatus?: string;
   /** Of the containers that have a health check. @default "HEALTHY" */
   readonly healthStatus?: string;
-  /** @default those that ECS says of a task without any: the containers' names alone */
+  /** @default what ECS returns for a task without overrides: the containers' names alone */
   readonly containerOverrides?: readonly ContainerOverride[];
 };
 
@@ -77,7 +77,7 @@ export type Contents = {
   readonly workloads: readonly Workload[];
 };
 
-/** The account that has registered these and runs those. */
+/** The account that has these task definitions registered and runs these workloads. */
 export function accountOf(contents: Contents): Account {
   const { account = "111122223333", region = "eu-west-1", emptyClusters = [], registered, workloads } = contents;
   const arn = (resource: string) => `arn:aws:ecs:${region}:${account}:${resource}`;

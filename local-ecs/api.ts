@@ -18,13 +18,13 @@ export type RecordedRequest = { readonly action: string; readonly body: unknown 
 const TARGET = "AmazonEC2ContainerServiceV20141113.";
 const PAGE = 100;
 
-/** What ECS' API answers for reading: `X-Amz-Target` and JSON, the errors as ECS names them. */
+/** The read calls of ECS' API: `X-Amz-Target` and JSON, with the names that ECS gives to errors. */
 export function ecsApi({ account, latencyMs, intercept, onRequest }: ApiOptions): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
     const action = c.req.header("x-amz-target")?.replace(TARGET, "") ?? "";
     onRequest({ action, body: await c.req.json() });
-    // Without ref: a call that is still being delayed must not hold up the end of a closed server.
+    // Without ref: a call that is still delayed must not keep a closed server from ending.
     if (latencyMs > 0) await setTimeout(latencyMs, undefined, { ref: false });
     return next();
   });
@@ -106,7 +106,7 @@ function pageOf<T>(all: readonly T[], { nextToken: start, maxResults }: v.InferO
   return { members: all.slice(start, end), next: end < all.length ? { nextToken: String(end) } : {} };
 }
 
-/** What ECS does with names: describes those that it has, and says MISSING of the others. */
+/** Describes the names that exist, and reports the others as MISSING, as ECS does. */
 function found<T>(names: readonly string[], all: readonly T[], keyOf: (name: string, one: T) => string | undefined) {
   const described: Record<string, T[]> = {};
   const failures: { readonly arn: string; readonly reason: string }[] = [];

@@ -17,13 +17,13 @@ export type LocalEcs = {
   /** For `AWS_ENDPOINT_URL`. */
   readonly url: string;
   readonly region: string;
-  /** What was asked, in order of arrival. */
+  /** All requests, in order of arrival. */
   readonly requests: readonly RecordedRequest[];
-  /** Ends at once, calls under way included. */
+  /** Stops at once, calls in progress included. */
   close(): Promise<void>;
 };
 
-/** Starts a stand-in for ECS' API on loopback. It runs nothing: it says that the given tasks run. */
+/** Starts a stand-in for ECS' API on loopback. It runs nothing: it reports the given tasks as running. */
 export async function startLocalEcs(options: LocalEcsOptions): Promise<LocalEcs> {
   const { port = 0, latencyMs = 0, intercept } = options;
   const account = accountOf(options);

@@ -3,10 +3,10 @@
 const path = require("node:path");
 
 /**
- * How an entry becomes one file, for the launcher and the benchmarks alike.
+ * The options that bundle an entry into one file, for the launcher and the benchmarks.
  *
  * @param {string} root the project's folder
- * @param {string} entry the entry's path from there
+ * @param {string} entry the entry's path, relative to root
  * @param {{ debug: boolean }} options debug: readable code and stack traces that name the sources
  * @returns {import("esbuild").BuildOptions}
  */
@@ -24,16 +24,16 @@ exports.bundleOptions = (root, entry, { debug }) => ({
   // The launcher runs the code as a script, where import() doesn't work.
   supported: { "dynamic-import": false },
   logLevel: "error",
-  // Names stay, for error messages; lines stay short, since Node prints the one that threw.
+  // Names are kept for error messages. Lines are short, since Node prints the one that threw.
   ...(debug
     ? { sourcemap: "inline" }
     : { minifySyntax: true, minifyWhitespace: true, lineLimit: 160, legalComments: "none" }),
-  // The HTTP library of the stand-ins needs what the app can do without.
+  // The HTTP library of the stand-ins needs packages that the app doesn't.
   ...(/^local-/.test(entry) ? {} : lean(root)),
 });
 
-// Loading is most of a run's time. On Node 26 the globals save 12 % of it, archiver 16 %, form-data 7 %, and the others
-// 12 % together.
+// Loading takes most of a run's time. On Node 26, leaving out the globals saves 12 % of it, archiver 16 %, form-data 7 %,
+// and the others 12 % together.
 const lean = (root) => ({
   // Only some commands need the AWS SDK, and even unused it costs 10 to 19 % of a run's CPU time.
   external: ["@aws-sdk/*", "@smithy/*"],
@@ -44,18 +44,18 @@ const lean = (root) => ({
   },
 });
 
-// axios looks at these for its fetch adapter, and one look makes Node load its whole fetch. We use the http adapter.
+// axios reads these for its fetch adapter, and one read makes Node load all of fetch. We use the http adapter.
 const LEFT_OUT_GLOBALS = ["fetch", "FormData", "Headers", "Request", "Response", "ReadableStream"];
 
 const LEFT_OUT = [
-  // cdktf's, for assets that are zip archives, which it can't make from a bundle anyway.
+  // From cdktf, for assets that are zip archives, which it can't make from a bundle anyway.
   "archiver",
-  // cdktf's, for moved resources, and for the version of the terraform that is installed.
+  // From cdktf, for moved resources, and for the version of the installed Terraform.
   "semver",
   "child_process",
-  // axios's, for multipart uploads, with a database of all media types.
+  // From axios, for multipart uploads, with a database of all media types.
   "form-data",
-  // axios's, for HTTP/2, redirects and proxies: it gets an agent that knows the proxy, and follows no redirect.
+  // From axios, for HTTP/2, redirects and proxies: we give it an agent that knows the proxy, and it follows no redirect.
   "http2",
   "follow-redirects",
   "https-proxy-agent",

@@ -1,7 +1,7 @@
 "use strict";
 
-// npm run demo:status: what runs and whether it is protected, on this machine alone. The local Console protects a few
-// tasks, a local ECS says that they run, and `status` reads both.
+// npm run demo:status: shows what runs and whether it is protected, on this machine alone. The local Console protects a
+// few tasks, a local ECS reports them as running, and `status` reads both.
 
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
@@ -51,7 +51,7 @@ async function demo() {
   if (status.status !== 0) throw new Error(`status ended with ${status.status}.`);
 }
 
-/** What the account has registered and runs: each verdict but one once. */
+/** The account's registered task definitions and services: one service for each of five verdicts. */
 function contentsOf({ web, api, worker, report, router }) {
   const old = JSON.parse(JSON.stringify(report).replace(/:defender_\d+_\d+_\d+/, ":defender_34_00_100"));
   const service = (name, runs, more = {}) => ({ cluster: CLUSTER, service: name, runs, count: 1, ...more });
@@ -75,7 +75,7 @@ function original(family) {
   };
 }
 
-/** The example under another name, protected as `npm run protect` does it. */
+/** The example under another name, protected by the command `protect`. */
 function protectedBy(family, variables) {
   const file = path.join(work, `${family}.json`);
   fs.writeFileSync(file, JSON.stringify(original(family)));

@@ -1,7 +1,7 @@
 "use strict";
 
-// npm run demo: the whole way on this machine alone. Starts the local Console, lets cdktf synthesize the example
-// against it, and stops it again. Exit status 0 only when a protected stack is in cdktf.out.
+// npm run demo: a complete synth on this machine alone. Starts the local Console, lets cdktf synthesize the example
+// against it, and stops the Console. Exit status 0 only when a protected stack is in cdktf.out.
 
 const { spawn } = require("node:child_process");
 const { existsSync } = require("node:fs");
@@ -41,7 +41,7 @@ async function demo() {
   }
 }
 
-// As a pipeline runs it, and without asking for newer versions.
+// Runs cdktf as a pipeline does, without checks for newer versions.
 function synth(variables) {
   const settings = { CI: "true", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
   const child = spawn(process.execPath, [require.resolve("cdktf-cli/bundle/bin/cdktf"), "synth"], {

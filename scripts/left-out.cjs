@@ -1,7 +1,7 @@
 "use strict";
 
-// Stands for a package that the bundle leaves out (bundle.cjs says which and why). It can be looked at, as importing it
-// does, and fails as soon as it is used.
+// Replaces a package that the bundle leaves out (bundle.cjs says which and why). It can be imported and read, and fails
+// as soon as it is called, constructed or changed.
 const fail = () => {
   throw new Error(
     "This needs a package that scripts/bundle.cjs leaves out of the bundle. Remove it from LEFT_OUT there.",

@@ -1,13 +1,13 @@
 "use strict";
 
-// What has to happen to the output folder before anything else: one run at a time, and nothing of an earlier one.
+// Runs before anything else: locks the output folder for one run at a time, and removes an earlier run's result.
 
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 
 /**
- * Holds the folder for this process until it ends. A lock that a killed run has left is taken over.
+ * Locks the folder for this process until it ends. Takes over a lock that a killed run has left.
  *
  * @param {string} folder
  * @param {(sentence: string) => never} stop
@@ -20,7 +20,7 @@ exports.lockOutput = (folder, stop) => {
     fs.mkdirSync(folder, { recursive: true });
     if (!create(lock, content)) {
       refuseRunning(lock, folder, stop);
-      // Moved away rather than removed: another run may have taken it over just now, and gets it back.
+      // Moves the lock instead of removing it: another run may have just taken it over, and then gets it back.
       const moved = `${lock}-${process.pid}`;
       fs.renameSync(lock, moved);
       if (isHeld(moved)) fs.renameSync(moved, lock);
@@ -36,14 +36,14 @@ exports.lockOutput = (folder, stop) => {
     try {
       fs.rmdirSync(folder);
     } catch {
-      // The output is in it.
+      // Not empty: it holds the output.
     }
   });
 };
 
 /**
- * Removes an earlier run's stacks, which Terraform would deploy, and then its manifest, which `cdktf` would take for
- * this run's if the app exited with 0 before it has written one.
+ * Removes an earlier run's stacks, which Terraform would deploy, and then its manifest, which `cdktf` would use as
+ * this run's if the app exited with 0 before writing one.
  *
  * @param {string} folder
  * @param {(sentence: string) => never} stop
@@ -59,7 +59,7 @@ exports.forgetEarlierRun = (folder, stop) => {
   remove(path.join(folder, "manifest.json"), ["ENOENT"], stop);
 };
 
-// As in /proc, where Node's recursive mkdir would never end: it takes ENOENT for a parent that is missing.
+// In a place such as /proc, Node's recursive mkdir would never end: it treats ENOENT as a missing parent.
 function refuseWithoutRoom(folder, stop) {
   const parent = path.dirname(path.resolve(folder));
   if (fs.existsSync(folder)) return;
@@ -111,7 +111,7 @@ function holderOf(lock) {
   }
 }
 
-// Of a process on another machine nothing can be said.
+// A process on another machine can't be checked, so it counts as running.
 function isRunning({ pid, host }) {
   if (host !== os.hostname()) return true;
   try {

@@ -1,6 +1,6 @@
 "use strict";
 
-// npm run readme-example: puts what the demo prints of the example into README.md. A test fails when it is out of date.
+// npm run readme-example: writes the demo's summary of the example into README.md. A test fails when it is out of date.
 
 const { execFileSync } = require("node:child_process");
 const { readFileSync, writeFileSync } = require("node:fs");
@@ -8,12 +8,12 @@ const path = require("node:path");
 
 const PLACE = /(?<=<!-- example -->\n)[\s\S]*?(?=<!-- \/example -->)/;
 
-/** The README with the summary in `output`, the demo's. */
+/** The README with the summary from `output`, which the demo printed. */
 exports.withExample = (readme, output) => {
   const [summary] = /^prisma-runtime-defense$[\s\S]*^Report .*$/m.exec(output) ?? [];
   if (!summary) throw new Error("The demo printed no summary.");
   if (!PLACE.test(readme)) throw new Error("README.md has no place for the example.");
-  // The demo takes any free port.
+  // The demo listens on any free port.
   const text = summary.replace(/(?<=127\.0\.0\.1:)\d+/, "8083");
   return readme.replace(PLACE, () => `\`\`\`text\n${text}\n\`\`\`\n`);
 };

@@ -1,8 +1,8 @@
 "use strict";
 
 // node scripts/run.cjs ENTRY.ts [arguments]
-// Runs a TypeScript entry of this project as one bundled file. The file's name is a hash of the state of all that goes
-// into it, so that stale code can't run. V8's compiled form of it is kept beside it.
+// Runs a TypeScript entry of this project as one bundled file. The file's name contains a hash of the state of all its
+// sources, so that stale code can't run. V8's compiled form of it is kept beside it.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -53,8 +53,8 @@ function run() {
   }
 }
 
-// Kept at the end of a run that went well, the compiled form has the functions that such a run needs. Node's own
-// module.enableCompileCache keeps none but the outermost: a run takes twice the CPU time with it.
+// Saved at the end of a successful run, the compiled form has the functions that the run needed. Node's own
+// module.enableCompileCache saves only the outermost ones: with it a run takes twice the CPU time.
 function compile(code, file, cachedData, compiledFile) {
   const script = new vm.Script(Module.wrap(textOf(code)), { filename: file, cachedData });
   if (!cachedData || script.cachedDataRejected) {
@@ -66,7 +66,7 @@ function compile(code, file, cachedData, compiledFile) {
   return script.runInThisContext();
 }
 
-// V8 doesn't check that its data is whole, nor that it belongs to this code. The checksum is of both.
+// V8 checks neither that its data is intact nor that it belongs to this code. The checksum covers both.
 function readCompiled(compiledFile, code) {
   const content = tolerantly(() => fs.readFileSync(compiledFile));
   const data = content?.subarray(CHECKSUM_BYTES);
@@ -79,8 +79,7 @@ function checksumOf(...contents) {
   return hash.digest();
 }
 
-// A file that has been written since has another ctime, which nobody can set back. Reading them all would take a run
-// 5 % longer.
+// A changed file has another ctime, which nobody can set back. Reading all files would make a run 5 % slower.
 function hashOfSources() {
   const hash = createHash("sha256").update(entry);
   for (const file of sources()) {
@@ -90,7 +89,7 @@ function hashOfSources() {
   return hash.digest("hex").slice(0, 32);
 }
 
-// What can go into a bundle, and what decides how. Packages are known by the lock file of those that are installed.
+// The files that a bundle can contain, or that decide how it is built. The lock file in node_modules stands for the packages.
 function sources() {
   const top = fs.readdirSync(root).filter((file) => /\.ts$|^(package|tsconfig)\.json$/.test(file));
   const installed = path.join("node_modules", ".package-lock.json");
@@ -116,9 +115,9 @@ function build(key, file) {
     code = withChecksum(require("esbuild").buildSync(bundleOptions(root, entry, { debug })).outputFiles[0].text);
   } catch (error) {
     if (!error.errors) throw error;
-    process.exit(1); // esbuild has said why.
+    process.exit(1); // esbuild has printed the reason.
   }
-  if (hashOfSources() !== key) return code; // Edited meanwhile: this is good for now, but not under that name.
+  if (hashOfSources() !== key) return code; // Edited meanwhile: run this code, but don't save it under the old hash.
   tolerantly(() => {
     fs.mkdirSync(buildFolder, { recursive: true });
     for (const old of fs.readdirSync(buildFolder).filter((old) => old.startsWith(`${name}-`))) {
@@ -129,7 +128,7 @@ function build(key, file) {
   return code;
 }
 
-// Under another name first: several runs may do this at once.
+// Writes under another name first: several runs may do this at once.
 function replace(file, content) {
   const temporary = `${file}.${randomUUID()}`;
   fs.writeFileSync(temporary, content);
@@ -147,17 +146,17 @@ function isWhole(content) {
   return content.toString("latin1", 0, start) === `//${checksumOf(content.subarray(start)).toString("hex")}\n`;
 }
 
-// As textOf reads it. esbuild escapes such characters by itself, but for those in tagged templates and regular expressions.
+// textOf reads only ASCII. esbuild escapes other characters itself, except in tagged templates and regular expressions.
 function inAscii(text) {
   return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-// Of ASCII alone, which this reads the fastest.
+// The code is ASCII, which latin1Slice reads the fastest.
 function textOf(code) {
   return code.latin1Slice(code.indexOf("\n") + 1);
 }
 
-// A build folder that can't be read or written costs time, and nothing else.
+// A build folder that can't be read or written only costs time.
 function tolerantly(access) {
   try {
     return access();
@@ -167,8 +166,8 @@ function tolerantly(access) {
   }
 }
 
-// What is in a sentence from outside must be no command of the terminal, nor of the pipeline that shows it. The app, with
-// its door for such text, isn't loaded yet.
+// Text from outside in the sentence must not be a command for the terminal or pipeline that shows it. The app's SafeText
+// isn't loaded yet.
 function stop(sentence) {
   const line = sentence.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").replace(/#(?=#)|:(?=:)/g, "$& ");
   process.stderr.write(`${line}\n`);

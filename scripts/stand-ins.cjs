@@ -4,7 +4,7 @@ const { spawn } = require("node:child_process");
 const path = require("node:path");
 const readline = require("node:readline");
 
-// What programs need of a machine. Settings that somebody has made for a Console of their own stay out.
+// The machine's variables that programs need. A user's settings for a real Console are left out.
 const OF_THE_MACHINE =
   /^(PATH|HOME|USER|LANG|LC_\w+|TERM|TMPDIR|TEMP|TMP|NODE_\w+|(NO|FORCE)_COLOR|PATHEXT|SYSTEMROOT|COMSPEC|(LOCAL)?APPDATA|USERPROFILE)$/i;
 
@@ -27,10 +27,10 @@ exports.takeNoArguments = (usage) => {
 
 /**
  * Starts a stand-in, such as local-console/main.ts, and reads the variables that it prints for a shell. It ends with this
- * process, if not before.
+ * process at the latest.
  *
  * @param {readonly string[]} args its entry and its arguments
- * @param {string} last the variable that comes last
+ * @param {string} last the variable that it prints last
  * @returns {Promise<{ variables: Record<string, string>, stop: () => void }>}
  */
 exports.startStandIn = async (args, last) => {

@@ -26,14 +26,14 @@ export function parseArguments(command: Command, args: readonly string[], enviro
   };
 }
 
-// Without `--` before it, npm takes an option for itself, passes it on as a variable, and says so only without --silent.
+// Without `--` before it, npm consumes an option, passes it on as a variable, and with --silent doesn't warn.
 function takenByNpm(command: Command, environment: Environment): readonly SafeText[] {
   return optionsOf(command)
     .filter(({ name }) => !OF_NPM.includes(name) && isSet(environment[`npm_config_${name.replaceAll("-", "_")}`]))
     .map(({ name }) => text`npm took --${name} for itself. Write -- before the options.`);
 }
 
-// npm has these itself: somebody may have set them for all of npm.
+// npm has these options, too: a user may have set them for npm itself.
 const OF_NPM = ["offline"];
 
 function parse(command: Command, args: readonly string[]) {
@@ -56,7 +56,7 @@ function parse(command: Command, args: readonly string[]) {
   }
 }
 
-// Node goes on with how to write an operand that looks like an option.
+// The rest of Node's message explains how to write an operand that looks like an option.
 function firstSentence(message: string): string {
   return message.split(/\. |\n/)[0]?.replace(/\.$/, "") ?? message;
 }

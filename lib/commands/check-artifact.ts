@@ -15,10 +15,10 @@ import { excerpt, join as joinTexts, type SafeText, text } from "../text/safe-te
 import { Secret } from "../text/secret";
 import type { Command } from "./command";
 
-// Of more, their number says enough.
+// Further problems are only counted.
 const MOST = 50;
 
-/** Anything but a synthesized stack is a stranger; a secret is one of the current ones in any spelling, or has the shape of one. */
+/** A stranger is anything but a synthesized stack. A secret is a current one, in any encoding, or text in the shape of one. */
 export const checkArtifact: Command = {
   name: "check-artifact",
   purpose:
@@ -57,7 +57,7 @@ export const checkArtifact: Command = {
 
 type Search = ReturnType<typeof searchFor>;
 
-/** Said of the uppermost folder whose path holds it. */
+/** Secrets in names, each reported only for the topmost path that contains it. */
 function inNames({ paths }: Artifact, secretsIn: Search): readonly Stranger[] {
   return paths.flatMap((path) => {
     const [found, above] = [path, dirname(path)].map((one) => secretsIn(Buffer.from(one)));
@@ -87,14 +87,14 @@ function currentSecrets(environment: Environment): readonly NamedSecret[] {
   return [...secrets, ...decoded];
 }
 
-/** What this machine's own synth handed to Terraform. */
+/** The install bundle that synth on this machine wrote for Terraform. */
 function bundleIn(file: string): string {
   const bundle = readSynthesizedJson(file)[INSTALL_BUNDLE_VARIABLE];
   if (typeof bundle !== "string") throw notAsWritten(file);
   return bundle;
 }
 
-/** How the artifact differs from an output of this machine, whose file with the bundle is not published. */
+/** Compares the artifact with an output of this machine, except for the file with the bundle, which is not published. */
 function differences(folder: string, other: string): readonly SafeText[] {
   const artifact = new Set(readArtifact(folder).files);
   const proven = new Set(readArtifact(other).files.filter((path) => basename(path) !== SECRET_FILE_NAME));

@@ -9,7 +9,7 @@ import { quote, text } from "../text/safe-text";
 import type { Command } from "./command";
 import { structureFacts } from "./task-options";
 
-/** The proof carried on to what Terraform is going to do, of this project's stack or of any other. */
+/** Extends the proof to a Terraform plan, of this project's stack or of any other project. */
 export const checkPlan: Command = {
   name: "check-plan",
   purpose:

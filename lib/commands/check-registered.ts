@@ -18,7 +18,7 @@ import { excerpt, type SafeText, text } from "../text/safe-text";
 import type { Command } from "./command";
 import { withinRunLimit } from "./run-limit";
 
-/** The proof carried on to what ECS holds: cdk.tf.json was proven, and Terraform's outputs say what became of it. */
+/** Extends the proof to ECS: compares the proven cdk.tf.json with the task definitions that Terraform's outputs name. */
 export const checkRegistered: Command = {
   name: "check-registered",
   purpose:
@@ -47,7 +47,7 @@ export const checkRegistered: Command = {
       const definition = registered.get(task.arn)?.definition ?? {};
       const values = deployedValues(task, definition, stack.document, outputs);
       const status = definition.status === "ACTIVE" ? [] : [text`${excerpt(task.arn)} is deregistered: deploy again.`];
-      // DescribeTaskDefinition gives tags only to those who may list them.
+      // Tags are not compared: DescribeTaskDefinition returns them only to a caller that may list them.
       const deviations = definitionDifferences(evaluatedTask(task.resource, values), definition, ["tags"]);
       return [
         ...status,

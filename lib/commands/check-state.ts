@@ -5,10 +5,7 @@ import { print } from "../text/print";
 import { text } from "../text/safe-text";
 import type { Command } from "./command";
 
-/**
- * A pipeline's machine is gone after the run, and local state with it, so that the next run would create everything a
- * second time.
- */
+/** Local state is lost with the pipeline's machine after the run, so the next run would create everything a second time. */
 export const checkState: Command = {
   name: "check-state",
   purpose: "fails when the stack keeps its state in a local file, or the folder holds anything but a synthesized stack",

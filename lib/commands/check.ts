@@ -60,7 +60,7 @@ function containerCount(tasks: readonly Task[]): ContainerCount {
   const isLeftOut = ({ task, container }: (typeof containers)[number]) =>
     Object.hasOwn(task.runtimeDefense.exclude, container.name);
   const others = containers.filter((one) => !isLeftOut(one));
-  // Without the words, the Console finds them (extract), or a look-up that hasn't been made.
+  // A missing entryPoint is still to be found: by the Console (extract), or by a look-up that hasn't been made.
   const open = others.filter(({ container }) => container.entryPoint === undefined);
   return { all: containers.length, leftOut: containers.filter(isLeftOut).length, open: open.length };
 }

@@ -1,7 +1,7 @@
 import type { Environment } from "../settings/environment";
 import type { Terminal } from "../text/print";
 
-/** A command as its help, the README and the parsing of its arguments know it, and what it does. */
+/** A command: its description, for help, README and argument parsing, and the function that runs it. */
 export type Command = {
   readonly name: string;
   /** One line of Markdown: what it does. The README's table says the same. */
@@ -9,16 +9,16 @@ export type Command = {
   /** Whether its output is for another program, so that npm's own lines must not be in it. */
   readonly isPiped?: boolean;
   readonly operands?: readonly Operand[];
-  /** Where to say what somebody may mean by an operand of a command that takes none. */
+  /** The hint for a user who gives an operand to a command that takes none. */
   readonly insteadOfOperands?: string;
   readonly options?: readonly Option[];
-  /** What the last line of a failure adds: `Nothing was synthesized.` */
+  /** A sentence that ends the last line of a failure: `Nothing was synthesized.` */
   readonly afterFailure?: string;
-  /** @throws ExpectedError for whatever the user can do something about; the exit status is 1 then. */
+  /** @throws ExpectedError when the user can fix the cause; the exit status is then 1. */
   readonly run: (invocation: Invocation, args: Arguments) => Promise<ExitStatus>;
 };
 
-/** What stands in an argument's place: `FILE`. */
+/** A positional argument, such as `FILE`. */
 export type Operand = {
   readonly name: string;
   readonly meaning: string;
@@ -29,7 +29,7 @@ export type Option = {
   /** Without dashes: `out`. */
   readonly name: string;
   readonly meaning: string;
-  /** What the value is, such as `FILE`, or the values that there are. Without it the option takes no value. */
+  /** A placeholder for the value, such as `FILE`, or the allowed values. Without it the option takes no value. */
   readonly value?: string | readonly string[];
   /** Whether it may be given several times. */
   readonly isRepeated?: boolean;
@@ -46,10 +46,10 @@ export type Arguments = {
   readonly values: (option: string) => readonly string[];
 };
 
-/** 0: done. 1: something is wrong. 3: what was compared is different. */
+/** 0: done. 1: something is wrong. 3: the compared sides differ. */
 export type ExitStatus = 0 | 1 | 3;
 
-/** What a command gets from the process. */
+/** The inputs and streams that a command gets from the process. */
 export type Invocation = {
   readonly environment: Environment;
   /** The project's folder. */

@@ -43,7 +43,7 @@ export async function runCommand(
   return command.run(invocation, parseArguments(command, args, invocation.environment));
 }
 
-/** Whether the list of commands is asked for in a command's place. */
+/** Whether the argument in the command's place asks for the list of commands. */
 export function asksForOverview(name = ""): boolean {
   return HELP.includes(name);
 }

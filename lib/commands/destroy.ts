@@ -50,7 +50,7 @@ function newFolder(): string {
   }
 }
 
-// Terraform would take a missing file for an empty state, and be done.
+// Terraform would treat a missing file as an empty state, and destroy nothing.
 function refuseMissingState({ state, name }: StackSettings, localStatePath: string): void {
   if (state.kind !== "local" || existsSync(localStatePath)) return;
   throw new SettingsError([
@@ -58,7 +58,7 @@ function refuseMissingState({ state, name }: StackSettings, localStatePath: stri
   ]);
 }
 
-/** @throws OutputError when Terraform is not there, or fails; it has said why itself. */
+/** @throws OutputError when Terraform is missing, or fails; it has then printed the reason itself. */
 async function terraform(args: readonly string[], folder: string, { environment }: Invocation): Promise<void> {
   const program = terraformProgram(environment);
   const child = spawn(program, args, { cwd: folder, env: withoutSecrets(environment), stdio: "inherit" });

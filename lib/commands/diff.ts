@@ -23,7 +23,7 @@ export const diff: Command = {
   run: async ({ stdout, environment, folder, signal }, { operands: [older = "", newer = ""], value }) => {
     const { tasks, stack } = parseSettingsWithoutConsole(environment, [checkDefaultRegion]);
     const { defaultsPath } = tasks;
-    // No CONTAINER_IMAGES: they are the pipeline's, and the same on both sides.
+    // Without CONTAINER_IMAGES: the pipeline sets it, and it is the same for both sides.
     const options = { folder, signal, defaultsPath, stack };
     const found = compareSides(await readSide(older, options), await readSide(newer, options));
     const isMarkdown = value("format") === "markdown";

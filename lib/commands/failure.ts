@@ -13,7 +13,7 @@ type Failed = {
   readonly args: readonly string[];
 };
 
-/** Says on stderr why a command has failed, in the form that its arguments ask for. */
+/** Prints on stderr why a command has failed, in the format that its arguments ask for. */
 export async function printFailure(error: unknown, failed: Failed, { stderr, environment }: Invocation): Promise<void> {
   const { command, args } = failed;
   const problems = problemsOf(error);
@@ -40,7 +40,7 @@ export async function printProblems(
   else await printPipelineCommandsOnPurpose(stream, printable.pipelineCommands);
 }
 
-/** The format that the arguments name, also where they are wrong otherwise. */
+/** The format that the arguments name, even if they are otherwise invalid. */
 function formatIn(args: readonly string[]): ProblemFormat {
   const named = args.map((arg, index) => (arg === "--format" ? args[index + 1] : /^--format=(.*)$/.exec(arg)?.[1]));
   return named.find(isProblemFormat) ?? "text";

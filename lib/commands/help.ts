@@ -32,7 +32,7 @@ export function overviewOf(commands: readonly Command[], columns: number): SafeT
   );
 }
 
-// A name that is wider than this has its meaning in the next line.
+// The meaning of a wider name begins on the next line.
 const WIDEST = 24;
 
 function table(rows: readonly (readonly [string, string])[], columns: number): readonly string[] {

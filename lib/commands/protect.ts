@@ -53,7 +53,7 @@ function isSameFile(one: string, other: string): boolean {
   return first !== undefined && first.dev === second?.dev && first.ino === second.ino;
 }
 
-/** The same JSON, in which no text is a command of the terminal or pipeline that shows it: `##vso[…]`, an escape sequence. */
+/** Escapes text in the JSON that a terminal or pipeline would obey as a command: `##vso[…]`, an escape sequence. */
 function withoutCommands(json: string): string {
   return json.replace(/#(?=#)|(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
     found.replace(/./gs, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
@@ -80,7 +80,7 @@ async function protectOne(
   }
 }
 
-// What the stack would have provided.
+// Without the stack, the user has to provide these.
 function whatItNeeds(protectedTask: ProtectedTask, { stack }: Settings): readonly SafeText[] {
   const { task, logGroup } = protectedTask;
   const role = task.definition.executionRoleArn;
@@ -93,8 +93,8 @@ function whatItNeeds(protectedTask: ProtectedTask, { stack }: Settings): readonl
   return [...needs, text`${role} has to allow ${JSON.stringify(statementsForRole(role, [protectedTask], stack))}.`];
 }
 
-// Replaced rather than written into: a file that was there before may be readable by others. Under a name that can't be
-// guessed, where nobody can have laid a link; packages for atomic files take names that can.
+// Replaces the file instead of overwriting it: an existing one may be readable by others. The temporary name can't be
+// guessed, so nobody can have placed a link there; packages for atomic files use names that can be guessed.
 function writeForOwner(path: string, content: string): void {
   const temporary = `${path}.${randomUUID()}`;
   guarded(path, () => {

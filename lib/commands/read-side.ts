@@ -12,7 +12,7 @@ import { synthesizedTasks } from "../stack/synthesized-tasks";
 import { type ReadOptions, readTasks } from "../task/read-tasks";
 
 /**
- * The task definitions of a file, of a folder, or of an output folder, by their families.
+ * Reads the task definitions of a file, of a folder, or of an output folder, by family.
  *
  * @throws ExpectedError when they can't be read, or when a file has problems.
  */
@@ -30,7 +30,7 @@ async function readFiles(path: string, options: ReadOptions): Promise<Side> {
   );
 }
 
-// As much of docs/report.schema.json as is compared.
+// The part of docs/report.schema.json that is compared.
 const ReportSchema = v.object({
   tasks: v.array(
     v.object({

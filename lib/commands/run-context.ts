@@ -1,7 +1,7 @@
 import type { RunContext } from "../http/retry";
 import { printLine, type Terminal } from "../text/print";
 
-/** Notices as lines of `stream`, and the signal that stops the run. */
+/** A context that prints notices as lines on `stream`, and holds the signal that stops the run. */
 export function contextOn(stream: Terminal, signal: AbortSignal): RunContext {
   return { signal, notice: (line) => printLine(stream, line) };
 }

@@ -5,11 +5,10 @@ import type { NetworkSettings } from "../settings/network";
 import { type SafeText, text } from "../text/safe-text";
 
 /**
- * Does what a command asks others for, within a limit for all of it: each call has one of its own, but a list may go on
- * page after page.
+ * Limits the total time of a command's remote calls: each call has its own limit, but a list may have any number of pages.
  *
- * @param late the error that it ends with when it takes longer, and what to look at then
- * @throws what `work` throws, which hears of the limit by the signal that it gets
+ * @param late the error when the limit is exceeded, and what the user should look at then
+ * @throws what `work` throws; its signal is aborted when the limit is exceeded
  */
 export async function withinRunLimit<T>(
   { timeoutMs }: Pick<NetworkSettings, "timeoutMs">,

@@ -22,7 +22,7 @@ import { structureFacts } from "./task-options";
 
 const FORMATS = ["text", "json", "markdown", "junit"] as const;
 
-/** Reads alone: AWS and the Console. What can't be read in full ends it, so that nothing unknown counts as protected. */
+/** Only reads, from AWS and the Console. An incomplete read ends the run, so that nothing unknown counts as protected. */
 export const status: Command = {
   name: "status",
   purpose:

@@ -46,7 +46,7 @@ export const synth: Command = {
   },
 };
 
-/** For who wants to destroy the stack. */
+/** Adds a hint for a user who wants to destroy the stack. */
 function withHintForDestroy(error: ConsoleError): ConsoleError {
   const { problems, files } = error;
   const hint = text`(cdktf destroy needs the Console as well; npm run destroy does not.)`;
@@ -57,23 +57,23 @@ function withHintForDestroy(error: ConsoleError): ConsoleError {
   return new ConsoleError(hinted, { files, cause: error });
 }
 
-// Which of its commands runs the app, cdktf doesn't say.
+// cdktf doesn't tell the app which of its commands runs it.
 function isRunByCdktf({ environment }: Invocation): boolean {
   return environment.CDKTF_CONTEXT_JSON !== undefined;
 }
 
 const LARGE_FLEET = 1000;
 
-// Between collections V8 lets garbage grow to a multiple of what is in use. Told to spare memory, it takes 30 % off the
-// peak of 10,000 tasks; a small run it would make a tenth slower. It is also told to keep the code that isn't used for a
-// while, such as CDKTF's while the Console answers.
+// Between collections V8 lets garbage grow to a multiple of the memory in use. The first flag lowers the peak of 10,000 tasks
+// by 30 %, but would make a small run a tenth slower. The second keeps code that isn't used for a while, such as CDKTF's while
+// the Console answers.
 async function tuneForLargeFleet(): Promise<void> {
   const { setFlagsFromString } = await import("node:v8");
   setFlagsFromString("--optimize-for-size");
   setFlagsFromString("--no-flush-bytecode");
 }
 
-// CDKTF takes time to load: that in which the Console makes its first answer.
+// CDKTF takes time to load, so it loads while the Console makes its first answer.
 async function loadWriter(): Promise<typeof import("./write-output")> {
   await setImmediate();
   return import("./write-output");

@@ -8,7 +8,7 @@ import type { ReadOptions } from "../task/read-tasks";
 import type { Invocation } from "./command";
 
 /**
- * How a run's settings have its task definitions read.
+ * The options for reading a run's task definitions, from its settings.
  *
  * @param stack the one that the tasks are for; undefined for none
  */
@@ -33,7 +33,7 @@ export function readOptions(
   };
 }
 
-/** How a run's settings have its tasks protected. */
+/** The options for protecting a run's tasks, from its settings. */
 export function protectOptions(
   { console, defenderRegistry, network, stack }: Settings,
   signal: AbortSignal,
@@ -42,7 +42,7 @@ export function protectOptions(
   return defined({ consoleAddress, defenderRegistry, region: stack.region, concurrency: network.concurrency, signal });
 }
 
-/** What a task definition without its original is held against. */
+/** The facts that a task definition without its original is checked against. */
 export function structureFacts({ defenderRegistry, defenderImages, consoleAddress }: DefenderSettings): StructureFacts {
   return defined({ images: defined({ registry: defenderRegistry, copies: defenderImages }), consoleAddress });
 }

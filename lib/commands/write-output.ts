@@ -20,7 +20,7 @@ import type { Invocation } from "./command";
 type OutputFolders = { readonly folder: string; readonly staging: string };
 
 /**
- * Makes the stack and the report of proven tasks the run's output, and prints what they say.
+ * Writes the stack and the report of proven tasks to the output folder, and prints the summary.
  *
  * @throws ProofError, OutputError; the signal's reason.
  */

@@ -6,12 +6,12 @@ import { taskPicture } from "./picture";
 import { defenderPart, licenceNote, type Report, startOf, type TaskReport } from "./report";
 import { roleNeeds } from "./role-needs";
 
-// Beyond these the pictures cost more than they show.
+// More pictures cost more than they show.
 const PICTURES = 10;
-// Azure DevOps takes a summary of 1 MiB at most.
+// Azure DevOps limits a summary to 1 MiB.
 const BYTES = 900_000;
 
-/** The report as Markdown that renders in Azure DevOps and on GitHub: the overview first, then a section a task. */
+/** The report as Markdown that renders in Azure DevOps and on GitHub: the overview first, then one section per task. */
 export function toMarkdown(report: Report): SafeText {
   return wholeText(document(report));
 }
@@ -57,7 +57,7 @@ function overview(tasks: readonly TaskReport[]): string {
   return lines(...table(columns, rows, ["---", "---", "---:", "---:", "---:", "---:"]));
 }
 
-/** What roles that aren't the stack's need. */
+/** The permissions that roles other than the stack's need. */
 function roles(tasks: readonly TaskReport[]): string {
   return roleNeeds(tasks)
     .map(({ roles: arns, granted, statements }) =>
@@ -113,7 +113,7 @@ function taskSection(task: TaskReport, picture: string | undefined): string {
   );
 }
 
-/** One row for what was changed alike in several containers. */
+/** Merges the same change in several containers into one row. */
 function merged(changes: TaskReport["changes"]): readonly (readonly string[])[] {
   const rows = groupBy(changes, ({ field, change }) => `${field} ${change}`);
   return [...rows.values()].map((alike) => {

@@ -1,7 +1,7 @@
 import { DEFENDER } from "../defender";
 import type { Report, TaskReport } from "./report";
 
-/** A task, its containers, the sidecar, the secret and the role in Mermaid, by the part of it that Azure DevOps takes. */
+/** A task, its containers, the sidecar, the secret and the role in Mermaid, in the subset that Azure DevOps supports. */
 export function taskPicture({ console, installBundle }: Report, task: TaskReport): string {
   const containers = task.containers.map(({ name, reason }, index) => ({
     id: `container${index}`,
@@ -25,7 +25,7 @@ export function taskPicture({ console, installBundle }: Report, task: TaskReport
   ].join("\n");
 }
 
-/** Text from outside within a Mermaid label: all but plain characters as Mermaid's own references. */
+/** Escapes text from outside for a Mermaid label: all but plain characters become Mermaid's own references. */
 function label(outside: string): string {
   return outside.replace(/[^A-Za-z0-9 .-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

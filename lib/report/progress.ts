@@ -3,7 +3,7 @@ import { type SafeText, text } from "../text/safe-text";
 
 type Progress = { readonly update: (done: number) => void; readonly stop: () => void };
 
-/** How far a fleet is: a live bar on a terminal, else a whole line for every quarter of it. */
+/** Shows the progress of a fleet: a live bar on a terminal, otherwise one line for every quarter. */
 export async function startProgress(
   total: number,
   terminal: Terminal,

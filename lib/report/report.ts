@@ -7,9 +7,9 @@ import type { Task } from "../task/task";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 
 /**
- * What a run did, for people and pipelines: `cdktf.out/runtime-defense.json`, described by
- * docs/report.schema.json. No secret, no line breaks or control characters in any text, nothing that
- * changes from one run to the next.
+ * The result of a run, for people and pipelines: `cdktf.out/runtime-defense.json`, described by
+ * docs/report.schema.json. It holds no secret, no text with line breaks or control characters, and nothing
+ * that changes from one run to the next.
  */
 export type Report = {
   readonly stack: SafeText;
@@ -27,14 +27,14 @@ type InstallBundlePlace =
 export type TaskReport = {
   readonly file: SafeText;
   readonly family: SafeText;
-  /** CPU units and MiB of the task, and of these the Defender's share. */
+  /** CPU units and MiB of the whole task; `defender` has the Defender's share of them. */
   readonly cpu: number;
   readonly memory: number;
   readonly defender: {
-    /** By the image's tag; null where a mirror's tag doesn't say it. */
+    /** The version that the image's tag names; null when a mirror's tag names none. */
     readonly version: SafeText | null;
     readonly image: SafeText;
-    /** Whether `runtimeDefense.defenderImage` names it, so that no licence token is in its path. */
+    /** Whether `runtimeDefense.defenderImage` names the image; its path then holds no licence token. */
     readonly ownImage: boolean;
     readonly cpu: number;
     readonly memory: number;
@@ -62,7 +62,7 @@ type LookedUpReport = {
   readonly command: readonly SafeText[];
 };
 
-/** The stack's own role, or the task's: the stack grants it `statements`, or its owner has to allow them. */
+/** The stack's own role, or the task's. The task's needs `statements`: the stack grants them, or the owner has to. */
 type ExecutionRole =
   | { readonly kind: "stack" }
   | {
@@ -79,9 +79,9 @@ export type ReportFacts = {
   /** The existing secret that the bundle is read from, or the file that hands it to Terraform. */
   readonly installBundle: { readonly arn: string } | { readonly file: string };
   readonly tasks: readonly ProtectedTask[];
-  /** What a role of the task's own has to be allowed. */
+  /** The IAM statements that a task's own role needs. */
   readonly statementsFor: (roleArn: string) => readonly object[];
-  /** Whether the stack grants that to the role. */
+  /** Whether the stack grants them to the role. */
   readonly grantsRoles: boolean;
 };
 
@@ -108,16 +108,16 @@ export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: Rep
   };
 }
 
-// A report's texts are shown whole, unless they are longer than anybody reads.
+// Longer texts in a report are cut: nobody reads more than this.
 const LONG = 1000;
 
-/** What of a task's size is for the Defender. */
+/** The Defender's share of a task's size, as a phrase. */
 export function defenderPart({ cpu, memory }: TaskReport["defender"]): SafeText {
   const size = cpu > 0 ? text`${cpu} CPU units and ${memory} MiB` : text`${memory} MiB`;
   return text`of which ${size} are to be left for the Defender`;
 }
 
-/** Beside the Defender's image: whether it may be shown to others. */
+/** The note beside the Defender's image: whether its path may be shown to others. */
 export function licenceNote({ ownImage }: TaskReport["defender"]): SafeText {
   return ownImage ? text`your own mirror` : text`its path holds the licence token`;
 }
@@ -175,7 +175,7 @@ export function startOf({ digest, entryPoint, command }: LookedUpReport): SafeTe
   return text`starts ${join([...entryPoint, ...command], " ")}, as its image ${digest.slice(0, 19)} says`;
 }
 
-// A word with spaces is a script, and scripts hold credentials in spite of all advice.
+// A word with spaces is a script, and people put credentials in scripts, against all advice.
 function word(outside: string): SafeText {
   return /\s/.test(outside) ? text`…` : excerpt(outside);
 }

@@ -2,16 +2,16 @@ import { groupBy } from "../group-by";
 import type { SafeText } from "../text/safe-text";
 import type { TaskReport } from "./report";
 
-/** What execution roles of the tasks' own need, and who gives it to them. */
+/** The permissions that the tasks' own execution roles need, and who grants them. */
 type RoleNeed = {
   readonly roles: readonly SafeText[];
-  /** Whether the stack grants it. If not, the roles' owners have to allow it. */
+  /** Whether the stack grants them. If not, the roles' owners have to. */
   readonly granted: boolean;
   /** Statements of an IAM policy. */
   readonly statements: readonly object[];
 };
 
-/** Each statement once: those that the same roles need are together. */
+/** Lists each statement once, grouped by the roles that need it. */
 export function roleNeeds(tasks: readonly Pick<TaskReport, "executionRole">[]): readonly RoleNeed[] {
   const all = tasks.flatMap(({ executionRole: role }) =>
     role.kind === "task" ? role.statements.map((statement) => ({ ...role, statement })) : [],

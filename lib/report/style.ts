@@ -6,7 +6,7 @@ import { layOut, type SafeText } from "../text/safe-text";
 
 /** How a text looks on a stream. */
 export type Style = {
-  /** Where lines end; undefined: never, as in a build log, which is searched line by line. */
+  /** The width at which lines break; undefined: never, as in a build log, which is searched line by line. */
   readonly columns?: number;
   readonly paint: Readonly<Record<Color, (safe: SafeText) => SafeText>>;
 };
@@ -16,7 +16,7 @@ type Color = "bold" | "dim" | "red" | "green" | "yellow";
 // Wider lines are hard to read.
 const WIDEST = 120;
 
-/** Colours are for terminals, and not for those who set NO_COLOR (https://no-color.org). */
+/** Uses colours on terminals only, and not when NO_COLOR is set (https://no-color.org). */
 export function styleOf(stream: Terminal, { NO_COLOR = "" }: Environment): Style {
   const isTerminal = stream.isTTY === true;
   const colors = createColors(isTerminal && NO_COLOR === "");

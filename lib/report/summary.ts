@@ -6,9 +6,9 @@ import { defenderPart, licenceNote, type Report, startOf, type TaskReport } from
 import { roleNeeds } from "./role-needs";
 import type { Style } from "./style";
 
-// A build log is read in a window of this width, too.
+// The summary's width in a build log.
 const WIDTH = 80;
-// A longer fleet gets one line per task, and what can't wait for the report.
+// In a larger fleet each task gets one line, with only what can't wait for the report.
 const BLOCKS = 10;
 const WIDEST_NAME = 30;
 
@@ -78,10 +78,10 @@ function oneRow({ family, containers, notices }: TaskReport, { paint: { green, y
   return [family, join(parts)];
 }
 
-// Of more, the report has the list.
+// More roles are only counted; the report lists them.
 const ROLES = 5;
 
-/** What roles that aren't the stack's need. */
+/** The permissions that roles other than the stack's need. */
 function roles(tasks: readonly TaskReport[], { report }: Places): readonly Row[] {
   const needs = roleNeeds(tasks);
   const missing = needs.filter(({ granted }) => !granted);
@@ -112,7 +112,7 @@ function roleOrRoles(isOne: boolean): SafeText {
   return isOne ? text`Role` : text`Roles`;
 }
 
-/** A name, and beside it a text in as many lines as it needs. */
+/** Lays out a name, and beside it a text in as many lines as it needs. */
 function laidOut([name, beside]: Row, width: number, columns: number): readonly SafeText[] {
   if (beside === "") return [name];
   const padded = layOut(name, (plain) => plain + " ".repeat(Math.max(1, width - stringWidth(plain))));

@@ -3,10 +3,10 @@ import { code, escaped, table } from "../markdown-parts";
 import { openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
 import type { Difference } from "./differences";
 
-// GitHub takes a comment of 65,536 characters, Azure DevOps one of 150,000.
+// GitHub limits a comment to 65,536 characters, Azure DevOps to 150,000.
 const CHARACTERS = 60_000;
 
-/** The same as Markdown, for the comment on a pull request or a run's page. */
+/** The differences as Markdown, for the comment on a pull request or a run's page. */
 export function diffAsMarkdown({ newlyLeftOut, tasks, coverage, families }: SidesDiff): SafeText {
   const { before, after } = coverage;
   const head = [

@@ -4,7 +4,7 @@ import type { Style } from "../style";
 import { BY_CONSOLE, openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
 import type { Difference } from "./differences";
 
-/** For people: what is newly left out of protection first, then task by task, and the numbers at the end. */
+/** For people: first the containers newly left out of protection, then task by task, and the numbers at the end. */
 export function diffAsText({ newlyLeftOut, tasks, coverage, families }: SidesDiff, style: Style): SafeText {
   const { red, bold } = style.paint;
   const leftOut = newlyLeftOut.map(({ family, container, reason }) => text`${family}, ${container}: ${reason}`);

@@ -8,10 +8,10 @@ import { type ContainerState, containerStates, containersOf, isLeftOut, type Sid
 
 export type SidesDiff = {
   readonly newlyLeftOut: readonly { readonly family: string; readonly container: string; readonly reason: SafeText }[];
-  /** Tasks that are different, in the order of the new side; those that are gone at the end. */
+  /** Tasks that differ, in the order of the new side; removed ones at the end. */
   readonly tasks: readonly TaskDiff[];
   readonly coverage: { readonly before: Coverage; readonly after: Coverage };
-  /** How many families both sides have together. */
+  /** The number of families on both sides, each counted once. */
   readonly families: number;
 };
 
@@ -24,7 +24,7 @@ export type TaskDiff = {
 type Coverage = {
   readonly containers: number;
   readonly protected: number;
-  /** Those whose entry point is still to be found. */
+  /** Containers whose entry point is still to be found. */
   readonly open: number;
 };
 
@@ -83,7 +83,7 @@ function presence(container: string, before?: JsonObject, after?: JsonObject): D
 
 function protection(container: string, olds: States, news: States): readonly Difference[] {
   const [old, now] = [olds.get(container), news.get(container)];
-  // A container that comes or goes is told by itself, unless it comes without protection.
+  // An added or removed container has an entry of its own; this one follows only if it was added without protection.
   if (!now || (!old && !isLeftOut(now))) return [];
   const [before, after] = [old && stateText(old), stateText(now)];
   return before === after ? [] : [{ container, what: "protection", ...(before && { before }), after }];
@@ -102,10 +102,10 @@ function stateText(state: ContainerState): SafeText {
   }
 }
 
-/** Behind what is the Console's doing; its value says itself what was done. */
+/** The suffix of a field that the Console changed; the value describes the change. */
 export const BY_CONSOLE = ", by the Console";
 
-/** What the Console does now that it didn't do before. */
+/** Changes that the Console makes now and didn't make before. */
 function consoleDifferences(before: TaskView, after: TaskView): readonly Difference[] {
   const changesOf = (view: TaskView) => (view.from === "output" ? view.consoleChanges : []);
   return changesOf(after)
@@ -124,7 +124,7 @@ export function percent({ containers, protected: covered }: Coverage): string {
   return containers === 0 ? "none" : `${percentOf(covered, containers)} %`;
 }
 
-/** How many containers nobody can judge yet; nothing where there are none. */
+/** A sentence that counts the containers that can't be judged yet; an empty list when there are none. */
 export function openEntryPoints({ before, after }: SidesDiff["coverage"]): readonly SafeText[] {
   if (before.open + after.open === 0) return [];
   return [text`Entry points still to be found, not counted as protected: ${before.open} → ${after.open}.`];

@@ -4,7 +4,7 @@ import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } fr
 import type { RuntimeDefense } from "../../task/runtime-defense";
 import { type SafeText, text } from "../../text/safe-text";
 
-/** One difference. A side without value has nothing there; both without: it differs, and its values aren't shown. */
+/** One difference. A side without a value doesn't have the field; without both, the values differ and aren't shown. */
 export type Difference = {
   /** undefined for the task itself. */
   readonly container?: string;
@@ -13,10 +13,10 @@ export type Difference = {
   readonly after?: SafeText;
 };
 
-// Values of other fields stay out: there people put credentials in spite of all advice.
+// The values of other fields aren't shown: people put credentials there, against all advice.
 const SHOWN = ["image", "cpu", "memory", "memoryReservation", "executionRoleArn", "taskRoleArn", "essential", "user"];
 
-/** Of two tasks or two containers, field by field. */
+/** Compares two tasks or two containers, field by field. */
 export function fieldDifferences(
   before: JsonObject,
   after: JsonObject,
@@ -35,7 +35,7 @@ function inOrder(value: JsonValue | undefined): JsonValue | undefined {
   return [...value].sort((one, other) => (asText(nameOf(one)) < asText(nameOf(other)) ? -1 : 1));
 }
 
-/** What the files ask of protection, but for the exclusions, which are told container by container. */
+/** Compares the files' `runtimeDefense`, except for the exclusions, which are reported container by container. */
 export function settingDifferences(before: RuntimeDefense, after: RuntimeDefense): readonly Difference[] {
   const [olds, news] = [settingsOf(before), settingsOf(after)];
   return [...new Set([...olds.keys(), ...news.keys()])].flatMap((name) => {
@@ -45,7 +45,7 @@ export function settingDifferences(before: RuntimeDefense, after: RuntimeDefense
   });
 }
 
-/** What is accepted may be a variable with its value, which isn't shown. */
+/** Shows names only: an accepted variable may have its value with it. */
 function shownNames(before: JsonValue | undefined, after: JsonValue | undefined): Pick<Difference, "before" | "after"> {
   const [old, now] = [before, after].map((accepted) => {
     const names = isJsonArray(accepted) ? accepted.map((one) => asText(one).replace(/=.*$/s, "")) : [];
@@ -54,7 +54,7 @@ function shownNames(before: JsonValue | undefined, after: JsonValue | undefined)
   return old === now ? {} : shown(old, now);
 }
 
-/** Each by its path, such as `sidecar.memory`. */
+/** The settings by their paths, such as `sidecar.memory`. */
 function settingsOf({ exclude: _, accept, ...settings }: RuntimeDefense): ReadonlyMap<string, JsonValue> {
   return new Map([...leavesOf(settings), ["accept", [...accept].sort()]]);
 }
@@ -70,7 +70,7 @@ function leavesOf(object: object): readonly Leaf[] {
   });
 }
 
-/** Both values, as far as there are any. */
+/** The values that are present, as text. */
 export function shown(before?: JsonValue, after?: JsonValue): Pick<Difference, "before" | "after"> {
   const asText = (value: JsonValue) => text`${typeof value === "string" ? value : JSON.stringify(value)}`;
   return {

@@ -15,14 +15,14 @@ export type TaskView = {
   readonly leftOut: ReadonlyMap<string, string>;
 } & (
   | {
-      /** What was synthesized. */
+      /** Read from an output folder of synth. */
       readonly from: "output";
       readonly consoleChanges: readonly ConsoleChange[];
     }
   | {
-      /** What is still to be protected. */
+      /** Read from a task definition file, and still to be protected. */
       readonly from: "file";
-      /** With the defaults of the fleet under it. */
+      /** Merged over the fleet's defaults. */
       readonly runtimeDefense: RuntimeDefense;
     }
 );
@@ -39,7 +39,7 @@ export function isLeftOut(state: ContainerState | undefined): state is LeftOut {
   return state?.kind === "left-out" || state?.kind === "unprotected";
 }
 
-/** Of each container but the Defender. A file's count as protected, since synth protects them or ends. */
+/** The state of each container except the Defender. A file's containers count as protected: synth protects them or fails. */
 export function containerStates(view: TaskView): ReadonlyMap<string, ContainerState> {
   const stateOf = view.from === "file" ? fileState : outputState(view.definition);
   return new Map(
@@ -56,9 +56,9 @@ function fileState({ entryPoint }: JsonObject): ContainerState {
   return { kind: entryPoint === undefined ? "open" : "protected" };
 }
 
-/** As status counts: the containers of a task definition with any deviation are not protected. */
+/** Counts as `status` does: the containers of a task definition with any deviation are not protected. */
 function outputState(definition: JsonObject): (container: JsonObject) => ContainerState {
-  // The image is one of the fields that are compared.
+  // Any image is right here: it is compared as a field.
   const { deviations, containers } = checkStructure(definition, { images: "any" });
   const [first] = deviations;
   const wrapped = new Set(containers.filter(({ state }) => state === "protected").map(({ name }) => name));

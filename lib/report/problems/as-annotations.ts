@@ -1,7 +1,7 @@
 import type { Problem } from "../../errors";
 import { countOf, type ProblemReport } from "./problem-report";
 
-// The texts in these have been through the one door already, so no command can be in them but ours.
+// The texts are SafeText already, so they can't contain a command.
 
 /** GitHub's workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export function asGitHubCommands(report: ProblemReport): string {

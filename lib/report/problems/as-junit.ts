@@ -6,7 +6,7 @@ import type { SafeText } from "../../text/safe-text";
 import { junitDocument } from "../junit";
 import type { ProblemReport } from "./problem-report";
 
-/** A test case for each file, and one for what belongs to none. */
+/** A test case for each file, and one for the problems without a file. */
 export function asJUnit({ command, files, problems, notices }: ProblemReport): SafeText {
   const groups = groupBy(problems, ({ file }) => file);
   const noticed = groupBy(notices, ({ file }) => file);

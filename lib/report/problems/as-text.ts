@@ -5,7 +5,7 @@ import { wrap, wrapBeside } from "../../text/wrap";
 import type { Style } from "../style";
 import { type ContainerCount, countOf, type ProblemReport } from "./problem-report";
 
-/** For people: what belongs to no file first, then file by file, and the numbers at the end. */
+/** For people: first the problems without a file, then file by file, and the numbers at the end. */
 export function asText(report: ProblemReport, style: Style): SafeText {
   const { files, problems, notices } = report;
   const { red, yellow } = style.paint;
@@ -18,7 +18,7 @@ export function asText(report: ProblemReport, style: Style): SafeText {
   ]);
 }
 
-// Of more files the notices would bury the problems.
+// With more files, the notices would bury the problems.
 const FEW_FILES = 10;
 
 type Paint = (sentence: SafeText) => SafeText;

@@ -10,10 +10,10 @@ export function isProblemFormat(name: string | undefined): name is ProblemFormat
   return PROBLEM_FORMATS.some((format) => format === name);
 }
 
-/** What to print; commands for a pipeline have to be printed as such. */
+/** The output: a text, or commands for a pipeline, which are printed by another function. */
 type Printable = { readonly text: SafeText } | { readonly pipelineCommands: string };
 
-/** Only the format that is asked for is loaded, and none in a run without problems. */
+/** Formats the report. Loads only the format that is asked for. */
 export async function formatProblems(report: ProblemReport, format: ProblemFormat, style: Style): Promise<Printable> {
   switch (format) {
     case "text":

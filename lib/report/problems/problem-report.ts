@@ -1,16 +1,16 @@
 import type { Problem } from "../../errors";
 import { type SafeText, text } from "../../text/safe-text";
 
-/** The problems and notices that a command has found, in whatever form they are shown. */
+/** The problems and notices that a command has found, whatever format they are shown in. */
 export type ProblemReport = {
   readonly command: string;
-  /** Every file that was looked at, as far as that is known; those of the problems are among them. */
+  /** Every file that was checked, as far as known; those of the problems are among them. */
   readonly files: readonly SafeText[];
   readonly problems: readonly Problem[];
   readonly notices: readonly Problem[];
-  /** The containers of the files without problems, when those were looked at. */
+  /** The containers of the files without problems, when the command counts them. */
   readonly containers?: ContainerCount;
-  /** What the last line adds when there are problems: `Nothing was synthesized.` */
+  /** A sentence that ends the last line when there are problems: `Nothing was synthesized.` */
   readonly afterFailure?: string;
 };
 
@@ -18,7 +18,7 @@ export type ContainerCount = {
   readonly all: number;
   /** Left out of protection by their files. */
   readonly leftOut: number;
-  /** Whose entry point is not known yet: the Console decides, or a look-up. Not counted as protected. */
+  /** Containers whose entry point isn't known yet: the Console or a look-up finds it. Not counted as protected. */
   readonly open: number;
 };
 
@@ -26,7 +26,7 @@ export function filesWithProblems({ problems }: ProblemReport): number {
   return new Set(problems.flatMap(({ file }) => file ?? [])).size;
 }
 
-/** `5 of 30 files have problems`; undefined when no file is known. */
+/** `5 of 30 files have problems`; undefined when no problem names a file. */
 export function countOf(report: ProblemReport): SafeText | undefined {
   const { files } = report;
   const bad = filesWithProblems(report);

@@ -7,7 +7,7 @@ import { VERDICT_NAMES } from "../../status/verdict";
 import type { SafeText } from "../../text/safe-text";
 import { junitDocument } from "../junit";
 
-/** A test case for each running task. What was left out on purpose is skipped. */
+/** A test case for each running task; skipped when containers were left out on purpose. */
 export function statusAsJUnit({ tasks, summary }: Status): SafeText {
   const skipped = summary.verdicts["left-out"];
   const failures = summary.tasks - summary.protected - skipped;

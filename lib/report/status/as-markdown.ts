@@ -6,7 +6,7 @@ import { type SafeText, wholeText } from "../../text/safe-text";
 import { code, escaped, table } from "../markdown-parts";
 import { byService, coverageOf, otherVerdicts } from "./by-service";
 
-// Azure DevOps takes a summary of 1 MiB at most; a row may take a thousand characters.
+// Azure DevOps limits a summary to 1 MiB; a row may have a thousand characters.
 const ROWS = 300;
 
 /** Markdown that renders in Azure DevOps and on GitHub: the share, a picture, the services, and what to do. */
@@ -46,7 +46,7 @@ function picture({ summary: { verdicts, tasks } }: Status): readonly string[] {
   return ["```mermaid", "pie showData", `  title ${tasks} running tasks`, ...lines, "```", ""];
 }
 
-/** The worst first. */
+/** Groups the tasks that aren't protected by verdict, reason and remedy, worst first. */
 function groupByRemedy(tasks: readonly TaskStatus[]): readonly (readonly [TaskStatus, number])[] {
   const open = tasks.filter(({ verdict }) => verdict !== "protected");
   const groups = groupBy(open, ({ verdict, reason, remedy }) => JSON.stringify([verdict, reason, remedy]));

@@ -11,7 +11,7 @@ export type ServiceStatus = {
   readonly cluster: SafeText;
   readonly service: SafeText;
   readonly numbers: Numbers;
-  /** One of those with the worst verdict. */
+  /** A task with the worst verdict. */
   readonly worst: TaskStatus;
 };
 
@@ -35,7 +35,7 @@ export function otherVerdicts({ verdicts }: Numbers): SafeText {
   return join(found.map((verdict) => text`${verdicts[verdict]} ${VERDICT_NAMES[verdict]}`));
 }
 
-/** `3 of 5 running tasks protected (60 %)`, as the report says it of containers. */
+/** `3 of 5 running tasks protected (60 %)`, worded as the report does for containers. */
 export function coverageOf({ protected: covered, tasks, percent }: Numbers): SafeText {
   return text`${covered} of ${tasks} running tasks protected (${percent} %)`;
 }
