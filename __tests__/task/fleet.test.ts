@@ -161,9 +161,30 @@ describe("CONTAINER_IMAGES", () => {
     ]);
   });
 
-  test("isn't judged while a file can't be read", async () => {
-    expect(await problemsOfFleet({ ...two, "c.json": "{" }, images({ app: "app:2.0", web: "web:1" }))).toEqual([
-      "c.json: is not JSON: close brace expected at line 1, column 2. Correct it there.",
+  test.each([
+    ["can't be read", "{", "is not JSON: close brace expected"],
+    ["is a bare list", [app], "expected one task definition"],
+    [
+      "has a container without a name",
+      { ...task({}, [{ ...app, name: 1 }]), family: "c" },
+      "containerDefinitions[0].name",
+    ],
+    [
+      "has its containers elsewhere",
+      { ...TASK, family: "c", containerDefinitions: null, containers: [app] },
+      "containers",
+    ],
+  ])("isn't judged while a file %s", async (_, content, problem) => {
+    const found = await problemsOfFleet({ ...two, "c.json": content }, images({ app: "app:2.0", web: "web:1" }));
+    expect(found).toContainEqual(expect.stringContaining(`c.json: ${problem}`));
+    expect(found.join()).not.toContain("CONTAINER_IMAGES");
+  });
+
+  test("is judged by containers alone while a file names no family", async () => {
+    const files = { ...two, "c.json": { ...task({}, [app]), family: undefined } };
+    expect(await problemsOfFleet(files, images({ app: "app:2.0", web: "web:1", "c/app": "x:1" }))).toEqual([
+      "c.json: family: is required.",
+      'CONTAINER_IMAGES: no task has a container "web". The tasks have a/app, b/app, app.',
     ]);
   });
 });

@@ -645,6 +645,16 @@ test.each([
   expect(noticesOf(await read(of(container)))).toEqual([]);
 });
 
+test("a misspelt healthCheck that is waited for, and a misspelt entryPoint, aren't missing besides", async () => {
+  const { entryPoint, ...rest } = CONTAINER;
+  const web = { ...rest, name: "web", entryPont: entryPoint, healtCheck: { command: ["CMD", "true"] } };
+  const waiting = { ...CONTAINER, dependsOn: [{ containerName: "web", condition: "HEALTHY" }] };
+  expect(await problemsIn({ ...TASK, containerDefinitions: [web, waiting], runtimeDefense })).toEqual([
+    `containerDefinitions[web].entryPont: ${UNKNOWN} Write entryPoint.`,
+    `containerDefinitions[web].healtCheck: ${UNKNOWN} Write healthCheck.`,
+  ]);
+});
+
 test.each([
   ["family", "familly"],
   ["containerDefinitions", "container_definitions"],

@@ -64,7 +64,8 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ["containers", "containerDefinitions"],
 ]);
 
-function meantBy(key: string, keys: readonly string[]): string | undefined {
+/** The known key that an unknown one probably means. */
+export function meantBy(key: string, keys: readonly string[]): string | undefined {
   const meant = nearest(key, keys) ?? ELSEWHERE.get(key.toLowerCase());
   return meant !== undefined && keys.includes(meant) ? meant : undefined;
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { meantBy } from "./check-keys";
 import { CONTAINER_ENTRIES } from "./container-schema";
 import type { Path } from "./json-path";
 import { RUNTIME_DEFENSE_ENTRIES, type RuntimeDefense } from "./runtime-defense";
@@ -25,7 +26,7 @@ export type DraftContainer = Readable<ContainerDefinition> & { readonly path: Pa
 type Readable<T> = {
   /** The values of the right type, including those that only break a rule, such as a number out of its range. */
   readonly values: Partial<T>;
-  /** Whether one of the keys is there, but in the wrong case or with a value of the wrong type. */
+  /** Whether one of the keys is there, but misspelled or with a value of the wrong type. */
   readonly isUnclear: (...keys: readonly (keyof T & string)[]) => boolean;
 };
 
@@ -54,12 +55,15 @@ function readEach<T>(entries: v.ObjectEntries, object: JsonObject): Readable<T> 
     if (!Object.hasOwn(object, key) && schema.type !== "optional") continue;
     const { typed, output } = v.safeParse(schema, object[key]);
     if (typed) values[key] = output;
-    else unclear.add(key.toLowerCase());
+    else unclear.add(key);
   }
-  for (const key of Object.keys(object)) if (!Object.hasOwn(entries, key)) unclear.add(key.toLowerCase());
+  const names = Object.keys(entries);
+  for (const key of Object.keys(object)) {
+    if (!Object.hasOwn(entries, key)) unclear.add(meantBy(key, names) ?? key);
+  }
   return {
     // Each value has been read by its own key's schema.
     values: values as Partial<T>,
-    isUnclear: (...keys) => keys.some((key) => unclear.has(key.toLowerCase())),
+    isUnclear: (...keys) => keys.some((key) => unclear.has(key)),
   };
 }

@@ -30,7 +30,8 @@ import { checkVariables } from "./variables";
 
 type Parsed = {
   readonly family?: string | undefined;
-  readonly containers: readonly string[];
+  /** Absent when not all of them can be read. */
+  readonly containers?: readonly string[] | undefined;
   /** Absent only if there is a problem. */
   readonly task?: ParsedTask;
   /** The containers whose entry point is to be read from their images, whatever else is wrong. */
@@ -46,7 +47,7 @@ export type Surroundings = {
   readonly stack?: SecretReader | undefined;
 };
 
-const NOTHING: Parsed = { containers: [], open: [] };
+const NOTHING: Parsed = { open: [] };
 const NO_SURROUNDINGS: Surroundings = { defaults: {}, images: new Map() };
 
 /** All steps from a file's JSON to a task; none touches the disk or the network. */
@@ -68,7 +69,8 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
   const defense = yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
 
   const draft = readDraft(task, runtimeDefense);
-  const found = { family: draft.task.values.family, containers: [...names] };
+  const isComplete = draft.hasAllNames && draft.containers.length > 0;
+  const found = { family: draft.task.values.family, containers: isComplete ? [...names] : undefined };
   const sidecar = draft.containers.find(({ values }) => values.name === DEFENDER);
   if (sidecar) {
     yield problem(sidecar.path, () => text`the task already holds ${DEFENDER}. Give the unprotected task definition.`);

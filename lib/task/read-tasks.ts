@@ -91,7 +91,7 @@ type ReadFile = {
   readonly file: string;
   /** Absent when it can't be read. */
   readonly family?: string | undefined;
-  readonly containers?: readonly string[];
+  readonly containers?: readonly string[] | undefined;
   readonly task?: Task;
   readonly open: readonly OpenEntryPoint[];
   readonly problems: readonly Problem[];
@@ -180,10 +180,14 @@ function repeatedFamilies(files: readonly ReadFile[]): readonly Problem[] {
 }
 
 function imageProblems(images: ContainerImages, files: readonly ReadFile[]): readonly Problem[] {
-  // A file that can't be read may have the container.
+  // A file that can't be read may have the container, and one without family may be meant by family/container.
   if (files.some(({ containers }) => containers === undefined)) return [];
-  const names = files.flatMap(({ family, containers = [] }) => containers.map((name) => `${family}/${name}`));
-  return unusedImages(images, names).map((sentence) => ({ text: text`CONTAINER_IMAGES: ${sentence}` }));
+  const names = files.flatMap(({ family, containers = [] }) =>
+    containers.map((name) => (family === undefined ? name : `${family}/${name}`)),
+  );
+  const hasFamilies = files.every(({ family }) => family !== undefined);
+  const judged = [...images].filter(([name]) => hasFamilies || !name.includes("/"));
+  return unusedImages(new Map(judged), names).map((sentence) => ({ text: text`CONTAINER_IMAGES: ${sentence}` }));
 }
 
 function deepFreeze<T>(value: T): T {
