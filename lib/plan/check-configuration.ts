@@ -4,10 +4,10 @@ import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { compareArguments, isWritten } from "./written-arguments";
 
 /**
- * Where a plan's own copy of the configuration is another one than cdk.tf.json: another file beside it has added or
- * overridden something. The arguments of the resources are not among it.
+ * Finds where a plan's copy of the configuration differs from cdk.tf.json: another file beside it has added or overridden
+ * something. Doesn't compare the resources' arguments.
  *
- * @param resources those of cdk.tf.json, by address
+ * @param resources the resources of cdk.tf.json, by address
  */
 export function configurationProblems(
   configuration: JsonObject,
@@ -25,7 +25,7 @@ export function configurationProblems(
   ];
 }
 
-/** The root module's resources and data sources as the plan has them written, by address. */
+/** Returns the root module's resources and data sources in the plan's configuration, by address. */
 export function configuredResources(configuration: JsonObject): ReadonlyMap<string, JsonObject> {
   const { resources } = objectOf(configuration.root_module);
   return new Map(elementsOf(resources).map((one) => [asText(objectOf(one).address), objectOf(one)]));
@@ -62,7 +62,7 @@ const RESOURCE_KEYS = [
   "depends_on",
 ];
 
-/** The provider that a resource gets which names none. */
+/** Returns the provider of a resource that names none. */
 function localName(address: string): string | undefined {
   return /^[^_.]+/.exec(address)?.[0];
 }
@@ -99,7 +99,7 @@ function differentInProvider(
   ];
 }
 
-/** Terraform completes a short source, `aws`, by its own registry and that one's publisher. */
+/** Terraform completes a short source, `aws`, with its own registry and publisher. */
 function isSource(fullName: JsonValue | undefined, source: JsonValue | undefined): boolean {
   const parts = asText(source).split("/");
   const full = [...["registry.terraform.io", "hashicorp"].slice(0, Math.max(0, 3 - parts.length)), ...parts];
@@ -131,7 +131,6 @@ function isSameVariable(found: JsonObject, written: JsonObject): boolean {
   return isEqual(found.default, written.default) && (found.sensitive ?? false) === (written.sensitive ?? false);
 }
 
-/** The keys besides these that hold anything. */
 function othersThan(names: readonly string[], object: JsonObject): readonly string[] {
   return Object.keys(object).filter((name) => !names.includes(name));
 }

@@ -7,22 +7,22 @@ import { isForFargate, type PlannedDefinition, plannedDefinition } from "./plann
 import type { Plan, PlannedResource } from "./read-plan";
 import { OTHER_TASKS, TASK_DEFINITION } from "./task-types";
 
-/** An exception: `FAMILY`, or the name of another kind of resource, or `FAMILY/CONTAINER`, and why. */
+/** An exception for `FAMILY`, `FAMILY/CONTAINER`, or the name of another kind of resource, and the reason. */
 export type Allowance = { readonly name: string; readonly reason: string };
 
 type PlanProtection = {
   readonly problems: readonly SafeText[];
-  /** Addresses of what is protected. */
+  /** Addresses of the protected task definitions. */
   readonly protected: readonly string[];
-  /** What an exception lets through, with its reason. */
+  /** What an exception allows, with its reason. */
   readonly allowed: readonly SafeText[];
-  /** Exceptions that the plan has no use for. */
+  /** Exceptions that nothing in the plan needs. */
   readonly unused: readonly Allowance[];
 };
 
 /**
- * Whether every task definition for Fargate that there is after the plan is protected. Of any project. What makes tasks of
- * another kind is a problem unless an exception names it: nothing here knows how to judge it.
+ * Checks that every task definition for Fargate that exists after the plan is protected, in any project. Another kind of
+ * resource that makes tasks is a problem unless an exception names it, since this project can't judge it.
  */
 export function checkProtection(plan: Plan, allowances: readonly Allowance[], facts: StructureFacts): PlanProtection {
   const used = new Set<Allowance>();
@@ -96,7 +96,7 @@ function checkOne(
   return { address, problems, allowed };
 }
 
-/** One that its destruction leaves registered. A protected one is no longer the plan's matter. */
+/** The result for a task definition that stays registered when destroyed. A protected one needs no result. */
 function ofDestroyed(result: Result, { address, family = "FAMILY" }: PlannedDefinition): readonly Result[] {
   if (result.problems.length === 0) return result.allowed.length > 0 ? [result] : [];
   const what = text`${excerpt(address)} is not protected, and stays registered when it is destroyed (skip_destroy)`;
@@ -104,7 +104,7 @@ function ofDestroyed(result: Result, { address, family = "FAMILY" }: PlannedDefi
   return [{ ...result, problems: [text`${what}. ${remedy}`] }];
 }
 
-/** Whether it makes tasks for Fargate in a form that isn't looked into. What isn't known may be so. */
+/** Whether it makes tasks for Fargate in a form that isn't inspected. An unknown value counts as yes. */
 function makesOtherTasks(resource: PlannedResource): boolean {
   const { type, after, unknown } = resource;
   if (type === "awscc_ecs_task_definition") return isForFargate(plannedDefinition(resource));

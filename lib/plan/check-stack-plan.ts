@@ -8,15 +8,15 @@ import { TASK_DEFINITION } from "./task-types";
 
 type StackPlan = {
   readonly problems: readonly SafeText[];
-  /** Addresses of the task definitions that are the proven ones. */
+  /** Addresses of the task definitions that equal the proven ones. */
   readonly proven: readonly string[];
-  /** What is no problem, but worth a look. */
+  /** Findings that are not problems, but worth a look. */
   readonly notices: readonly SafeText[];
 };
 
 /**
- * Whether a plan does what this project's stack says, and nothing else: what is written is what stands in `cdk.tf.json`,
- * its task definitions are those that were proven when it was synthesized, value by value, and nothing changes unasked.
+ * Checks that a plan does what this project's stack defines, and nothing else: its configuration equals `cdk.tf.json`, its
+ * task definitions equal those proven at synthesis, value by value, and nothing changes unasked.
  */
 export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
   const written = resourcesByAddress(stack);
@@ -54,7 +54,7 @@ function resourcesByAddress({ resource }: JsonObject): ReadonlyMap<string, JsonO
   );
 }
 
-/** What the stack's expressions become, as far as the plan says it. */
+/** Returns the values of the stack's expressions, as far as the plan holds them. */
 function plannedValues(stack: JsonObject, planned: ReadonlyMap<string, PlannedResource>): Values {
   const expressions = [...JSON.stringify(stack).matchAll(/\$\{((aws_\w+\.[\w-]+)\.(\w+))\}/g)];
   const values = expressions.flatMap(([, expression = "", address = "", attribute = ""]) => {
@@ -64,7 +64,7 @@ function plannedValues(stack: JsonObject, planned: ReadonlyMap<string, PlannedRe
   return Object.fromEntries(values);
 }
 
-/** What the plan does to a resource that nobody has asked for. */
+/** Lists changes to a resource that the stack doesn't ask for. */
 function unasked(
   { address, actions, actionReason, isAdopted }: PlannedResource,
   written: JsonObject | undefined,

@@ -12,9 +12,9 @@ import { TASK_DEFINITION } from "./task-types";
 import { compareArguments, writtenArguments } from "./written-arguments";
 
 /**
- * What a resource would be besides what cdk.tf.json says of it, or instead of it.
+ * Lists where a planned resource differs from cdk.tf.json, or adds to it.
  *
- * @param expressions its arguments as the plan has them written
+ * @param expressions its arguments in the plan's configuration
  */
 export function resourceProblems(
   found: PlannedResource,
@@ -22,7 +22,7 @@ export function resourceProblems(
   expressions: JsonObject,
   values: Values,
 ): readonly SafeText[] {
-  // The plan destroys it, which is said besides.
+  // The plan destroys it, which is reported separately.
   if (!found.after || found.actions.join() === "delete") return [];
   const at = excerpt(found.address);
   const { added, changed } = compareArguments(expressions, written);
@@ -40,17 +40,17 @@ export function resourceProblems(
 
 type Checked = {
   readonly problems: readonly SafeText[];
-  /** Whether an argument is among them. */
+  /** Whether the problems already cover an argument. */
   readonly isReported: (name: string) => boolean;
   /** The arguments whose planned values are still to be compared. */
   readonly compared: readonly string[];
 };
 
-/** A task definition is compared as ECS registers it: the provider brings the containers into a form of its own. */
+/** Compares a task definition as ECS registers it, since the provider changes the form of the containers. */
 function checkTask(found: PlannedResource, written: JsonObject, changed: readonly string[], values: Values): Checked {
   const at = excerpt(found.address);
   const { definition, unreadable, unknown } = plannedDefinition(found);
-  // What only the apply makes known is compared as it is written.
+  // Values known only after the apply are compared as they are written.
   const later = unknown.filter(
     (name) => !isFilledIn(name) && (!Object.hasOwn(written, name) || changed.includes(name)),
   );
@@ -72,7 +72,7 @@ function checkTask(found: PlannedResource, written: JsonObject, changed: readonl
   };
 }
 
-/** Whether the provider finds it out where it isn't written. */
+/** Whether the provider finds out the value if it isn't written. */
 function isFilledIn(name: string): boolean {
   return name === "enable_fault_injection";
 }

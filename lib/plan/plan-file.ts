@@ -5,7 +5,7 @@ import { isDeeperThan, isJsonObject, type JsonObject, type JsonValue } from "../
 import { codeOf } from "../regular-file";
 import { text } from "../text/safe-text";
 
-/** Deep enough for modules in a hundred modules, and shallow enough for every function that calls itself. */
+/** Deep enough for modules in a hundred modules, and shallow enough for recursive functions. */
 const DEEPEST = 1_000;
 
 /** @throws PlanError when the file isn't the JSON of a plan. */
@@ -33,7 +33,7 @@ function parseJson(file: string, content: Buffer): JsonValue {
     const document: JsonValue = JSON.parse(decode(content));
     return document;
   } catch {
-    // A saved plan is a zip file. What JSON.parse says may quote a secret.
+    // A saved plan is a zip file. The message of JSON.parse may quote a secret.
     const isSaved = content.subarray(0, 2).toString("latin1") === "PK";
     const what = isSaved ? "it is a saved plan itself" : "it is not JSON";
     throw new PlanError([
@@ -42,7 +42,7 @@ function parseJson(file: string, content: Buffer): JsonValue {
   }
 }
 
-/** UTF-8, or what an older PowerShell writes for `>`: UTF-16 with a byte order mark. A decoder removes the mark. */
+/** Decodes UTF-8, or UTF-16 with a byte order mark, which older PowerShells write for `>`. The decoder removes the mark. */
 function decode(content: Buffer): string {
   const isUtf16 = content[0] === 0xff && content[1] === 0xfe;
   return new TextDecoder(isUtf16 ? "utf-16le" : "utf-8").decode(content);

@@ -4,22 +4,22 @@ import { parseContainers, resourceForm } from "../stack/resource-form";
 import { type SafeText, text } from "../text/safe-text";
 import type { PlannedResource } from "./read-plan";
 
-/** What a task definition is going to be. */
+/** A task definition as the plan would leave it. */
 export type PlannedDefinition = {
   readonly address: string;
-  /** undefined when only the apply makes it known. */
+  /** undefined when known only after the apply. */
   readonly family: string | undefined;
   /** In RegisterTaskDefinition's form, as far as it is known. */
   readonly definition: JsonObject;
-  /** Why the containers can't be compared, if so. */
+  /** Why the containers can't be compared, or undefined. */
   readonly unreadable: SafeText | undefined;
-  /** The arguments that only the apply makes known, in Terraform's spelling. */
+  /** The arguments known only after the apply, in Terraform's spelling. */
   readonly unknown: readonly string[];
 };
 
 const UNREADABLE = text`container_definitions is not JSON, or has more than ${DEEPEST} levels, which no task definition has.`;
 
-/** What the provider makes of a registered one, and what is the provider's own. */
+/** What the provider adds to a registered task definition, and its own arguments. */
 const NOT_REGISTERED = [
   "arn",
   "arn_without_revision",
@@ -36,7 +36,7 @@ export function plannedDefinition({ address, after = {}, unknown }: PlannedResou
   const containers = parseContainers(written);
   const attributes = Object.entries(after).filter(([name]) => !NOT_REGISTERED.includes(name));
   const flat = attributes
-    // A text that was never set is empty in the provider's state.
+    // The provider's state has an empty string for an argument that was never set.
     .filter(([, value]) => value !== "")
     .map(([name, value]) => [name, LISTS.includes(name) ? asBlocks(value) : asBlock(value, name)]);
   return {
@@ -50,11 +50,11 @@ export function plannedDefinition({ address, after = {}, unknown }: PlannedResou
   };
 }
 
-/** Whether the task can run on Fargate, which asks for network mode awsvpc and a size. What isn't known may be so. */
+/** Whether the task can run on Fargate, which requires network mode awsvpc and a size. An unknown value counts as yes. */
 export function isForFargate({ definition, unknown }: PlannedDefinition): boolean {
   const { requiresCompatibilities, networkMode, cpu, memory } = definition;
   if (unknown.includes("requires_compatibilities")) return true;
-  // What Terraform never writes may be anything.
+  // Terraform never writes these, so they may mean anything.
   if (isJsonObject(requiresCompatibilities) || typeof networkMode === "object") return true;
   if (isJsonArray(requiresCompatibilities)) return requiresCompatibilities.includes("FARGATE");
   const isAwsvpc = unknown.includes("network_mode") || networkMode === "awsvpc";
@@ -63,7 +63,7 @@ export function isForFargate({ definition, unknown }: PlannedDefinition): boolea
   return isAwsvpc && isSized;
 }
 
-// Blocks that may stand several times; of the others the plan has a list of one.
+// Blocks that may occur several times. The plan has each other block as a list of one.
 const LISTS = ["volume", "placement_constraints"];
 
 function asBlocks(value: JsonValue): JsonValue {
@@ -84,13 +84,13 @@ function flatten(block: JsonObject): JsonObject {
   );
 }
 
-// In the provider's state each is empty where only the other was set.
+// In the provider's state, each is empty if only the other was set.
 const PLATFORM = ["cpu_architecture", "operating_system_family"];
 
 function isUnknown(value: JsonValue): boolean {
   if (value === true) return true;
   if (isJsonArray(value)) return value.some(isUnknown);
   if (!isJsonObject(value)) return false;
-  // The provider finds that one out where it isn't set.
+  // The provider finds out configure_at_launch when it isn't set.
   return Object.entries(value).some(([name, child]) => name !== "configure_at_launch" && isUnknown(child));
 }

@@ -4,10 +4,10 @@ import { elementsOf, isEqual } from "../protection/compare";
 import { evaluateTemplate, expressionsIn } from "../stack/terraform-text";
 import type { PlannedResource } from "./read-plan";
 
-/** What expressions become. */
+/** Values by expression. */
 export type Values = Readonly<Record<string, string>>;
 
-/** Whether an argument is going to be what is written, as far as the plan knows: `ignore_changes` keeps another value. */
+/** Whether an argument will have the written value, as far as the plan knows: `ignore_changes` keeps another value. */
 export function isPlanned(
   { after, unknown }: PlannedResource,
   name: string,
@@ -24,7 +24,7 @@ function isValue(
   values: Values,
 ): boolean {
   if (unknown === true) return expressionsIn(written).length > 0;
-  // Terraform has a list of blocks where one is written as an object.
+  // Terraform has a list of blocks where a single one is written as an object.
   if (isJsonArray(after)) {
     const elements = elementsOf(written);
     const unknowns = isJsonArray(unknown) ? unknown : [];
@@ -45,19 +45,19 @@ function isValue(
 
 function isText(after: JsonValue | undefined, written: JsonValue, values: Values): boolean {
   const later = expressionsIn(written).filter((expression) => !Object.hasOwn(values, expression));
-  // The plan says nothing of a variable's value. What depends on a resource isn't known before that resource is.
+  // The plan doesn't hold a variable's value. A value that depends on a resource isn't known before that resource is.
   if (later.length > 0) return later.every((expression) => expression.startsWith("var."));
   const expected = typeof written === "string" ? evaluateTemplate(written, values) : asText(written);
   return asText(after) === expected || isSamePolicy(asText(after), expected);
 }
 
-/** Whether two policies mean the same to AWS, which gives one back in another order. */
+/** Whether two policies are equal to AWS, which may return one in another order. */
 function isSamePolicy(one: string, other: string): boolean {
   const [left, right] = [parseJson(one), parseJson(other)].map((policy) => (isTooDeep(policy ?? null) ? null : policy));
   return isJsonObject(left) && isJsonObject(right) && isEqual(inOrder(left), inOrder(right));
 }
 
-/** With every list sorted, and a list of one as its element. */
+/** Sorts lists and keys, and replaces a list of one by its element. */
 function inOrder(value: JsonValue): JsonValue {
   if (isJsonObject(value)) {
     const entries = Object.entries(value).map(([name, child]) => [name, inOrder(child)] as const);

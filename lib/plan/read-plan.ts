@@ -6,15 +6,15 @@ import { excerpt, quote, text } from "../text/safe-text";
 import { readPlanFile } from "./plan-file";
 import { TASK_DEFINITION, taskDefinitionsBefore } from "./task-types";
 
-/** What `terraform show -json PLAN` prints, as far as it is needed. Format 1.x: minor versions only add to it. */
+/** The needed part of what `terraform show -json PLAN` prints. Format 1.x: minor versions only add to it. */
 export type Plan = {
-  /** Every resource after the plan, the unchanged ones too. Data sources aren't among them. */
+  /** Every resource in the plan, including unchanged ones, but not data sources. */
   readonly resources: readonly PlannedResource[];
-  /** The plan's own copy of what is written, as expressions. */
+  /** The plan's copy of the configuration, as expressions. */
   readonly configuration: JsonObject;
-  /** Names of the variables whose values it holds. */
+  /** Names of the variables whose values the plan holds. */
   readonly variables: readonly string[];
-  /** Addresses of the actions that it invokes besides. */
+  /** Addresses of the actions that the plan also invokes. */
   readonly actions: readonly string[];
 };
 
@@ -26,13 +26,13 @@ export type PlannedResource = {
   readonly actions: readonly string[];
   /** Why, such as `replace_by_request`. */
   readonly actionReason: string | undefined;
-  /** Whether it comes from another place than the state's same address: an `import` or a `moved` block. */
+  /** Whether an `import` or a `moved` block brings it to this address. */
   readonly isAdopted: boolean;
-  /** undefined when there is none yet. */
+  /** undefined when the resource does not exist yet. */
   readonly before: JsonObject | undefined;
-  /** undefined when it is deleted, but not when it only leaves the state and stays as it is. Values that only the apply makes known are missing. */
+  /** undefined when it is deleted, but not when it only leaves the state. Values known only after the apply are missing. */
   readonly after: JsonObject | undefined;
-  /** true, or such a structure, where a value is known only after the apply. */
+  /** The same structure, with true for each value known only after the apply. */
   readonly unknown: JsonObject;
 };
 
@@ -68,7 +68,7 @@ const PlanSchema = v.object({
   action_invocations: v.optional(v.array(v.object({ address: v.string() })), []),
 });
 
-/** @throws PlanError when the file isn't a whole plan of a format that is known here. */
+/** @throws PlanError when the file isn't a complete plan of a supported format. */
 export function readPlan(file: string): Plan {
   const document = readPlanFile(file);
   const version = document.format_version;
@@ -97,7 +97,7 @@ export function readPlan(file: string): Plan {
     throw new PlanError([
       text`${file} is not complete: it is limited by -target, or Terraform has put off some changes. Plan again without -target, or after applying it.`,
     ]);
-  // Not every Terraform says that a plan is not complete, and none says so of one with -refresh-only.
+  // Not every Terraform marks an incomplete plan, and none marks one made with -refresh-only.
   const planned = new Set(resource_changes.flatMap(({ address, previous_address }) => [address, previous_address]));
   const missing = taskDefinitionsBefore(prior_state).find((address) => !planned.has(address));
   if (missing !== undefined) {
@@ -115,7 +115,7 @@ export function readPlan(file: string): Plan {
   };
 }
 
-/** Whether its destruction leaves it registered: the provider does nothing but forget it. */
+/** Whether it stays registered when it is destroyed: the provider only forgets it. */
 function isKeptByEcs(type: string, before: JsonValue | undefined): boolean {
   return type === TASK_DEFINITION && objectOf(before).skip_destroy === true;
 }
@@ -123,7 +123,7 @@ function isKeptByEcs(type: string, before: JsonValue | undefined): boolean {
 function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]): PlannedResource {
   const { actions, before, after_unknown: unknown, importing } = one.change;
   const isLeft = actions.includes("forget") || (actions.join() === "delete" && isKeptByEcs(one.type, before));
-  // What Terraform forgets stays as it is.
+  // A resource that Terraform forgets stays as it is.
   const after = isLeft && !isJsonObject(one.change.after) ? before : one.change.after;
   return {
     address: one.address,

@@ -3,7 +3,7 @@ import { elementsOf } from "../protection/compare";
 
 export const TASK_DEFINITION = "aws_ecs_task_definition";
 
-/** Other resources whose tasks may run on Fargate, by type, with the argument that names one. They are not looked into. */
+/** Other resource types whose tasks may run on Fargate, with the argument that names a resource. They are not inspected. */
 export const OTHER_TASKS: ReadonlyMap<string, string> = new Map([
   ["aws_batch_job_definition", "name"],
   ["awscc_batch_job_definition", "job_definition_name"],
@@ -12,7 +12,7 @@ export const OTHER_TASKS: ReadonlyMap<string, string> = new Map([
   ["awscc_ecs_task_definition", "family"],
 ]);
 
-/** Addresses of the task definitions, and of what else makes tasks, that there are before the plan, in the modules too. */
+/** Addresses of the task definitions and other resources that make tasks, before the plan, in modules too. */
 export function taskDefinitionsBefore(priorState: JsonObject): readonly string[] {
   return addressesIn(objectOf(objectOf(priorState.values).root_module));
 }

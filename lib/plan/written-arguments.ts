@@ -5,14 +5,14 @@ import { expressionsIn } from "../stack/terraform-text";
 /** How a block of a plan's configuration differs from the one in cdk.tf.json, by the names of its arguments. */
 type ArgumentDifferences = { readonly added: readonly string[]; readonly changed: readonly string[] };
 
-/** The arguments of a block of cdk.tf.json, without what the plan keeps elsewhere or not at all. */
+/** Returns a block's arguments in cdk.tf.json, without those that the plan keeps elsewhere or not at all. */
 export function writtenArguments(block: JsonObject): JsonObject {
   const { "//": _notes, depends_on: _dependencies, lifecycle: _lifecycle, ...written } = block;
   return written;
 }
 
 /**
- * Compares expressions with what is written. A plan has all of them: for JSON files the text as `constant_value`, beside
+ * Compares expressions with what is written. A plan has every argument: for JSON files its text as `constant_value`, and
  * the `references` in it.
  */
 export function compareArguments(expressions: JsonObject, block: JsonObject): ArgumentDifferences {
@@ -23,7 +23,7 @@ export function compareArguments(expressions: JsonObject, block: JsonObject): Ar
   };
 }
 
-/** Whether an expression, or a list of blocks, is what is written. */
+/** Whether an expression, or a list of blocks, equals what is written. */
 export function isWritten(expression: JsonValue | undefined, written: JsonValue | undefined): boolean {
   if (isJsonArray(expression)) {
     const blocks = elementsOf(written);
@@ -31,7 +31,7 @@ export function isWritten(expression: JsonValue | undefined, written: JsonValue 
   }
   if (!isJsonObject(expression) || written === undefined) return false;
   if (!isExpression(expression)) return isSameBlock(expression, written);
-  // In HCL the same text may be a literal: only the references tell.
+  // In HCL the same text may be a literal: only the references show the difference.
   const references = elementsOf(expression.references).map(asText);
   return isEqual(expression.constant_value, written) && isEqual(sorted(references), sorted(referencesIn(written)));
 }
@@ -46,7 +46,7 @@ function isSameBlock(expressions: JsonValue, written: JsonValue | undefined): bo
   return added.length + changed.length === 0;
 }
 
-/** As Terraform lists them: `aws_iam_role.role.arn` is there with `aws_iam_role.role`. */
+/** Lists references as Terraform does: `aws_iam_role.role.arn` together with `aws_iam_role.role`. */
 function referencesIn(written: JsonValue): readonly string[] {
   return expressionsIn(written).flatMap((expression) => {
     const steps = expression.split(".");

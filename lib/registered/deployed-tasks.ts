@@ -6,13 +6,13 @@ import { familyOf, resourcesOfType, taskDefinitionsIn } from "../stack/synthesiz
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Outputs } from "./read-outputs";
 
-/** A task definition of the stack, and where Terraform has registered it. */
+/** A task definition of the stack, and the ARN that Terraform has registered it under. */
 export type DeployedTask = { readonly arn: string; readonly resource: JsonObject };
 
 /**
- * The stack's task definitions with the ARNs of Terraform's outputs.
+ * Returns the stack's task definitions with their ARNs from Terraform's outputs.
  *
- * @throws OutputError when stack and outputs don't fit each other.
+ * @throws OutputError when stack and outputs don't match.
  */
 export function deployedTasks(stack: JsonObject, outputs: Outputs): readonly DeployedTask[] {
   const tasks = taskDefinitionsIn(stack).filter(isJsonObject);
@@ -54,8 +54,8 @@ function mixedUp(arns: readonly string[]): readonly SafeText[] {
 }
 
 /**
- * What the resource's expressions became: the role by Terraform's output; the secret by what is registered, as long as
- * that has a name as Terraform makes it of the stack's, in the task definition's own partition, region and account.
+ * Returns the deployed values of the resource's expressions: the role from Terraform's output; the secret from the registered
+ * definition, if Terraform made its name from the stack's and it is in the task definition's partition, region and account.
  */
 export function deployedValues(
   { arn }: DeployedTask,
@@ -74,8 +74,8 @@ export function deployedValues(
   };
 }
 
-// Terraform puts the time, to the tenth of a millisecond, and a hexadecimal counter behind the prefix, and Secrets Manager
-// a hyphen and six characters behind the name.
+// Terraform appends the time, to the tenth of a millisecond, and a hexadecimal counter to the prefix, and Secrets Manager
+// a hyphen and six characters to the name.
 const SUFFIXES = /^\d{18}[\da-f]{8}-[A-Za-z\d]{6}$/;
 
 function isStackSecret(value: string, prefix: string, place: Place | undefined): boolean {

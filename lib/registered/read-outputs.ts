@@ -9,7 +9,7 @@ import type { Environment } from "../settings/environment";
 import { withoutSecrets } from "../settings/secrets";
 import { excerpt, text } from "../text/safe-text";
 
-/** Terraform's outputs that are texts, by name. */
+/** Terraform's string outputs, by name. */
 export type Outputs = ReadonlyMap<string, string>;
 
 /** @throws OutputError when the file isn't what `terraform output -json` prints. */
@@ -18,18 +18,18 @@ export function readOutputs(file: string): Outputs {
 }
 
 export type Terraform = {
-  /** `terraform`, or what TERRAFORM_BINARY_NAME names. */
+  /** `terraform`, or the value of TERRAFORM_BINARY_NAME. */
   readonly program: string;
-  /** The stack's own, initialized. */
+  /** The stack's own folder, initialized. */
   readonly folder: string;
   readonly environment: Environment;
   readonly signal: AbortSignal;
 };
 
 /**
- * Asks Terraform for them.
+ * Asks Terraform for its outputs.
  *
- * @throws OutputError when it can't be run, or isn't initialized; the signal's reason.
+ * @throws OutputError when Terraform can't be run, or isn't initialized; the signal's reason.
  */
 export async function askOutputs({ program, folder, environment, signal }: Terraform): Promise<Outputs> {
   const command = text`${program} -chdir=${folder} output -json`;

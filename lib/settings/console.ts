@@ -45,7 +45,7 @@ type Variables = v.InferOutput<v.ObjectSchema<typeof consoleVariables, undefined
 
 export function consoleSettings(variables: Variables): ConsoleSettings {
   const { TL_CONSOLE: url, TASK_GENERATION_API_ENDPOINT: fargateUrl } = variables;
-  // The original example has it in the endpoint's query.
+  // The original example has the address in the endpoint's query.
   const addressInQuery = fargateUrl?.searchParams.get("consoleaddr") || undefined;
   return defined({
     ...apiAddress(variables),
@@ -58,7 +58,7 @@ export function consoleSettings(variables: Variables): ConsoleSettings {
   });
 }
 
-/** Where the Console's API is. In the original example's variables TL_CONSOLE may be the Defenders' address alone. */
+/** Finds the Console's API. In the original example's variables, TL_CONSOLE may be only the Defenders' address. */
 function apiAddress(variables: Variables): Pick<ConsoleSettings, "url" | "apiUrl" | "apiSetting"> {
   const { TL_CONSOLE: path, AUTH_API_ENDPOINT: login, TL_API_VERSION: version } = variables;
   const apiUrl = login && /^(.+)\/authenticate\/*$/.exec(`${login.origin}${login.pathname}`)?.[1];

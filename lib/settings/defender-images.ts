@@ -51,7 +51,7 @@ export type DefenderSettings = DefenderImageSettings & {
 };
 
 /**
- * What the environment says of Defenders, for a command that asks no Console.
+ * Parses the settings of Defenders, for a command that doesn't call the Console.
  *
  * @throws SettingsError with every problem of every variable at once.
  */

@@ -1,11 +1,11 @@
 /** The variables of a process, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-// Azure DevOps leaves `$(NAME)` in place of a variable that isn't set, some other tools `${NAME}`. The others are of GitHub,
-// shells and Windows, in places that they don't look at.
+// Azure DevOps leaves `$(NAME)` in place of a variable that isn't set, some other tools `${NAME}`. The others are from
+// GitHub, shells and Windows, in places that they don't expand.
 const UNEXPANDED = /^(\$\([\w.]+\)|\$\{\w+\}|\$\{\{[^}]*\}\}|\$[A-Z]+(_[A-Z\d]+)+|%[A-Z]+(_[A-Z\d]+)+%)$/;
 
-/** Whether nothing took the place of the reference that the value is. */
+/** Whether the value is a variable reference that was not expanded. */
 export function isUnexpanded(value: string | undefined): boolean {
   return UNEXPANDED.test(value?.trim() ?? "");
 }
@@ -15,7 +15,7 @@ export function isSet(value: string | undefined): value is string {
   return (value?.trim() ?? "") !== "" && !isUnexpanded(value);
 }
 
-/** The values that count, trimmed. A password may begin or end with a space. */
+/** Returns the values that count, trimmed. A password may begin or end with a space. */
 export function readVariables(environment: Environment, names: readonly string[]): Environment {
   return Object.fromEntries(
     names.map((name) => {

@@ -5,7 +5,7 @@ import { Secret } from "../text/secret";
 import { type Environment, isSet } from "./environment";
 import { wholeNumber } from "./schemas";
 
-/** How the Console, and everything else that is asked, is reached. */
+/** Network settings for the Console and every other server. */
 export type NetworkSettings = {
   /** PEM file with a certificate authority, such as the Console's, that is trusted beside Node's. */
   readonly caFile?: string;
@@ -19,7 +19,7 @@ export type NetworkSettings = {
 };
 
 export type ProxySettings = {
-  /** Of `HTTPS_PROXY`, or else `ALL_PROXY`. */
+  /** From `HTTPS_PROXY`, or else `ALL_PROXY`. */
   readonly https?: ProxyAddress;
   /** `NO_PROXY`: hosts that are reached directly, such as `example.com,.internal.example.com,10.0.0.1:8083`, or `*`. */
   readonly exceptions?: string;
@@ -51,7 +51,7 @@ export function networkSettings(variables: Variables, environment: Environment):
   });
 }
 
-// Other tools also take these in lower case, and prefer that.
+// Like other tools, prefers the names in lower case.
 function proxySettings(environment: Environment): ProxySettings {
   const firstOf = (...names: readonly string[]) => names.find((name) => isSet(environment[name])) ?? "";
   const variable = firstOf("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY");

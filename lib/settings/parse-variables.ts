@@ -4,12 +4,12 @@ import { SettingsError } from "../errors";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import { type Environment, isUnexpanded, readVariables } from "./environment";
 
-/** Looks at several variables at once. `given` holds what is set, `environment` everything. */
+/** Checks several variables together. `given` holds those that are set, `environment` everything. */
 export type CrossCheck = (given: Environment, environment: Environment) => readonly SafeText[];
 
 /**
- * The variables that the schemas describe, parsed. The cross-checks also run when single variables are wrong, which a
- * schema's own would not.
+ * Parses the variables that the schemas describe. The cross-checks run even when single variables are wrong; a schema's
+ * own would not.
  *
  * @throws SettingsError with every problem of every variable at once.
  */
@@ -33,6 +33,6 @@ function sentence(issue: v.BaseIssue<unknown>, environment: Environment): SafeTe
     return text`${join(path, ".")} is ${quote(value, 80)}, which was not expanded: the pipeline has no such variable. Define it, or link its variable group.`;
   }
   const problem = text`${join(path, ".")} ${issue.message}.`;
-  // Docker's --env-file, for one, takes them for a part of the value.
+  // Docker's --env-file, for example, keeps them as a part of the value.
   return /^(["']).*\1$/s.test(value) ? text`${problem} Remove the quotation marks around it.` : problem;
 }

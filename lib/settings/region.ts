@@ -29,7 +29,7 @@ const IN_REGION = ["INSTALL_BUNDLE_SECRET_ARN", "INSTALL_BUNDLE_KMS_KEY_ARN", "E
 const IN_PARTITION = ["PERMISSIONS_BOUNDARY_ARN", "SECRET_ARNS"];
 const ARN = /^arn:(aws[\w-]*):[\w-]+:([a-z0-9-]*):/;
 
-/** ARNs lie in the stack's region, or at least in its partition. */
+/** Checks that ARNs are in the stack's region, or at least in its partition. */
 export const checkPlaces: CrossCheck = (given) => {
   const region = given.AWS_REGION ?? DEFAULT_REGION;
   if (!isRegion(region)) return [];
@@ -51,7 +51,7 @@ export const checkPlaces: CrossCheck = (given) => {
   return problems;
 };
 
-/** AWS' own tools take AWS_DEFAULT_REGION: who sets it alone expects the stack there. */
+/** AWS' own tools use AWS_DEFAULT_REGION: a user who sets only that expects the stack there. */
 export const checkDefaultRegion: CrossCheck = ({ AWS_REGION }, { AWS_DEFAULT_REGION }) => {
   if (AWS_REGION !== undefined || !isSet(AWS_DEFAULT_REGION) || AWS_DEFAULT_REGION.trim() === DEFAULT_REGION) return [];
   const found = quote(AWS_DEFAULT_REGION, 80);

@@ -5,7 +5,7 @@ import * as v from "valibot";
 
 import type { Environment } from "./environment";
 
-/** What images' registries are asked with. */
+/** Settings for the images' registries. */
 export type RegistrySettings = {
   /** The folder of Docker's own `config.json`, whose credentials are used. It needn't exist. */
   readonly dockerConfigFolder: string;

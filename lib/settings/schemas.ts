@@ -1,4 +1,4 @@
-// What several variables' schemas are made of. A message goes on after the variable's name.
+// Building blocks of the variables' schemas. A message continues after the variable's name.
 
 import * as v from "valibot";
 
@@ -10,7 +10,7 @@ export function matching(pattern: RegExp, message: v.ErrorMessage<v.RegexIssue<s
   return v.pipe(v.string(), v.regex(pattern, message));
 }
 
-/** The same, and the message ends with the value. For what can't be a secret in the wrong variable. */
+/** A message that ends with the value. Only for variables that can't hold a misplaced secret. */
 export function shown(message: string) {
   return (issue: { readonly input: string }) => text`${message}, got ${quote(issue.input, 80)}`;
 }
@@ -22,9 +22,9 @@ export function wholeNumber(min: number, max: number) {
 }
 
 /**
- * Values with commas between, those that are empty left out.
+ * Parses values with commas between, and drops empty ones.
  *
- * @param problemWith what the variable must hold, where a value is wrong
+ * @param problemWith returns what the variable must hold, if a value is wrong
  */
 export function listOf(problemWith: (value: string, index: number) => SafeText | undefined) {
   return v.pipe(
@@ -58,10 +58,10 @@ export const KMS_KEY_ARN = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 /** A cluster's name or its ARN. */
 export const CLUSTER = /^(arn:aws[\w-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[\w-]{1,255}$/;
 
-/** This machine, with a port or without. */
+/** Whether it is this machine, with or without a port. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
 }
 
-/** A host's name or address, as URLs have it. */
+/** A host's name or address, as in a URL. */
 export const HOST = /^(\[[\da-f:.]+\]|[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*)$/i;

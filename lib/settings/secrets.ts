@@ -16,21 +16,21 @@ const HOLDERS: Readonly<Record<string, string>> = {
   INSTALL_BUNDLE,
 };
 
-/** Shorter values of AWS' credentials are test placeholders, and ordinary words. */
+/** Shorter values of AWS' credentials are test placeholders or ordinary words. */
 const SHORTEST_OF_AWS = 16;
 
-/** A shorter password of a proxy may be an ordinary word: it is looked for beside its user only. */
+/** A shorter proxy password may be an ordinary word: it is searched for only beside its user. */
 const SHORTEST_OF_PROXY = 8;
 
-/** Their addresses may hold a password. */
+/** Variables whose address may hold a password. */
 const PROXIES = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
 
-/** From the call on, every text of this run is masked of the secrets that the environment holds. */
+/** Makes every later text of this run mask the secrets in the environment. */
 export function maskSecretsOf(environment: Environment): void {
   environmentSecrets(environment);
 }
 
-/** The secrets that the environment holds, in whatever form it is likely to be written. To make them is to mask them. */
+/** Returns the secrets in the environment, in every form likely to be written. Creating them also masks them. */
 export function environmentSecrets(environment: Environment): readonly NamedSecret[] {
   const { TL_USER, TL_PASS, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_CONTAINER_AUTHORIZATION_TOKEN } = environment;
   const pairs = isSet(TL_USER) && isSet(TL_PASS) ? pairsOf(TL_USER.trim(), TL_PASS) : [];
@@ -43,7 +43,7 @@ export function environmentSecrets(environment: Environment): readonly NamedSecr
   ];
 }
 
-/** The same for AWS' credentials, wherever they are from. */
+/** Does the same for AWS' credentials from any source. */
 export function maskCredentialsOfAws({ secretAccessKey, sessionToken }: CredentialsOfAws): readonly NamedSecret[] {
   return [
     ...named("the AWS secret access key", longEnough(secretAccessKey)),
@@ -65,7 +65,7 @@ function named(what: string, values: readonly string[]): readonly NamedSecret[] 
   return values.map((value) => ({ what, secret: secretOf(value) }));
 }
 
-// Also where the value is no address: an unencoded password may hold any character.
+// Needs no valid address: an unencoded password may hold any character.
 function valuesOfProxy(value: string): readonly string[] {
   const address = isSet(value) ? value.trim() : "";
   const [, credentials, user = "", password] = /^(?:[a-z][a-z\d+.-]*:\/\/)?(([^:]*):(.+))@/is.exec(address) ?? [];
@@ -81,7 +81,7 @@ function pairsOf(user: string, password: string): readonly string[] {
   return [pair, Buffer.from(pair).toString("base64")];
 }
 
-/** The environment for a program that isn't to see them. */
+/** Returns the environment for a program that must not see the variables in HOLDERS. */
 export function withoutSecrets(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !Object.hasOwn(HOLDERS, name)));
 }

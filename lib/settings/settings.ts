@@ -14,7 +14,7 @@ import { type StackSettings, stackSettings, stackVariables } from "./stack";
 import { checkStateBackend, stateVariables } from "./state";
 import { type TaskSettings, taskSettings, taskVariables } from "./tasks";
 
-/** All that the environment says, checked. The variables are described in the README. */
+/** All settings in the environment, checked. The README describes the variables. */
 export type Settings = DefenderImageSettings & {
   readonly console: ConsoleSettings;
   readonly network: NetworkSettings;
@@ -32,7 +32,7 @@ const WITHOUT_CONSOLE = {
   ...stateVariables,
 };
 
-/** Every variable, by its name. */
+/** The schema of every variable, by name. */
 export const VARIABLES = { ...consoleVariables, ...WITHOUT_CONSOLE };
 
 /**
@@ -58,7 +58,7 @@ function settingsWithoutConsole(
 }
 
 /**
- * All but what the Console is asked with, for a command that needs no credentials.
+ * Parses all settings but the Console's, for a command that needs no credentials.
  *
  * @throws SettingsError with every problem of every variable at once.
  */
@@ -72,7 +72,7 @@ export function parseSettingsWithoutConsole(
 }
 
 /**
- * What says where a stack is, for a command that needs nothing else.
+ * Parses the settings that locate a stack, for a command that needs nothing else.
  *
  * @throws SettingsError with every problem of every variable at once.
  */
@@ -81,17 +81,17 @@ export function parseStackSettings(environment: Environment): StackSettings {
   return stackSettings(parseVariables(schemas, environment, [checkPlaces, checkStateBackend]));
 }
 
-// A misspelt one of these would go unnoticed: without it there is a default.
+// A misspelt one of these would go unnoticed, because the default would apply.
 const OURS = /^(TF_STATE_|TASK_DEFINITION|RUNTIME_DEFEN[SC]E_|CONTAINER_IMAGE|DEFENDER_REGIST|INSTALL_BUNDLE_)/;
 // Variables of other tools may begin like this, too.
 const MAYBE_OURS = /^TL_/;
-// Nobody else's is nearly the same as a name that is so long.
+// No other tool's variable is nearly the same as a name of this length.
 const LONG = 16;
 
 const checkNames: CrossCheck = (_, environment) => {
   const known = Object.keys(VARIABLES);
   const unknown = Object.keys(environment).filter((name) => !known.includes(name));
-  // One that is set was not meant.
+  // A variable that is set is not the misspelt one.
   const missing = known.filter((name) => environment[name] === undefined);
   const long = missing.filter(({ length }) => length >= LONG);
   return unknown.flatMap((name) => {
@@ -104,7 +104,7 @@ const checkNames: CrossCheck = (_, environment) => {
   });
 };
 
-// The prefix that all share says nothing of the likeness.
+// Compared without the prefix, which all of them share.
 function nearestBehindPrefix(name: string, names: readonly string[]): string | undefined {
   const found = nearest(
     name.replace(MAYBE_OURS, ""),

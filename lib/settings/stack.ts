@@ -10,7 +10,7 @@ import { type StateSettings, stateSettings, type stateVariables } from "./state"
 export const DEFAULT_STACK_NAME = "prisma-runtime-defense";
 
 export type StackSettings = {
-  /** Names the stack, and what in it has a name. */
+  /** Names the stack, its state, cluster, role and secret. */
   readonly name: string;
   readonly region: string;
   /** The ARN partition that the region lies in: `aws`, `aws-cn`, `aws-us-gov`, … */
@@ -22,7 +22,7 @@ export type StackSettings = {
   readonly installBundleKmsKeyArn?: string;
   /** An existing cluster, by name or ARN, instead of one of the stack's. */
   readonly cluster?: string;
-  /** Whether roles that tasks name get what they need from the stack. */
+  /** Whether the stack grants the roles that tasks name what they need. */
   readonly grantExecutionRoles: boolean;
   /** For the roles that the stack makes. */
   readonly permissionsBoundaryArn?: string;
@@ -30,42 +30,42 @@ export type StackSettings = {
   readonly iamPath: string;
   /** Whether earlier revisions stay registered. */
   readonly keepOldRevisions: boolean;
-  /** For the stack's cluster; AWS' own setting for the account when left out. */
+  /** For the stack's cluster; if left out, the account's own setting applies. */
   readonly containerInsights?: "enabled" | "enhanced" | "disabled";
-  /** Days that the stack's log groups keep what is in them; 0: for ever. */
+  /** Days that the stack's log groups keep their events; 0: for ever. */
   readonly logRetentionDays: number;
   /** The customer's key that encrypts the stack's log groups. */
   readonly logKmsKeyArn?: string;
-  /** What the stack's execution role may read for the tasks' own `secrets`; a `*`, or a secret's `-??????`, may stand at the end. */
+  /** What the stack's role may read for the tasks' own `secrets`; may end in `*`, or a secret's in `-??????`. */
   readonly secretArns: readonly string[];
   readonly state: StateSettings;
 };
 
-// AWS' own names, such as of RDS, have an exclamation mark.
+// Names that AWS itself gives, such as for RDS, have an exclamation mark.
 const SECRET_ARN =
   /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}(:[^:]*:[^:]*:[^:]*)?$/;
 const BOUNDARY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/;
 const IAM_PATH = /^(?=.{1,512}$)\/([\x21-\x7e]+\/)?$/;
-// Resources are named after it with a suffix, and a role's name has at most 64 characters.
+// Resource names add a suffix to it, and a role's name has at most 64 characters.
 const STACK_NAME = /^[A-Za-z](-?[A-Za-z0-9]){1,31}$/;
 const kmsKeyArn = matching(KMS_KEY_ARN, "must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID");
 
 // Secrets, parameters, and the keys that encrypt them.
 const READABLE = [
-  // Six question marks stand for the suffix that Secrets Manager ends an ARN in, as IAM reads them.
+  // Six question marks match the suffix that Secrets Manager adds to an ARN, as in IAM.
   /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+(\*|-\?{6})?$/,
   /^arn:aws[\w-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+\*?$/,
   KMS_KEY_ARN,
 ];
 
-// Not shown, as a value may be a secret.
+// Not in the message, as a value may be a secret.
 const secretArns = listOf((arn, index) =>
   READABLE.some((pattern) => pattern.test(arn))
     ? undefined
     : text`must hold ARNs of Secrets Manager secrets, SSM parameters or KMS keys, with commas between; entry ${index + 1} is not one`,
 );
 
-// What CloudWatch Logs takes (PutRetentionPolicy in its API reference); 0 is the AWS provider's word for no limit.
+// The days that CloudWatch Logs accepts (PutRetentionPolicy in its API reference); 0 means no limit to the AWS provider.
 const RETENTION = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
@@ -89,7 +89,7 @@ export const stackVariables = {
   ),
   AWS_REGION: v.optional(region, DEFAULT_REGION),
   DEFAULT_TAGS: v.optional(tags, "{}"),
-  // Not shown: it may be the bundle itself, in the wrong variable.
+  // Not in the message: it may be the bundle itself, in the wrong variable.
   INSTALL_BUNDLE_SECRET_ARN: v.optional(
     matching(
       SECRET_ARN,

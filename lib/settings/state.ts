@@ -16,7 +16,7 @@ export type StateSettings =
       readonly key: string;
     };
 
-/** What the state's own variables may leave out. */
+/** Defaults for the state's own variables. */
 type Surroundings = { readonly stackName: string; readonly region: string };
 
 // Terraform evaluates nothing in a backend, so escaping would be taken literally.
@@ -24,8 +24,8 @@ const noTemplate = v.regex(/^(?!.*[$%]\{)/, "must not hold ${ or %{, which Terra
 const named = (pattern: RegExp, message: string) =>
   v.optional(v.pipe(v.string(), noTemplate, v.regex(pattern, shown(message))));
 
-// The variables of each backend by their part in it. What their values may be is what S3, Azure Storage and Terraform's
-// backends take, as far as it can be told from other things without knowing more.
+// The variables of each backend by their role. The patterns accept what S3, Azure Storage and Terraform's backends accept,
+// as far as a value alone shows it.
 const S3 = {
   chosenBy: { TF_STATE_S3_BUCKET: named(/^[\w.-]{1,255}$/, "must be a bucket's name alone, without s3://") },
   needs: {},
@@ -85,7 +85,7 @@ const BACKENDS = [S3, AZURE].map(({ chosenBy, needs, takes }) => ({
 /** The variables that choose a remote backend. */
 export const REMOTE_STATE_VARIABLES: readonly string[] = BACKENDS.flatMap(({ chosenBy }) => chosenBy);
 
-/** One backend at most, and that whole. */
+/** Allows one backend at most, with all that it needs. */
 export const checkStateBackend: CrossCheck = (given) => {
   const isGiven = (name: string) => given[name] !== undefined;
   const isChosen = ({ chosenBy }: (typeof BACKENDS)[number]) => chosenBy.some(isGiven);

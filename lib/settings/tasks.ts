@@ -14,7 +14,7 @@ export type TaskSettings = {
   readonly images: ReadonlyMap<string, string>;
 };
 
-/** Names where the task definitions are. */
+/** The variable with the path of the task definitions. */
 export const TASKS_VARIABLE = "TASK_DEFINITION_PATH";
 
 const IMAGES = 'must be a JSON object from container or family/container to image, such as {"web":"nginx:1.27"}';

@@ -5,12 +5,12 @@ import { isLoopback } from "./schemas";
 
 const A_URL = "must be a URL such as https://console.example.com:8083";
 
-/** Plain http for this machine alone. The value isn't quoted: it may hold credentials. */
+/** A URL; plain http only for this machine. No message quotes the value, which may hold credentials. */
 export const safeUrl = v.pipe(
   v.string(),
   v.url(A_URL),
   v.transform((url) => new URL(url)),
-  // URLs take nearly any character into a host, such as quotation marks.
+  // URLs accept nearly any character in a host, such as quotation marks.
   v.check((url) => /^[\w.:[\]-]+$/.test(url.hostname), A_URL),
   v.check((url) => !url.username && !url.password, "must not hold credentials: they belong in TL_USER and TL_PASS"),
   v.check(
@@ -24,7 +24,7 @@ export const safeUrl = v.pipe(
   v.check((url) => url.hash === "", "must not hold a # fragment"),
 );
 
-/** The address that the Console's API hangs below. A host alone means https. */
+/** The base address of the Console's API. A host alone means https. */
 export const pathToConsole = v.pipe(
   v.string("is required: the path to Console, such as https://us-east1.cloud.twistlock.com/us-2-158123456"),
   v.transform((url) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `https://${url}`)),

@@ -10,13 +10,13 @@ import { guardedRead, readSynthesizedFile } from "./synthesized-file";
 import { TERRAFORM_VERSION } from "./terraform-version";
 
 export type Artifact = {
-  /** Paths of all regular files, from the folder. */
+  /** Paths of all regular files, relative to the folder. */
   readonly files: readonly string[];
-  /** Paths of all that is in it, folders too. */
+  /** Paths of all entries, folders included. */
   readonly paths: readonly string[];
-  /** Each stack's name and what is in its cdk.tf.json. */
+  /** Each stack's name, and the result of reading its cdk.tf.json. */
   readonly stacks: readonly (StackFile & { readonly name: string })[];
-  /** All that does not belong in it. */
+  /** Everything that does not belong in the artifact. */
   readonly strangers: readonly Stranger[];
 };
 
@@ -26,7 +26,7 @@ export type Stranger = {
   readonly what: SafeText;
 };
 
-/** Said of a stranger when there is no better reason. */
+/** The reason for a stranger when there is no better one. */
 export const FOREIGN = text`what does not belong in an artifact`;
 
 const IN_ROOT = [MANIFEST, REPORT_JSON, REPORT_MARKDOWN];
@@ -34,8 +34,8 @@ const IN_STACK = [STACK_FILE_NAME, LOCK_FILE_NAME];
 const VERSION_PATH = /^stacks\/[^/]+\/versions\.tf$/;
 
 /**
- * Reads a synthesized output as a pipeline publishes and applies it: manifest, reports, and one stack with its
- * cdk.tf.json, the version of Terraform that it needs, and the lock file of its providers. Anything else is a stranger.
+ * Reads a synthesized output folder as a pipeline publishes and applies it: manifest, reports, and one stack with its
+ * cdk.tf.json, versions.tf and provider lock file. Anything else is a stranger.
  *
  * @throws SettingsError when it is not a folder; OutputError when something in it can't be read.
  */
@@ -69,7 +69,7 @@ export function readArtifact(folder: string): Artifact {
 
 type Entry = { readonly path: string; readonly kind: "file" | "folder" | "empty folder" | "other" };
 
-// Not readdir's own recursion: on Node 22 it follows links.
+// Doesn't use readdir's recursive option, which follows links on Node 22.
 function* walk(root: string, folder: string, entries = entriesOf(join(root, folder))): Generator<Entry> {
   for (const entry of entries) {
     const path = join(folder, entry.name);
@@ -85,7 +85,7 @@ function entriesOf(folder: string): readonly Dirent[] {
   return guardedRead(folder, () => readdirSync(folder, { withFileTypes: true }));
 }
 
-/** A folder is judged by what is in it. */
+/** A non-empty folder passes: its content is judged. */
 function isExpected(folder: string, { path, kind }: Entry): boolean {
   const [top = "", , name = "", ...deeper] = path.split("/");
   if (kind === "folder") return true;

@@ -4,8 +4,8 @@ import type { Deviation } from "../protection/deviation";
 import { registeredForm } from "../task/registered-form";
 
 /**
- * Where two task definitions in RegisterTaskDefinition's form differ, once both are as ECS registers them. Containers
- * and volumes are compared by name: the AWS provider sorts them, and their order means nothing.
+ * Compares two task definitions in RegisterTaskDefinition's form, both as ECS registers them. Matches containers and
+ * volumes by name, since the AWS provider sorts them and their order means nothing.
  *
  * @param except keys of the task level that are not compared
  */
@@ -27,7 +27,7 @@ function comparable(definition: JsonObject): JsonObject {
   };
 }
 
-/** What the provider and ECS fill in for a volume that says nothing of it. */
+/** Removes the defaults that the provider and ECS fill in for a volume. */
 function withoutDefaults(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
   const isDefault = (key: string, child: JsonValue) =>
@@ -35,11 +35,11 @@ function withoutDefaults(value: JsonValue): JsonValue {
   const kept = Object.entries(value)
     .filter(([key, child]) => !isDefault(key, child))
     .map(([key, child]) => [key, withoutDefaults(child)] as const);
-  // A bind mount without a path is what every volume is that says nothing else.
+  // An empty `host`, a bind mount without a path, is the default of every volume.
   return Object.fromEntries(kept.filter(([key, child]) => key !== "host" || Object.keys(child ?? {}).length > 0));
 }
 
-/** A list that names each of its elements once, as an object; anything else as it is. */
+/** Turns a list with unique names into an object by name; returns anything else as it is. */
 function keyedByName(list: JsonValue): JsonValue {
   if (!isJsonArray(list)) return list;
   const named = new Map(

@@ -16,9 +16,9 @@ import { escapeAll } from "./terraform-text";
 type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
 
 /**
- * The role that starts the tasks which name none; none of that kind, no role.
+ * Creates the execution role for the tasks that name none. Returns undefined when every task names one.
  *
- * @param bundleSecret ARN of the install bundle's secret, or an expression that becomes it
+ * @param bundleSecret ARN of the install bundle's secret, or a Terraform expression for it
  */
 export function executionRole(stack: TerraformStack, props: Props, bundleSecret: string): IamRole | undefined {
   if (props.tasks.every(({ definition }) => definition.executionRoleArn !== undefined)) return undefined;
@@ -44,9 +44,9 @@ export function executionRole(stack: TerraformStack, props: Props, bundleSecret:
 }
 
 /**
- * Lets the roles that tasks name do what starting those tasks needs.
+ * Grants the execution roles that tasks name the permissions to start those tasks.
  *
- * @throws SettingsError when they are in several accounts: only the one that is deployed to can be changed.
+ * @throws SettingsError when the roles are in several accounts: only the account that is deployed to can be changed.
  */
 export function grantExecutionRoles(stack: TerraformStack, props: Props): void {
   const named = props.tasks.flatMap(({ definition }) => definition.executionRoleArn ?? []);
@@ -66,7 +66,7 @@ export function grantExecutionRoles(stack: TerraformStack, props: Props): void {
   }
 }
 
-// A role's name may have characters that Terraform takes in no name of its own.
+// A role's name may contain characters that Terraform allows in none of its own names.
 function asId(role: string): string {
   if (/^[\w-]+$/.test(role)) return role;
   const digest = createHash("sha256").update(role).digest("hex").slice(0, 8);

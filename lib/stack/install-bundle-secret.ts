@@ -12,7 +12,7 @@ import type { Secret } from "../text/secret";
 import { INSTALL_BUNDLE_VARIABLE, ids, resourceNames } from "./names";
 
 type InstallBundleSecret = {
-  /** What the sidecar's `secrets` say: the ARN, with the JSON key where the user named one. */
+  /** The value in the sidecar's `secrets`: the ARN, with the JSON key if the user named one. */
   readonly valueFrom: string;
   readonly readyWhen: readonly ITerraformDependable[];
 };
@@ -20,8 +20,8 @@ type InstallBundleSecret = {
 type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
 
 /**
- * The secret that the sidecars read their install bundle from: the user's own, or one of the stack's
- * whose value Terraform gets by an ephemeral variable and keeps in neither plan nor state.
+ * Returns the secret that the sidecars read their install bundle from: the user's own, or a new one of the stack, whose
+ * value Terraform gets through an ephemeral variable and stores in neither plan nor state.
  */
 export function installBundleSecret(stack: TerraformStack, props: Props): InstallBundleSecret {
   const existing = props.installBundleSecretArn;
@@ -38,11 +38,11 @@ export function installBundleSecret(stack: TerraformStack, props: Props): Instal
     stack,
     ids.secret,
     defined({
-      // Secrets Manager keeps the key of a secret that is updated without one: with another prefix it is a new secret.
+      // An update without a key leaves the old key in Secrets Manager. Another prefix makes it a new secret.
       namePrefix: `${bundleSecretPrefix}${props.installBundleKmsKeyArn ? "encrypted-" : ""}`,
       description: "The Prisma Cloud Defender's install bundle",
       kmsKeyId: props.installBundleKmsKeyArn,
-      // The Console gives the value again at any time: nothing is to be recovered.
+      // The Console returns the value again at any time, so no recovery is needed.
       recoveryWindowInDays: 0,
     }),
   );
@@ -51,14 +51,14 @@ export function installBundleSecret(stack: TerraformStack, props: Props): Instal
     secretStringWo: variable.stringValue,
     secretStringWoVersion: bundleVersion(theBundle(props.tasks)),
   });
-  // Written out: CDKTF leaves its own token bare in a text that holds an open "${" before it.
+  // Not CDKTF's token: CDKTF puts no "${…}" around it in a text that holds an open "${" before it.
   return { valueFrom: `\${${secret.terraformResourceType}.${ids.secret}.arn}`, readyWhen: [version] };
 }
 
 /**
- * The one install bundle of all tasks.
+ * Returns the install bundle that all tasks share.
  *
- * @throws ProofError when the Console gave different ones, which one secret can't serve.
+ * @throws ProofError when the Console gave different ones, since one secret can't hold them.
  */
 export function theBundle(tasks: readonly ProtectedTask[]): Secret {
   const [first, ...others] = tasks;

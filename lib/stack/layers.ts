@@ -1,22 +1,22 @@
 import { unpack } from "./unpack";
 
-/** A text of a file, or many texts that are encoded in it, one after the other. */
+/** Texts of a file, or texts decoded from them, joined into one. */
 type Layer = {
   readonly text: string;
-  /** Whether an archive that can't be looked into is among what the text was read from. */
+  /** Whether the bytes that the text was read from hold an archive that can't be unpacked. */
   readonly hasArchive: boolean;
 };
 
-// An encoded text is looked into this many times.
+// Levels of encoding that are decoded.
 const DEPTH = 3;
-// Many short texts are searched at once, and not all: that would take much memory.
+// Characters per batch of texts: searching all texts at once would take much memory.
 const BATCH = 1024 * 1024;
-// Belongs to no encoding and is no white space, so that neighbours stay apart.
+// Separates joined texts: not white space, and in the alphabet of no encoding.
 const BETWEEN = "|";
 
 /**
- * The bytes as text, and all that is encoded in it: wrapped in lines, in UTF-16 or UTF-32, compressed, in base64 or hex,
- * several times over. Takes time linear in the size.
+ * Yields the bytes as text, and every text encoded in them: wrapped in lines, in UTF-16 or UTF-32, compressed, in base64
+ * or hex, also nested. Takes time linear in the size.
  */
 export function* layersOf(pieces: Iterable<Buffer>, depth = DEPTH): Generator<Layer> {
   for (const layer of batches(pieces)) {
@@ -44,7 +44,7 @@ function* batches(pieces: Iterable<Buffer>): Generator<Layer> {
   if (texts.length > 0) yield { text: texts.join(BETWEEN), hasArchive };
 }
 
-/** The bytes as text: as UTF-8, and, where there are zeros, in units of two or four bytes; without escapes and wrapping, too. */
+/** Decodes the bytes as UTF-8 and, if they contain zeros, as UTF-16 and UTF-32; also without escapes and white space. */
 function textsOf(bytes: Buffer): readonly string[] {
   const wide = bytes.includes(0) ? wideTextsOf(bytes) : [];
   const texts = [bytes.toString("utf8"), ...wide];
@@ -60,7 +60,7 @@ const NAMED = new Map(
   Object.entries({ quot: '"', apos: "'", amp: "&", plus: "+", sol: "/", equals: "=", period: ".", lowbar: "_" }),
 );
 
-/** What URLs, JSON and HTML escape of ASCII, as it is: shapes and encodings are known by it. */
+/** Decodes URL, JSON and HTML escapes of ASCII characters that shapes and encodings are recognized by. */
 function unescaped(text: string): string {
   return text.replace(ESCAPE, (_, hex?: string, decimal?: string, itself?: string, name?: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
@@ -69,7 +69,7 @@ function unescaped(text: string): string {
   });
 }
 
-/** As UTF-16 at an even or odd place and in either byte order; without the zeros, as UTF-32 has most characters. */
+/** Decodes UTF-16 at even and odd offsets in both byte orders, and Latin-1 without zeros, which reads most UTF-32. */
 function wideTextsOf(bytes: Buffer): readonly string[] {
   const units = [bytes, bytes.subarray(1)].flatMap((part) => [part, swapped(part)]);
   return [...units.map((part) => part.toString("utf16le")), bytes.toString("latin1").replaceAll("\0", "")];
@@ -79,14 +79,14 @@ function swapped(bytes: Buffer): Buffer {
   return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16();
 }
 
-// The shortest value that is searched for in encodings has 8 characters: encoded twice it has at least so many. Without an
-// end a pattern needs memory for each character.
+// The shortest value that is searched for in encodings has 8 characters: encoded twice, it has at least these lengths. A
+// pattern without an upper limit needs memory for each character.
 const BASE64 = /[\w+/-]{15,1048576}/g;
 const HEX = /[0-9a-f]{22,1048576}/gi;
 
 function* encodedIn(text: string): Generator<Buffer> {
   for (const run of runsOf(BASE64, text)) {
-    // What stands before it may be of base64's alphabet too: it begins at any of four places.
+    // Characters of base64's alphabet may precede the encoded text, so it may begin at any of four offsets.
     for (const start of [0, 1, 2, 3]) yield Buffer.from(run.slice(start), "base64");
   }
   for (const run of runsOf(HEX, text)) {
@@ -94,7 +94,7 @@ function* encodedIn(text: string): Generator<Buffer> {
   }
 }
 
-/** Each once: a stack says most of what it says many times. What only the pattern's limit has parted is one. */
+/** Returns each run once, since a stack repeats most texts. Joins runs that only the pattern's limit has split. */
 function runsOf(pattern: RegExp, text: string): ReadonlySet<string> {
   const runs = new Set<string>();
   let last = "";

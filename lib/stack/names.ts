@@ -5,7 +5,7 @@ import { DEFAULT_STACK_NAME } from "../settings/stack";
 /** The Terraform variable that hands the install bundle over: `TF_VAR_install_bundle`. */
 export const INSTALL_BUNDLE_VARIABLE = "install_bundle";
 
-/** What the stack's resources are called in the AWS account; different for each stack, so that several can share one. */
+/** Names of the stack's resources in the AWS account; different for each stack, so that several can share an account. */
 export function resourceNames(stackName: string) {
   return {
     cluster: stackName === DEFAULT_STACK_NAME ? "prisma-runtime-cluster" : `${stackName}-cluster`,

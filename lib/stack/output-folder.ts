@@ -31,15 +31,15 @@ export type OutputFile = { readonly path: string; readonly content: string; read
 const STAGING = ".staging-";
 
 /**
- * Removes all that an earlier run left, the stack first: without it nothing can be deployed. What Terraform keeps in
- * the stack's folder stays. Returns a new folder for this run to prepare its output in.
+ * Removes the output of earlier runs, the stack first: without it nothing can be deployed. Keeps Terraform's own files in
+ * the stack's folder. Returns a new folder in which this run prepares its output.
  *
  * @throws OutputError
  */
 export function prepareOutput(folder: string): string {
   return guarded(folder, () => {
     refuseLinks(folder);
-    // First, since not every Node refuses to remove a file whose folder is a file.
+    // First, since not every Node version refuses to remove a path below a file.
     mkdirSync(join(folder, STACKS), { recursive: true });
     for (const path of leftovers(folder)) rmSync(path, { recursive: true, force: true });
     refuseStrays(folder);
@@ -47,7 +47,7 @@ export function prepareOutput(folder: string): string {
   });
 }
 
-/** Whether Terraform, or OpenTofu, reads a file of this name by itself when it is run in its folder. */
+/** Whether Terraform, or OpenTofu, automatically reads a file of this name when it runs in the file's folder. */
 export function isReadByTerraform(name: string): boolean {
   return /\.(tf|tofu)(\.json)?$|(^terraform|\.auto)\.tfvars(\.json)?$/.test(name);
 }
@@ -72,7 +72,7 @@ function refuseLinks(folder: string): void {
     throw new OutputError(links.map((path) => text`${path} is a link, which leads out of the output. Remove it.`));
 }
 
-/** Removes what a run that failed has made, and the folders that are empty then. */
+/** Removes the output of a failed run, and the folders that are empty then. */
 export function discardOutput(folder: string): void {
   const steps = [
     ...leftovers(folder).map((path) => () => rmSync(path, { recursive: true, force: true })),
@@ -82,7 +82,7 @@ export function discardOutput(folder: string): void {
     try {
       step();
     } catch {
-      // Not there, or not empty: Terraform or the user keeps something in it. Why the run failed matters more.
+      // Missing, or not empty: Terraform or the user keeps files in it. The reason of the failed run matters more.
     }
   }
 }
@@ -99,7 +99,7 @@ function leftovers(folder: string): readonly string[] {
 }
 
 /**
- * The files by which Terraform is to get the install bundle, as paths: one of each stack that is there.
+ * Returns the paths of the files that give Terraform the install bundle, at most one per stack.
  *
  * @throws OutputError when the folder can't be read.
  */
@@ -109,7 +109,7 @@ export function secretFilesIn(folder: string): readonly string[] {
     .filter((path) => existsSync(path));
 }
 
-// An earlier run may have had another name for its stack.
+// An earlier run may have used another stack name.
 function stackFolders(folder: string): readonly string[] {
   return pathsInStacks(folder).filter((stack) => isFolder(join(folder, stack)));
 }
@@ -124,8 +124,8 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * Adds `files` to what is staged and moves all of it into its place, the stack and the manifest last: a run that dies
- * before leaves nothing that could be deployed.
+ * Adds `files` to the staging folder and moves everything to its final place, the stack and the manifest last, so that a
+ * run that dies earlier leaves nothing that could be deployed.
  *
  * @throws OutputError
  */
@@ -146,7 +146,7 @@ export function publish(folder: string, staging: string, files: readonly OutputF
   });
 }
 
-/** Runs what writes to `path`; what the system refuses becomes a sentence. */
+/** Runs `write`, and turns a known system error into an OutputError. */
 export function guarded<T>(path: string, write: () => T): T {
   try {
     return write();

@@ -3,26 +3,26 @@ import { join } from "node:path";
 import type { Environment } from "../settings/environment";
 import { INSTALL_BUNDLE_VARIABLE } from "./names";
 
-/** The output folder, as CDKTF's own App takes it. */
+/** Returns the output folder that CDKTF's own App uses. */
 export function outputFolder(environment: Environment): string {
   return environment.CDKTF_OUTDIR || "cdktf.out";
 }
 
-// What is in the output folder, as paths from it.
+// Paths in the output folder, relative to it.
 export const MANIFEST = "manifest.json";
 export const REPORT_MARKDOWN = "runtime-defense.md";
 export const REPORT_JSON = "runtime-defense.json";
 export const STACKS = "stacks";
 
-// What is in the folder of a stack.
+// Names of the files in a stack's folder.
 export const STACK_FILE_NAME = "cdk.tf.json";
 export const SECRET_FILE_NAME = `${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`;
 /** The version of Terraform that the stack needs. */
 export const VERSION_FILE_NAME = "versions.tf";
-/** The hashes of the AWS provider's packages: the project's, or what Terraform itself leaves there. */
+/** The hashes of the AWS provider's packages: the project's file, or the one that Terraform writes there. */
 export const LOCK_FILE_NAME = ".terraform.lock.hcl";
 
-/** Where a stack's own files are, as paths from the output folder. */
+/** Returns the paths of a stack's folder and files, relative to the output folder. */
 export function pathsOf(stackName: string) {
   const folder = join(STACKS, stackName);
   return {
@@ -34,7 +34,7 @@ export function pathsOf(stackName: string) {
   };
 }
 
-/** The name of a stack's state file where state is kept locally, beside the project. */
+/** Returns the name of a stack's local state file, which is kept beside the project. */
 export function localStateFile(stackName: string): string {
   return `terraform.${stackName}.tfstate`;
 }

@@ -2,9 +2,9 @@ import { clean, isJsonObject, type JsonObject, type JsonValue, objectOf, parseJs
 import { isTooDeep } from "../protection/answer-shape";
 
 /**
- * The attributes of an `aws_ecs_task_definition`, evaluated, in RegisterTaskDefinition's form. Blocks are objects.
+ * Converts an `aws_ecs_task_definition`'s evaluated attributes to RegisterTaskDefinition's form. Blocks must be objects.
  *
- * @param containers what `parseContainers` says of them
+ * @param containers the result of `parseContainers`
  */
 export function resourceForm(
   attributes: JsonObject,
@@ -33,7 +33,7 @@ export function resourceForm(
   });
 }
 
-/** The value of `container_definitions`; undefined when it isn't JSON, or nested deeper than a task definition can be. */
+/** Parses `container_definitions`; undefined when it isn't JSON, or nested deeper than a task definition can be. */
 export function parseContainers(text: JsonValue | undefined): JsonValue | undefined {
   const containers = typeof text === "string" ? parseJson(text) : undefined;
   return containers === undefined || isTooDeep(containers) ? undefined : containers;
@@ -45,7 +45,7 @@ function asVolume(volume: JsonValue): JsonValue {
     ...camelCased(same),
     ...(host_path !== undefined && { host: { sourcePath: host_path } }),
     configuredAtLaunch: configure_at_launch ?? null,
-    // The maps in it have keys of the user's.
+    // The user's own keys in its maps stay as they are.
     dockerVolumeConfiguration: isJsonObject(docker)
       ? {
           ...camelCased({ ...docker, driver_opts: null, labels: null }),
@@ -63,12 +63,12 @@ function camelCased(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [camelCase(key), camelCased(child)]));
 }
 
-/** An argument's name in RegisterTaskDefinition's spelling: `networkMode` of `network_mode`. */
+/** Converts an argument's name to RegisterTaskDefinition's spelling: `network_mode` to `networkMode`. */
 export function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-// By their names: in Terraform's maps they have no order.
+// Sorted by name, since Terraform's maps have no order.
 function asPairs(map: JsonValue | undefined, key: "key" | "name"): JsonValue {
   if (!isJsonObject(map)) return null;
   const pairs = Object.entries(map).sort(([one], [other]) => (one < other ? -1 : 1));

@@ -16,8 +16,8 @@ export type Statement = {
 };
 
 /**
- * All that an execution role of the tasks' own has to be allowed to start them: pulling from ECR, logs, secrets,
- * environment files, and the install bundle. The stack's own secret is known by the beginning of its name alone.
+ * Returns what an execution role that tasks name needs to start them: ECR pulls, logs, secrets, environment files, and
+ * the install bundle. Only the beginning of the name of the stack's own secret is known.
  */
 export function statementsForRole(
   roleArn: string,
@@ -34,7 +34,7 @@ export function statementsForRole(
   return [...installBundleStatements(installBundleSecretArn ?? managed, installBundleKmsKeyArn), ...grouped(needs)];
 }
 
-/** What the stack's own role is allowed beside AWS' managed policy AmazonECSTaskExecutionRolePolicy. */
+/** Returns what the stack's own role needs besides AWS' managed policy AmazonECSTaskExecutionRolePolicy. */
 export function statementsForStackRole(
   tasks: readonly ProtectedTask[],
   bundleSecret: string,
@@ -43,7 +43,7 @@ export function statementsForStackRole(
   const needs = tasks
     .filter(({ definition }) => definition.executionRoleArn === undefined)
     .flatMap(({ definition }) => needsOf(definition, { partition, region, account: "*" }));
-  // Secrets only where SECRET_ARNS names them: a task's file alone must not open one.
+  // Only the secrets that SECRET_ARNS names: a task file alone must not give access to one.
   const beyondManaged = needs.filter(([action]) => action === "logs:CreateLogGroup" || action.startsWith("s3:"));
   return [
     ...installBundleStatements(bundleSecret, installBundleKmsKeyArn),
@@ -51,12 +51,12 @@ export function statementsForStackRole(
   ];
 }
 
-/** The statements that reading the bundle needs, nothing else. */
+/** Returns the statements for reading the install bundle, and nothing else. */
 export function installBundleStatements(secret: string, kmsKeyArn?: string): readonly Statement[] {
   const secretArn = withoutSelector(secret);
   const read = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: secretArn } as const;
   if (!kmsKeyArn) return [read];
-  // "Like", since before the first deployment the secret's name is known by its prefix alone.
+  // StringLike, since before the first deployment only the prefix of the secret's name is known.
   const Condition = { StringLike: { "kms:EncryptionContext:SecretARN": secretArn } };
   return [read, { Effect: "Allow", Action: "kms:Decrypt", Resource: kmsKeyArn, Condition }];
 }
@@ -105,7 +105,7 @@ function actionFor(arn: string): string {
   return service === "ssm" ? "ssm:GetParameters" : "secretsmanager:GetSecretValue";
 }
 
-/** One statement for each set of actions, with all resources that need just these. */
+/** One statement per set of actions, with all resources that need exactly these. */
 function grouped(needs: readonly Need[]): readonly Statement[] {
   const byResource = groupBy(needs, ([, resource]) => resource);
   const resources = [...byResource].map(([resource, same]) => ({

@@ -42,9 +42,9 @@ export class RuntimeDefenseStack extends TerraformStack {
       const definition = task.withInstallBundleFrom(bundle.valueFrom);
       const resource = new EcsTaskDefinition(this, ids.taskDefinition(family), {
         ...taskDefinitionConfig(definition, role?.arn, bundle.valueFrom),
-        // Services and schedules that are pinned to an earlier revision can still start tasks, and roll back to it.
+        // Keeps earlier revisions: services and schedules pinned to one can still start tasks, and roll back to it.
         ...(props.keepOldRevisions && { skipDestroy: true }),
-        // A revision that ECS refuses must not leave the family without any.
+        // If ECS refuses the new revision, the family must keep its old one.
         lifecycle: { createBeforeDestroy: true },
         dependsOn: [...bundle.readyWhen],
       });
@@ -52,11 +52,11 @@ export class RuntimeDefenseStack extends TerraformStack {
     }
   }
 
-  /** CDKTF would resolve every value once more, to find references to other stacks. There is no other stack. */
+  /** Does nothing: CDKTF would resolve every value again to find references to other stacks, and there are none. */
   override prepareStack(): void {}
 }
 
-// The cluster is there for the services that run the tasks: the user's own, or one of the stack's.
+// The cluster for the services that run the tasks: the user's own, or a new one of the stack.
 function cluster(stack: TerraformStack, { name, cluster: existing, containerInsights }: StackSettings): void {
   if (existing?.startsWith("arn:")) {
     new TerraformOutput(stack, ids.clusterOutput, { value: existing });

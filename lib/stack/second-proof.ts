@@ -9,11 +9,11 @@ import { text } from "../text/safe-text";
 import { evaluatedTask, familyOf, ROLE_STAND_IN, SECRET_STAND_IN, taskDefinitionsIn } from "./synthesized-tasks";
 
 /**
- * Proves that what Terraform is going to read is what has been proven: every task definition of
- * `cdk.tf.json`, evaluated and brought back to RegisterTaskDefinition's form, is registered as its
- * protected task would be, the install bundle taken from `bundleFrom` or else from the stack's own secret.
+ * Proves that Terraform will read what has been proven: every task definition in `cdk.tf.json`, evaluated and converted
+ * back to RegisterTaskDefinition's form, must be registered like its protected task. The install bundle comes from
+ * `bundleFrom`, or else from the stack's own secret.
  *
- * @throws ProofError naming each task definition that differs, is missing or is too much.
+ * @throws ProofError naming each task definition that differs, is missing or occurs more than once.
  */
 export function proveSynthesized(
   stack: JsonValue,
@@ -22,7 +22,7 @@ export function proveSynthesized(
 ): void {
   const synthesized = taskDefinitionsIn(stack);
   const byFamily = groupBy(synthesized, familyOf);
-  // One after the other: all of a fleet's in their long form at once would take much memory.
+  // One task at a time: the registered forms of a whole fleet at once would take much memory.
   const problems = tasks.flatMap((task) => {
     const [found, ...more] = byFamily.get(task.family) ?? [];
     if (found === undefined || more.length > 0)

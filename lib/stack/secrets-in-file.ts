@@ -4,18 +4,18 @@ import type { NamedSecret } from "../settings/secrets";
 import { hasLicenceToken, holdsSecret } from "../text/secret";
 import { layersOf } from "./layers";
 
-/** What the path of a Defender's image holds, and so cdk.tf.json, but nothing else. */
+/** The path of a Defender's image holds it, and so does cdk.tf.json; nothing else may. */
 export const LICENCE_TOKEN = "a licence token";
 const ARCHIVE = "an archive, which can't be looked into";
 const NO_TEXT = "bytes that are not plain text in UTF-8";
 
 /**
- * Tells what bytes hold that must not be published: one of `secrets` in any spelling, or something with the shape of
- * one, also when it is encoded several times over; and what can't be looked into. Takes time linear in the size.
+ * Returns a function that lists what bytes hold that must not be published: one of `secrets` in any spelling, or text with
+ * the shape of a secret, also when encoded several times; and content that can't be inspected. Takes linear time.
  */
 export function searchFor(secrets: readonly NamedSecret[]): (content: Buffer) => readonly string[] {
   const names = [...new Set(secrets.map(({ what }) => what))];
-  // A list is prepared for searching once.
+  // holdsSecret prepares each list only once.
   const lists = names.map((name) => secrets.flatMap(({ what, secret }) => (what === name ? [secret] : [])));
   return (content) => {
     const found = new Set<string>();
@@ -31,9 +31,9 @@ export function searchFor(secrets: readonly NamedSecret[]): (content: Buffer) =>
   };
 }
 
-/** Whether the bytes are UTF-8 without control characters that JSON escapes, as is everything that synth writes. */
+/** Whether the bytes are UTF-8 without control characters but tabs and line breaks, like everything that synth writes. */
 function isText(bytes: Buffer): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the check looks for these
   return isUtf8(bytes) && !/[\0-\x08\x0b\x0c\x0e-\x1f]/.test(bytes.toString("latin1"));
 }
 
@@ -46,17 +46,17 @@ function shapesIn(text: string): readonly string[] {
   ];
 }
 
-// PEM's, PGP's and PuTTY's; a form has + for a space.
+// Keys of PEM, PGP and PuTTY. Form encoding writes + for a space.
 const PRIVATE_KEY = /PRIVATE[ +]?KEY(?:[ +]?BLOCK)?-----|PuTTY-User-Key-File-\d/;
 
-// The keys of the bundle's JSON; a single one may be a label or an option of somebody else's.
+// Keys of the bundle's JSON. A single one may be another program's label or option, so two must occur.
 const BUNDLE_KEYS = ["apiKey", "customerID", "service-parameter"];
 
 function isBundle(text: string): boolean {
   return BUNDLE_KEYS.filter((key) => new RegExp(`["']${key}\\\\*["']\\s*:`).test(text)).length > 1;
 }
 
-/** Whether two neighbours of a dotted text are header and payload of a token that a Console has issued. */
+/** Whether two adjacent parts of a dotted text are header and payload of a token that a Console has issued. */
 function holdsConsoleToken(dotted: string): boolean {
   const parts = dotted.split(".");
   return parts.some((part, index) => {

@@ -7,9 +7,9 @@ import { stateBackend } from "./state-backend";
 import { escapeAll } from "./terraform-text";
 
 /**
- * What every stack begins with: where its state is, and the AWS provider.
+ * Adds what every stack begins with: the state's backend, and the AWS provider.
  *
- * @param localStatePath where local state is kept, from the stack's own folder
+ * @param localStatePath path of the local state file, relative to the stack's own folder or absolute
  */
 export function addStackBase(stack: TerraformStack, settings: StackSettings, localStatePath: string): void {
   const { region, defaultTags, state } = settings;
@@ -19,8 +19,8 @@ export function addStackBase(stack: TerraformStack, settings: StackSettings, loc
 }
 
 /**
- * Synthesizes the stack of these settings without any resource into `folder`: all that Terraform needs to destroy what
- * its state holds. No task, no Console.
+ * Synthesizes the stack without any resource into `folder`: all that Terraform needs to destroy what its state holds.
+ * Needs no task files and no Console.
  *
  * @param localStatePath absolute path of the local state file
  */

@@ -5,7 +5,7 @@ import { INSTALL_BUNDLE_VARIABLE } from "./names";
 import { REMOTE_BACKENDS } from "./state-backend";
 import { expressionsIn } from "./terraform-text";
 
-/** All that a stack's cdk.tf.json may hold. Terraform would run or read anything else beside the AWS credentials. */
+/** Everything that a stack's cdk.tf.json may hold. Terraform would run or read anything else, with access to AWS credentials. */
 const BLOCKS = ["//", "terraform", "provider", "variable", "resource", "output"];
 const SETTINGS = ["backend", "required_providers"];
 const RESOURCES = [
@@ -24,13 +24,13 @@ const PROVIDER_SOURCES = ["aws", "hashicorp/aws", "registry.terraform.io/hashico
 const REFERENCE = /^(var|aws_\w+)(\.[\w-]+)+$/;
 
 export type StackFile = {
-  /** The backends that it declares: one, or none for Terraform's default, a local file. */
+  /** The declared backends: one, or none for Terraform's default, a local file. */
   readonly backends: readonly string[];
-  /** What it holds and should not, such as `a "data" block`. */
+  /** Content that it must not have, such as `a "data" block`. */
   readonly unexpected: readonly SafeText[];
 };
 
-/** Reads a cdk.tf.json. Never throws for what it holds. */
+/** Reads a cdk.tf.json. Never throws because of its content. */
 export function readStackFile(content: string): StackFile {
   try {
     return inspect(parseSource(content).document);

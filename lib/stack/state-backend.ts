@@ -2,10 +2,10 @@ import { AzurermBackend, LocalBackend, S3Backend, type TerraformBackend, type Te
 
 import type { StateSettings } from "../settings/state";
 
-/** Backends that keep the state elsewhere than on this machine. */
+/** Backends that keep the state outside this machine. */
 export const REMOTE_BACKENDS: readonly string[] = ["s3", "azurerm"];
 
-/** Where Terraform keeps its state. Remote ones are locked, encrypted, and reached by the runner's own identity. */
+/** Adds the backend of Terraform's state. Remote ones use locking, encryption, and the runner's own identity. */
 export function stateBackend(stack: TerraformStack, state: StateSettings, localStatePath: string): TerraformBackend {
   switch (state.kind) {
     case "s3": {

@@ -15,25 +15,25 @@ import { proveSynthesized } from "./second-proof";
 import { TERRAFORM_VERSION } from "./terraform-version";
 
 type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
-  /** The output folder, `cdktf.out`, and in it the folder where this run prepares its output. */
+  /** The output folder, `cdktf.out`, and the folder in it where this run prepares its output. */
   readonly folder: string;
   readonly staging: string;
-  /** Where a local state file is kept, and where the provider's lock file is looked for. */
+  /** The folder of a local state file and of the provider's lock file. */
   readonly projectFolder: string;
   /** Files to publish beside the stack. */
   readonly files: readonly OutputFile[];
 };
 
 /**
- * Synthesizes the stack into a staging folder, proves what came out, and returns the step that makes
- * it the run's output.
+ * Synthesizes the stack into a staging folder, proves the result, and returns a function that publishes
+ * it as the run's output.
  *
  * @throws ProofError, OutputError
  */
 export function synthesize({ folder, staging, projectFolder, files, ...props }: SynthesisProps): () => void {
   const paths = pathsOf(props.name);
   const stateFile = join(projectFolder, localStateFile(props.name));
-  // Relative, so that the output is the same wherever the project lies.
+  // Relative, so that the output doesn't depend on the project's location.
   const localStatePath = relative(resolve(folder, paths.folder), stateFile);
   withoutStackTraces(() => {
     const app = new App({ outdir: staging });
@@ -53,8 +53,8 @@ export function synthesize({ folder, staging, projectFolder, files, ...props }: 
   return () => publish(folder, staging, published);
 }
 
-// CDKTF keeps the whole stack trace of each of its tokens, which takes a fifth of the time and much memory, and is never
-// shown. It lifts Error.stackTraceLimit for that.
+// CDKTF records the whole stack trace of each of its tokens and never shows it, which takes a fifth of the time and much
+// memory. It raises Error.stackTraceLimit for that.
 function withoutStackTraces(work: () => void): void {
   const { captureStackTrace } = Error;
   Error.captureStackTrace = () => {};
@@ -69,13 +69,13 @@ function withContent(path: string, found: Pick<OutputFile, "content" | "secret">
   return found ? [{ path, ...found }] : [];
 }
 
-// CDKTF doesn't take it along.
+// CDKTF doesn't copy it to the output.
 function lockFile(projectFolder: string) {
   const file = join(projectFolder, LOCK_FILE_NAME);
   return statSync(file, { throwIfNoEntry: false })?.isFile() ? { content: readFileSync(file, "utf8") } : undefined;
 }
 
-// Terraform reads it by itself. A secret that exists already needs none.
+// Terraform reads the file automatically. An existing secret doesn't need it.
 function secretValues({ installBundleSecretArn, tasks }: Pick<SynthesisProps, "installBundleSecretArn" | "tasks">) {
   if (installBundleSecretArn) return undefined;
   const content = `${JSON.stringify({ [INSTALL_BUNDLE_VARIABLE]: theBundle(tasks).reveal() }, null, 2)}\n`;

@@ -5,11 +5,11 @@ import { text } from "../text/safe-text";
 
 // The stack of 10,000 tasks has 30 to 60 MiB.
 const LARGEST_MEBIBYTES = 128;
-// A stack and its report have less than 20.
+// A stack and its report have fewer than 20 levels.
 const DEEPEST = 100;
 
 /**
- * A file of what synth wrote, or should have written.
+ * Reads a file that synth wrote, or should have written.
  *
  * @throws OutputError when it can't be read, or is larger than any output.
  */
@@ -17,7 +17,7 @@ export function readSynthesizedFile(path: string): Buffer {
   return guardedRead(path, () => readRegularFile(path, LARGEST_MEBIBYTES));
 }
 
-/** Runs what reads `path`; what the system refuses becomes a sentence. */
+/** Runs `read`, and turns a system error into an OutputError. */
 export function guardedRead<T>(path: string, read: () => T): T {
   try {
     return read();
@@ -30,7 +30,7 @@ export function guardedRead<T>(path: string, read: () => T): T {
 }
 
 /**
- * The JSON object in such a file.
+ * Reads a JSON object that synth wrote, or should have written.
  *
  * @throws OutputError when it can't be read, or is not JSON as synth writes it.
  */
@@ -40,7 +40,7 @@ export function readSynthesizedJson(path: string): JsonObject {
   throw notAsWritten(path);
 }
 
-/** For what is JSON, and still not what synth writes. */
+/** Makes the error for content that synth would not write. */
 export function notAsWritten(path: string): OutputError {
   return new OutputError([text`${path} is not as synth wrote it. Synthesize again.`]);
 }

@@ -14,7 +14,7 @@ type SynthesizedStack = {
 };
 
 /**
- * The stack in an output folder such as `cdktf.out`, or in the stack's own folder in it.
+ * Reads the stack in an output folder such as `cdktf.out`, or in the stack's own folder in it.
  *
  * @throws SettingsError when there is none, or more than one; OutputError when it can't be read.
  */

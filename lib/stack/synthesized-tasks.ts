@@ -5,7 +5,7 @@ import { ids } from "./names";
 import { resourceForm } from "./resource-form";
 import { evaluateTemplate } from "./terraform-text";
 
-// What stands for values that AWS gives at the deployment.
+// Stand-ins for values that AWS assigns at deployment.
 const ROLE = `aws_iam_role.${ids.role}.arn`;
 const SECRET = `aws_secretsmanager_secret.${ids.secret}.arn`;
 export const ROLE_STAND_IN = `the value of ${ROLE}`;
@@ -34,19 +34,19 @@ export function familyOf(resource: JsonValue): string {
 }
 
 /**
- * A resource of cdk.tf.json as RegisterTaskDefinition would get it.
+ * Converts a resource of cdk.tf.json to the input of RegisterTaskDefinition.
  *
- * @param values what its expressions become; those of the role and of the bundle's secret have a stand-in
+ * @param values values of its expressions; those of the role and of the bundle's secret have a stand-in
  */
 export function evaluatedTask(resource: JsonValue, values: Values = {}): JsonObject {
   const attributes = withoutOurOwn(objectOf(resource));
   const registered = resourceForm(evaluated(attributes, { ...STAND_INS, ...values }));
-  // Empty ones mean something to Terraform: no resource at all, for one.
+  // Even empty ones mean something to Terraform, such as no resource at all.
   const metaArguments = META_ARGUMENTS.filter((name) => Object.hasOwn(attributes, name));
   return { ...registered, ...Object.fromEntries(metaArguments.map((name) => [name, "there"])) };
 }
 
-// CDKTF's notes, dependencies and how the stack has Terraform replace it aren't part of the task definition.
+// CDKTF's notes, dependencies and the stack's own settings for replacement aren't part of the task definition.
 function withoutOurOwn(resource: JsonObject): JsonObject {
   const { "//": _notes, depends_on: _dependencies, lifecycle, skip_destroy, ...attributes } = resource;
   const isOurs = lifecycle === undefined || isDeepStrictEqual(lifecycle, { create_before_destroy: true });
@@ -61,7 +61,7 @@ const META_ARGUMENTS = ["connection", "count", "for_each", "lifecycle", "provide
 
 type Values = Readonly<Record<string, string>>;
 
-/** Every string and key as Terraform evaluates it. */
+/** Evaluates every string and key as Terraform does. */
 function evaluated<T extends JsonValue>(value: T, values: Values): T;
 function evaluated(value: JsonValue, values: Values): JsonValue {
   if (typeof value === "string") return evaluateTemplate(value, values);

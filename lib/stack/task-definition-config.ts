@@ -6,10 +6,10 @@ import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import { escapeAll, escapedJson } from "./terraform-text";
 
 /**
- * A whole task definition as the AWS provider's resource takes it: lists of pairs become maps,
+ * Converts a task definition to the arguments of the AWS provider's resource: lists of pairs become maps,
  * `volumes` `volume`, `host.sourcePath` `hostPath`, and the containers one JSON string.
  *
- * @param live the expression among the containers that Terraform is to evaluate; all other text is literal
+ * @param live the expression in the containers that Terraform evaluates; all other text is literal
  */
 export function taskDefinitionConfig(
   definition: TaskDefinition,
@@ -18,7 +18,7 @@ export function taskDefinitionConfig(
 ): EcsTaskDefinitionConfig {
   const { containerDefinitions, ephemeralStorage, proxyConfiguration, tags, volumes, ...same } = definition;
   return {
-    // The stack's, unless the task names one.
+    // The stack's role, unless the task names one.
     ...defined({ executionRoleArn }),
     ...escapeAll({
       ...same,
@@ -34,8 +34,8 @@ export function taskDefinitionConfig(
 }
 
 /**
- * The container as ECS gives it back once it is registered. The AWS provider doesn't know that these mean the same,
- * and would replace the task at every apply.
+ * Returns the container as ECS returns it after registration. The AWS provider doesn't know that both forms mean the
+ * same, and would replace the task at every apply.
  */
 function asStored(container: ContainerDefinition): ContainerDefinition {
   const { environment, firelensConfiguration, linuxParameters } = container;

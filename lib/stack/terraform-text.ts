@@ -4,9 +4,9 @@ import { excerpt, text as safeText } from "../text/safe-text";
 import { changeByTerraform } from "../text/terraform-changes";
 
 /**
- * A string from outside as Terraform has to find it in cdk.tf.json, where every string is a template.
+ * Escapes an outside string for cdk.tf.json, where every string is a Terraform template.
  *
- * @throws OutputError for a text that CDKTF would take for one of its own tokens, or that Terraform would change.
+ * @throws OutputError for a text that CDKTF would mistake for one of its tokens, or that Terraform would change.
  */
 export function escapeTerraform(text: string): string {
   if (text.includes("TfToken[")) {
@@ -23,7 +23,7 @@ function escapeSigns(text: string): string {
   return text.includes("{") ? text.replace(/[$%](?=\{)/g, (sign) => sign + sign) : text;
 }
 
-/** The same for every string and every key of a JSON value; `live` stays as it is, an expression of ours. */
+/** Escapes every string and key of a JSON value, except `live`, an expression of this project. */
 export function escapeAll<T>(value: T, live?: string): T;
 export function escapeAll(value: unknown, live?: string): unknown {
   if (typeof value === "string") return value === live ? value : escapeTerraform(value);
@@ -34,12 +34,12 @@ export function escapeAll(value: unknown, live?: string): unknown {
   );
 }
 
-// What escapeTerraform may refuse; a text that ends so may go on with a quotation mark.
+// What escapeTerraform may refuse. A final backslash may escape the quotation mark that follows.
 const NEEDS_A_LOOK = /[^\0-\x7f]|TfToken\[|\\u|\\$/;
 
 /**
- * The JSON of a value whose strings and keys are escaped like that. Escaping it as a whole takes a quarter of the time,
- * and is the same where no string is one to be refused.
+ * Returns the JSON of a value with its strings and keys escaped. Escaping the JSON as a whole takes a quarter of the time,
+ * with the same result if no string is refused.
  */
 export function escapedJson(value: unknown, live?: string): string {
   const json = JSON.stringify(value);
@@ -49,7 +49,7 @@ export function escapedJson(value: unknown, live?: string): string {
   return parts.map(escapeSigns).join(expression);
 }
 
-/** Every expression in the strings and keys of a JSON value, without its braces; an open one as `${`. */
+/** Returns every expression in the strings and keys of a JSON value, without braces; an open one as `${`, or `%{`. */
 export function expressionsIn(value: JsonValue): readonly string[] {
   if (typeof value === "string") {
     return [...value.matchAll(TEMPLATE)].filter(([found]) => !isEscape(found)).map(([found, inner]) => inner ?? found);
@@ -66,9 +66,9 @@ function isEscape(found: string): boolean {
 }
 
 /**
- * What Terraform makes of a template: escapes undone, expressions replaced by what `known` says of them.
+ * Evaluates a template as Terraform does: undoes escapes, and replaces expressions by their values in `known`.
  *
- * @throws OutputError for an expression that isn't known, and for a text of which Terraform would make yet another one.
+ * @throws OutputError for an unknown expression, and for a result that Terraform would change.
  */
 export function evaluateTemplate(template: string, known: Readonly<Record<string, string>> = {}): string {
   const evaluated = template.normalize("NFC").replace(TEMPLATE, (found, expression?: string) => {

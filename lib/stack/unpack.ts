@@ -4,16 +4,16 @@ import { codeOf } from "../regular-file";
 
 type Unpacked = {
   readonly contents: readonly Buffer[];
-  /** Whether anything is packed in a way that can't be looked into, or too large or too deep for it. */
+  /** Whether anything is in a format that can't be unpacked, or is too large or nested too deeply. */
   readonly hasArchive: boolean;
 };
 
-// What is compressed is looked into this many times.
+// Levels of nested compression that are accepted.
 const DEPTH = 3;
-// Of more headers of gzip in one place most are none, and each costs time.
+// More gzip headers than this in one place are mostly false, and each costs time.
 const MOST_STREAMS = 100;
 
-// How they begin, in Latin-1, whatever the file's name; behind other bytes, too, as in a tar, where that is no chance.
+// First bytes of archives, in Latin-1, for any file name; also behind other bytes, as in a tar, if too long to be chance.
 const ARCHIVES = new RegExp(
   [
     "^PK\\x03\\x04|PK\\x03\\x04[\\x0a-\\x3f]\\0", // zip, as a saved plan is
@@ -25,11 +25,11 @@ const ARCHIVES = new RegExp(
   ].join("|"),
 );
 const GZIP = Buffer.from([0x1f, 0x8b, 8]);
-// Text seldom is compressed to less than a hundredth; what is, would take time out of proportion.
+// Text seldom compresses to less than a hundredth; unpacking anything beyond that would take too much time.
 const LARGEST_RATIO = 100;
 const LARGEST_UNPACKED = 1024 * 1024;
 
-/** What is compressed in the bytes by zlib, or by gzip behind whatever, several times over; in part where they are a part. */
+/** Unpacks data compressed by zlib, or by gzip behind any other bytes, also nested; a truncated stream in part. */
 export function unpack(bytes: Buffer, depth = DEPTH): Unpacked {
   if (ARCHIVES.test(bytes.toString("latin1"))) return { contents: [], hasArchive: true };
   const starts = isZlib(bytes) ? [2] : gzipStreamsIn(bytes);
@@ -48,10 +48,10 @@ export function unpack(bytes: Buffer, depth = DEPTH): Unpacked {
   };
 }
 
-/** Undefined for what only begins like something compressed. */
+/** Returns undefined for bytes that only begin like compressed data. */
 function inflate(bytes: Buffer): Buffer | "too large" | undefined {
   try {
-    // Not gunzip, which refuses what has other bytes behind it.
+    // Not gunzip, which refuses data followed by other bytes.
     return inflateRawSync(bytes, {
       maxOutputLength: Math.min(LARGEST_RATIO * bytes.length, LARGEST_UNPACKED),
       finishFlush: zlib.Z_SYNC_FLUSH,
@@ -61,14 +61,14 @@ function inflate(bytes: Buffer): Buffer | "too large" | undefined {
   }
 }
 
-/** Whether the bytes begin with the header of zlib, whose two bytes are a multiple of 31 (RFC 1950). */
+/** Whether the bytes begin with a zlib header, two bytes whose value is a multiple of 31 (RFC 1950). */
 function isZlib(bytes: Buffer): boolean {
   if (bytes.length < 2) return false;
   const header = bytes.readUInt16BE(0);
   return (header & 0x8f20) === 0x0800 && header % 31 === 0;
 }
 
-/** Where each header of gzip in the bytes ends (RFC 1952): there may be several, one behind the other. */
+/** Returns the end of each gzip header in the bytes (RFC 1952); several streams may follow each other. */
 function gzipStreamsIn(bytes: Buffer): readonly number[] {
   const ends: number[] = [];
   for (let header = bytes.indexOf(GZIP); header >= 0; header = bytes.indexOf(GZIP, header + 1)) {
@@ -82,7 +82,7 @@ function endOfGzipHeader(bytes: Buffer, header: number): number {
   const flags = bytes[header + 3] ?? 0;
   let end = header + 10;
   if (flags & 4) end += 2 + (bytes[end] ?? 0) + 256 * (bytes[end + 1] ?? 0);
-  // The file's name and a comment, each with a zero behind it.
+  // The file name and a comment, each ended by a zero byte.
   for (const flag of [8, 16]) if (flags & flag) end = bytes.indexOf(0, end) + 1;
   return flags & 2 ? end + 2 : end;
 }

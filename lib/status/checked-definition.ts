@@ -2,7 +2,7 @@ import type { RegisteredDefinition } from "../aws/task-definitions";
 import type { Structure } from "../protection/structure";
 import { isOlder } from "./versions";
 
-/** A revision, and what it is without its original. */
+/** A revision, and its structure, checked without its original. */
 export type CheckedDefinition = RegisteredDefinition & { readonly structure: Structure };
 
 /** Whether every container is wrapped, or left out, and the Defender is there. */
@@ -10,7 +10,7 @@ export function isProtected({ structure }: CheckedDefinition): boolean {
   return structure.deviations.length === 0;
 }
 
-/** Protected, and not older than the Console. */
+/** Whether it is protected, and not older than the Console. */
 export function isCurrent(definition: CheckedDefinition, consoleVersion: string): boolean {
   const version = definition.structure.defenderVersion;
   return isProtected(definition) && version !== undefined && !isOlder(version, consoleVersion);

@@ -6,13 +6,13 @@ import { groupBy } from "../group-by";
 import { type CheckedDefinition, isProtected } from "./checked-definition";
 
 export type FamilyDefenders = {
-  /** App IDs that are connected, each once: all containers of a task share one. */
+  /** Number of connected App IDs: all containers of a task share one. */
   readonly connected: number;
-  /** Those that have disconnected; the Console forgets them after about an hour. */
+  /** Number of disconnected ones; the Console forgets them after about an hour. */
   readonly stale: number;
-  /** Connected, but of another account or region, as far as the Console says so. */
+  /** Number connected from another account or region, as far as the Console reports it. */
   readonly elsewhere: number;
-  /** Versions of the connected ones, as far as the Console says. */
+  /** Versions of the connected ones, as far as the Console reports them. */
   readonly versions: readonly string[];
 };
 
@@ -22,7 +22,7 @@ type AccountAndRegion = Pick<Place, "account" | "region">;
 
 const APP_ID = /^(.+):[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
-/** What the Console lists, by the family that an App ID, `FAMILY:UUID`, begins with. */
+/** Counts the Console's Defenders by the family in their App ID, `FAMILY:UUID`. */
 export function defendersByFamily(
   defenders: readonly Defender[],
   place: AccountAndRegion,
@@ -39,7 +39,7 @@ export function defendersByFamily(
   );
 }
 
-/** How many tasks of each family have a Defender that may be connected: the task runs, and its Defender in it. */
+/** Counts, by family, the tasks whose Defender may be connected: the task runs, and its Defender in it. */
 export function runningDefenders(
   tasks: readonly RunningTask[],
   definitions: ReadonlyMap<string, CheckedDefinition>,

@@ -15,7 +15,7 @@ type Judgement = { readonly verdict: Verdict; readonly reason: SafeText; readonl
 
 type Check = (task: RunningTask, definition: CheckedDefinition, facts: Facts) => Omit<Judgement, "verdict"> | undefined;
 
-/** The worst that can be said of a task. What isn't known never makes it protected. */
+/** Returns the worst verdict that applies to a task. An unknown fact never makes it protected. */
 export function judge(task: RunningTask, definition: CheckedDefinition, facts: Facts): Judgement {
   for (const [verdict, check] of CHECKS) {
     const found = check(task, definition, facts);
@@ -44,8 +44,8 @@ const overridden: Check = (task) => {
 };
 
 /**
- * What a task was started with in place of its task definition's protection: container and field. An application's other
- * command is none of it, since the wrapper is the entry point, which no override replaces.
+ * Lists the overrides of its protection that a task was started with: container and field. Another command of an
+ * application isn't one, since the wrapper is the entry point, which no override replaces.
  */
 function protectionOverrides({ overrides }: RunningTask): readonly SafeText[] {
   return overrides.flatMap(({ container, fields, variables }) => {
@@ -72,7 +72,7 @@ const notHealthy: Check = (task, definition) => {
   return { reason: text`${DEFENDER} is RUNNING, but its health is ${healthStatus}.`, remedy: look };
 };
 
-// Old Consoles give none, and then ECS has nothing to say.
+// Old Consoles add no health check, and then ECS reports no health.
 function hasHealthCheck({ definition }: CheckedDefinition): boolean {
   const containers = objectsIn(definition.containerDefinitions);
   return containers.some(({ name, healthCheck }) => name === DEFENDER && isJsonObject(healthCheck));
@@ -132,7 +132,7 @@ const CHECKS: readonly (readonly [Verdict, Check])[] = [
   ["left-out", leftOut],
 ];
 
-/** By the image's tag; a mirror's tag may say nothing, then by the oldest that the Console lists for the family. */
+/** Returns the version in the image's tag or, if a mirror's tag has none, the oldest that the Console lists for the family. */
 function versionOf({ structure, family }: CheckedDefinition, { defenders }: Facts): string | undefined {
   if (structure.defenderVersion !== undefined) return structure.defenderVersion;
   const [first, ...others] = (defenders.get(family) ?? NONE).versions;

@@ -3,13 +3,13 @@ import { percentOf } from "../percent";
 import type { TaskStatus } from "./task-status";
 import type { Verdict } from "./verdict";
 
-/** Of so many tasks and containers so many are protected. A container counts as long as its task has no worse verdict than left-out. */
+/** Counts of all and of protected tasks and containers. A protected container counts only in a protected or left-out task. */
 export type Numbers = {
   readonly tasks: number;
   readonly protected: number;
-  /** Of the tasks, rounded down: 100 means all. */
+  /** Percentage of the tasks, rounded down: 100 means all. */
   readonly percent: number;
-  /** The Defenders not counted. */
+  /** Without the Defenders. */
   readonly containers: number;
   readonly protectedContainers: number;
   readonly verdicts: Readonly<Record<Verdict, number>>;

@@ -19,15 +19,15 @@ type Sources = {
   readonly clusters: readonly string[] | "all";
   readonly console: Pick<Console, "version" | "defenders">;
   readonly expected: StructureFacts;
-  /** @default the system's */
+  /** @default the system's clock */
   readonly now?: () => Date;
 };
 
-/** What Defenders of Fargate tasks are called in the Console's list. */
+/** The types of Fargate Defenders in the Console's list. */
 const TYPES = ["fargate", "appEmbedded"];
 
 /**
- * Reads both sides in full: the tasks first, so that a Defender that connects meanwhile counts for its task.
+ * Reads ECS and the Console in full, the tasks first, so that a Defender that connects meanwhile counts for its task.
  *
  * @throws AwsError, ConsoleError when one of them can't be read.
  */
@@ -42,7 +42,7 @@ export async function readFacts(sources: Sources): Promise<Reading> {
     readDeployed(ecs, clusters, tasks, check),
     readConsole(console, now),
   ]);
-  // The others need no better revision.
+  // A current revision needs no better one.
   const waiting = [...definitions.values()].filter((one) => !isCurrent(one, consoleVersion));
   const newest = check(await readNewest(ecs, [...new Set(waiting.map(({ family }) => family))]));
   return {
@@ -62,7 +62,7 @@ export async function readFacts(sources: Sources): Promise<Reading> {
 type Reading = { readonly facts: Facts; readonly readAt: Status["readAt"] };
 type Check = (found: ReadonlyMap<string, RegisteredDefinition>) => ReadonlyMap<string, CheckedDefinition>;
 
-/** The services of the tasks, and the revisions of both, each described once. */
+/** Reads the services of the tasks, and the revisions of both, each once. */
 async function readDeployed(ecs: Ecs, clusters: readonly Cluster[], tasks: readonly RunningTask[], check: Check) {
   const ofCluster = (cluster: Cluster) => readServices(ecs, cluster, serviceNames(tasks, cluster));
   const services = (await pMap(clusters, ofCluster, { concurrency: ecs.concurrency })).flat();

@@ -13,7 +13,7 @@ export function revisionRemedy(task: RunningTask, definition: CheckedDefinition,
   return moveTo(task, definition, facts, isProtected, "protected") ?? redeploy;
 }
 
-/** Whether the Defender's image is all that keeps it from being protected. */
+/** Whether the Defender's image is the only reason why it isn't protected. */
 function hasOnlyAnotherImage({ structure }: CheckedDefinition): boolean {
   return structure.deviations.every(({ container, field }) => container === DEFENDER && field === "image");
 }
@@ -25,7 +25,7 @@ export function newRevisionRemedy(task: RunningTask, definition: CheckedDefiniti
   return moveTo(task, definition, facts, isGood, "up to date") ?? redeploy;
 }
 
-/** The revision that is good already, if there is one: what the service names for its next tasks, or the family's newest. */
+/** Names a revision that is already good, if any: the one for the service's next tasks, or the family's newest. */
 function moveTo(
   task: RunningTask,
   { arn, family }: CheckedDefinition,

@@ -6,11 +6,11 @@ import { type Summary, summarize } from "./numbers";
 import type { TaskStatus } from "./task-status";
 import type { Verdict } from "./verdict";
 
-/** What runs, and whether it is protected. `--format json`, described by docs/status.schema.json. */
+/** The running tasks, and whether they are protected. `--format json`, described by docs/status.schema.json. */
 export type Status = {
   readonly tasks: readonly TaskStatus[];
   readonly summary: Summary;
-  /** RFC 3339: when the last answer of each side came. */
+  /** Time of the last answer of each side, in RFC 3339. */
   readonly readAt: { readonly aws: string; readonly console: string };
 };
 
@@ -34,8 +34,8 @@ export function buildStatus(facts: Facts, readAt: Status["readAt"]): Status {
 }
 
 /**
- * What limits a result: the Console knows a Defender's family alone, so those of tasks that were not read, or have just
- * stopped, may stand in for a missing one.
+ * Returns the limits of a result: the Console knows only a Defender's family, so Defenders of tasks that were not read, or
+ * have just stopped, may hide a missing one.
  */
 export function noticesOf({ tasks, running, defenders }: Facts): readonly SafeText[] {
   if (tasks.length === 0) return [NOTHING_RUNS];

@@ -1,7 +1,7 @@
 import type { SafeText } from "../text/safe-text";
 import type { Verdict } from "./verdict";
 
-/** What is said of one running task. */
+/** The result for one running task. */
 export type TaskStatus = {
   /** ARNs. */
   readonly task: string;
@@ -13,6 +13,6 @@ export type TaskStatus = {
   readonly verdict: Verdict;
   readonly reason: SafeText;
   readonly remedy: SafeText;
-  /** The Defender not counted. */
+  /** Without the Defender. */
   readonly containers: { readonly total: number; readonly protected: number };
 };

@@ -1,4 +1,4 @@
-/** What can be said of a running task, worst first. The spelling is a contract: see docs/status.schema.json. */
+/** Verdicts on a running task, worst first. The spelling is a contract: see docs/status.schema.json. */
 export const VERDICTS = [
   "unprotected",
   "defender-not-healthy",
@@ -11,12 +11,12 @@ export const VERDICTS = [
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Its place among them: 0 is the worst. */
+/** Its index in VERDICTS: 0 is the worst. */
 export function rankOf(verdict: Verdict): number {
   return VERDICTS.indexOf(verdict);
 }
 
-/** In sentences and tables. */
+/** For sentences and tables. */
 export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
   unprotected: "unprotected",
   "defender-not-healthy": "Defender not healthy",

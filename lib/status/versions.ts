@@ -1,11 +1,11 @@
-// The releases before 30 had a year and a month for a number; newest first.
+// Releases before 30, numbered by year and month; newest first.
 const EARLIER = ["22.12", "22.06", "22.01", "21.08", "21.04", "20.12", "20.09", "20.04"];
 const FIRST_NUMBERED = 30;
 
-/** A Console takes Defenders of its own release and of the two before it. */
+/** A Console supports Defenders of its own release and of the two before it. */
 const SUPPORTED_BEFORE = 2;
 
-/** Whether a Console of one version no longer takes a Defender of the other; `34.04.145` each. */
+/** Whether a Console no longer supports a Defender, by their versions, such as `34.04.145`. */
 export function isUnsupported(defender: string, console: string): boolean {
   return releaseOf(console) - releaseOf(defender) > SUPPORTED_BEFORE;
 }
@@ -17,7 +17,7 @@ export function isOlder(one: string, other: string): boolean {
   return index >= 0 && (mine[index] ?? 0) < (theirs[index] ?? 0);
 }
 
-/** The releases in a row; an unknown one comes before all. */
+/** Returns a release's rank; an unknown release comes first. */
 function releaseOf(version: string): number {
   const [major = 0] = numbersOf(version);
   if (major >= FIRST_NUMBERED) return major;

@@ -2,9 +2,9 @@ import { isEscape, isQuote } from "./spelling";
 
 const ASCII = 0x80;
 
-/** How the texts that are searched for begin, as a pattern. */
+/** The beginnings of the texts that are searched for, as a pattern. */
 export class Beginnings {
-  /** The third characters by the first and the second; what is beyond ASCII is one character here. */
+  /** The third characters by the first and the second; all characters beyond ASCII count as one. */
   readonly #thirds = new Map<number, Map<number, Set<number>>>();
   #beyond = BUT_REPLACEMENT;
   #pattern: RegExp | undefined;
@@ -27,7 +27,7 @@ export class Beginnings {
     return this.#thirds.has(inAscii(character));
   }
 
-  /** Each match is one unit: that which a text or an escape begins with, before what may be its next two characters. */
+  /** Each match is one UTF-16 unit: the first of an escape or, if its next two characters may follow, of a text. */
   get pattern(): RegExp {
     this.#pattern ??= patternOf(this.#thirds, this.#beyond);
     return this.#pattern;
@@ -35,14 +35,14 @@ export class Beginnings {
 }
 
 const BEYOND_ASCII = "\\x80-\\uffff";
-// Bytes that are no text are full of this character: to stop at each would take long.
+// Binary data decodes to many of these, and stopping at each would take long.
 const REPLACEMENT = 0xfffd;
 const BUT_REPLACEMENT = "\\x80-\\ufffc\\ufffe\\uffff";
 const ESCAPES = Array.from({ length: ASCII }, (_, character) => (isEscape(character) ? cases(character) : "")).join("");
-// What may spell any character, or counts for nothing; white space may come before what counts.
+// ANY: may spell any character, or is ignored. GAPS: white space, which may precede the next character.
 const ANY = `${ESCAPES}${BEYOND_ASCII}`;
 const GAPS = "[\\0-\\x20\\x7f]*";
-/** Of more beginnings most characters are one: to ask for any of them first is faster than to try each. */
+/** With more beginnings, most characters are one: checking for any of them first is faster than trying each. */
 const MANY = 16;
 
 function patternOf(thirds: ReadonlyMap<number, ReadonlyMap<number, ReadonlySet<number>>>, beyond: string): RegExp {
@@ -65,12 +65,12 @@ function inAscii(character: number): number {
   return Math.min(character, ASCII);
 }
 
-/** A quotation mark may be written twice, and a shell writes one within the other. */
+/** A quotation mark may be written twice, and a shell writes one inside the other. */
 function twice(character: number): string {
   return isQuote(character) ? "\\x22\\x27" : "";
 }
 
-/** For a class of characters: the letter as it is and in upper case; nothing beyond ASCII. */
+/** Returns the character in lower and upper case, for a character class; nothing beyond ASCII. */
 function cases(character: number): string {
   if (character >= ASCII) return "";
   const lower = String.fromCharCode(character);

@@ -7,17 +7,17 @@ const SPELLINGS = 8;
 const ASCII = 0x80;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 const REST = /[\w+/=%&#;.~\\-]/;
-// The rest goes on over a line break where enough of an encoding follows.
+// The rest continues over a line break if enough of an encoding follows.
 const BEHIND_REST = /(?![\s\p{Cc}\p{Cf}]{1,64}[\w+/-]{20})[^\w+/=%&#;.~\\-]/gu;
 
 type Range = readonly [start: number, end: number];
 
-/** The longest of the forms that begin at a place. */
+/** The longest end of the forms found at a place, and their kinds. */
 type Match = { readonly end: number; readonly kinds: ReadonlySet<Form["kind"]> };
 
 /**
- * Finds values in text: in whatever case and spelling, in base64 and hex, with white space anywhere. It takes one pass
- * over the text, and as long for a thousand values as for one, unless they begin alike.
+ * Finds values in text: in any case and spelling, in base64 and hex, with white space anywhere. It takes one pass over the
+ * text, and no longer for a thousand values than for one, unless they begin alike.
  */
 export class Finder {
   readonly #values = new Set<string>();
@@ -52,7 +52,7 @@ export class Finder {
     if (this.#forms.size === 0) return;
     const { pattern } = this.#beginnings;
     let reached = 0;
-    // Nearly always a few characters say that nothing begins here, and a pattern is fast from its first use on.
+    // A few characters nearly always show that nothing begins here, and a pattern is fast from its first use.
     for (let next = 0; ; ) {
       pattern.lastIndex = next;
       if (!pattern.test(text)) return;
@@ -87,13 +87,13 @@ export class Finder {
   }
 
   #formsReadAt(text: string, at: number): readonly Form[] {
-    // Also because a run of white space is not to be read from each place in it.
+    // No form begins with white space, and a run of it must not be read from each place in it.
     if (isGap(text.codePointAt(at) ?? 0)) return [];
     const forms = readingsAt(text, at)
       .filter(([first]) => this.#beginnings.has(first))
       .flatMap(([first, next]) =>
         readingsFrom(text, [next]).flatMap(([second]) => {
-          // Two unknown characters would be the beginning of too many.
+          // Two unknown characters would begin too many forms.
           const isUnknown = first === BEYOND_ASCII && second === BEYOND_ASCII;
           return isUnknown ? [] : (this.#forms.get(keyOf(first, second)) ?? []);
         }),
@@ -102,7 +102,7 @@ export class Finder {
   }
 }
 
-/** All spellings are followed at once, as many as can be meant: a run of backslashes has more of them. */
+/** Follows all spellings at once, as many as can be meant; a run of backslashes has more. */
 function endOf({ characters, kind }: Form, text: string, at: number): number | undefined {
   if (kind === "word" && at > 0 && LETTER_OR_DIGIT.test(text[at - 1] ?? "")) return undefined;
   let place = at;
@@ -134,7 +134,7 @@ function isPlain(unit: number): boolean {
   return unit < ASCII && !isEscape(unit) && !isQuote(unit) && !isGap(unit);
 }
 
-/** What is beyond ASCII has one key: HTML's names don't say which character they mean. */
+/** All characters beyond ASCII share one key: HTML's names don't show which character they mean. */
 function keyOf(first: number, second: number): number {
   return Math.min(first, ASCII) * (ASCII + 1) + Math.min(second, ASCII);
 }

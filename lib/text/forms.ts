@@ -1,27 +1,27 @@
 import { isGap, withoutGaps } from "./gaps";
 import { lowerCase } from "./spelling";
 
-// Shorter values are no secrets that masking could keep, and stand in any text; up to WORD they count as whole words.
+// Masking can't hide shorter values, which occur in any text. Values shorter than WORD match only as whole words.
 const SHORTEST = 4;
 const WORD = 8;
-// Of a longer value the beginning is enough, with all that follows it; and any piece, with what is around it.
+// A longer value is found by its beginning, with all that follows, or by any piece, with what is around it.
 const LONGEST = 96;
 const HEAD = 48;
 // Pieces follow each other. Most begin with a letter that is rare in ordinary text, where the search then seldom stops.
 const RARE = /^(?:.{0,63}?(?=[jqxz]))?(.*)$/isu;
 const PIECES = /.{24,63}?(?=[jqxz])|.{24,64}/gisu;
 
-/** One text that a secret may be written as. */
+/** One way to write a secret. */
 export type Form = {
   /** The same for the same form. */
   readonly id: string;
-  /** In lower case and without white space. */
+  /** Code points, in lower case and without white space. */
   readonly characters: readonly number[];
-  /** A word has no letter or digit beside it. More of the secret may follow a head, and be on both sides of a piece. */
+  /** A word has no letter or digit beside it. More of the secret may follow a head, or be on both sides of a piece. */
   readonly kind: "word" | "value" | "head" | "piece";
 };
 
-/** What a value may be written as, besides how its characters are spelled. */
+/** Returns the forms of a value, besides the spelling of its characters. */
 export function formsOf(value: string): readonly Form[] {
   if (withoutGaps(value).length < SHORTEST) return [];
   return [...new Set([value, value.normalize("NFC"), value.normalize("NFD")])].flatMap((one) => {
@@ -45,13 +45,13 @@ function form(text: string, kind: Form["kind"]): Form {
   return { id: `${kind} ${text}`, characters, kind };
 }
 
-/** As a text of its own: a part of it would be too short to tell. */
+/** Encodes as a text of its own: a part of it would be too short to recognize. */
 function encodedAlone(value: string): readonly string[] {
   const bytes = Buffer.from(value);
   return [bytes.toString("hex"), bytes.toString("base64").replace(/=+$/, "")];
 }
 
-/** As hex, and as base64 at each of its three places within a longer one, in both alphabets. */
+/** Encodes as hex, and as base64 at each of its three places in a longer text, in both alphabets. */
 function encoded(value: string, encoding: "utf8" | "utf16le" = "utf8"): readonly string[] {
   const bytes = Buffer.from(value, encoding);
   const base64 = [0, 1, 2].map((offset) => base64At(offset, bytes));
@@ -59,12 +59,12 @@ function encoded(value: string, encoding: "utf8" | "utf16le" = "utf8"): readonly
   return [...new Set([bytes.toString("hex"), ...base64, ...url])];
 }
 
-/** In UTF-16, as PowerShell encodes, and as base64 of base64. */
+/** Encodes in UTF-16, as PowerShell does, and as base64 of base64. */
 function encodedTwice(value: string): readonly string[] {
   return [...encoded(value, "utf16le"), base64At(0, Buffer.from(base64At(0, Buffer.from(value))))];
 }
 
-/** Without what its neighbours have a part in. */
+/** Leaves out the characters that neighbours share. */
 function base64At(offset: number, bytes: Buffer): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes])
     .toString("base64")

@@ -1,13 +1,13 @@
-// White space and what can't be seen counts for nothing in a secret: encoders and people break lines, and cleaning makes
-// spaces of what it removes.
+// White space and invisible characters in a secret are ignored: encoders and people break lines, and cleaning replaces
+// what it removes with spaces.
 
-/** Whether the character counts for nothing. */
+/** Whether the character is ignored. */
 export function isGap(character: number): boolean {
   if (character < 0x80) return character <= 0x20 || character === 0x7f;
   return character <= 0x10ffff && isInvisible(character);
 }
 
-// Made when it is needed: that takes a millisecond, and few texts have such characters.
+// Created on first use: that takes a millisecond, and few texts need it.
 let invisible: RegExp | undefined;
 
 function isInvisible(character: number): boolean {
@@ -15,7 +15,7 @@ function isInvisible(character: number): boolean {
   return invisible.test(String.fromCodePoint(character));
 }
 
-/** Where the white space ends that begins here. */
+/** Returns the end of the white space that begins here. */
 export function endOfGap(text: string, at: number): number {
   let end = at;
   for (let next = text.codePointAt(end); next !== undefined && isGap(next); next = text.codePointAt(end)) {
@@ -25,7 +25,7 @@ export function endOfGap(text: string, at: number): number {
 }
 
 export function withoutGaps(text: string): string {
-  // Nearly every secret is of these.
+  // Nearly every secret has only these characters.
   if (/^[!-~]*$/.test(text)) return text;
   return [...text].filter((character) => !isGap(character.codePointAt(0) ?? 0)).join("");
 }

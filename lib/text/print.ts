@@ -15,7 +15,7 @@ export function print(stream: Terminal, output: SafeText): Promise<void> {
 }
 
 /**
- * The same for what holds a secret on purpose: the install bundle, and a task definition with it in clear.
+ * Prints what holds a secret on purpose: the install bundle, or a task definition with it in plain text.
  *
  * @throws OutputError
  */
@@ -24,8 +24,8 @@ export function printSecretOnPurpose(stream: Terminal, content: string): Promise
 }
 
 /**
- * The same for commands that a pipeline obeys, such as annotations. Whatever is in them from outside has been through
- * the one door, so no other command can be.
+ * Prints commands that a pipeline obeys, such as annotations. Outside text in them is already SafeText, so it can't
+ * contain another command.
  *
  * @throws OutputError
  */

@@ -5,8 +5,8 @@ import { mask } from "./secret";
 declare const SAFE: unique symbol;
 
 /**
- * Text that people may see: masked of every secret, without control characters and logging commands. Errors, notices,
- * reports and streams take nothing else, and only this module makes it.
+ * Text that people may see: every secret masked, no control characters, no logging commands. Errors, notices, reports and
+ * streams accept nothing else, and only this module makes it.
  */
 export type SafeText = string & { readonly [SAFE]: true };
 
@@ -17,7 +17,7 @@ export function text(sentence: TemplateStringsArray, ...values: readonly (string
 
 /** Outside text on one line, at most `limit` characters of it. */
 export function excerpt(outside: string, limit = 200): SafeText {
-  // Masking takes time, and a text that is cut before it is masked may show a half of a secret.
+  // Masking takes time, and cutting a text before it is masked may show a half of a secret.
   if (outside.length > LONGEST) return sealed(`[${outside.length} characters, not shown]`);
   const line = masked(outside, (text) => defuse(text).replace(/\s+/g, " ").trim());
   return sealed(line.length <= limit ? line : `${line.slice(0, limit - 1)}…`);
@@ -25,7 +25,7 @@ export function excerpt(outside: string, limit = 200): SafeText {
 
 const LONGEST = 16_384;
 
-/** The same in quotation marks. */
+/** An excerpt in quotation marks. */
 export function quote(outside: string, limit = 200): SafeText {
   return sealed(`"${excerpt(outside, limit)}"`);
 }
@@ -39,7 +39,7 @@ export function wholeText(document: string): SafeText {
   return sealed(masked(document, (text) => defuse(text, INVISIBLE_BUT_BREAKS)));
 }
 
-/** The cleaned text, masked before and, for a secret that only cleaning makes whole, once more where that changed it. */
+/** Masks and cleans the text, and masks it again if cleaning changed it: that may make a secret whole. */
 function masked(outside: string, clean: (text: string) => string): string {
   const before = mask(outside);
   const after = clean(before);
@@ -55,12 +55,12 @@ export function layOut(safe: SafeText, layout: (text: string) => string): SafeTe
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]+/gu;
 const INVISIBLE_BUT_BREAKS = /(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}])+/gu;
 
-/** Without control characters, direction marks and pipeline logging commands (`##vso[…]`, `##[…]`, `::…`). */
+/** Removes control characters and direction marks, and breaks logging commands (`##vso[…]`, `##[…]`, `::…`). */
 function defuse(text: string, invisible = INVISIBLE): string {
   const visible = stripVTControlCharacters(text)
     .replace(invisible, " ")
     .replace(/##(?=vso\[|\[)/gi, "## ");
-  // White space of all kinds becomes a space or a line's beginning.
+  // Any kind of white space becomes a space or the beginning of a line.
   return visible.includes("::") ? visible.replace(/(?<=^|\s)::/gm, ": :") : visible;
 }
 

@@ -5,8 +5,8 @@ import { Finder } from "./finder";
 export const REDACTED = "[redacted]";
 
 /**
- * A value that shows itself in no text, no JSON and no `inspect`; only `reveal()` hands it out. Making one is enough
- * for every text of this run to be masked of it.
+ * A value that no text, no JSON and no `inspect` shows; only `reveal()` returns it. Creating one makes every text of this
+ * run mask it.
  */
 export class Secret {
   readonly #value: string;
@@ -33,25 +33,25 @@ export class Secret {
   }
 }
 
-// The one state that a module of this project keeps: a secret that had to be handed around could be forgotten on the way.
+// The only state in a module of this project: a secret that had to be passed around could be forgotten on the way.
 const ofThisRun = new Finder();
 const ofLists = new WeakMap<readonly Secret[], { readonly count: number; readonly finder: Finder }>();
 
-// Licence token in the path of the Defender's image, behind whatever an encoder leaves there. TW_CONTAINER_NAME is none.
+// Licence token in the path of the Defender's image, also after what an encoder leaves there. TW_CONTAINER_NAME isn't one.
 const LICENCE = /\btw_[A-Za-z0-9]{6,}|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/;
 
-// What a secret looks like when nobody has named its value.
+// Shapes of secrets whose value is not known.
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [new RegExp(LICENCE, "g"), `tw_${REDACTED}`],
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED], // JSON Web Token
   [/\be(?:yJ|yA[gi]|wo[giJ]|w0K|wki)[A-Za-z0-9+/_-]{60,}={0,2}/g, REDACTED], // base64 of a JSON object, as the install bundle is
-  [/(\/\/[^\s/:@]{0,100}:)(?!password@)[^\s/@]{1,1000}(?=@)/g, `$1${REDACTED}`], // an address with a password, but for our example's
+  [/(\/\/[^\s/:@]{0,100}:)(?!password@)[^\s/@]{1,1000}(?=@)/g, `$1${REDACTED}`], // an address with a password, except the example's
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
 ];
 
 /**
- * The text without the secrets of this run, by value in whatever spelling, and without what has the shape of a token,
- * a bundle or a licence token.
+ * Masks the secrets of this run, by value in any spelling, and everything with the shape of a secret, such as a token, a
+ * bundle or a licence token.
  */
 export function mask(text: string): string {
   return SHAPES.reduce((rest, [shape, replacement]) => rest.replace(shape, replacement), withoutValues(text));
@@ -62,7 +62,7 @@ export function hasLicenceToken(text: string): boolean {
   return LICENCE.test(text);
 }
 
-/** Whether every text of this run is masked of the value already. */
+/** Whether every text of this run already masks the value. */
 export function isMasked(value: string): boolean {
   return ofThisRun.has(value);
 }
@@ -77,7 +77,7 @@ export function holdsSecret(text: string, secrets: readonly Secret[]): boolean {
   return finder.isIn(text);
 }
 
-/** All are found before any is replaced, and each run of ranges that overlap becomes one mark: one secret may be a part of another. */
+/** Finds all before replacing any, and makes one mark of overlapping ranges: a secret may be a part of another. */
 function withoutValues(text: string): string {
   let result = "";
   let end = 0;

@@ -1,23 +1,23 @@
-// How a character may be spelled in outside text: as it is, or as URLs, forms, JSON, shells, CSV, C, Python and HTML write
-// it. White space and what can't be seen counts for nothing: encoders and people break lines, and cleaning makes spaces of it.
+// Spellings of a character in outside text: as it is, or as URLs, forms, JSON, shells, CSV, C, Python and HTML write it.
+// White space and invisible characters are ignored: encoders and people break lines, and cleaning makes spaces of them.
 
 import { endOfGap, isGap } from "./gaps";
 
-/** A character, as a lower-case code point, and where the text goes on after it. */
+/** A character, as a lower-case code point, and the place where the text continues. */
 type Reading = readonly [character: number, end: number];
 
-/** Read where some character beyond ASCII is meant, beyond Unicode itself. */
+/** Stands for an unknown character beyond ASCII; not a code point of Unicode. */
 export const BEYOND_ASCII = 0x110000;
 
 const [PERCENT, BACKSLASH, AMPERSAND, PLUS, SPACE] = [0x25, 0x5c, 0x26, 0x2b, 0x20];
 const [QUOTE, APOSTROPHE] = [0x22, 0x27];
 
-/** Whether any character may be meant here besides the one that stands there. */
+/** Whether the character may begin the spelling of any other. */
 export function isEscape(character: number): boolean {
   return character === BACKSLASH || character === PERCENT || character === AMPERSAND || character === PLUS;
 }
 
-/** Quotation marks are doubled in CSV, SQL and PowerShell; a shell leaves and enters them again around one. */
+/** CSV, SQL and PowerShell double quotation marks; a shell closes and opens them again around one. */
 export function isQuote(character: number): boolean {
   return character === QUOTE || character === APOSTROPHE;
 }
@@ -27,14 +27,14 @@ export function lowerCase(character: number): number {
   if (character < 0x80) return character >= 0x41 && character <= 0x5a ? character + 0x20 : character;
   const lower = String.fromCodePoint(character).toLowerCase();
   const code = lower.codePointAt(0) ?? character;
-  // The Kelvin sign stays: what is searched for by its first character must not change between ASCII and beyond.
+  // The Kelvin sign stays: the search goes by the first character, which must not change between ASCII and beyond.
   return String.fromCodePoint(code) === lower && code >= 0x80 ? code : character;
 }
 
-// So many escapes of white space in a row are skipped. Without a limit a long run of them would be read from each place in it.
+// The most escapes of white space skipped in a row. Without a limit, a long run would be read from each place in it.
 const MOST_GAPS = 8;
 
-/** Every way to read the next character that counts, from each of these places. */
+/** Returns every way to read the next character that is not ignored, from each of the places. */
 export function readingsFrom(text: string, places: readonly number[]): readonly Reading[] {
   const open = [...places];
   const readings: Reading[] = [];
@@ -80,7 +80,7 @@ export function readingsAt(text: string, at: number): readonly Reading[] {
   }
 }
 
-// What has been escaped once more: %2520, \\\\n, &amp;lt;.
+// These also match what has been escaped again: %2520, \\\\n, &amp;lt;.
 const PERCENT_BYTE = /%(?:25)*([\da-f]{2})/iy;
 const BACKSLASH_BYTE = /\\{1,15}x([\da-f]{2})/iy;
 const BACKSLASH_OCTAL = /\\{1,15}([0-3][0-7]{2})/y;
@@ -90,7 +90,7 @@ const BACKSLASH_OTHER = /\\{1,15}([nrtbf]|[^\\\w])/iuy;
 const QUOTED = /""|''|'\\{1,4}''|'"'"'/y;
 const ENTITY = /&(?:amp;)*(?:#0*(\d{1,7});?|#x0*([\da-f]{1,6});?|([a-z][a-z\d]{1,31});)/iy;
 const CONTROLS: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" };
-// HTML's names of what ASCII has, each before its character.
+// HTML's names of ASCII characters, each before its character.
 const NAMED = new Map(
   `amp& lt< gt> quot" apos' excl! num# dollar$ percnt% lpar( rpar) ast* midast* plus+ comma, period. sol/ colon: semi;
   equals= quest? commat@ lsqb[ lbrack[ bsol\\ rsqb] rbrack] hat^ lowbar_ underbar_ grave\` diacriticalgrave\` lcub{ lbrace{
@@ -102,7 +102,7 @@ const NAMED = new Map(
 function readBackslashes(text: string, at: number): readonly Reading[] {
   let count = 1;
   while (count < 16 && text.charCodeAt(at + count) === BACKSLASH) count += 1;
-  // Each writer doubles them.
+  // Each level of escaping doubles them.
   const doubled = [2, 4, 8, 16].filter((many) => many <= count).map((many): Reading => [BACKSLASH, at + many]);
   return count === 16 ? doubled : [...doubled, ...readEscaped(text[at + count] ?? "", text, at)];
 }
@@ -134,7 +134,7 @@ function readPoint(text: string, at: number): readonly Reading[] {
   return digits === undefined ? [] : [reading(safeCharacter(Number.parseInt(digits, 16)), BACKSLASH_POINT.lastIndex)];
 }
 
-/** One byte as it is, as Python writes it, or the bytes of one character in UTF-8. */
+/** Reads one byte as a character, as Python writes it, or the bytes of one character in UTF-8. */
 function bytesAt(pattern: RegExp, radix: number, text: string, at: number): readonly Reading[] {
   const bytes: number[] = [];
   const readings: Reading[] = [];

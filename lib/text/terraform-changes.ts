@@ -3,15 +3,15 @@ import { type SafeText, text } from "./safe-text";
 // Nearly every text is ASCII, of which Terraform changes little.
 const OTHER_THAN_ASCII = /[^\0-\x7f]/;
 const HALF_CHARACTER = /\p{Surrogate}/u;
-// Go, in which Terraform is written, puts U+034F into runs of more than 30 characters that combine with the one before,
-// as Unicode's stream-safe form asks (UAX #15); it counts the vowels and finals of Korean letters as well.
+// Go (Terraform's language) inserts U+034F into runs of more than 30 combining characters, as Unicode's stream-safe form
+// requires (UAX #15); it also counts the vowels and finals of Korean letters.
 const LONG_RUN = /[\p{Mark}\u1160-\u11ff\ud7b0-\ud7ff]{31}/u;
-// HCL doesn't undo its own escape there.
+// HCL doesn't undo its own escape beside a carriage return.
 const ESCAPE = /\$\$\{|%%\{/;
 
 /**
- * What Terraform would change in a text, by itself or in JSON, as a sentence without its subject and with a remedy.
- * Undefined for what it keeps.
+ * Describes what Terraform would change in a text, by itself or in JSON: a sentence without its subject, with a remedy.
+ * Returns undefined for a text that it keeps.
  */
 export function changeByTerraform(value: string): SafeText | undefined {
   if (value.includes("\r") && ESCAPE.test(value)) return ESCAPE_AND_RETURN;

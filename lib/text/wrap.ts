@@ -3,10 +3,10 @@ import { wrapAnsi } from "fast-wrap-ansi";
 import { join, layOut, type SafeText, text } from "./safe-text";
 
 /**
- * The text in lines of at most so many columns, broken at spaces only: never within a word, a quotation or JSON, which
- * stay fit to be copied even where they are longer.
+ * Breaks the text into lines of at most `columns`, at spaces only: words, quotations and JSON stay whole, so that they can
+ * be copied, even if they are longer.
  *
- * @param columns without it nothing is broken, as for a build log
+ * @param columns undefined breaks nothing, as for a build log
  */
 export function wrap(safe: SafeText, columns: number | undefined): readonly SafeText[] {
   if (columns === undefined) return [safe];
@@ -14,7 +14,7 @@ export function wrap(safe: SafeText, columns: number | undefined): readonly Safe
   return broken.split("\n").map((line) => layOut(safe, () => line));
 }
 
-/** The same beside a name: `name` fills the first line's `width`, spaces that of the others. */
+/** Wraps the text beside a name: `name` fills the first line's `width`, spaces that of the others. */
 export function wrapBeside(
   name: SafeText,
   safe: SafeText,
@@ -31,7 +31,7 @@ export function spaces(width: number): SafeText {
 
 const NARROWEST = 20;
 
-// A no-break space, in the place of a space that no line may end with.
+// A no-break space, in place of a space at which a line must not break.
 const HOLD = "\u00a0";
 
 function keepWhole(text: string): string {
@@ -40,11 +40,11 @@ function keepWhole(text: string): string {
   let result = "";
   for (const character of text) {
     if (character === '"') isQuoted = !isQuoted;
-    // The bracket of a colour is none.
+    // Ignores the bracket of a colour.
     if (!isQuoted && "{[".includes(character) && !result.endsWith("\u001b")) depth += 1;
     if (!isQuoted && "}]".includes(character)) depth = Math.max(0, depth - 1);
     result += character === " " && (isQuoted || depth > 0) ? HOLD : character;
   }
-  // A quotation mark or bracket too many: nothing can be said of what belongs to it.
+  // Unbalanced quotation marks or brackets: what belongs to them is unclear.
   return isQuoted || depth > 0 ? text : result;
 }
