@@ -8,7 +8,7 @@ export type ImageReference = {
   readonly repository: string;
   /** `latest` by default; undefined when there is only a digest. */
   readonly tag: string | undefined;
-  /** The digest that the image must have: `sha256:…`. */
+  /** The digest that the image must have: `sha256:…` or `sha512:…`. */
   readonly digest: string | undefined;
 };
 

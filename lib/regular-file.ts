@@ -9,7 +9,7 @@ const MEBIBYTE = 1024 * 1024;
 /**
  * Reads a file of at most 1 MiB, or of `mebibytes`. Only a regular file is read: a pipe or a device might never end.
  *
- * @throws an error whose `code` is the system's, such as `ENOENT` or `EISDIR`, or one of those above
+ * @throws an error whose `code` is the system's, such as `ENOENT` or `EISDIR`, `NOT_A_FILE`, or `TOO_LARGE` with the size allowed
  */
 export function readRegularFile(path: string, mebibytes = 1): Buffer {
   // Without O_NONBLOCK, opening a pipe waits for a writer.

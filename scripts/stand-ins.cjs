@@ -18,7 +18,7 @@ exports.environmentOf = (variables) => ({
   ...variables,
 });
 
-/** Ends a demo that was given arguments: it would replace cdktf.out, whatever they ask for. */
+/** Ends a demo that was given arguments, before it replaces anything: it would ignore them. */
 exports.takeNoArguments = (usage) => {
   if (process.argv.length === 2) return;
   process.stderr.write(`${usage} takes no arguments.\n`);

@@ -86,7 +86,7 @@ async function regionOfProfile(): Promise<string> {
 const SDK_ATTEMPTS = 3;
 const ATTEMPTS = 8;
 
-/** More attempts than the SDK's default, unless AWS_MAX_ATTEMPTS or max_attempts is set. */
+/** More attempts than the SDK's default, unless AWS_MAX_ATTEMPTS or max_attempts sets another number. */
 async function attempts(): Promise<{ readonly maxAttempts?: number }> {
   const client = new ECSClient({ region: DEFAULT_REGION });
   try {

@@ -1,4 +1,4 @@
-/** The only actions that reading needs. ECS offers no narrower resource for them than all clusters and revisions. */
+/** The only actions that reading needs. On all resources: ListClusters and DescribeTaskDefinition accept no narrower ones. */
 const ACTIONS = [
   "ecs:DescribeClusters",
   "ecs:DescribeServices",

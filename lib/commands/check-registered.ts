@@ -47,7 +47,7 @@ export const checkRegistered: Command = {
       const definition = registered.get(task.arn)?.definition ?? {};
       const values = deployedValues(task, definition, stack.document, outputs);
       const status = definition.status === "ACTIVE" ? [] : [text`${excerpt(task.arn)} is deregistered: deploy again.`];
-      // Tags are not compared: DescribeTaskDefinition returns them only to a caller that may list them.
+      // Tags are not compared: DescribeTaskDefinition returns them only on request, and only to a caller that may list them.
       const deviations = definitionDifferences(evaluatedTask(task.resource, values), definition, ["tags"]);
       return [
         ...status,

@@ -6,7 +6,7 @@ import { layOut, type SafeText } from "../text/safe-text";
 
 /** How a text looks on a stream. */
 export type Style = {
-  /** The width at which lines break; undefined: never, as in a build log, which is searched line by line. */
+  /** The terminal's width. Undefined in a build log, which is searched line by line: only the summary breaks lines there. */
   readonly columns?: number;
   readonly paint: Readonly<Record<Color, (safe: SafeText) => SafeText>>;
 };
