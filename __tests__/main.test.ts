@@ -116,7 +116,7 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     [
       "Console down",
       { TL_CONSOLE: "http://127.0.0.1:9" },
-      /^127\.0\.0\.1:9 refuses the connection, 4 tries: POST .*\n$/,
+      /^127\.0\.0\.1:9 refuses the connection, after 4 tries: POST .*\n$/,
     ],
     ["HCL is asked for", { SYNTH_HCL_OUTPUT: "true" }, /^HCL output can't be proven\..*\n$/],
   ])("%s", async (_, environment, stderr) => {
@@ -134,8 +134,10 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     const folder = newFolder();
     const { status, stderr } = await run(["synth"], { folder, environment });
     expect(status).toBe(1);
-    expect(stderr).toContain(`${EXAMPLE}\n  the Console's answer isn't this task protected: container hello, `);
-    expect(stderr).toMatch(/\n\n1 of 1 file has problems\. Nothing was synthesized\.\n$/);
+    expect(stderr).toContain(`${EXAMPLE}\n  the Console's answer is not the protected task: container hello, `);
+    expect(stderr).toMatch(
+      /\n\n1 of 1 file has problems\. Nothing was synthesized\. Look up what to do in docs\/task-definitions\.md\.\n$/,
+    );
     expect(filesIn(folder)).toEqual([]);
   });
 
@@ -261,7 +263,7 @@ describe("while a Console says nothing", () => {
     });
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^No whole answer within [\d.]+ s, (4 tries|no time is left for try \d of 4, the call may take 0.4 s in all): POST http:\S+\/api\/v1\/authenticate\. .* or raise TL_TIMEOUT_MS\.\n$/,
+      /^No whole answer within [\d.]+ s, (after 4 tries|no time is left for try \d of 4; a call may take 0.4 s \(4 times TL_TIMEOUT_MS\)): POST http:\S+\/api\/v1\/authenticate\. .* or raise TL_TIMEOUT_MS\.\n$/,
     );
     expect(filesIn(folder)).toEqual([]);
   });

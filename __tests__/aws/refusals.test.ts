@@ -35,7 +35,7 @@ test("no credentials", async () => {
   const [sentence, ...more] = await sentences(readRunningTasks(await openFor(), MAIN));
   expect(more).toEqual([]);
   expect(sentence).toBe(
-    'No AWS credentials: "Could not load credentials from any providers". Give some, by the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role; aws sts get-caller-identity shows whose are used.',
+    'No AWS credentials: "Could not load credentials from any providers". Set the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role; aws sts get-caller-identity shows which are used.',
   );
 });
 
@@ -74,7 +74,7 @@ describe("AccessDenied on one of several calls", () => {
   test("names the action and the policy that is enough, as it is to be copied", async () => {
     const [sentence = ""] = await readingWith("DescribeTasks", () => refusal("AccessDeniedException", message));
     expect(sentence).toContain(`AWS does not allow ecs:DescribeTasks: ecs:DescribeTasks in eu-west-1: "${message}".`);
-    expect(sentence).toContain("Without it nothing can be said of what runs.");
+    expect(sentence).toContain("Ask for this permission.");
     const [json = ""] = /\{.*\}/.exec(sentence) ?? [];
     expect(JSON.parse(json)).toEqual(READ_POLICY);
   });
@@ -89,7 +89,7 @@ describe("AccessDenied on one of several calls", () => {
 test("a cluster that isn't there, by name", async () => {
   await localEcs(ACCOUNT);
   expect(await sentences(readClusters(await openFor(), ["main", "mian"]))).toEqual([
-    'There is no cluster "mian" in eu-west-1. Check --cluster, AWS_REGION and AWS_PROFILE; --all-clusters reads every one that is there.',
+    'There is no cluster "mian" in eu-west-1. Check --cluster (without it ECS_CLUSTER or STACK_NAME), AWS_REGION and AWS_PROFILE; --all-clusters reads all.',
   ]);
 });
 

@@ -330,10 +330,10 @@ test.each([
   ["terraform.tfstate", "Terraform's state"],
   ["terraform.tfstate.backup", "Terraform's state"],
   ["terraform.tfstate.1700000000.backup", "Terraform's state"],
-  ["zz_override.tf.json", "what Terraform would read beside the stack"],
-  ["x.tofu", "what Terraform would read beside the stack"],
-  ["x.tofu.json", "what Terraform would read beside the stack"],
-  ["b_override.tf", "what Terraform would read beside the stack"],
+  ["zz_override.tf.json", "content that Terraform would also read"],
+  ["x.tofu", "content that Terraform would also read"],
+  ["x.tofu.json", "content that Terraform would also read"],
+  ["b_override.tf", "content that Terraform would also read"],
   ["a.zip", "an archive, which can't be looked into"],
   ["a.tar.gz", "an archive, which can't be looked into"],
   ["a.tgz", "an archive, which can't be looked into"],
@@ -469,7 +469,7 @@ describe("--equals", () => {
     for (const name of ["artifact", "proven"]) make(name);
     change();
     expect((await compare()).problems).toContain(
-      `${path} is not what ${folder}/proven holds: either somebody has changed the artifact, or, since it was built, the task definitions, the settings or the Console have changed. Build again, and have that approved.`,
+      `${path} differs from ${folder}/proven: the artifact was changed, or task definitions, settings or the Console have changed since the build. Build again, and have that approved.`,
     );
   });
 });

@@ -88,7 +88,7 @@ describe("the stack's plan", () => {
   test("another image than the proven one", async () => {
     const { problems } = await check(fixture("plan-changed.json"), "--stack", fixture("stack"));
     expect(problems).toEqual([
-      `${WEB} is not the proven task definition: containerDefinitions.hello.environment: expected its original value, got another.`,
+      `${WEB} is not the proven task definition: containerDefinitions.hello.environment: expected its original value, got another value.`,
       `${WEB} is not the proven task definition: containerDefinitions.hello.image: expected "public.ecr.aws/docker/library/busybox:1.37", got "public.ecr.aws/docker/library/busybox:1.38".`,
     ]);
   });
@@ -140,7 +140,7 @@ describe("the stack's plan", () => {
       admin;
     writeFileSync(first, JSON.stringify(document));
     const { problems } = await check(first, "--stack", fixture("stack"));
-    expect(problems).toEqual([`${address}: policy_arn is not what the stack says.`]);
+    expect(problems).toEqual([`${address}: policy_arn differs from the stack. Plan the synthesized stack again.`]);
   });
 
   test("a resource that isn't in the stack", async () => {
@@ -205,7 +205,7 @@ describe("the stack's plan", () => {
       [
         "a removed argument",
         [[argument(ROLE, "assume_role_policy"), undefined]],
-        [`${ROLE}: assume_role_policy is not what the stack says.`],
+        [`${ROLE}: assume_role_policy differs from the stack. Plan the synthesized stack again.`],
       ],
       [
         "skip_destroy",
@@ -213,17 +213,17 @@ describe("the stack's plan", () => {
           [argument(WEB, "skip_destroy"), { constant_value: false }],
           [planned(WEB, "skip_destroy"), false],
         ],
-        [`${WEB}: skip_destroy is not what the stack says.`],
+        [`${WEB}: skip_destroy differs from the stack. Plan the synthesized stack again.`],
       ],
       [
         "skip_destroy that ignore_changes keeps as it was",
         [[planned(WEB, "skip_destroy"), false]],
-        [`${WEB}: skip_destroy is not what the stack says.`],
+        [`${WEB}: skip_destroy differs from the stack. Plan the synthesized stack again.`],
       ],
       [
         "a policy that ignore_changes keeps as it was",
         [[planned(ROLE_POLICY, "policy"), '{"Version":"2012-10-17","Statement":[{"Action":"*","Resource":"*"}]}']],
-        [`${ROLE_POLICY}: policy is not what the stack says.`],
+        [`${ROLE_POLICY}: policy differs from the stack. Plan the synthesized stack again.`],
       ],
       [
         "an object that has a toString of its own, in place of a text",
@@ -234,19 +234,19 @@ describe("the stack's plan", () => {
         ],
         [
           expect.stringContaining(`${WEB} is not the proven task definition: containerDefinitions: expected`),
-          `${ROLE_POLICY}: policy is not what the stack says.`,
+          `${ROLE_POLICY}: policy differs from the stack. Plan the synthesized stack again.`,
           `${CLUSTER} is planned with the provider {"toString":1}, not with the stack's.`,
         ],
       ],
       [
         "an expression whose text is the same, but a literal",
         [[[...argument(WEB, "execution_role_arn"), "references"], undefined]],
-        [`${WEB}: execution_role_arn is not what the stack says.`],
+        [`${WEB}: execution_role_arn differs from the stack. Plan the synthesized stack again.`],
       ],
       [
         "the same reference in another text",
         [[[...argument(WEB, "container_definitions"), "constant_value"], undefined]],
-        [`${WEB}: container_definitions is not what the stack says.`],
+        [`${WEB}: container_definitions differs from the stack. Plan the synthesized stack again.`],
       ],
       [
         "a region of the resource's own",
@@ -256,7 +256,7 @@ describe("the stack's plan", () => {
       [
         "another region of the provider",
         [[configuration("provider_config", "aws", "expressions", "region", "constant_value"), "us-east-1"]],
-        ["The provider aws is not what the stack says: region."],
+        ["The provider aws differs from the stack: region."],
       ],
       [
         "another account",
@@ -266,7 +266,7 @@ describe("the stack's plan", () => {
             [{ role_arn: { constant_value: ADMIN } }],
           ],
         ],
-        ["The provider aws is not what the stack says: assume_role."],
+        ["The provider aws differs from the stack: assume_role."],
       ],
       [
         "another provider of the same name",
@@ -274,7 +274,7 @@ describe("the stack's plan", () => {
           [configuration("provider_config", "aws", "full_name"), "registry.terraform.io/someone/aws"],
           [configuration("provider_config", "aws", "version_constraint"), "5.0.0"],
         ],
-        ["The provider aws is not what the stack says: source, version."],
+        ["The provider aws differs from the stack: source, version."],
       ],
       [
         "a second provider",
@@ -295,7 +295,7 @@ describe("the stack's plan", () => {
       [
         "another dependency",
         [[configured(WEB, "depends_on"), undefined]],
-        [`${WEB}: depends_on is not what the stack says.`],
+        [`${WEB}: depends_on differs from the stack.`],
       ],
       [
         "a module",
@@ -310,7 +310,7 @@ describe("the stack's plan", () => {
             { constant_value: "arn:aws:ecs:eu-west-1:111122223333:task-definition/other:1" },
           ],
         ],
-        ["The output arn-of-task-definition-web is not what the stack says."],
+        ["The output arn-of-task-definition-web differs from the stack."],
       ],
       [
         "an output that the stack doesn't have",
@@ -325,23 +325,25 @@ describe("the stack's plan", () => {
         ],
         [
           "The plan has the variable extra, which the stack does not.",
-          "The variable install_bundle is not what the stack says.",
+          "The variable install_bundle differs from the stack.",
         ],
       ],
       [
         "an install bundle that isn't ephemeral",
         [[["variables"], { install_bundle: { value: "kept in clear" } }]],
-        ["The plan holds the value of the variable install_bundle, which is ephemeral in the stack."],
+        [
+          "The plan holds the value of the variable install_bundle, which must be ephemeral. Delete this plan, and plan the synthesized stack.",
+        ],
       ],
       [
         "an import",
         [[change(CLUSTER, "importing"), { id: "other" }]],
-        [`${CLUSTER} would be imported or moved there, which the stack does not say.`],
+        [`${CLUSTER} would be imported or moved by a block that is not in the stack. Remove that block.`],
       ],
       [
         "a move",
         [[["resource_changes", `[${CLUSTER}]`, "previous_address"], "aws_ecs_cluster.other"]],
-        [`${CLUSTER} would be imported or moved there, which the stack does not say.`],
+        [`${CLUSTER} would be imported or moved by a block that is not in the stack. Remove that block.`],
       ],
       [
         "a trigger",
@@ -354,7 +356,7 @@ describe("the stack's plan", () => {
       [
         "another order of a replacement",
         [[change(WEB, "actions"), ["delete", "create"]]],
-        [`${WEB} would be destroyed before its replacement is created, which the stack does not say.`],
+        [`${WEB} would be destroyed before its replacement is created, but the stack has create_before_destroy.`],
       ],
       [
         "an action",
@@ -372,7 +374,7 @@ describe("the stack's plan", () => {
         [change(ROLE_POLICY, "after_unknown", "policy"), undefined],
       ]);
       const { problems } = await check(plan, "--stack", fixture("stack"));
-      expect(problems).toEqual([`${ROLE_POLICY}: policy is not what the stack says.`]);
+      expect(problems).toEqual([`${ROLE_POLICY}: policy differs from the stack. Plan the synthesized stack again.`]);
     });
 
     test("a data source", async () => {
@@ -391,7 +393,7 @@ describe("the stack's plan", () => {
         [change(every, "after_unknown", "volume"), true],
       ]);
       const { problems } = await check(plan, "--stack", fixture("stack"));
-      expect(problems).toEqual([`${every}: volume is not what the stack says.`]);
+      expect(problems).toEqual([`${every}: volume differs from the stack. Plan the synthesized stack again.`]);
     });
 
     test("a plan without its configuration", async () => {
@@ -400,7 +402,7 @@ describe("the stack's plan", () => {
         "--stack",
         fixture("stack"),
       );
-      expect(problems).toContain(`${SECRET}: description is not what the stack says.`);
+      expect(problems).toContain(`${SECRET}: description differs from the stack. Plan the synthesized stack again.`);
     });
   });
 
@@ -442,11 +444,11 @@ describe("the plan of any project", () => {
     const { problems, stdout } = await check(fixture("plan-of-project.json"));
     expect(stdout).toBe("");
     const bare = (name: string) =>
-      `aws_ecs_task_definition.${name} is not protected: nothing of the Defender is in it. Protect it with this project, or allow it by --allow ${name}=REASON.`;
+      `aws_ecs_task_definition.${name} is not protected: it has no Defender. Protect it with this project, or allow it by --allow ${name}=REASON.`;
     expect(problems).toEqual([
       'aws_ecs_task_definition.half: the container "router" is not under runtime defense. Protect it, or allow it by --allow half/router=REASON.',
       bare("implicit"),
-      "aws_ecs_task_definition.later: container_definitions will be known only after the apply, so nothing proves that it is protected. Apply first what it refers to, or write that as a value, and plan again. For this project's own stack, add --stack cdktf.out.",
+      "aws_ecs_task_definition.later: container_definitions will be known only after the apply, so protection can't be proven. First apply the resources that it refers to, or write their values, and plan again. For this project's own stack, add --stack cdktf.out.",
       bare("shop"),
     ]);
   });
@@ -476,7 +478,7 @@ describe("the plan of any project", () => {
   describe("a resource of another type, whose tasks run on Fargate, can't be judged", () => {
     const FARGATE = { requires_compatibilities: ["FARGATE"] };
     const remedy = (type: string, exception: string) =>
-      `${type}.other: its tasks run on Fargate, and whether they are protected can't be judged from ${type}. Use aws_ecs_task_definition for them, or ${exception}.`;
+      `${type}.other: its tasks run on Fargate, but ${type} doesn't show their protection. Use aws_ecs_task_definition for them, or ${exception}.`;
     const allow = "allow it by --allow other=REASON";
     const planOf = (type: string, values: object, unknown: object = {}) => {
       const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
@@ -533,7 +535,7 @@ describe("the plan of any project", () => {
     const ec2 = [planned(WEB, "requires_compatibilities"), null] as const;
     const plan = alteredIn("plan-again.json", [bare, ec2, [planned(WEB, name), value]]);
     expect((await check(plan)).problems).toEqual([
-      expect.stringContaining(`${WEB} is not protected: nothing of the Defender is in it.`),
+      expect.stringContaining(`${WEB} is not protected: it has no Defender.`),
     ]);
   });
 
@@ -550,7 +552,7 @@ describe("the plan of any project", () => {
       '[{"name":"a","image":"b"}]',
     );
     expect((await check(plan)).problems).toContainEqual(
-      expect.stringContaining(`${address} is not protected: nothing of the Defender is in it.`),
+      expect.stringContaining(`${address} is not protected: it has no Defender.`),
     );
   });
 
@@ -597,7 +599,7 @@ describe("the plan of any project", () => {
 
     test("because Terraform forgets it stays registered, and has to be protected", async () => {
       expect((await leaving("forget", false)).problems).toContainEqual(
-        expect.stringContaining(`${address} is not protected: nothing of the Defender is in it.`),
+        expect.stringContaining(`${address} is not protected: it has no Defender.`),
       );
     });
 
@@ -657,7 +659,7 @@ describe("the plan of any project", () => {
     expect(problems).toEqual([
       'DEFENDER_REGISTRY must be a registry\'s host, without https:// and path, got "https://x".',
       'DEFENDER_IMAGES must hold repositories such as mirror.example.com/security/prisma-defender, or images with their tag or digest, with commas between, got "x".',
-      'TL_CONSOLE_ADDRESS must be a host alone, without https://, port and path, got "https://y".',
+      'TL_CONSOLE_ADDRESS must be only a host, without https://, port and path, got "https://y".',
     ]);
   });
 
@@ -693,7 +695,7 @@ describe("refusals", () => {
     [
       "a saved plan itself",
       () => inFile("PK\u0003\u0004"),
-      "plan.json can't be read as a plan: it is a saved plan itself. Print it with terraform show -json PLAN > PLAN.json.",
+      "plan.json can't be read as a plan: it is a binary plan file. Print it with terraform show -json PLAN > PLAN.json.",
     ],
     ["no JSON", () => inFile("{"), "plan.json can't be read as a plan: it is not JSON."],
     ["a list", () => inFile("[]"), "plan.json must hold one JSON object"],

@@ -155,7 +155,9 @@ describe("outputs", () => {
       registrations(),
       inFile({ ...outputs(), "arn-of-task-definition-old": { value: WEB } }),
     );
-    expect(problems).toEqual([expect.stringContaining('The outputs name "old", which is not in the stack')]);
+    expect(problems).toEqual([
+      'The outputs name "old", which is not in the stack: these are another stack\'s outputs, or the stack was synthesized again but not applied. Apply it, or check --stack and --outputs.',
+    ]);
   });
 
   test("of two regions", async () => {
@@ -164,7 +166,9 @@ describe("outputs", () => {
       registrations(),
       inFile({ ...outputs(), "arn-of-task-definition-web": { value: other } }),
     );
-    expect(problems).toEqual([expect.stringContaining("Two accounts or regions are mixed up")]);
+    expect(problems).toEqual([
+      expect.stringMatching(/^Two accounts or regions are mixed up: .*\. Check --outputs, or apply the stack again\.$/),
+    ]);
   });
 
   test.each([
@@ -199,7 +203,7 @@ describe("without --outputs Terraform is asked", () => {
     const { problems } = await withTerraform("echo '│ Error: Backend initialization required' >&2; exit 1");
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(
-      "output -json failed: Error: Backend initialization required. Run it where the stack was applied",
+      "output -json failed: Error: Backend initialization required. Run it where the stack was applied, or save its output there and name the file by --outputs.",
     );
   });
 

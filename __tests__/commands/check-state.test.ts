@@ -79,7 +79,7 @@ test("the version of Terraform that the stack needs belongs there, and nothing e
   expect((await check()).problems).toEqual([]);
   write(file, `${TERRAFORM_VERSION}data "external" "x" { program = ["sh"] }\n`);
   expect((await check()).problems).toEqual([
-    `${file} holds another text than synthesis writes there, which could change what is deployed. Remove it, and build again.`,
+    `${file} holds other content than synth writes there, which could change what is deployed. Remove it, and build again.`,
   ]);
 });
 

@@ -113,7 +113,7 @@ describe("arguments", () => {
   test("that npm has taken for itself are refused", async () => {
     const environment = { npm_config_quiet: "true" };
     expect(await invoke(command, ["a"], environment)).toMatchObject({
-      problems: [`npm took --quiet for itself. Write -- before the options. ${USAGE}`],
+      problems: [`npm consumed --quiet. Write -- before the options. ${USAGE}`],
     });
     expect(await invoke(command, ["a", "--quiet"], {})).toMatchObject({ status: 3 });
   });
@@ -121,7 +121,7 @@ describe("arguments", () => {
   test("whose value alone npm has left over are told how to be written", async () => {
     expect(await invoke(command, ["a", "b", "json"], { npm_lifecycle_event: "example" })).toMatchObject({
       problems: [
-        `example takes OLD [NEW], got a b json. Write -- before options, such as npm run example -- --help: npm takes them for itself otherwise. ${USAGE}`,
+        `example takes OLD [NEW], got a b json. Write -- before options, or npm consumes them: npm run example -- --help. ${USAGE}`,
       ],
     });
   });

@@ -303,7 +303,7 @@ describe("of outputs", () => {
       const { output, altered } = await alteredBy((all) => all.filter(({ name }) => name !== "TwistlockDefender"));
       const { status, stdout } = await invoke(diff, [output, altered]);
       expect(status).toBe(3);
-      const reason = "not protected: container TwistlockDefender: expected to be there, got none.";
+      const reason = "not protected: container TwistlockDefender: expected one, got none.";
       expect(stdout).toContain(`Newly left out of protection\n  shop, web: ${reason}\n  shop, router: ${reason}\n`);
       expect(stdout).toContain(`  web: protection               protected → ${reason}\n`);
       expect(stdout).toContain("Protected: 2 of 2 → 0 of 2 containers (100 % → 0 %).");

@@ -35,9 +35,9 @@ async function problemsWith(entryPoint: object): Promise<readonly string[]> {
 }
 
 const ASKED =
-  'It was to find the entry points of "r.example.com/a:1", "r.example.com/b:1", and names one image at a time: ';
+  'The Console had to find the entry points of "r.example.com/a:1", "r.example.com/b:1", and names only one: ';
 const REST =
-  "remove extract, so that the images' registries are asked, write entryPoint and command, or exclude the containers.";
+  "remove extract (then the images' registries are asked), write entryPoint and command, or exclude the containers.";
 
 test("what the Console can't extract is told with all images, and what a private registry takes", async () => {
   const [problem = ""] = await problemsWith({});

@@ -34,13 +34,13 @@ async function expectRefused(what: string): Promise<void> {
 }
 
 test.each([
-  ["an override", `${FOLDER}/zz_override.tf.json`, "what Terraform would read beside the stack"],
-  ["OpenTofu's file", `${FOLDER}/main.tofu`, "what Terraform would read beside the stack"],
+  ["an override", `${FOLDER}/zz_override.tf.json`, "content that Terraform would also read"],
+  ["OpenTofu's file", `${FOLDER}/main.tofu`, "content that Terraform would also read"],
   ["values of variables", `${FOLDER}/terraform.tfvars`, "values of Terraform variables"],
   ["a provider of its own", `${FOLDER}/${PROVIDER}`, "what terraform init leaves, programs included"],
-  ["a module", `${FOLDER}/modules/x/main.tf`, "what Terraform would read beside the stack"],
+  ["a module", `${FOLDER}/modules/x/main.tf`, "content that Terraform would also read"],
   ["a second stack", "stacks/zz/cdk.tf.json", 'a second stack beside "prisma-runtime-defense"'],
-  ["a file of somebody's", "notes.txt", "what does not belong in an artifact"],
+  ["a file of somebody's", "notes.txt", "content that synth does not write"],
 ])("%s is refused, before it is published and before it is deployed", async (_, path, holds) => {
   write(path, path.endsWith(".json") ? JSON.stringify(REMOTE) : "");
   await expectRefused(`${path} holds ${holds}`);

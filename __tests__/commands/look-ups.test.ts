@@ -147,7 +147,7 @@ const wanted = process.env.REGISTRY_TESTS === "1" && spawnSync("docker-registry"
       }
       const refused = await synth(folder);
       expect(refused).toMatchObject({ status: 1, asked: 0 });
-      expect(refused.stderr).toContain("Tried: without credentials, for Docker has none for ");
+      expect(refused.stderr).toContain("Tried: without credentials, as Docker has none for ");
       expect(filesIn(folder).filter((file) => file.startsWith("cdktf.out"))).toEqual([]);
     } finally {
       await server.stop();

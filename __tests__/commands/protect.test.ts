@@ -162,7 +162,7 @@ test("a folder of several tasks is refused", async () => {
   writeFileSync(join(folder, "a.json"), text);
   writeFileSync(join(folder, "b.json"), text.replace('"prisma-runtime-defense"', '"b"'));
   expect((await invoke(protect, [folder], environment)).problems).toEqual([
-    `${folder} holds 2 task definitions, and protect takes one.`,
+    `${folder} holds 2 task definitions, but protect needs one. Name a single file.`,
   ]);
 });
 
@@ -172,7 +172,7 @@ test("variables are checked before the file is read", async () => {
 });
 
 test.each([
-  [{}, "It reads a secret, so it needs an executionRoleArn whose role may."],
+  [{}, "Set an executionRoleArn: its role must be allowed to read the install bundle's secret."],
   [
     { executionRoleArn: "arn:aws:iam::111122223333:role/shop" },
     `arn:aws:iam::111122223333:role/shop has to allow [{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"${SECRET_ARN.replace(":bundle::", "")}"}].`,

@@ -68,7 +68,7 @@ describe("each verdict", () => {
     [
       "unprotected",
       web(bare("web")),
-      "web:1 is not a protected task definition: container TwistlockDefender: expected to be there, got none. (1 more)",
+      "web:1 is not a protected task definition: container TwistlockDefender: expected one, got none. (1 more)",
       "Put the task definition web under runtime defense with this project, deploy it, then update the service web.",
     ],
     [
@@ -80,20 +80,20 @@ describe("each verdict", () => {
     [
       "not-connected",
       web(good, {}, { connected: false }),
-      "Of the Defenders of the family web 1 run, 0 connected, 1 disconnected within the last hour. The Console doesn't say whose they are.",
+      "Family web, Defenders: 1 run, 0 connected, 1 disconnected within the last hour. The Console doesn't say which tasks they belong to.",
       "Check that the tasks reach the Console (egress, DNS, proxy), and that their install bundle is this Console's.",
     ],
     [
       "unsupported-defender",
       web(protectedBy("web", { version: "31.02.137" })),
-      "The Defender is 31.02.137, and a Console 34.04.145 takes those of two releases before it at the oldest.",
-      "Synthesize and deploy again: that makes a revision with Defender 34.04.145. Then update the service web.",
+      "The Defender is 31.02.137, but a Console 34.04.145 supports only Defenders up to two releases older.",
+      "Synthesize and deploy again, for a revision with Defender 34.04.145 (change runtimeDefense.defenderImage first if it is set). Then update the service web.",
     ],
     [
       "outdated-defender",
       web(protectedBy("web", { version: "34.03.138" })),
       "The Defender is 34.03.138, older than the Console, 34.04.145. A Fargate Defender is never upgraded in place.",
-      "Synthesize and deploy again: that makes a revision with Defender 34.04.145. Then update the service web.",
+      "Synthesize and deploy again, for a revision with Defender 34.04.145 (change runtimeDefense.defenderImage first if it is set). Then update the service web.",
     ],
     [
       "left-out",
@@ -324,7 +324,7 @@ test("more connected Defenders than tasks are noticed: some may be of tasks that
   const { stderr, stdout } = await runStatus(web(protectedBy("web"), {}, { count: 3 }));
   expect(stdout).toContain("1 of 1 running tasks protected (100 %)");
   expect(stderr).toBe(
-    "Of the family web 3 Defenders are connected, and 1 run in these clusters: it runs elsewhere, too, or tasks have just stopped. Whose are connected can't be told.\n",
+    "Family web: 3 Defenders are connected, but these clusters run only 1. Others run elsewhere, or have just stopped. The Console doesn't say which tasks the connected ones belong to.\n",
   );
 });
 
@@ -353,7 +353,7 @@ describe("formats", () => {
     const { stdout } = await runStatus(FLEET, ["--all-clusters"]);
     expect(stdout.split("\n")).toEqual([
       "jobs/(no service)           0 of 1 protected, 1 left out: Not under runtime defense: helper. Remove them from runtimeDefense.exclude of the task's file, or leave it if that is what you want.",
-      "prisma-runtime-cluster/api  0 of 2 protected, 2 unprotected: api:1 is not a protected task definition: container TwistlockDefender: expected to be there, got none. (1 more) api:2 is protected: update the service api.",
+      "prisma-runtime-cluster/api  0 of 2 protected, 2 unprotected: api:1 is not a protected task definition: container TwistlockDefender: expected one, got none. (1 more) api:2 is protected: update the service api.",
       "prisma-runtime-cluster/web  3 of 3 protected",
       "",
       "Others      2 unprotected, 1 left out",

@@ -65,8 +65,20 @@ test.each(ROWS)("$title: one clear outcome, and no secret", (row) => {
 test("Retry-After is waited for", () => {
   for (const call of CALLS) {
     const { notices, tookMs } = resultOf(`HTTP 429 with Retry-After: 1 at ${call}`);
-    expect(notices).toEqual([expect.stringMatching(/\(HTTP 429\): \w+ http:.*\. Try 2 of 4 in 1 s\.$/)]);
+    expect(notices).toEqual([
+      expect.stringMatching(/\(HTTP 429\): \w+ http:.*\. Trying again in 1 s \(try 2 of 4\)\.$/),
+    ]);
     expect(tookMs).toBeGreaterThanOrEqual(1000);
+  }
+});
+
+test.each([
+  [429, "Try again later, or set TL_CONCURRENCY lower."],
+  [503, "Try again later, or ask whoever runs it."],
+])("HTTP %i ends with its own remedy", (status, remedy) => {
+  for (const call of CALLS) {
+    const { error } = resultOf(`HTTP ${status} always at ${call}`);
+    expect(Object(error).sentences).toEqual([expect.stringContaining(`/${call}. ${remedy}`)]);
   }
 });
 

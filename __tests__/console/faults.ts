@@ -31,7 +31,7 @@ const CONSOLE_PAGE = '<!doctype html><html><head><base href="/"><title>Prisma Cl
 export const FAULTS: readonly ConsoleFault[] = [
   ...RETRIED.flatMap((status) => [
     recovered(`HTTP ${status} once`, err(status, "in trouble")),
-    refused(`HTTP ${status} always`, err(status, "in trouble"), `(HTTP ${status}, "in trouble"), 4 tries: `, {
+    refused(`HTTP ${status} always`, err(status, "in trouble"), `(HTTP ${status}, "in trouble"), after 4 tries: `, {
       tries: 4,
     }),
   ]),
@@ -39,7 +39,7 @@ export const FAULTS: readonly ConsoleFault[] = [
   refused(
     "HTTP 503 always, a web page",
     answer(503, PROXY_PAGE, HTML_TYPE),
-    '(HTTP 503, a web page titled "Access Denied"), 4 tries',
+    '(HTTP 503, a web page titled "Access Denied"), after 4 tries',
     {
       tries: 4,
     },
@@ -54,7 +54,7 @@ export const FAULTS: readonly ConsoleFault[] = [
       server.close();
       request.socket.resetAndDestroy();
     },
-    outcome: { says: " refuses the connection, 4 tries" },
+    outcome: { says: " refuses the connection, after 4 tries" },
   },
   {
     name: "reset at accept from here on",
@@ -131,9 +131,9 @@ export const FAULTS: readonly ConsoleFault[] = [
   refused(
     "HTTP 400 with err",
     err(400, "missing console address"),
-    'finds the request wrong (HTTP 400, "missing console address"): ',
+    'rejects the request (HTTP 400, "missing console address"): ',
   ),
-  refused("HTTP 400 without err", answer(400, "{}"), "finds the request wrong (HTTP 400): "),
+  refused("HTTP 400 without err", answer(400, "{}"), "rejects the request (HTTP 400): "),
   recovered("HTTP 401 once", err(401, "token expired"), {
     except: { authenticate: { outcome: { says: 'refused the login (HTTP 401, "token expired")' }, tries: 1 } },
   }),
@@ -141,7 +141,7 @@ export const FAULTS: readonly ConsoleFault[] = [
     tries: 2,
     except: { authenticate: { outcome: { says: 'refused the login (HTTP 401, "no")' }, tries: 1 } },
   }),
-  refused("HTTP 403", err(403, "forbidden"), 'forbids this to TL_USER (HTTP 403, "forbidden")', {
+  refused("HTTP 403", err(403, "forbidden"), 'denies this to TL_USER (HTTP 403, "forbidden")', {
     except: { authenticate: { outcome: { says: 'forbids TL_USER to log in (HTTP 403, "forbidden")' }, tries: 1 } },
   }),
   refused("HTTP 404, empty", answer(404), "has nothing at this address (HTTP 404)"),
@@ -254,6 +254,6 @@ export const FAULTS: readonly ConsoleFault[] = [
   refused(
     "HTTP 503 with a Retry-After in a far year",
     answer(503, "", { "retry-after": "Wed, 21 Oct 2099 07:28:00 GMT" }),
-    " s (Retry-After), the call may take ",
+    " s (Retry-After); a call may take ",
   ),
 ];

@@ -196,8 +196,8 @@ test("each retry is one notice: what failed, which try comes, and when", async (
   (await login(settingsFor(url), context(undefined, notices))).close();
   const where = `POST ${url}/api/v1/authenticate`;
   expect(notices).toEqual([
-    `The Console fails (HTTP 503, "starting"): ${where}. Try 2 of 4 in 0.1 s.`,
-    `The Console fails (HTTP 503, "starting"): ${where}. Try 3 of 4 in 0.1 s.`,
+    `The Console fails (HTTP 503, "starting"): ${where}. Trying again in 0.1 s (try 2 of 4).`,
+    `The Console fails (HTTP 503, "starting"): ${where}. Trying again in 0.1 s (try 3 of 4).`,
   ]);
 });
 
@@ -239,12 +239,12 @@ test("a pause that would outlast the call's time is not begun", async () => {
   const url = await serve((_, response) => response.writeHead(503).end());
   const settings = settingsFor(url, { network: { timeoutMs: 10_000, retryDelayMs: 120_000 } });
   await expect(login(settings, context())).rejects.toThrow(
-    "The Console fails (HTTP 503), no time is left for try 2 of 4, the call may take 40 s in all: ",
+    "The Console fails (HTTP 503), no time is left for try 2 of 4; a call may take 40 s (4 times TL_TIMEOUT_MS): ",
   );
 });
 
 test.each([
-  ["a closed port", "http://127.0.0.1:1", "127.0.0.1:1 refuses the connection, 4 tries: "],
+  ["a closed port", "http://127.0.0.1:1", "127.0.0.1:1 refuses the connection, after 4 tries: "],
   // Longer than a label may be, so that no name server is asked.
   ["an unknown name", `https://${"x".repeat(64)}.invalid`, "is unknown (DNS): "],
 ])("%s is named", async (_, url, says) => {

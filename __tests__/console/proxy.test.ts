@@ -122,14 +122,14 @@ const TUNNEL_FAULTS = [
   [
     "wants other credentials",
     "HTTP/1.1 407 Proxy Authentication Required",
-    "wants a user and password that it knows (HTTP 407): ",
+    "requires a valid user and password (HTTP 407): ",
     1,
   ],
-  ["forbids the Console", "HTTP/1.1 403 Forbidden", "opens no way to console.example.com (HTTP 403): ", 1],
+  ["forbids the Console", "HTTP/1.1 403 Forbidden", "does not connect to console.example.com (HTTP 403): ", 1],
   [
     "does not reach the Console",
     "HTTP/1.1 503 Unavailable",
-    "opens no way to console.example.com (HTTP 503), 4 tries: ",
+    "does not connect to console.example.com (HTTP 503), after 4 tries: ",
     4,
   ],
   ["does not speak HTTP", "SSH-2.0-OpenSSH_9.6", "can't be used (HPE_INVALID_CONSTANT): ", 1],
@@ -152,7 +152,7 @@ test.each([
   [
     "refuses connections",
     "http://user:hidden@127.0.0.1:1",
-    "The proxy 127.0.0.1:1 (HTTPS_PROXY) can't be used (ECONNREFUSED), 4 tries: ",
+    "The proxy 127.0.0.1:1 (HTTPS_PROXY) can't be used (ECONNREFUSED), after 4 tries: ",
   ],
 ])("a proxy that %s is named", async (_, setting, says) => {
   const network = through(setting);
@@ -166,7 +166,7 @@ test.each([
   const proxy = await servers.proxy((socket) => socket.end("HTTP/1.1 407 No\r\n\r\n"));
   const network = through(`http://${user}${proxy.host}`, undefined, "ALL_PROXY");
   const failing = login(settingsFor("https://console.example.com", { network }), context());
-  await expect(failing).rejects.toThrow(`The proxy ${proxy.host} (ALL_PROXY) wants a user and password that it knows`);
+  await expect(failing).rejects.toThrow(`The proxy ${proxy.host} (ALL_PROXY) requires a valid user and password`);
   await expect(failing).rejects.toThrow(says);
 });
 

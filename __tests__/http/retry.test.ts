@@ -58,11 +58,11 @@ test("what another try can't help is thrown as it is", async () => {
 
 test("four tries are the most, and the sentence counts them", async () => {
   const { result, notices } = await run([AGAIN, AGAIN, AGAIN, AGAIN]);
-  expect(result).toMatchObject({ message: "It failed, 4 tries: GET https://host/path. Try later." });
+  expect(result).toMatchObject({ message: "It failed, after 4 tries: GET https://host/path. Try later." });
   expect(notices).toEqual([
-    expect.stringMatching(/^It failed: GET https:\/\/host\/path\. Try 2 of 4 in 0\.[1-2] s\.$/),
-    expect.stringMatching(/Try 3 of 4 in 0\.[1-3] s\.$/),
-    expect.stringMatching(/Try 4 of 4 in 0\.[2-6] s\.$/),
+    expect.stringMatching(/^It failed: GET https:\/\/host\/path\. Trying again in 0\.[1-2] s \(try 2 of 4\)\.$/),
+    expect.stringMatching(/Trying again in 0\.[1-3] s \(try 3 of 4\)\.$/),
+    expect.stringMatching(/Trying again in 0\.[2-6] s \(try 4 of 4\)\.$/),
   ]);
 });
 
@@ -75,7 +75,7 @@ test("a Retry-After that outlasts the call's time ends it", async () => {
   const { result } = await run([{ retry: true, waitMs: 4000 }]);
   expect(result).toMatchObject({
     message:
-      "It failed, it asks for a pause of 4 s (Retry-After), the call may take 4 s in all: GET https://host/path. Try later.",
+      "It failed, it asks for a pause of 4 s (Retry-After); a call may take 4 s (4 times TL_TIMEOUT_MS): GET https://host/path. Try later.",
   });
 });
 
@@ -104,7 +104,9 @@ test("tries that take their time leave less for the last one", async () => {
 test("no time for another try is said", async () => {
   const { result, allowed } = await run([AGAIN, AGAIN, AGAIN], { takesMs: 2100 });
   expect(result).toMatchObject({
-    message: expect.stringMatching(/^It failed, no time is left for try 3 of 4, the call may take 4 s in all: /),
+    message: expect.stringMatching(
+      /^It failed, no time is left for try 3 of 4; a call may take 4 s \(4 times TL_TIMEOUT_MS\): /,
+    ),
   });
   expect(allowed).toHaveLength(2);
 });

@@ -360,12 +360,7 @@ describe("the scripts of its steps", () => {
   });
 
   test.each([
-    [
-      "an override",
-      "stacks/prisma-runtime-defense/zz_override.tf.json",
-      {},
-      "what Terraform would read beside the stack",
-    ],
+    ["an override", "stacks/prisma-runtime-defense/zz_override.tf.json", {}, "content that Terraform would also read"],
     [
       "a stack with another backend",
       "stacks/prisma-runtime-defense/cdk.tf.json",
@@ -398,7 +393,7 @@ describe("the scripts of its steps", () => {
     const { status, output } = await runStep(find(PROVE), agent);
     expect(status).toBe(1);
     expect(output).toMatch(
-      /^stacks\/prisma-runtime-defense\/cdk\.tf\.json is not what \S+ holds: .* Build again, and have that approved\.$/m,
+      /^stacks\/prisma-runtime-defense\/cdk\.tf\.json differs from \S+: .* Build again, and have that approved\.$/m,
     );
     expect(readFileSync(join(folder, "cdk.tf.json"), "utf8")).toBe(JSON.stringify(REMOTE));
     expect(filesIn(expand("$(Agent.TempDirectory)", agent))).toEqual([]);

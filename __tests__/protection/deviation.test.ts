@@ -27,7 +27,7 @@ test("values that differ in nothing that may be shown are said to differ", () =>
   const withCommand = (command: string) => outside([{ name: LONG, command: [command] }]);
   const said = sentenceOf({ field: "x", expected: withCommand("hidden-one"), got: withCommand("hidden-other") });
   expect(said).toBe(
-    `x: expected [{"name":"${"a".repeat(109)}…, got another, and the difference is in what is not shown.`,
+    `x: expected [{"name":"${"a".repeat(109)}…, got another value; the difference is in a hidden part.`,
   );
 });
 

@@ -13,7 +13,7 @@ import { type LocalConsole, startLocalConsole } from "../../local-console/server
 import { type Answer, DEVIATIONS, ORIGINAL, part } from "./deviations";
 import { CONSOLE_ADDRESS } from "./facts";
 
-const PREFIX = "the Console's answer isn't this task protected: ";
+const PREFIX = "the Console's answer is not the protected task: ";
 
 let console: LocalConsole;
 let token = "";
@@ -140,7 +140,7 @@ test("a task whose file holds the password isn't even sent", async () => {
 test("an answer that is the task definition sent, unprotected, is refused", async () => {
   change = (_, sent) => sent;
   const problems = await problemsOfSynth(ORIGINAL);
-  expect(problems).toContain("container TwistlockDefender: expected to be there, got none.");
+  expect(problems).toContain("container TwistlockDefender: expected one, got none.");
   expect(problems.filter((problem) => problem.includes("entryPoint: expected to begin with"))).toHaveLength(2);
 });
 

@@ -57,11 +57,11 @@ const BEHIND = 'container app, entryPoint: expected ["sh","-c"] behind the wrapp
 const IMAGE =
   "container TwistlockDefender, image: expected a Defender image, …/twistlock/defender:defender_34_04_145, from registry-auth.twistlock.com or registry.twistlock.com or registry-auth.local.invalid (another registry of your own: DEFENDER_REGISTRY)";
 const BUNDLE = "container TwistlockDefender, environment INSTALL_BUNDLE: expected base64 of a JSON object";
-const SOCKET = `container TwistlockDefender, environment WS_ADDRESS: expected wss:// and the host ${CONSOLE_ADDRESS}, with a port from 1 to 65535 or none`;
+const SOCKET = `container TwistlockDefender, environment WS_ADDRESS: expected wss:// and the host ${CONSOLE_ADDRESS} (TL_CONSOLE_ADDRESS), with a port from 1 to 65535 or none`;
 const MIRROR = "mirror.example.com/twistlock/defender:defender_34_04_145";
 const PINNED = `registry-auth.local.invalid/twistlock/defender:defender_34_04_145@sha256:${"0a".repeat(32)}`;
 const ADDED = (name: string) =>
-  `environment ${name}: expected to be absent (to accept it, add "environment:${name}" to runtimeDefense.accept), got added.`;
+  `environment ${name}: expected no such variable (to accept it, add "environment:${name}" to runtimeDefense.accept), got one.`;
 
 export function part(value: unknown): Part {
   if (!isJsonObject(value)) throw new Error("This is no object.");
@@ -118,11 +118,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   // Containers
   "a container is missing": {
     alter: containers(([app, _worker, ...rest]) => [app ?? null, ...rest]),
-    problems: ["container worker: expected to be there, got none."],
+    problems: ["container worker: expected one, got none."],
   },
   "a container is there twice": {
     alter: containers((all) => [...all, ...all.slice(0, 1)]),
-    problems: ["container app: expected to be there once, got 2 times."],
+    problems: ["container app: expected one, got 2."],
   },
   "a container is added": {
     alter: containers((all) => [...all, { name: "miner", image: "miner:1", entryPoint: ["/miner"] }]),
@@ -134,13 +134,13 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "a container is renamed": {
     alter: set("worker", "name", "helper"),
-    problems: ["container worker: expected to be there, got none.", 'container "helper": expected none, got one.'],
+    problems: ["container worker: expected one, got none.", 'container "helper": expected none, got one.'],
   },
   "all containers are missing": {
     alter: set("task", "containerDefinitions", []),
     problems: [
       "the task came back without a Defender.",
-      ...["app", "worker", "TwistlockDefender"].map((name) => `container ${name}: expected to be there, got none.`),
+      ...["app", "worker", "TwistlockDefender"].map((name) => `container ${name}: expected one, got none.`),
     ],
   },
 
@@ -195,7 +195,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   // Everything else of a container
   "the command is changed": {
     alter: set("app", "command", ["serve --key hidden-command --debug"]),
-    problems: ["container app, command: expected its original value, got another."],
+    problems: ["container app, command: expected its original value, got another value."],
   },
   "the command is dropped": {
     alter: unset("app", "command"),
@@ -203,7 +203,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "a command is added": {
     alter: set("worker", "command", ["--hidden-flag"]),
-    problems: ["container worker, command: expected none, got another."],
+    problems: ["container worker, command: expected none, got one."],
   },
   "the image is changed": {
     alter: set("app", "image", "shop:2"),
@@ -233,7 +233,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "the health check's command is changed": {
     alter: set("app", "healthCheck", { command: ["CMD-SHELL", "true hidden-user"], interval: 5 }),
-    problems: ["container app, healthCheck.command: expected its original value, got another."],
+    problems: ["container app, healthCheck.command: expected its original value, got another value."],
   },
   "the health check's interval is changed": {
     alter: set("app", "healthCheck", { command: ["CMD-SHELL", "curl -u hidden-user"], interval: 300 }),
@@ -245,7 +245,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "a log option is changed": {
     alter: set("app", "logConfiguration", { logDriver: "splunk", options: { "splunk-token": "hidden-other" } }),
-    problems: ["container app, logConfiguration.options.splunk-token: expected its original value, got another."],
+    problems: ["container app, logConfiguration.options.splunk-token: expected its original value, got another value."],
   },
   "the log configuration is dropped": {
     alter: unset("app", "logConfiguration"),
@@ -253,7 +253,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "a label is added": {
     alter: set("app", "dockerLabels", { owner: "hidden-label", other: "hidden-other" }),
-    problems: ["container app, dockerLabels.other: expected none, got another."],
+    problems: ["container app, dockerLabels.other: expected none, got one."],
   },
   "a secret refers to another one": {
     alter: set("app", "secrets", [{ name: "KEY", valueFrom: "other-key" }]),
@@ -281,7 +281,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   // Environment
   "a variable is changed": {
     alter: variable("app", "PASSWORD", "hidden-other"),
-    problems: ["container app, environment PASSWORD: expected its original value, got another."],
+    problems: ["container app, environment PASSWORD: expected its original value, got another value."],
   },
   "a variable is dropped": {
     alter: variable("app", "MODE"),
@@ -289,7 +289,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "a variable is there twice": {
     alter: add("app", "environment", { name: "MODE", value: "hidden-other" }),
-    problems: ["container app, environment MODE: expected its original value, got another."],
+    problems: ["container app, environment MODE: expected its original value, got another value."],
   },
   "a variable that is known is there twice": {
     alter: add("app", "environment", { name: "FIPS_ENABLED", value: "false" }),
@@ -404,7 +404,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   "an accepted variable has another value than the one agreed to": {
     alter: add("app", "environment", { name: "NEW", value: "hidden-other" }),
     runtimeDefense: { accept: ["environment:NEW=one=two"] },
-    problems: ["container app, environment NEW: expected the value in runtimeDefense.accept, got another."],
+    problems: ["container app, environment NEW: expected the value in runtimeDefense.accept, got another value."],
   },
   "an accepted variable's value is no text": {
     alter: add("app", "environment", { name: "NEW", value: 1 }),
@@ -583,11 +583,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   // The sidecar
   "the sidecar is missing": {
     alter: containers((all) => all.slice(0, -1)),
-    problems: ["container TwistlockDefender: expected to be there, got none."],
+    problems: ["container TwistlockDefender: expected one, got none."],
   },
   "the sidecar is there twice": {
     alter: containers((all) => [...all, ...all.slice(-1)]),
-    problems: ["container TwistlockDefender: expected to be there once, got 2 times."],
+    problems: ["container TwistlockDefender: expected one, got 2."],
   },
   "the sidecar isn't essential": {
     alter: set("sidecar", "essential", false),
@@ -647,7 +647,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   "the sidecar has a command": {
     alter: set("sidecar", "command", ["--off"]),
-    problems: ["container TwistlockDefender, command: expected none, got another."],
+    problems: ["container TwistlockDefender, command: expected none, got one."],
   },
   "the sidecar is privileged": {
     alter: set("sidecar", "privileged", true),

@@ -110,7 +110,7 @@ test("an answer that can't be trusted outweighs one that failed, and each is tol
   expect(sentences[1]).toBe("tasks/1.json: the task came back without a Defender.");
   expect(sentences.slice(2).length).toBeGreaterThan(1);
   for (const problem of sentences.slice(2))
-    expect(problem).toMatch(/^tasks\/1\.json: the Console's answer isn't this task/);
+    expect(problem).toMatch(/^tasks\/1\.json: the Console's answer is not the protected task/);
 });
 
 test.each([
@@ -145,9 +145,9 @@ test("a hostile answer is a deviation of its task, and hides no other task's", a
   expect(proven).toBeInstanceOf(ProofError);
   const { sentences } = proven as ProofError;
   for (const expected of [
-    "tasks/0.json: the Console's answer isn't this task protected: task definition: expected at most 32 levels, got more.",
-    "tasks/1.json: the Console's answer isn't this task protected: container app: expected to be there, got none.",
-    "tasks/2.json: the Console's answer isn't this task protected: container app, user: expected none, got \"root\".",
+    "tasks/0.json: the Console's answer is not the protected task: task definition: expected at most 32 levels, got more.",
+    "tasks/1.json: the Console's answer is not the protected task: container app: expected one, got none.",
+    'tasks/2.json: the Console\'s answer is not the protected task: container app, user: expected none, got "root".',
   ])
     expect(sentences).toContain(expected);
 });

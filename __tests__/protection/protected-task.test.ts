@@ -238,7 +238,7 @@ describe("what is no deviation, but worth knowing, is a notice", () => {
       sidecar.essential = true;
     });
     expect(notices).toEqual([
-      "As older Consoles answer, app only waits for the START of the Defender, so it may run before the Defender is ready.",
+      "Containers that wait only for the Defender's START, and may run before it is ready: app. Upgrade the Console.",
     ]);
     expect(changes.map(({ change }) => change)).toContain("added TwistlockDefender (START)");
   });

@@ -71,7 +71,7 @@ test("the install bundle may come from a secret, and the sidecar may have the us
 
 test.each<readonly [string, unknown, string]>([
   ["mountPoints", [{ sourceVolume: "own", containerPath: "/var/lib/twistlock" }], "mountPoints: expected none, got"],
-  ["command", ["sleep", "infinity"], "command: expected none, got another"],
+  ["command", ["sleep", "infinity"], "command: expected none, got one"],
   ["user", "nobody", 'user: expected none, got "nobody"'],
   ["environmentFiles", [{ type: "s3", value: "arn:aws:s3:::b/a.env" }], "environmentFiles: expected none, got ["],
   ["volumesFrom", [{ sourceContainer: "app" }], "volumesFrom: expected none, got"],
@@ -181,7 +181,7 @@ test("a task definition without a Defender isn't protected", () => {
   const { deviations, containers } = checkStructure(ORIGINAL, FACTS);
   expect(containers.map(({ state }) => state)).toEqual(["left-out", "left-out"]);
   expect(deviations.map(sentenceOf)).toEqual([
-    "container TwistlockDefender: expected to be there, got none.",
+    "container TwistlockDefender: expected one, got none.",
     "containerDefinitions: expected at least one container that the Defender has wrapped, got none.",
   ]);
 });
@@ -283,7 +283,7 @@ test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidec
   [
     "two sidecars",
     ({ task, app, sidecar }) => void Object.assign(task, { containerDefinitions: [app, sidecar, sidecar] }),
-    /^container TwistlockDefender: expected to be there once, got 2 times/,
+    /^container TwistlockDefender: expected one, got 2\.$/,
   ],
   [
     "an object where a text is expected",

@@ -303,16 +303,16 @@ describe("one sentence names", () => {
     const text = await problem({});
     expect(text).toContain('HOST refuses access (HTTP 401, "UNAUTHORIZED: unauthorized"): GET http://HOST/token. ');
     expect(text).toContain(
-      "Tried: without credentials, for Docker has none for HOST. Check that the image HOST/shop/web:1 exists",
+      "Tried: without credentials, as Docker has none for HOST. Check that the image HOST/shop/web:1 exists",
     );
-    expect(text).toContain("log in with docker login HOST, or name the container's entryPoint.");
+    expect(text).toContain("log in with docker login HOST, or write the container's entryPoint.");
   });
 
   test("a registry whose only credentials are of one repository", async () => {
     const host = await serving();
     const dockerConfigFolder = docker.folder({ auths: { [`${host}/other/team`]: OTHER } });
     expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toContain(
-      `Tried: without credentials, for Docker has none for ${host}.`,
+      `Tried: without credentials, as Docker has none for ${host}.`,
     );
   });
 

@@ -69,8 +69,20 @@ test.each(ROWS)("$title: one clear outcome, and no secret", (row) => {
 test("Retry-After is waited for", () => {
   for (const call of CALLS) {
     const { notices, tookMs } = resultOf(`HTTP 429 with Retry-After: 1 at ${call}`);
-    expect(notices).toEqual([expect.stringMatching(/\(HTTP 429\): GET http:.*\. Try 2 of 4 in 1 s\.$/)]);
+    expect(notices).toEqual([
+      expect.stringMatching(/\(HTTP 429\): GET http:.*\. Trying again in 1 s \(try 2 of 4\)\.$/),
+    ]);
     expect(tookMs).toBeGreaterThanOrEqual(1000);
+  }
+});
+
+test.each([
+  [429, "Try again later, log in with docker login for a higher limit, or write the container's entryPoint."],
+  [503, "Try again later, or write the container's entryPoint in the task definition."],
+])("HTTP %i ends with its own remedy", (status, remedy) => {
+  for (const call of CALLS) {
+    const { found } = resultOf(`HTTP ${status} always at ${call}`);
+    expect(Object(found).sentences).toEqual([expect.stringContaining(`. ${remedy}`)]);
   }
 });
 

@@ -52,7 +52,7 @@ export const FAULTS: readonly RegistryFault[] = [
     refused(
       `HTTP ${status} always`,
       refusal(status, "in trouble", "BUSY"),
-      `(HTTP ${status}, "BUSY: in trouble"), 4 tries: `,
+      `(HTTP ${status}, "BUSY: in trouble"), after 4 tries: `,
       { tries: 4 },
     ),
   ]),
@@ -71,7 +71,7 @@ export const FAULTS: readonly RegistryFault[] = [
       server.close();
       request.socket.resetAndDestroy();
     },
-    outcome: { says: " refuses the connection, 4 tries" },
+    outcome: { says: " refuses the connection, after 4 tries" },
   },
   refused(
     "a body shorter than its content-length, always",

@@ -221,7 +221,7 @@ test("a registry that can't be reached is tried for one image, not for all", asy
   const images = Array.from({ length: 20 }, (_, index) => `127.0.0.1:1/shop/web:${index}`);
   const found = await read(images, { network: { concurrency: 1 } });
   const [first, ...others] = images.map((name) => Object(found.get(name)).message);
-  expect(first).toMatch(/^127\.0\.0\.1:1 refuses the connection, 4 tries: GET /);
+  expect(first).toMatch(/^127\.0\.0\.1:1 refuses the connection, after 4 tries: GET /);
   expect(new Set(others.map((text) => text.replace(/web:\d+/, "web")))).toEqual(
     new Set([
       "127.0.0.1:1/shop/web was not looked up: another image of 127.0.0.1:1 could not be reached. Fix that first.",

@@ -172,8 +172,8 @@ describe("an image of ECR", () => {
       [API]: ecrApi((response) => response.end(JSON.stringify(other))),
     });
     expect(await readOne(`${ECR}/shop/web:1`, options)).toContain(
-      "Tried: the AWS credentials, for Docker has none for " +
-        `${ECR}. Check that the image ${ECR}/shop/web:1 exists, and that it may be pulled so: its repository's policy`,
+      "Tried: the AWS credentials, as Docker has none for " +
+        `${ECR}. Check that the image ${ECR}/shop/web:1 exists. If it does: its repository's policy`,
     );
   });
 });

@@ -189,12 +189,12 @@ const URL_PROBLEMS: readonly [string, string][] = [
   ["https://", "must be a URL such as https://console.example.com:8083"],
   ["https://a b", "must be a URL such as https://console.example.com:8083"],
   ["ftp://console.example.com", "must begin with https://, got ftp:"],
-  ["http://console.example.com", "must be https: plain http is for this machine alone, got host console.example.com"],
+  ["http://console.example.com", "must be https: plain http is for this machine only, got host console.example.com"],
   [
     "http://127.0.0.1.evil.example",
-    "must be https: plain http is for this machine alone, got host 127.0.0.1.evil.example",
+    "must be https: plain http is for this machine only, got host 127.0.0.1.evil.example",
   ],
-  ["http://10.0.0.1", "must be https: plain http is for this machine alone, got host 10.0.0.1"],
+  ["http://10.0.0.1", "must be https: plain http is for this machine only, got host 10.0.0.1"],
   ["https://access-key:s3cr3t@console.example.com", "must not hold credentials: they belong in TL_USER and TL_PASS"],
   ["https://s3cr3t@console.example.com", "must not hold credentials: they belong in TL_USER and TL_PASS"],
   ["https://console.example.com/#s3cr3t", "must not hold a # fragment"],
@@ -222,11 +222,11 @@ test.each<readonly [string, string, string]>([
   [
     "TASK_GENERATION_API_ENDPOINT",
     "https://c.example/f?consoleaddr=https://x.example",
-    "must have a host alone as its consoleaddr",
+    "must name only a host as its consoleaddr",
   ],
   ...["https://x.example", "x.example:8084", "x.example/a", "-x", "a b"].map(
     (value) =>
-      ["TL_CONSOLE_ADDRESS", value, `must be a host alone, without https://, port and path, got "${value}"`] as const,
+      ["TL_CONSOLE_ADDRESS", value, `must be only a host, without https://, port and path, got "${value}"`] as const,
   ),
   ...["34.04", "v2", "v34.4", "v034.04", "V1", "v34.04.145"].map(
     (value) => ["TL_API_VERSION", value, `must be v1 or a version such as v34.04, got "${value}"`] as const,
@@ -509,7 +509,7 @@ describe("the state", () => {
       TF_STATE_AZURE_CONTAINER: "container",
     };
     expect(problemsOf({ ...REQUIRED, ...both })).toEqual([
-      "TF_STATE_S3_BUCKET and TF_STATE_AZURE_STORAGE_ACCOUNT are both set, but the state has one place.",
+      "TF_STATE_S3_BUCKET and TF_STATE_AZURE_STORAGE_ACCOUNT are both set. Remove one.",
     ]);
   });
 });
@@ -610,16 +610,16 @@ test.each([
 });
 
 test.each([
-  ["TF_STATE_S3_BUCKET", "s3://state", "must be a bucket's name alone, without s3://"],
+  ["TF_STATE_S3_BUCKET", "s3://state", "must be only a bucket's name, without s3://"],
   ["TF_STATE_S3_KEY", "/state", "must not begin or end with a slash"],
   ["TF_STATE_S3_REGION", "Ireland", "must be a region such as eu-west-1"],
   [
     "TF_STATE_AZURE_STORAGE_ACCOUNT",
     "https://a.example.com",
-    "must be a storage account's name alone, without https://",
+    "must be only a storage account's name, without https://",
   ],
-  ["TF_STATE_AZURE_RESOURCE_GROUP", "a/b", "must be a resource group's name alone"],
-  ["TF_STATE_AZURE_CONTAINER", "a/b", "must be a container's name alone"],
+  ["TF_STATE_AZURE_RESOURCE_GROUP", "a/b", "must be only a resource group's name"],
+  ["TF_STATE_AZURE_CONTAINER", "a/b", "must be only a container's name"],
 ])("%s=%s can't be a place of the state", (name, value, message) => {
   const azure = ["STORAGE_ACCOUNT", "RESOURCE_GROUP", "CONTAINER"].map((part) => [`TF_STATE_AZURE_${part}`, "state"]);
   const state = name.includes("S3") ? { TF_STATE_S3_BUCKET: "state" } : Object.fromEntries(azure);
@@ -643,7 +643,7 @@ test("the install bundle in the place of its secret's ARN isn't shown", () => {
 test.each(["TF_STATE_S3_BUCKET", "TF_STATE_S3_KEY"])("%s is no template", (name) => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
   expect(problemsOf({ ...REQUIRED, TF_STATE_S3_BUCKET: "b", [name]: "a${x}" })).toEqual([
-    `${name} must not hold \${ or %{, which Terraform takes for a template.`,
+    `${name} must not hold \${ or %{, which begin a Terraform template.`,
   ]);
 });
 

@@ -57,7 +57,7 @@ beforeAll(async () => {
 });
 
 const refusal = (what: string) =>
-  new ProofError([safe`What was synthesized is not what was proven: ${what}. This is a defect: report it.`]);
+  new ProofError([safe`The stack differs from the proven tasks: ${what}. This is a defect: report it.`]);
 
 test("what was synthesized proves", () => {
   expect(() => proveSynthesized(JSON.parse(text), tasks)).not.toThrow();
@@ -136,9 +136,7 @@ test.each<[string, Tamper, string]>([
   ["another family", set("family", "other"), "shop: expected once, got 0 times"],
 ])("task definitions: %s is refused", (_, tamper, what) => {
   expect(() => prove(tamper)).toThrow(ProofError);
-  expect(() => prove(tamper)).toThrow(
-    `What was synthesized is not what was proven: ${what}. This is a defect: report it.`,
-  );
+  expect(() => prove(tamper)).toThrow(`The stack differs from the proven tasks: ${what}. This is a defect: report it.`);
 });
 
 test.each<[string, string]>([
@@ -170,7 +168,7 @@ test("everything that differs, of every task, is named at once", () => {
       [
         "shop: cpu, memory differ",
         "whole: executionRoleArn, cpu, ephemeralStorage, memory, proxyConfiguration, runtimePlatform, tags, taskRoleArn, volumes, containerDefinitions differ",
-      ].map((what) => safe`What was synthesized is not what was proven: ${what}. This is a defect: report it.`),
+      ].map((what) => safe`The stack differs from the proven tasks: ${what}. This is a defect: report it.`),
     ),
   );
 });

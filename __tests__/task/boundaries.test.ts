@@ -1,4 +1,4 @@
-import { AWSLOGS, CONTAINER, problemsIn, read, TASK } from "./read";
+import { AWSLOGS, CONTAINER, noticesOf, problemsIn, read, TASK } from "./read";
 
 const app = "containerDefinitions[app]";
 const of = (container: object, members: object = {}) => ({
@@ -21,7 +21,7 @@ const AT_CHECK = `${app}.healthCheck`;
 const AT_EFS = "volumes[data].efsVolumeConfiguration";
 const VARIABLE = "must be a variable's name, without =, got";
 const ECR =
-  "its registry can't exist: ECR's are ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1, got";
+  "has an invalid ECR registry: it must be ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1, got";
 
 test.each<[string, object, string]>([
   ["an interval of 4 s", check({ interval: 4 }), `${AT_CHECK}.interval: must be from 5 to 300 seconds, got 4.`],
@@ -50,7 +50,7 @@ test.each<[string, object, string]>([
   [
     "another host port",
     mapping({ containerPort: 80, hostPort: 8080 }),
-    `${app}.portMappings[0]: hostPort 8080 differs from containerPort 80: the network mode awsvpc takes no other one. Remove hostPort.`,
+    `${app}.portMappings[0]: hostPort 8080 differs from containerPort 80: under awsvpc both must be equal. Remove hostPort.`,
   ],
   [
     "one port in two containers",
@@ -61,12 +61,12 @@ test.each<[string, object, string]>([
         portMappings: [{ containerPort: 80, hostPort: 80 }],
       })),
     },
-    'containerDefinitions[b].portMappings[0]: the port 80/tcp is used already, by "a", and a task has each port once. Change one.',
+    'containerDefinitions[b].portMappings[0]: the port 80/tcp is already used by "a": a task\'s containers share ports. Change one.',
   ],
   [
     "a port of the sidecar that a container has",
     { ...mapping({ containerPort: 80 }), runtimeDefense: { sidecar: { portMappings: [{ containerPort: 80 }] } } },
-    'runtimeDefense.sidecar.portMappings[0]: the port 80/tcp is used already, by "app", and a task has each port once. Change one.',
+    'runtimeDefense.sidecar.portMappings[0]: the port 80/tcp is already used by "app": a task\'s containers share ports. Change one.',
   ],
   [
     "a number beyond 32 bits",
@@ -201,7 +201,7 @@ test.each<[string, object, string]>([
   [
     "a secret's JSON key without its colons",
     secret("arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf:key"),
-    `${app}.secrets[A].valueFrom: has a JSON key without the two colons behind it, SECRET:JSON-KEY::, got "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf:key".`,
+    `${app}.secrets[A].valueFrom: must end with two colons after its JSON key, SECRET:JSON-KEY::, got "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf:key".`,
   ],
   ...[
     "arn:aws:s3:::x",
@@ -225,7 +225,7 @@ test.each<[string, object, string]>([
   [
     "a router's configuration in S3",
     of({ firelensConfiguration: { type: "fluentbit", options: { "config-file-type": "s3" } } }),
-    `${app}.firelensConfiguration.options.config-file-type: s3 doesn't work on Fargate. Put the file into the router's image or on a volume, and write file.`,
+    `${app}.firelensConfiguration.options.config-file-type: s3 doesn't work on Fargate. Put the file into the router's image or on a volume, and set this option to file.`,
   ],
   [
     "a placeholder in single braces in a log option",
@@ -303,6 +303,14 @@ test.each<[string, object]>([
   ["an image of this machine's registry", of({ image: "localhost:5000/a" })],
 ])("%s is fine", async (_kind, task) => {
   expect(await problemsIn(task)).toEqual([]);
+});
+
+test("awslogs without a stream prefix gets a notice", async () => {
+  const { "awslogs-stream-prefix": _, ...options } = AWSLOGS;
+  const task = await read(of({ logConfiguration: { logDriver: "awslogs", options } }));
+  expect(noticesOf(task)).toEqual([
+    `${app}.logConfiguration: has no awslogs-stream-prefix, which ECS documents as required on Fargate. Add it.`,
+  ]);
 });
 
 test("an empty ipcMode and pidMode count as absent", async () => {

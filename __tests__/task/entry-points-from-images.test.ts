@@ -100,7 +100,7 @@ test("nobody is asked when every entry point is there", async () => {
 test("an image that starts /init gets a notice", async () => {
   const { tasks } = await readWith([task({})], { "nginx:1.27": { entryPoint: ["/init"], command: [] } });
   expect(noticesOf(tasks[0])).toEqual([
-    "containerDefinitions[web]: its image starts /init (s6-overlay), which must be process 1, and the Defender's wrapper is that. Try it, or leave the container out.",
+    "containerDefinitions[web]: its image starts /init (s6-overlay), which must be process 1, but the Defender's wrapper is. Test it, or exclude the container.",
   ]);
 });
 
@@ -113,12 +113,12 @@ test.each<[string, Config | RegistryError, string]>([
   [
     "starts nothing",
     { entryPoint: [""], command: ["x"] },
-    'the image "nginx:1.27" starts an empty word. Write entryPoint.',
+    'the image "nginx:1.27" starts "" as its program. Write entryPoint.',
   ],
   [
     "has a word that would be changed",
     { entryPoint: ["a\u0301"], command: [] },
-    'a word of the image "nginx:1.27" is not NFC-normalized, and Terraform would change it. Save it as NFC.',
+    'ENTRYPOINT or CMD of the image "nginx:1.27" is not NFC-normalized, and Terraform would change it. Save it as NFC.',
   ],
   [
     "can't be read",

@@ -18,8 +18,7 @@ const COMMAND_ALONE =
 const ROUTER =
   "containerDefinitions[web]: is a FireLens router without entryPoint, which breaks when wrapped. " +
   "Write entryPoint (and command) as the image has it.";
-const EMPTY =
-  "containerDefinitions[web].entryPoint: begins with an empty word, so nothing would start. Write the program.";
+const EMPTY = 'containerDefinitions[web].entryPoint: begins with "", so nothing would start. Write the program.';
 const WRAPPED =
   "containerDefinitions[web].entryPoint: begins with the Defender's wrapper, so the container is wrapped already. " +
   "Give the unprotected task definition.";
@@ -81,12 +80,12 @@ test("a remedy keeps what the file has, but for a file whose whole would be too 
   const remedyWith = async (accept: readonly string[]) => {
     const runtimeDefense = { ...noLookUp, accept };
     const [problem = ""] = await problemsIn({ ...TASK, containerDefinitions: containers, runtimeDefense });
-    return problem.slice(problem.indexOf(", or leave"));
+    return problem.slice(problem.indexOf(", or exclude"));
   };
   expect(await remedyWith(["environment:A"])).toBe(
-    ', or leave the container out: "runtimeDefense": {"entryPoint":{"lookUp":false},"accept":["environment:A"],"exclude":{"web":"REASON"}}.',
+    ', or exclude the container: "runtimeDefense": {"entryPoint":{"lookUp":false},"accept":["environment:A"],"exclude":{"web":"REASON"}}.',
   );
   expect(await remedyWith(Array.from({ length: 100 }, (_, n) => `environment:NAME_${n}`))).toBe(
-    ', or leave the container out: "runtimeDefense": {"exclude":{"web":"REASON"}}.',
+    ', or exclude the container: "runtimeDefense": {"exclude":{"web":"REASON"}}.',
   );
 });

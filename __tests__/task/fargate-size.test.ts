@@ -67,12 +67,15 @@ test.each([512, 1024, 2048])("cpu 256 has memory %i", (memory) => {
   expect(findings(task(256, memory))).toEqual([]);
 });
 
+const NO_SIZE =
+  "No Fargate size fits: the largest is cpu 16384 and memory 122880 MiB. Lower the task's cpu or memory, or what the containers reserve.";
+
 test.each([
   [256, 1536, "The next size that fits is cpu 256 and memory 2048 MiB"],
   [256, 3072, "The next size that fits is cpu 512 and memory 3072 MiB"],
   [300, 512, "The next size that fits is cpu 512 and memory 1024 MiB"],
   [2048, 30_720, "The next size that fits is cpu 4096 and memory 30720 MiB"],
-  [32_768, 65_536, "No size of Fargate fits. Lower what the containers reserve."],
+  [32_768, 65_536, NO_SIZE],
 ])("cpu %i with memory %i is no size: %s", (cpu, memory, remedy) => {
   expect(findings(task(cpu, memory))).toEqual([
     {
@@ -106,10 +109,25 @@ test("too little room is reported with what takes it and the next size", () => {
     {
       kind: "notice",
       text:
-        "The containers take cpu 10 and memory 300 MiB, the Defender cpu 0 and memory 256 MiB: more than the task's " +
-        "cpu 256 and memory 512 MiB. The next size that fits is cpu 256 and memory 1024 MiB: set it, or runtimeDefense.raiseToFit.",
+        "Containers need cpu 10 and memory 300 MiB, the Defender cpu 0 and memory 256 MiB: more than the task's " +
+        "cpu 256 and memory 512 MiB. The next size that fits is cpu 256 and memory 1024 MiB: set it, or runtimeDefense.raiseToFit to true.",
     },
   ]);
+});
+
+test("what a limit needs and what is a default are parts of the sentence", () => {
+  const definition = task(256, 512, { memory: 812, memoryReservation: 100 });
+  const textOf = (defaults: readonly string[]) => sizeOf(definition, {}, defaults).findings[0]?.text;
+  const needs =
+    "Containers need cpu 0 and memory 100 MiB, the Defender cpu 0 and memory 256 MiB, one of them up to 812 MiB";
+  const next = "The next size that fits is cpu 256 and memory 1024 MiB: ";
+  expect(textOf([])).toContain(`${needs}: more than the task's cpu 256 and memory 512 MiB. ${next}`);
+  expect(textOf(["cpu", "memory"])).toContain(
+    `${needs}: more than the task's cpu 256 and memory 512 MiB, the default for a file without cpu and memory. ${next}`,
+  );
+  expect(sizeOf(task(300, 512), {}, ["memory"]).findings[0]?.text).toContain(
+    "Fargate has no size of cpu 300 and memory 512 MiB, the default for a file without memory. The next size ",
+  );
 });
 
 test.each([
@@ -138,7 +156,7 @@ test.each([
 test("a task that fits is not raised, one that nothing fits is refused all the same", () => {
   expect(sizeOf(task(256, 512), { raiseToFit: true })).toEqual({ value: { cpu: 256, memory: 512 }, findings: [] });
   expect(findings(task(16_384, 122_880, { memory: 122_881 }), { raiseToFit: true })).toEqual([
-    { kind: "problem", text: expect.stringMatching(/No size of Fargate fits\. Lower what the containers reserve\.$/) },
+    { kind: "problem", text: expect.stringContaining(` MiB. ${NO_SIZE}`) },
   ]);
   expect(findings(task(16_384, 122_880, { memory: 122_880 }), { raiseToFit: true })[0]?.kind).toBe("notice");
 });

@@ -74,7 +74,7 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
   });
 
   const EXPECTED =
-    'defaults.JSON: must be an object with the key runtimeDefense alone, such as {"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}.';
+    'defaults.JSON: must be an object with only the key runtimeDefense, such as {"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}.';
   test.each<[string, unknown, string]>([
     ["no JSON", "{", "defaults.JSON: is not JSON: close brace expected at line 1, column 2. Correct it there."],
     ["lists nested 200,000 deep", "[".repeat(200_000), "defaults.JSON: is nested in more than 100 levels."],
@@ -100,6 +100,16 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
     expect(
       await problemsOfFleet({ "task.json": task({ exclude: { log_router: "x" } }), "defaults.JSON": content }),
     ).toEqual([problem]);
+  });
+
+  test("that is too large, or a device, is refused by its own name", async () => {
+    const large = { "task.json": task({}, [app]), "defaults.JSON": " ".repeat(1024 * 1024 + 1) };
+    expect(await problemsOfFleet(large)).toEqual([
+      "defaults.JSON: is larger than 1 MiB, too large for the default runtimeDefense. Check the path (RUNTIME_DEFENSE_DEFAULTS).",
+    ]);
+    expect(await problemsOfFleet({ "task.json": task({}, [app]) }, { defaultsPath: "/dev/null" })).toEqual([
+      "/dev/null: is neither a file nor a folder. Name a file with the default runtimeDefense.",
+    ]);
   });
 
   test("that isn't there is refused", async () => {

@@ -47,7 +47,7 @@ test("describe output loses its read-only keys and empty values, and nothing els
     memory,
   });
   expect(noticesOf(task)).toEqual([
-    "Left out what describe-task-definition adds: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt, registeredBy.",
+    "Ignored what describe-task-definition adds: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt, registeredBy.",
   ]);
 });
 
@@ -70,7 +70,7 @@ test("the envelope is taken off, its tags are carried over in lower case, AWS's 
     raiseToFit: false,
     accept: [],
   });
-  expect(noticesOf(task)).toEqual(["tags: left out those that AWS alone may set: aws:cloudformation:stack-name."]);
+  expect(noticesOf(task)).toEqual(["tags: ignored those that only AWS may set: aws:cloudformation:stack-name."]);
 });
 
 test("every key that the provider takes arrives unchanged; what Fargate refuses gets a notice each", async () => {
@@ -121,7 +121,7 @@ test("defaults, placeholders that don't matter, empty variables and a missing ro
 
 const PLACEHOLDER = "Replace it with the value.";
 const RESTART = "so it would restart for ever once wrapped. Write entryPoint";
-const EXCLUDE = 'or leave the container out: "runtimeDefense":';
+const EXCLUDE = 'or exclude the container: "runtimeDefense":';
 const UNKNOWN = "is not a known key.";
 
 test.each([
@@ -208,7 +208,7 @@ test("a message holds no control characters, no pipeline commands and no licence
   const image = "registry-auth.twistlock.com/tw_abcdefghijkl/app\u001b[31m ##vso[task.complete]";
   const [first] = await problemsIn({ ...TASK, containerDefinitions: [{ ...CONTAINER, image }] });
   expect(first).toBe(
-    'containerDefinitions[app].image: must be an image, without spaces, at its ends too, got "registry-auth.twistlock.com/tw_[redacted]/app ## vso[task.complete]".',
+    'containerDefinitions[app].image: must be an image, with no space even at its ends, got "registry-auth.twistlock.com/tw_[redacted]/app ## vso[task.complete]".',
   );
 });
 

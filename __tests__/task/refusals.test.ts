@@ -183,17 +183,17 @@ test.each<[string, object, string]>([
   [
     "two containers of one name",
     { ...TASK, containerDefinitions: [CONTAINER, CONTAINER] },
-    'containerDefinitions[1]: the container "app" is there twice. Rename one.',
+    'containerDefinitions[1]: the container "app" is there twice. Remove or rename one.',
   ],
   [
     "two volumes of one name",
     { ...TASK, volumes: [{ name: "a" }, { name: "a" }] },
-    'volumes[1]: the volume "a" is there twice. Rename one.',
+    'volumes[1]: the volume "a" is there twice. Remove or rename one.',
   ],
   [
     "two tags of one key",
     { ...TASK, tags: [{ key: "a" }, { Key: "a" }] },
-    'tags[1]: the tag "a" is there twice. Rename one.',
+    'tags[1]: the tag "a" is there twice. Remove or rename one.',
   ],
   [
     "a dependency on nobody",
@@ -283,7 +283,7 @@ test.each<[string, object, string]>([
         ],
       },
     },
-    'proxyConfiguration.properties[1]: the proxyConfiguration property "a" is there twice. Rename one.',
+    'proxyConfiguration.properties[1]: the proxyConfiguration property "a" is there twice. Remove or rename one.',
   ],
   [
     "a Defender's variable",
@@ -355,12 +355,12 @@ test.each<[string, object, string]>([
   [
     "a task for EC2",
     { ...TASK, requiresCompatibilities: ["EC2"] },
-    'requiresCompatibilities: must have FARGATE, nothing else can be protected this way, got "EC2".',
+    'requiresCompatibilities: must include FARGATE: this project protects only Fargate tasks, got "EC2".',
   ],
   [
     "a task that was registered for EC2 alone",
     { ...TASK, requiresCompatibilities: [], compatibilities: ["EC2", "EXTERNAL"] },
-    'requiresCompatibilities: must have FARGATE, nothing else can be protected this way, got "EC2, EXTERNAL".',
+    'requiresCompatibilities: must include FARGATE: this project protects only Fargate tasks, got "EC2, EXTERNAL".',
   ],
   ["another network mode", { ...TASK, networkMode: "bridge" }, 'networkMode: must be awsvpc on Fargate, got "bridge".'],
   [
@@ -590,7 +590,7 @@ test.each([
 ])("the read-only %s is left out with a notice", async (key) => {
   const task = await read({ ...TASK, [key]: "a" });
   expect(task.definition).toEqual(TASK);
-  expect(noticesOf(task)).toEqual([`Left out what describe-task-definition adds: ${key}.`]);
+  expect(noticesOf(task)).toEqual([`Ignored what describe-task-definition adds: ${key}.`]);
 });
 
 test("an excluded container may do what a wrapped one may not", async () => {

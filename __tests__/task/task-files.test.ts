@@ -58,7 +58,7 @@ test("a pipe and a file of /proc are refused without waiting for what they would
     execFileSync("mkfifo", [join(folder, "pipe.json")]);
     await symlink("/proc/self/status", join(folder, "proc.json"));
     expect(await problemsOf(folder)).toEqual([
-      "pipe.json: is neither a file nor a folder. Name a task definition file.",
+      "pipe.json: is neither a file nor a folder. Name a file with a task definition.",
       "proc.json: the file is empty. Write a task definition into it.",
     ]);
   });
@@ -74,7 +74,7 @@ test("in a folder, a directory named as a file and files that have vanished or c
       "a.json: is a folder, not a file. Rename it, or name a file in it.",
       `b.json: there is no such file or folder. ${ELSEWHERE}.`,
       `c.json: can't be read (ELOOP). ${ELSEWHERE} and its permissions.`,
-      "d.json: is neither a file nor a folder. Name a task definition file.",
+      "d.json: is neither a file nor a folder. Name a file with a task definition.",
     ]);
   });
 });
@@ -86,11 +86,7 @@ test.each([
   ["UTF-16", Buffer.from(`\ufeff${TEXT}`, "utf16le"), `${NOT_UTF8} UTF-16 or a binary file. Save it as UTF-8.`],
   ["UTF-16 without a mark", Buffer.from(TEXT, "utf16le"), `${NOT_UTF8} UTF-16 or a binary file. Save it as UTF-8.`],
   ["Latin-1", Buffer.from('{"a": "ü"}', "latin1"), `${NOT_UTF8} an 8-bit encoding. Save it as UTF-8.`],
-  [
-    "1 MiB and a byte",
-    TEXT.padEnd(MIB + 1),
-    "is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?",
-  ],
+  ["1 MiB and a byte", TEXT.padEnd(MIB + 1), `is larger than 1 MiB, too large for a task definition. ${ELSEWHERE}.`],
 ])("a file that is %s is refused", async (_kind, content, problem) => {
   expect(await problemsIn(content)).toEqual([problem]);
 });
@@ -100,7 +96,7 @@ test("a file of 3 GiB is refused without having been read", async () => {
     await writeFile(join(folder, "task.json"), TEXT);
     await truncate(join(folder, "task.json"), 3072 * MIB);
     expect(await problemsOf(folder)).toEqual([
-      "task.json: is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?",
+      `task.json: is larger than 1 MiB, too large for a task definition. ${ELSEWHERE}.`,
     ]);
   });
 });
@@ -148,7 +144,7 @@ test("in a folder, what looks like a task but for its name is refused, with the 
   await inFolder(async (folder) => {
     const names = ["a.yaml", "b.yml", "c.JSON", "d.jsonc", "e.json", "f.json.bak", "yaml"];
     for (const name of names) await writeFile(join(folder, name), name === "e.json" ? "" : TEXT);
-    const reason = "only *.json is read in a folder. Save it as such, or move it elsewhere.";
+    const reason = "in a folder only *.json is read. Save it as JSON in a *.json file, or move it elsewhere.";
     expect(await problemsOf(folder)).toEqual([
       ...names.slice(0, 4).map((name) => `${name}: ${reason}`),
       "e.json: the file is empty. Write a task definition into it.",

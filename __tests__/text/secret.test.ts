@@ -107,7 +107,7 @@ test("a secret of less than eight characters is masked in base64 and hex, as a w
 });
 
 test.each([
-  "The Console forbids this to TL_USER, and it needs the role Defender Manager or above.",
+  "The Console denies this to TL_USER, and it needs the role Defender Manager or above.",
   "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
   "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma/install-bundle-AbCdEf",
   "111122223333.dkr.ecr.eu-west-1.amazonaws.com/network_two/between_words:1.2.3",

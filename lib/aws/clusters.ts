@@ -60,7 +60,7 @@ function notThere(missing: readonly string[], region: string): AwsError {
   return new AwsError(
     missing.map(
       (name) =>
-        text`There is no cluster ${quote(name)} in ${region}. Check --cluster, AWS_REGION and AWS_PROFILE; --all-clusters reads every one that is there.`,
+        text`There is no cluster ${quote(name)} in ${region}. Check --cluster (without it ECS_CLUSTER or STACK_NAME), AWS_REGION and AWS_PROFILE; --all-clusters reads all.`,
     ),
   );
 }

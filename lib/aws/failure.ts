@@ -36,7 +36,7 @@ type Sentence = (facts: Facts, call: Call) => SafeText;
 const CREDENTIALS = text`the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role`;
 
 const noCredentials: Sentence = ({ message }) =>
-  text`No AWS credentials: ${shorten(message)}. Give some, by ${CREDENTIALS}; aws sts get-caller-identity shows whose are used.`;
+  text`No AWS credentials: ${shorten(message)}. Set ${CREDENTIALS}; aws sts get-caller-identity shows which are used.`;
 
 const expired: Sentence = ({ message }, call) =>
   text`The AWS credentials have expired: ${at(call)}: ${shorten(message)}. Sign in again, such as by aws sso login, or renew ${CREDENTIALS}.`;
@@ -51,7 +51,7 @@ const denied: Sentence = ({ message }, call) =>
   join(
     [
       text`AWS does not allow ${call.action}: ${at(call)}: ${shorten(message)}.`,
-      text`Without it nothing can be said of what runs. This policy is enough: ${JSON.stringify(READ_POLICY)}.`,
+      text`Ask for this permission. This policy is enough: ${JSON.stringify(READ_POLICY)}.`,
     ],
     " ",
   );

@@ -30,7 +30,7 @@ export function parseArguments(command: Command, args: readonly string[], enviro
 function takenByNpm(command: Command, environment: Environment): readonly SafeText[] {
   return optionsOf(command)
     .filter(({ name }) => !OF_NPM.includes(name) && isSet(environment[`npm_config_${name.replaceAll("-", "_")}`]))
-    .map(({ name }) => text`npm took --${name} for itself. Write -- before the options.`);
+    .map(({ name }) => text`npm consumed --${name}. Write -- before the options.`);
 }
 
 // npm has these options, too: a user may have set them for npm itself.
@@ -74,9 +74,7 @@ function operandProblems(
   return [
     text`${name} takes ${expected}, got ${got}.`,
     ...(insteadOfOperands ? [text`${insteadOfOperands}`] : []),
-    ...(isTaken
-      ? [text`Write -- before options, such as npm run ${name} -- --help: npm takes them for itself otherwise.`]
-      : []),
+    ...(isTaken ? [text`Write -- before options, or npm consumes them: npm run ${name} -- --help.`] : []),
   ];
 }
 

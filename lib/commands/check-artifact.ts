@@ -107,6 +107,6 @@ function differences(folder: string, other: string): readonly SafeText[] {
     .sort()
     .map(
       (path) =>
-        text`${path} is not what ${other} holds: either somebody has changed the artifact, or, since it was built, the task definitions, the settings or the Console have changed. Build again, and have that approved.`,
+        text`${path} differs from ${other}: the artifact was changed, or task definitions, settings or the Console have changed since the build. Build again, and have that approved.`,
     );
 }

@@ -27,7 +27,7 @@ export const checkPlan: Command = {
       value: "FAMILY=REASON",
       isRepeated: true,
       meaning:
-        "a family, or FAMILY/CONTAINER, that may stay unprotected, and why; of a resource that can't be judged, its name",
+        "a family, FAMILY/CONTAINER, or the name of a resource without family, that may stay unprotected, and why",
     },
   ],
   run: async ({ environment, stdout, stderr }, { operands: [file = ""], value, values }) => {

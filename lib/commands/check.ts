@@ -24,7 +24,7 @@ export const check: Command = {
     },
   ],
   options: [
-    { name: "offline", meaning: "asks no registry for entry points: such containers stay open, not protected" },
+    { name: "offline", meaning: "asks no registry: containers without entryPoint are not counted as protected" },
     {
       name: "format",
       value: PROBLEM_FORMATS,

@@ -1,4 +1,4 @@
-import { ExpectedError, type Problem } from "../errors";
+import { ExpectedError, type Problem, ProofError } from "../errors";
 import { formatProblems, isProblemFormat, type ProblemFormat } from "../report/problems/formats";
 import type { ProblemReport } from "../report/problems/problem-report";
 import { styleOf } from "../report/style";
@@ -17,16 +17,25 @@ type Failed = {
 export async function printFailure(error: unknown, failed: Failed, { stderr, environment }: Invocation): Promise<void> {
   const { command, args } = failed;
   const problems = problemsOf(error);
+  const closing = [command?.afterFailure ?? "", isAboutAnswers(error) ? LOOK_UP : ""].filter(Boolean).join(" ");
   const report = {
     command: command?.name ?? "",
     files: error instanceof ExpectedError ? error.files : [],
     problems,
     notices: [],
-    ...(command?.afterFailure && { afterFailure: command.afterFailure }),
+    ...(closing && { afterFailure: closing }),
   };
   await printProblems(report, formatIn(args), stderr, environment);
   if (environment.DEBUG !== "1" || !(error instanceof Error)) return;
   for (const frame of (error.stack ?? "").split("\n")) printLine(stderr, text`  ${frame}`);
+}
+
+// Each kind of deviation has its own remedy there.
+const LOOK_UP = "Look up what to do in docs/task-definitions.md.";
+
+/** Whether the Console's answers for task definition files are not proven. Other failed proofs name no file, but a remedy. */
+function isAboutAnswers(error: unknown): boolean {
+  return error instanceof ProofError && error.problems.some(({ file }) => file !== undefined);
 }
 
 export async function printProblems(

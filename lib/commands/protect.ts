@@ -68,7 +68,9 @@ async function protectOne(
 ): Promise<ProtectedTask> {
   const tasks = await readTasks(file, readOptions(settings, undefined, invocation, context));
   if (tasks.length !== 1)
-    throw new SettingsError([text`${file} holds ${tasks.length} task definitions, and protect takes one.`]);
+    throw new SettingsError([
+      text`${file} holds ${tasks.length} task definitions, but protect needs one. Name a single file.`,
+    ]);
   const console = await login(settings, context);
   try {
     const { tasks: protectedTasks } = await protectTasks(tasks, console, protectOptions(settings, context.signal));
@@ -89,7 +91,8 @@ function whatItNeeds(protectedTask: ProtectedTask, { stack }: Settings): readonl
     const clear = text`The output holds the install bundle, a credential of the whole tenant, in clear.`;
     return [...needs, text`${clear} Set INSTALL_BUNDLE_SECRET_ARN to refer to a secret instead.`];
   }
-  if (!role) return [...needs, text`It reads a secret, so it needs an executionRoleArn whose role may.`];
+  if (!role)
+    return [...needs, text`Set an executionRoleArn: its role must be allowed to read the install bundle's secret.`];
   return [...needs, text`${role} has to allow ${JSON.stringify(statementsForRole(role, [protectedTask], stack))}.`];
 }
 

@@ -38,7 +38,7 @@ export const status: Command = {
       value: "PERCENT",
     },
   ],
-  afterFailure: "What runs is not known in full, so nothing was counted.",
+  afterFailure: "Not everything could be read, so nothing was counted.",
   run: async (invocation, args) => {
     const least = parsePercent(args.value("fail-under"));
     const settings = parseSettings(invocation.environment);

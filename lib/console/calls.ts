@@ -92,8 +92,8 @@ function protectRemedy(request: ProtectRequest): SafeText {
   const images = join(imagesToExtract(definition).map((image) => quote(image)));
   const isComplete = registryType !== undefined && registryCredentialId !== undefined;
   const registry = isComplete ? "" : "set registryType and registryCredentialId for a private registry, ";
-  const remedy = "remove extract, so that the images' registries are asked, write entryPoint and command, or exclude";
-  return text`It was to find the entry points of ${images}, and names one image at a time: ${registry + remedy} the containers.`;
+  const remedy = "remove extract (then the images' registries are asked), write entryPoint and command, or exclude";
+  return text`The Console had to find the entry points of ${images}, and names only one: ${registry + remedy} the containers.`;
 }
 
 function imagesToExtract({ containerDefinitions }: JsonObject): readonly string[] {

@@ -20,14 +20,13 @@ export function statusFailure(answer: Answer, call: ConsoleCall, clock: Clock): 
     return failureOf(call, what, remedy, { status });
   }
   if (isTransient(status)) {
-    const what = status === 429 ? text`The Console gets too many requests` : text`The Console fails`;
+    const isTooMany = status === 429;
+    const what = isTooMany ? text`The Console gets too many requests` : text`The Console fails`;
+    const remedy = isTooMany
+      ? text`Try again later, or set TL_CONCURRENCY lower.`
+      : text`Try again later, or ask whoever runs it.`;
     const hints = { status, retry: true, waitMs: retryAfterMs(answer, clock) };
-    return failureOf(
-      call,
-      text`${what} ${detailOf(answer, reasonIn)}`,
-      text`Try again later, or ask whoever runs it.`,
-      hints,
-    );
+    return failureOf(call, text`${what} ${detailOf(answer, reasonIn)}`, remedy, hints);
   }
   const page = pageFailure(answer, call);
   if (page) return page;
@@ -47,13 +46,13 @@ const AT_LOGIN: Readonly<Record<number, Reason>> = {
 };
 
 const LATER: Readonly<Record<number, Reason>> = {
-  400: ({ remedy }) => ({ what: text`The Console finds the request wrong`, remedy }),
+  400: ({ remedy }) => ({ what: text`The Console rejects the request`, remedy }),
   401: () => ({
     what: text`The Console refuses the token of its own login`,
     remedy: text`Check that TL_CONSOLE, AUTH_API_ENDPOINT and TASK_GENERATION_API_ENDPOINT lead to the same Console.`,
   }),
   403: () => ({
-    what: text`The Console forbids this to TL_USER`,
+    what: text`The Console denies this to TL_USER`,
     remedy: text`It needs the role Defender Manager or above, in the project TL_PROJECT if that is set.`,
   }),
   404: ({ peer }) => ({

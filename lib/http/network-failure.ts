@@ -50,7 +50,7 @@ const REASONS: readonly Reason[] = [
   [
     /^EPROTO$/,
     ({ url }) => text`${url.host} does not speak TLS`,
-    (call) => text`${PORT(call)} For a Console on this machine without TLS, write http://127.0.0.1:8083.`,
+    (call) => text`${PORT(call)} Plain http works on this machine only, such as http://127.0.0.1:8083.`,
   ],
   [/^HPE_/, ({ url }) => text`${url.host} does not speak HTTP`, PORT],
   [

@@ -39,7 +39,7 @@ export function explainProxyFailure(error: ProxyError): ProxyFailure {
 type Phrase = (error: ProxyError) => SafeText;
 type Reason = readonly [codes: RegExp, does: Phrase, remedy: Phrase, retry?: boolean];
 
-const NO_WAY: Phrase = ({ target }) => text`opens no way to ${target}`;
+const NO_WAY: Phrase = ({ target }) => text`does not connect to ${target}`;
 const UNUSED: Phrase = () => text`can't be used`;
 const CREDENTIALS: Phrase = ({ proxy: { isLoggedIn, variable } }) =>
   isLoggedIn
@@ -50,7 +50,7 @@ const WRITE: Phrase = ({ proxy, target }) =>
   text`Write ${proxy.variable} as http://host:port, or name ${target} in NO_PROXY.`;
 
 const REASONS: readonly Reason[] = [
-  [/^HTTP 407$/, () => text`wants a user and password that it knows`, CREDENTIALS],
+  [/^HTTP 407$/, () => text`requires a valid user and password`, CREDENTIALS],
   [/^HTTP 50[234]$/, NO_WAY, ALLOW, true],
   [/^HTTP /, NO_WAY, ALLOW],
   [/^ETIMEDOUT$/, () => text`does not answer in time`, WRITE, true],

@@ -50,7 +50,7 @@ export async function withRetries<T>(
       return await attempt(Math.max(1, Math.min(timeoutMs, end - clock.now())));
     } catch (error) {
       if (!(error instanceof HttpFailure) || !error.hints.retry) throw error;
-      if (number === TRIES) throw ended(error, text`, ${TRIES} tries`);
+      if (number === TRIES) throw ended(error, text`, after ${TRIES} tries`);
       const { waitMs = 0 } = error.hints;
       const backoffMs = retryDelayMs * 2 ** (number - 1) * (0.5 + Math.random());
       const pauseMs = Math.max(backoffMs, waitMs);
@@ -58,9 +58,9 @@ export async function withRetries<T>(
       if (clock.now() + pauseMs >= end) {
         const asked = text`it asks for a pause of ${seconds(waitMs)} (Retry-After)`;
         const why = waitMs > backoffMs ? asked : text`no time is left for try ${next}`;
-        throw ended(error, text`, ${why}, the call may take ${seconds(wholeMs)} in all`);
+        throw ended(error, text`, ${why}; a call may take ${seconds(wholeMs)} (${TRIES} times TL_TIMEOUT_MS)`);
       }
-      notice(sentence(error.request, error.what, text`Try ${next} in ${seconds(pauseMs)}.`));
+      notice(sentence(error.request, error.what, text`Trying again in ${seconds(pauseMs)} (try ${next}).`));
       await pause(pauseMs, signal, clock);
     }
   }

@@ -46,7 +46,7 @@ function configuredResourceProblems(
         (name) => text`${at}: the plan's configuration has ${name}, which the stack does not.`,
       ),
       ...(key === localName(address) ? [] : [text`${at} is planned with the provider ${key}, not with the stack's.`]),
-      ...(isDependent ? [] : [text`${at}: depends_on is not what the stack says.`]),
+      ...(isDependent ? [] : [text`${at}: depends_on differs from the stack.`]),
     ];
   });
 }
@@ -77,7 +77,7 @@ function providerProblems(configured: JsonObject, stack: JsonObject): readonly S
     ...Object.entries(written).flatMap(([name, blocks]) => {
       const different = differentInProvider(objectOf(configured[name]), blocks, objectOf(required[name]));
       if (different.length === 0) return [];
-      return [text`The provider ${name} is not what the stack says: ${join(different.map((one) => excerpt(one)))}.`];
+      return [text`The provider ${name} differs from the stack: ${join(different.map((one) => excerpt(one)))}.`];
     }),
   ];
 }
@@ -119,7 +119,7 @@ function namedProblems(
     ),
     ...Object.entries(expected)
       .filter(([name, one]) => !isJsonObject(found[name]) || !isSame(objectOf(found[name]), objectOf(one)))
-      .map(([name]) => text`The ${kind} ${name} is not what the stack says.`),
+      .map(([name]) => text`The ${kind} ${name} differs from the stack.`),
   ];
 }
 

@@ -70,9 +70,9 @@ function checkOne(
   if (whole) return { address, problems: [], allowed: [text`${at}, family ${whole.name}: ${whole.reason}`] };
   const undecided = ["family", "container_definitions", "runtime_platform"].filter((name) => unknown.includes(name));
   if (undecided.length > 0) {
-    const what = text`${undecided.join(" and ")} will be known only after the apply, so nothing proves that it is protected`;
+    const what = text`${undecided.join(" and ")} will be known only after the apply, so protection can't be proven`;
     const remedy =
-      "Apply first what it refers to, or write that as a value, and plan again. For this project's own stack, add --stack cdktf.out.";
+      "First apply the resources that it refers to, or write their values, and plan again. For this project's own stack, add --stack cdktf.out.";
     return refused(text`${at}: ${what}. ${remedy}`);
   }
   if (unreadable) return refused(text`${at} is not protected: ${unreadable}`);
@@ -80,7 +80,7 @@ function checkOne(
   const isBare = deviations.some(({ container, field }) => container === DEFENDER && field === "container");
   if (isBare && family !== undefined && containers.every(({ state }) => state === "left-out")) {
     const remedy = text`Protect it with this project, or allow it by --allow ${excerpt(family)}=REASON.`;
-    return refused(text`${at} is not protected: nothing of the Defender is in it. ${remedy}`);
+    return refused(text`${at} is not protected: it has no Defender. ${remedy}`);
   }
   const problems = describeAll(deviations).map((deviation) => text`${at} is not protected: ${deviation}`);
   const allowed: SafeText[] = [];
@@ -124,6 +124,6 @@ function checkOther({ address, type, after }: PlannedResource, allowanceFor: All
     typeof name === "string"
       ? text`allow it by --allow ${excerpt(name)}=REASON`
       : text`give it a ${argument}, by which --allow can name it`;
-  const problem = text`${at}: its tasks run on Fargate, and whether they are protected can't be judged from ${excerpt(type)}. Use ${TASK_DEFINITION} for them, or ${exception}.`;
+  const problem = text`${at}: its tasks run on Fargate, but ${excerpt(type)} doesn't show their protection. Use ${TASK_DEFINITION} for them, or ${exception}.`;
   return { address, problems: [problem], allowed: [] };
 }

@@ -70,7 +70,8 @@ function unasked(
   written: JsonObject | undefined,
 ): readonly SafeText[] {
   const at = excerpt(address);
-  if (isAdopted) return [text`${at} would be imported or moved there, which the stack does not say.`];
+  if (isAdopted)
+    return [text`${at} would be imported or moved by a block that is not in the stack. Remove that block.`];
   if (actions.every((action) => action === "no-op" || action === "read")) return [];
   if (!written) {
     return isDeleted(actions)
@@ -83,7 +84,7 @@ function unasked(
     return [text`${at} would be replaced by a trigger, which the stack does not have.`];
   // The plan's configuration doesn't hold `lifecycle`.
   return objectOf(written.lifecycle).create_before_destroy === true && actions[0] === "delete"
-    ? [text`${at} would be destroyed before its replacement is created, which the stack does not say.`]
+    ? [text`${at} would be destroyed before its replacement is created, but the stack has create_before_destroy.`]
     : [];
 }
 
@@ -100,7 +101,7 @@ function isEphemeral(stack: JsonObject, variable: string): boolean {
 }
 
 function held(name: string): SafeText {
-  return text`The plan holds the value of the variable ${name}, which is ephemeral in the stack.`;
+  return text`The plan holds the value of the variable ${name}, which must be ephemeral. Delete this plan, and plan the synthesized stack.`;
 }
 
 function missing(address: string): SafeText {

@@ -33,7 +33,7 @@ export function resourceProblems(
     ...problems,
     ...[...new Set([...changed, ...otherwise])]
       .filter((name) => !isReported(name))
-      .map((name) => text`${at}: ${name} is not what the stack says.`),
+      .map((name) => text`${at}: ${name} differs from the stack. Plan the synthesized stack again.`),
     ...added.filter((name) => !isReported(name)).map((name) => isNotInStack(at, name)),
   ];
 }

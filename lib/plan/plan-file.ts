@@ -35,7 +35,7 @@ function parseJson(file: string, content: Buffer): JsonValue {
   } catch {
     // A saved plan is a zip file. The message of JSON.parse may quote a secret.
     const isSaved = content.subarray(0, 2).toString("latin1") === "PK";
-    const what = isSaved ? "it is a saved plan itself" : "it is not JSON";
+    const what = isSaved ? "it is a binary plan file" : "it is not JSON";
     throw new PlanError([
       text`${file} can't be read as a plan: ${what}. Print it with terraform show -json PLAN > PLAN.json.`,
     ]);

@@ -36,8 +36,9 @@ export function differences(
     const field = prefix + key;
     if (isJsonObject(before) && isJsonObject(after)) return differences(before, after, [], `${field}.`);
     if (!isPrivate(field)) return [{ field, expected: outside(before), got: outside(after) }];
-    const expected = before === undefined ? text`none` : text`its original value`;
-    return [{ field, expected, got: after === undefined ? text`none` : text`another` }];
+    if (before === undefined) return [{ field, expected: text`none`, got: text`one` }];
+    const found = after === undefined ? text`none` : text`another value`;
+    return [{ field, expected: text`its original value`, got: found }];
   });
 }
 

@@ -51,7 +51,7 @@ function showBoth(expected: Deviation["expected"], got: Deviation["got"]): reado
   const [wanted, found] = [show(expected), show(got)];
   if (wanted !== found || typeof expected === "string" || typeof got === "string") return [wanted, found];
   const [one, other] = [whole(expected), whole(got)];
-  if (one === other) return [wanted, text`another, and the difference is in what is not shown`];
+  if (one === other) return [wanted, text`another value; the difference is in a hidden part`];
   const start = firstDifference(one, other) - SHOWN / 3;
   return [cutFrom(one, start), cutFrom(other, start)];
 }

@@ -36,8 +36,8 @@ export function findDeviations(sent: JsonObject, answer: JsonObject, expectation
 export function notOnce(count: number): Deviation {
   const field = WHOLE_CONTAINER;
   return count === 0
-    ? { field, expected: text`to be there`, got: text`none` }
-    : { field, expected: text`to be there once`, got: text`${count} times` };
+    ? { field, expected: text`one`, got: text`none` }
+    : { field, expected: text`one`, got: text`${count}` };
 }
 
 function strangers({ containerDefinitions }: JsonObject, names: ReadonlySet<string>): readonly Deviation[] {

@@ -38,7 +38,7 @@ export function findNotices(
   if (early.length > 0) {
     const names = join(early.map(({ name }) => excerpt(name)));
     notices.push(
-      text`As older Consoles answer, ${names} only waits for the START of the Defender, so it may run before the Defender is ready.`,
+      text`Containers that wait only for the Defender's START, and may run before it is ready: ${names}. Upgrade the Console.`,
     );
   }
   const { logConfiguration: logs } = sidecar;

@@ -117,7 +117,7 @@ function isEcho(answer: JsonObject): boolean {
 
 function problems({ file }: Task, deviations: readonly Deviation[], isEcho: boolean): readonly Problem[] {
   const details = describeAll(deviations).map(
-    (deviation) => text`the Console's answer isn't this task protected: ${deviation}`,
+    (deviation) => text`the Console's answer is not the protected task: ${deviation}`,
   );
   const all = isEcho ? [text`the task came back without a Defender.`, ...details] : details;
   return all.map((what) => ({ file: excerpt(file), text: what }));

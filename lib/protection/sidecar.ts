@@ -139,7 +139,8 @@ function webSocketTo(address: string | undefined): Check {
     const [, host, port = "443"] = (typeof value === "string" && WEB_SOCKET.exec(value)) || [];
     const isHost = host !== undefined && (address ? host.toLowerCase() === address.toLowerCase() : HOST.test(host));
     if (isHost && Number(port) <= 65_535) return undefined;
-    const expected = text`wss:// and the host ${excerpt(address ?? "of the Console")}, with a port from 1 to 65535 or none`;
+    const expectedHost = address ? text`${excerpt(address)} (TL_CONSOLE_ADDRESS)` : text`of the Console`;
+    const expected = text`wss:// and the host ${expectedHost}, with a port from 1 to 65535 or none`;
     return { expected, got: outside(value) };
   };
 }

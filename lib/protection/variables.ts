@@ -24,7 +24,7 @@ const accepted = (expected: string | undefined): Check =>
   optional((value) => {
     if (typeof value !== "string") return { expected: text`a text`, got: outside(value) };
     const isAgreed = expected === undefined || value === expected;
-    return isAgreed ? undefined : { expected: text`the value in runtimeDefense.accept`, got: text`another` };
+    return isAgreed ? undefined : { expected: text`the value in runtimeDefense.accept`, got: text`another value` };
   });
 
 /** Checks for the variables that the Console adds to both application containers and sidecar. */
@@ -69,14 +69,14 @@ function whatIsWrong(
   check: Check | undefined,
 ): ReturnType<Check> {
   if (originals.length > 0 && !isEqual(entries, originals)) {
-    return { expected: text`its original value`, got: entries.length === 0 ? text`none` : text`another` };
+    return { expected: text`its original value`, got: entries.length === 0 ? text`none` : text`another value` };
   }
   if (originals.length === 0 && entries.length > 1) {
     return { expected: text`one value`, got: text`${entries.length} values` };
   }
   if (originals.length === 0 && !check) {
     const accept = text`"environment:${excerpt(name, 80)}"`;
-    return { expected: text`to be absent (to accept it, add ${accept} to runtimeDefense.accept)`, got: text`added` };
+    return { expected: text`no such variable (to accept it, add ${accept} to runtimeDefense.accept)`, got: text`one` };
   }
   const [entry] = entries;
   if (!entry) return check?.(undefined);

@@ -32,7 +32,7 @@ export function deployedTasks(stack: JsonObject, outputs: Outputs): readonly Dep
       .filter((name) => name.startsWith(prefix) && !names.has(name))
       .map(
         (name) =>
-          text`The outputs name ${quote(name.slice(prefix.length))}, which is not in the stack: they belong to another one, or it was synthesized again and not applied.`,
+          text`The outputs name ${quote(name.slice(prefix.length))}, which is not in the stack: these are another stack's outputs, or the stack was synthesized again but not applied. Apply it, or check --stack and --outputs.`,
       ),
     ...mixedUp(found.flatMap(({ arn }) => arn ?? [])),
   ];
@@ -49,7 +49,7 @@ function mixedUp(arns: readonly string[]): readonly SafeText[] {
     text`Two accounts or regions are mixed up: the outputs name task definitions of ${join(
       [...places].map((place) => quote(place)),
       " and ",
-    )}.`,
+    )}. Check --outputs, or apply the stack again.`,
   ];
 }
 

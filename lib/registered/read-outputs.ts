@@ -44,7 +44,7 @@ export async function askOutputs({ program, folder, environment, signal }: Terra
     if (error instanceof OutputError) throw error;
     const said = isJsonObject(error) && typeof error.stderr === "string" ? error.stderr : "";
     const reason = excerpt(said.replace(/[│╷╵]/g, " ") || `it can't be run (${codeOf(error)})`, 300);
-    const remedy = "Run it where the stack was applied, or save the outputs elsewhere and name the file by --outputs.";
+    const remedy = "Run it where the stack was applied, or save its output there and name the file by --outputs.";
     throw new OutputError([text`${command} failed: ${reason}. ${remedy}`]);
   }
 }

@@ -49,9 +49,11 @@ export function registryClient({
       async (limitMs) => {
         const answer = await exchange(call, { connections, limitMs, signal: context.signal, clock });
         if (!isTransient(answer.status)) return answer;
-        const what = answer.status === 429 ? text`gets too many requests` : text`fails`;
+        const isTooMany = answer.status === 429;
+        const what = isTooMany ? text`gets too many requests` : text`fails`;
+        const remedy = isTooMany ? LATER_OR_LOG_IN : LATER;
         const hints = { status: answer.status, retry: true, waitMs: retryAfterMs(answer, clock) };
-        throw failureOf(call, text`${call.url.host} ${what} ${detailOf(answer, reasonIn)}`, LATER, hints);
+        throw failureOf(call, text`${call.url.host} ${what} ${detailOf(answer, reasonIn)}`, remedy, hints);
       },
       network,
       context,
@@ -107,7 +109,9 @@ export function registryClient({
 }
 
 const MOST_REDIRECTS = 5;
-const LATER = text`Try again later, or name the container's entryPoint in the task definition.`;
+const LATER = text`Try again later, or write the container's entryPoint in the task definition.`;
+// Docker Hub allows more pulls after a login.
+const LATER_OR_LOG_IN = text`Try again later, log in with docker login for a higher limit, or write the container's entryPoint.`;
 
 function placeOf({ registry, repository }: ImageReference): string {
   return `${registry}/${repository}`;

@@ -38,5 +38,5 @@ export function loginIn(base64: string): Login | undefined {
 
 /** Says how to log in to a registry, or do without. */
 export function loginRemedy(registry: string): SafeText {
-  return text`log in with docker login ${registry}, or name the container's entryPoint`;
+  return text`log in with docker login ${registry}, or write the container's entryPoint`;
 }

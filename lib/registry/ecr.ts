@@ -31,7 +31,7 @@ export async function ecrCredentials(
     .finally(limit.release);
   return {
     login,
-    tried: text`the AWS credentials, for Docker has none for ${registry}`,
+    tried: text`the AWS credentials, as Docker has none for ${registry}`,
     remedy: text`its repository's policy and the role's must allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer`,
   };
 }
@@ -67,6 +67,6 @@ function failure(registry: string, error: unknown): RegistryError {
   const { name, message } = error instanceof Error ? error : new Error("no reason given");
   const what = text`AWS gave no password for ${registry}: ${excerpt(name, 60)}, ${quote(message)}`;
   const remedy =
-    "Set AWS credentials that allow ecr:GetAuthorizationToken, log in with docker login, or name the container's entryPoint.";
+    "Set AWS credentials that allow ecr:GetAuthorizationToken, log in with docker login, or write the container's entryPoint.";
   return new RegistryError([text`${what}. ${remedy}`]);
 }

@@ -23,5 +23,5 @@ async function find(registry: string, options: CredentialOptions): Promise<Crede
   if (docker) return docker;
   const ecr = parseEcrRegistry(registry);
   if (ecr) return ecrCredentials(registry, ecr, options);
-  return { tried: text`without credentials, for Docker has none for ${registry}`, remedy: loginRemedy(registry) };
+  return { tried: text`without credentials, as Docker has none for ${registry}`, remedy: loginRemedy(registry) };
 }

@@ -80,7 +80,7 @@ async function platformManifest(
   if (manifest.kind === "manifest") return { manifest, call };
   if (manifest.kind === "schema1") {
     const what = text`${reference.text} is in Docker's old format, schema 1, which has no configuration to read`;
-    throw failureOf(call, what, text`Push it again with a current Docker, or name the container's entryPoint.`);
+    throw failureOf(call, what, text`Push it again with a current Docker, or write the container's entryPoint.`);
   }
   const chosen = choose(manifest.manifests);
   if (!chosen || depth >= DEEPEST) throw platformFailure(call, reference.text, platformsOf(manifest.manifests));

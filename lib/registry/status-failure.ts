@@ -13,7 +13,7 @@ export function statusFailure(answer: Answer, call: Call, credentials: Credentia
   if (status === 401 || status === 403) {
     const what = text`${url.host} ${status === 401 ? "refuses access" : "forbids access"} ${detailOf(answer, reasonIn)}`;
     const unknown = text`Check that ${peer.setting} exists`;
-    const remedy = text`Tried: ${credentials.tried}. ${unknown}, and that it may be pulled so: ${credentials.remedy}.`;
+    const remedy = text`Tried: ${credentials.tried}. ${unknown}. If it does: ${credentials.remedy}.`;
     return failureOf(call, what, remedy, { status });
   }
   const page = pageFailure(answer, call);

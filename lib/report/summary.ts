@@ -72,7 +72,7 @@ function oneRow({ family, containers, notices }: TaskReport, { paint: { green, y
   const parts = [
     leftOut.length > 0 ? yellow(protection) : green(protection),
     ...leftOut.map(({ name, reason }) => yellow(text`left out ${name}: ${reason ?? ""}`)),
-    ...(lookedUp > 0 ? [text`${lookedUp} started as the image says`] : []),
+    ...(lookedUp > 0 ? [text`${lookedUp} with the image's entry point`] : []),
     ...(notices.length > 0 ? [text`${notices.length} notice${notices.length > 1 ? "s" : ""} in the report`] : []),
   ];
   return [family, join(parts)];

@@ -32,11 +32,11 @@ export const consoleVariables = {
       safeUrl,
       v.check(
         (url) => HOST.test(url.searchParams.get("consoleaddr") || "none"),
-        "must have a host alone as its consoleaddr",
+        "must name only a host as its consoleaddr",
       ),
     ),
   ),
-  TL_CONSOLE_ADDRESS: v.optional(matching(HOST, shown("must be a host alone, without https://, port and path"))),
+  TL_CONSOLE_ADDRESS: v.optional(matching(HOST, shown("must be only a host, without https://, port and path"))),
   TL_API_VERSION: v.optional(matching(/^v(1|\d{2}\.\d{2})$/, shown("must be v1 or a version such as v34.04")), "v1"),
   TL_PROJECT: v.optional(v.string()),
 };

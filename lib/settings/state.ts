@@ -20,14 +20,14 @@ export type StateSettings =
 type Surroundings = { readonly stackName: string; readonly region: string };
 
 // Terraform evaluates nothing in a backend, so escaping would be taken literally.
-const noTemplate = v.regex(/^(?!.*[$%]\{)/, "must not hold ${ or %{, which Terraform takes for a template");
+const noTemplate = v.regex(/^(?!.*[$%]\{)/, "must not hold ${ or %{, which begin a Terraform template");
 const named = (pattern: RegExp, message: string) =>
   v.optional(v.pipe(v.string(), noTemplate, v.regex(pattern, shown(message))));
 
 // The variables of each backend by their role. The patterns accept what S3, Azure Storage and Terraform's backends accept,
 // as far as a value alone shows it.
 const S3 = {
-  chosenBy: { TF_STATE_S3_BUCKET: named(/^[\w.-]{1,255}$/, "must be a bucket's name alone, without s3://") },
+  chosenBy: { TF_STATE_S3_BUCKET: named(/^[\w.-]{1,255}$/, "must be only a bucket's name, without s3://") },
   needs: {},
   takes: {
     TF_STATE_S3_KEY: named(/^[^/](.*[^/])?$/, "must not begin or end with a slash"),
@@ -37,14 +37,11 @@ const S3 = {
 
 const AZURE = {
   chosenBy: {
-    TF_STATE_AZURE_STORAGE_ACCOUNT: named(
-      /^[a-z\d]{1,24}$/,
-      "must be a storage account's name alone, without https://",
-    ),
+    TF_STATE_AZURE_STORAGE_ACCOUNT: named(/^[a-z\d]{1,24}$/, "must be only a storage account's name, without https://"),
   },
   needs: {
-    TF_STATE_AZURE_RESOURCE_GROUP: named(/^[\p{L}\p{N}_.()-]{1,90}$/u, "must be a resource group's name alone"),
-    TF_STATE_AZURE_CONTAINER: named(/^[$a-z\d-]{1,63}$/, "must be a container's name alone"),
+    TF_STATE_AZURE_RESOURCE_GROUP: named(/^[\p{L}\p{N}_.()-]{1,90}$/u, "must be only a resource group's name"),
+    TF_STATE_AZURE_CONTAINER: named(/^[$a-z\d-]{1,63}$/, "must be only a container's name"),
   },
   takes: { TF_STATE_AZURE_KEY: v.optional(v.pipe(v.string(), noTemplate)) },
 };
@@ -94,9 +91,7 @@ export const checkStateBackend: CrossCheck = (given) => {
   );
   const chosen = BACKENDS.filter(isChosen);
   const twice =
-    chosen.length > 1
-      ? [text`${list(chosen.flatMap(({ chosenBy }) => chosenBy))} are both set, but the state has one place.`]
-      : [];
+    chosen.length > 1 ? [text`${list(chosen.flatMap(({ chosenBy }) => chosenBy))} are both set. Remove one.`] : [];
   const partial = chosen.flatMap(({ chosenBy, needs }) => whatNeeds(chosenBy, needs.every(isGiven) ? [] : needs));
   return [...alone, ...twice, ...partial];
 };

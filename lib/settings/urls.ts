@@ -19,7 +19,7 @@ export const safeUrl = v.pipe(
   ),
   v.check(
     (url) => url.protocol === "https:" || isLoopback(url.hostname),
-    ({ input }) => text`must be https: plain http is for this machine alone, got host ${input.hostname}`,
+    ({ input }) => text`must be https: plain http is for this machine only, got host ${input.hostname}`,
   ),
   v.check((url) => url.hash === "", "must not hold a # fragment"),
 );

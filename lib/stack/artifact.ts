@@ -27,7 +27,7 @@ export type Stranger = {
 };
 
 /** The reason for a stranger when there is no better one. */
-export const FOREIGN = text`what does not belong in an artifact`;
+export const FOREIGN = text`content that synth does not write`;
 
 const IN_ROOT = [MANIFEST, REPORT_JSON, REPORT_MARKDOWN];
 const IN_STACK = [STACK_FILE_NAME, LOCK_FILE_NAME];
@@ -104,11 +104,11 @@ function reasonFor({ path, kind }: Entry): SafeText {
   if (kind !== "file") return text`something that is not a file`;
   const [, reason] = REASONS.find(([pattern]) => pattern.test(path)) ?? [];
   if (reason) return reason;
-  return isReadByTerraform(basename(path)) ? text`what Terraform would read beside the stack` : FOREIGN;
+  return isReadByTerraform(basename(path)) ? text`content that Terraform would also read` : FOREIGN;
 }
 
 const REASONS: readonly (readonly [RegExp, SafeText])[] = [
-  [VERSION_PATH, text`another text than synthesis writes there`],
+  [VERSION_PATH, text`other content than synth writes there`],
   [/\.tfvars(\.json)?$/, text`values of Terraform variables`],
   [/\.tfstate(\.[\w.]+)?$/, text`Terraform's state`],
   [/\.(zip|t?gz|7z|bz2|xz)$/, text`an archive, which can't be looked into`],

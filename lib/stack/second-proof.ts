@@ -36,7 +36,7 @@ export function proveSynthesized(
   if (problems.length > 0) {
     throw new ProofError(
       problems.map(
-        (problem) => text`What was synthesized is not what was proven: ${problem}. This is a defect: report it.`,
+        (problem) => text`The stack differs from the proven tasks: ${problem}. This is a defect: report it.`,
       ),
     );
   }

@@ -43,7 +43,7 @@ export function readStackFile(content: string): StackFile {
 }
 
 function unreadable(problem: SafeText): SafeText {
-  return text`what Terraform may read otherwise than it is checked here: ${problem}`;
+  return text`content that Terraform may read differently: ${problem}`;
 }
 
 function inspect(stack: JsonValue): StackFile {

@@ -89,7 +89,7 @@ const notConnected: Check = (_, { family }, facts) => {
     ...(elsewhere > 0 ? [text`${elsewhere} connected from another account or region`] : []),
   ];
   return {
-    reason: text`Of the Defenders of the family ${family} ${join(counts)}. The Console doesn't say whose they are.`,
+    reason: text`Family ${family}, Defenders: ${join(counts)}. The Console doesn't say which tasks they belong to.`,
     remedy: text`Check that the tasks reach the Console (egress, DNS, proxy), and that their install bundle is this Console's.`,
   };
 };
@@ -97,7 +97,7 @@ const notConnected: Check = (_, { family }, facts) => {
 const unsupported: Check = (task, definition, facts) => {
   const version = versionOf(definition, facts);
   if (version === undefined || !isUnsupported(version, facts.consoleVersion)) return undefined;
-  const what = text`The Defender is ${version}, and a Console ${facts.consoleVersion} takes those of two releases before it at the oldest.`;
+  const what = text`The Defender is ${version}, but a Console ${facts.consoleVersion} supports only Defenders up to two releases older.`;
   return { reason: what, remedy: newRevisionRemedy(task, definition, facts) };
 };
 

@@ -21,7 +21,7 @@ function hasOnlyAnotherImage({ structure }: CheckedDefinition): boolean {
 /** What to do about a task whose revision has an old Defender. */
 export function newRevisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
   const isGood = (one: CheckedDefinition) => isCurrent(one, facts.consoleVersion);
-  const redeploy = text`Synthesize and deploy again: that makes a revision with Defender ${facts.consoleVersion}. Then ${replace(task)}.`;
+  const redeploy = text`Synthesize and deploy again, for a revision with Defender ${facts.consoleVersion} (change runtimeDefense.defenderImage first if it is set). Then ${replace(task)}.`;
   return moveTo(task, definition, facts, isGood, "up to date") ?? redeploy;
 }
 

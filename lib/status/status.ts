@@ -42,8 +42,10 @@ export function noticesOf({ tasks, running, defenders }: Facts): readonly SafeTe
   return [...running].flatMap(([family, number]) => {
     const connected = defenders.get(family)?.connected ?? 0;
     if (connected <= number) return [];
-    const counts = text`Of the family ${family} ${connected} Defenders are connected, and ${number} run in these clusters`;
-    return [text`${counts}: it runs elsewhere, too, or tasks have just stopped. Whose are connected can't be told.`];
+    const counts = text`Family ${family}: ${connected} Defenders are connected, but these clusters run only ${number}`;
+    return [
+      text`${counts}. Others run elsewhere, or have just stopped. The Console doesn't say which tasks the connected ones belong to.`,
+    ];
   });
 }
 

@@ -32,7 +32,7 @@ export function* checkImages(
     const example = "nginx:1.27 or registry.example.com/shop/web:2.14.1";
     yield problem(path, () =>
       isImpossible
-        ? text`its registry can't exist: ECR's are ${ecr}, got ${quote(image)}.`
+        ? text`has an invalid ECR registry: it must be ${ecr}, got ${quote(image)}.`
         : text`must be an image's name such as ${example}, got ${quote(image)}.`,
     );
   }

@@ -52,7 +52,7 @@ const valueFrom = v.pipe(
     (source) => !source.startsWith("arn:") || SECRET_OR_PARAMETER.test(source),
     ({ input }) =>
       SECRET_OR_PARAMETER.test(`${input.replace(/:+$/, "")}::`)
-        ? "has a JSON key without the two colons behind it, SECRET:JSON-KEY::"
+        ? "must end with two colons after its JSON key, SECRET:JSON-KEY::"
         : "must be a parameter's name or ARN, or the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME or NAME:JSON-KEY:STAGE:VERSION",
   ),
 );
@@ -60,7 +60,7 @@ const valueFrom = v.pipe(
 /** The keys of a container in the order of the API reference. */
 export const CONTAINER_ENTRIES = {
   name: identifier,
-  image: v.pipe(text, v.regex(/^\S+$/, "must be an image, without spaces, at its ends too")),
+  image: v.pipe(text, v.regex(/^\S+$/, "must be an image, with no space even at its ends")),
   command: strings,
   cpu: number,
   credentialSpecs: strings,

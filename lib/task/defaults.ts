@@ -32,7 +32,7 @@ function* checkDefaults(document: JsonValue): Step<JsonObject> {
 }
 
 const EXAMPLE: SafeText = text`{"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}`;
-const EXPECTED: Remark = { text: text`must be an object with the key runtimeDefense alone, such as ${EXAMPLE}.` };
+const EXPECTED: Remark = { text: text`must be an object with only the key runtimeDefense, such as ${EXAMPLE}.` };
 
 /**
  * Merges the task's own `runtimeDefense` over the defaults, key by key, also within its objects.

@@ -49,11 +49,13 @@ function wordsFor(
   const words = processWords(answer, command);
   if (!words) return { refused: [text`the image ${quote(image)} has neither ENTRYPOINT nor CMD. Write entryPoint.`] };
   if (words.entryPoint[0] === "") {
-    return { refused: [text`the image ${quote(image)} starts an empty word. Write entryPoint.`] };
+    return { refused: [text`the image ${quote(image)} starts "" as its program. Write entryPoint.`] };
   }
   const { problems } = collect(checkText([...words.entryPoint, ...words.command]));
   if (problems.shown.length === 0) return { ...answer, image, ...words };
-  return { refused: problems.shown.map((problem) => text`a word of the image ${quote(image)} ${problem.text()}`) };
+  return {
+    refused: problems.shown.map((problem) => text`ENTRYPOINT or CMD of the image ${quote(image)} ${problem.text()}`),
+  };
 }
 
 function withWayOut(sentence: SafeText): SafeText {
@@ -90,4 +92,4 @@ export function withWords(task: Task, words: readonly FoundWords[]): Task {
   };
 }
 
-const INIT = text`its image starts /init (s6-overlay), which must be process 1, and the Defender's wrapper is that. Try it, or leave the container out.`;
+const INIT = text`its image starts /init (s6-overlay), which must be process 1, but the Defender's wrapper is. Test it, or exclude the container.`;

@@ -20,7 +20,7 @@ export function* checkEntryPoints(draft: Draft, written: JsonObject): Step<reado
     const isWrapped = isExcluded(draft, values.name) === false;
     if (!isWrapped || isUnclear("entryPoint", "command", "firelensConfiguration")) continue;
     if (values.entryPoint?.[0] === "") {
-      const why = "begins with an empty word, so nothing would start. Write the program.";
+      const why = 'begins with "", so nothing would start. Write the program.';
       yield problem([...path, "entryPoint"], () => text`${why}`);
     }
     if (WRAPPERS.includes(values.entryPoint?.[0] ?? "")) {
@@ -51,7 +51,7 @@ function whyMissing({ values }: DraftContainer, draft: Draft, written: JsonObjec
   };
   const exclude = (reason: string) => runtimeDefense({ exclude: { ...objectOf(written.exclude), [name]: reason } });
   const look = (members: JsonObject) => runtimeDefense({ entryPoint: { ...objectOf(written.entryPoint), ...members } });
-  const orExclude = () => (canExclude(draft) ? text`, or leave the container out: ${exclude("REASON")}` : text``);
+  const orExclude = () => (canExclude(draft) ? text`, or exclude the container: ${exclude("REASON")}` : text``);
   if (firelensConfiguration) {
     const what = "is a FireLens router without entryPoint, which breaks when wrapped.";
     const remedy = () =>

@@ -22,6 +22,8 @@ const SIZES: readonly Size[] = [
   Array.from({ length: (to - from) / step + 1 }, (_, index) => ({ cpu, memory: from + index * step })),
 );
 
+const LARGEST = SIZES.reduce((_, size) => size); // the last
+
 /** Returns the Defender's share of the task: as set in `sidecar`, else no CPU and 256 MiB. */
 export function defenderShare({ sidecar }: Pick<RuntimeDefense, "sidecar">): Size {
   return { cpu: sidecar.cpu ?? 0, memory: reserved(sidecar) || DEFENDER_MEMORY };
@@ -49,7 +51,7 @@ export function* fitSize(draft: Draft, defaults: ReadonlySet<string>): Step<Size
   if (isLegal && holds(size, needed(share.memory))) return size;
   const byDefault = defaultsText(defaults);
   const why = isLegal
-    ? text`The containers take ${sizeText(taken)}${largest > taken.memory ? ` (one up to ${largest} MiB)` : ""}, the Defender ${sizeText(share)}: more than the task's ${sizeText(size)}${byDefault}.`
+    ? text`Containers need ${sizeText(taken)}, the Defender ${sizeText(share)}${largest > taken.memory ? `, one of them up to ${largest} MiB` : ""}: more than the task's ${sizeText(size)}${byDefault}.`
     : text`Fargate has no size of ${sizeText(size)}${byDefault}.`;
   const next = SIZES.find((legal) => holds(legal, size) && holds(legal, needed(share.memory)));
   if (next && raiseToFit) {
@@ -57,8 +59,8 @@ export function* fitSize(draft: Draft, defaults: ReadonlySet<string>): Step<Size
     return next;
   }
   const remedy = next
-    ? text`The next size that fits is ${sizeText(next)}: set it, or runtimeDefense.raiseToFit.`
-    : text`No size of Fargate fits. Lower what the containers reserve.`;
+    ? text`The next size that fits is ${sizeText(next)}: set it, or runtimeDefense.raiseToFit to true.`
+    : text`No Fargate size fits: the largest is ${sizeText(LARGEST)}. Lower the task's cpu or memory, or what the containers reserve.`;
   // ECS doesn't know about the default 256 MiB, so it may still register the task.
   const registers = isLegal && holds(size, needed(reserved(sidecar)));
   yield (registers ? notice : problem)([], () => text`${why} ${remedy}`);
@@ -67,7 +69,7 @@ export function* fitSize(draft: Draft, defaults: ReadonlySet<string>): Step<Size
 
 function defaultsText(defaults: ReadonlySet<string>): SafeText {
   const names = ["cpu", "memory"].filter((key) => defaults.has(key));
-  return names.length > 0 ? text` (the file names no ${names.join(" and no ")}: our default)` : text``;
+  return names.length > 0 ? text`, the default for a file without ${names.join(" and ")}` : text``;
 }
 
 type Limits = { readonly memory?: number | undefined; readonly memoryReservation?: number | undefined };

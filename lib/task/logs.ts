@@ -17,7 +17,7 @@ export function* checkLogs({ containers, isComplete }: Draft): Step {
     }
     // Developer guide, "Specifying a custom configuration file": Fargate supports only the type file.
     if (values.firelensConfiguration?.options?.["config-file-type"] !== "s3") continue;
-    const remedy = "Put the file into the router's image or on a volume, and write file.";
+    const remedy = "Put the file into the router's image or on a volume, and set this option to file.";
     yield problem(
       [...path, "firelensConfiguration", "options", "config-file-type"],
       () => text`s3 doesn't work on Fargate. ${remedy}`,
@@ -35,7 +35,7 @@ function* checkAwslogs(path: Path, options: Readonly<Record<string, string>> = {
     );
   }
   if (options["awslogs-stream-prefix"] === undefined) {
-    yield notice(path, () => text`is without awslogs-stream-prefix, which Fargate asks for.`);
+    yield notice(path, () => text`has no awslogs-stream-prefix, which ECS documents as required on Fargate. Add it.`);
   }
 }
 

@@ -62,7 +62,7 @@ function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
   const keys = Object.keys(clean(described));
   if (keys.length > 0) {
     const list = () => join(keys.map((key) => excerpt(key)));
-    yield notice([], () => text`Left out what describe-task-definition adds: ${list()}.`);
+    yield notice([], () => text`Ignored what describe-task-definition adds: ${list()}.`);
   }
   const { compatibilities } = described;
   // A task registered without FARGATE must not become a Fargate task by our default.
@@ -132,7 +132,7 @@ function* withTags(task: JsonObject): Step<JsonObject> {
   const reserved = tags.filter(isReserved);
   if (reserved.length > 0) {
     const list = () => join(reserved.slice(0, 20).map(({ key }) => excerpt(asText(key))));
-    yield notice(["tags"], () => text`left out those that AWS alone may set: ${list()}.`);
+    yield notice(["tags"], () => text`ignored those that only AWS may set: ${list()}.`);
   }
   return { ...task, tags: tags.filter((tag) => !isReserved(tag)) };
 }

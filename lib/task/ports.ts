@@ -16,7 +16,7 @@ export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
       const port = containerPort ?? hostPort;
       // API reference, PortMapping: with awsvpc the host port is absent, or the same as the container's.
       if (hostPort !== undefined && hostPort !== port) {
-        const why = "the network mode awsvpc takes no other one. Remove hostPort.";
+        const why = "under awsvpc both must be equal. Remove hostPort.";
         yield problem(place, () => text`hostPort ${hostPort} differs from containerPort ${String(port)}: ${why}`);
       }
       if (port === undefined) continue;
@@ -27,7 +27,7 @@ export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
       const by = owner ? quote(owner) : "another container";
       yield problem(
         place,
-        () => text`the port ${key} is used already, by ${by}, and a task has each port once. Change one.`,
+        () => text`the port ${key} is already used by ${by}: a task's containers share ports. Change one.`,
       );
     }
   }

@@ -31,7 +31,7 @@ export type ReadOptions = {
 };
 
 const FILES_AT_ONCE = 32;
-const NO_JSON = text`only *.json is read in a folder. Save it as such, or move it elsewhere.`;
+const NO_JSON = text`in a folder only *.json is read. Save it as JSON in a *.json file, or move it elsewhere.`;
 const NOT_FOLLOWED = text`is a link to a folder, which isn't followed. Put the folder itself there, or remove the link.`;
 
 /**

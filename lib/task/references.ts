@@ -77,7 +77,7 @@ function* checkUnique(kind: string, path: Path, names: readonly (string | undefi
   for (const [index, name] of names.entries()) {
     if (name === undefined) continue;
     if (seen.has(name))
-      yield problem([...path, index], () => text`the ${kind} ${quote(name)} is there twice. Rename one.`);
+      yield problem([...path, index], () => text`the ${kind} ${quote(name)} is there twice. Remove or rename one.`);
     seen.add(name);
   }
 }

@@ -34,7 +34,7 @@ export const TASK_ENTRIES = {
   networkMode: only("awsvpc", " on Fargate"),
   requiresCompatibilities: v.pipe(
     v.array(oneOf("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")),
-    v.includes("FARGATE", "must have FARGATE, nothing else can be protected this way"),
+    v.includes("FARGATE", "must include FARGATE: this project protects only Fargate tasks"),
   ),
   enableFaultInjection: flag,
   ephemeralStorage: object({ sizeInGiB: between(21, 200, " GiB") }),

@@ -61,9 +61,9 @@ function isFolderLink(path: string): boolean {
  * @param what the content that is expected
  * @throws UnreadableError
  */
-export function readText(file: string, variable?: string, what = "a task definition"): string {
+export function readText(file: string, variable?: string, what = TASK): string {
   const bytes = readRegularFileOr(file, (code) => {
-    throw refusal(unreadable(code, variable));
+    throw refusal(unreadable(code, variable, what));
   });
   // Zero bytes are valid UTF-8, but UTF-16 without a byte order mark is full of them.
   if (bytes.includes(0)) throw notUtf8("UTF-16 or a binary file");
@@ -73,14 +73,15 @@ export function readText(file: string, variable?: string, what = "a task definit
   return content;
 }
 
+const TASK = "a task definition";
 const refusal = (sentence: SafeText) => new UnreadableError([{ text: sentence }]);
 const notUtf8 = (found: string) => refusal(text`is not UTF-8 text, it looks like ${found}. Save it as UTF-8.`);
 
-function unreadable(code: string, variable?: string): SafeText {
+function unreadable(code: string, variable?: string, what = TASK): SafeText {
   const check = variable === undefined ? "Check the path" : `Check the path (${variable})`;
   if (code === "EISDIR") return text`is a folder, not a file. Rename it, or name a file in it.`;
-  if (code === NOT_A_FILE) return text`is neither a file nor a folder. Name a task definition file.`;
-  if (code === TOO_LARGE) return text`is larger than 1 MiB; ECS takes 64 KiB a task definition. Is it the right file?`;
+  if (code === NOT_A_FILE) return text`is neither a file nor a folder. Name a file with ${what}.`;
+  if (code === TOO_LARGE) return text`is larger than 1 MiB, too large for ${what}. ${check}.`;
   if (code === "ENOENT") return text`there is no such file or folder. ${check}.`;
   return text`can't be read (${code}). ${check} and its permissions.`;
 }

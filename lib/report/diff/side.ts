@@ -65,7 +65,7 @@ function outputState(definition: JsonObject): (container: JsonObject) => Contain
   return ({ name }) => {
     if (first) return { kind: "unprotected", reason: text`not protected: ${describe(first)}` };
     if (wrapped.has(asText(name))) return { kind: "protected" };
-    return { kind: "unprotected", reason: text`not protected: nothing of the Defender is in it.` };
+    return { kind: "unprotected", reason: text`not protected: the Defender has not wrapped it.` };
   };
 }
 

@@ -10,7 +10,7 @@ export type ProblemReport = {
   readonly notices: readonly Problem[];
   /** The containers of the files without problems, when the command counts them. */
   readonly containers?: ContainerCount;
-  /** A sentence that ends the last line when there are problems: `Nothing was synthesized.` */
+  /** Sentences that end the last line when there are problems: `Nothing was synthesized.` */
   readonly afterFailure?: string;
 };
 
