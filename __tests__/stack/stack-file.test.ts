@@ -87,7 +87,7 @@ test.each([
 test("a key that stands twice is unexpected: Terraform reads both", () => {
   const { unexpected } = readStackFile('{"resource":{"null_resource":{}},"resource":{}}');
   expect(unexpected).toEqual([
-    expect.stringMatching(/^content that Terraform may read differently: the key "resource" is twice/),
+    expect.stringMatching(/^content that Terraform may read differently \(the key "resource" is twice/),
   ]);
 });
 
@@ -96,13 +96,13 @@ test.each([
   ["objects", `${'{"a":'.repeat(9000)}1${"}".repeat(9000)}`],
 ])("what is nested too deep to be looked into is unexpected: %s", (_, content) => {
   expect(readStackFile(content).unexpected).toEqual([
-    "content that Terraform may read differently: is nested in more than 100 levels.",
+    "content that Terraform may read differently (is nested in more than 100 levels)",
   ]);
 });
 
 test("what is not JSON is unexpected", () => {
   expect(readStackFile("resource {}").unexpected).toEqual([
-    expect.stringMatching(/^content that Terraform may read differently: is not JSON/),
+    expect.stringMatching(/^content that Terraform may read differently \(is not JSON.*[^.]\)$/),
   ]);
 });
 

@@ -43,7 +43,7 @@ export function readStackFile(content: string): StackFile {
 }
 
 function unreadable(problem: SafeText): SafeText {
-  return text`content that Terraform may read differently: ${problem}`;
+  return text`content that Terraform may read differently (${problem.replace(/\.$/, "")})`;
 }
 
 function inspect(stack: JsonValue): StackFile {
