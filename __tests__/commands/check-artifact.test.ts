@@ -330,6 +330,7 @@ test.each([
   ["terraform.tfstate", "Terraform's state"],
   ["terraform.tfstate.backup", "Terraform's state"],
   ["terraform.tfstate.1700000000.backup", "Terraform's state"],
+  ["cdk.tf.json", "a stack outside of stacks/NAME (the folder must be the whole output, such as cdktf.out)"],
   ["zz_override.tf.json", "content that Terraform would also read"],
   ["x.tofu", "content that Terraform would also read"],
   ["x.tofu.json", "content that Terraform would also read"],

@@ -692,6 +692,7 @@ describe("refusals", () => {
 
   test.each<[string, () => string, string]>([
     ["a file that isn't there", () => join(folder, "none.json"), "none.json can't be read (ENOENT). Check the path."],
+    ["a folder", () => folder, " is a folder. Name the file with the plan as JSON."],
     [
       "a saved plan itself",
       () => inFile("PK\u0003\u0004"),

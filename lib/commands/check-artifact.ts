@@ -22,7 +22,7 @@ const MOST = 50;
 export const checkArtifact: Command = {
   name: "check-artifact",
   purpose:
-    "fails when the folder holds a secret, anything but a synthesized stack, or (`--equals`) other bytes than an output of this machine",
+    "fails when the folder holds a secret, anything other than a synthesized stack, or (`--equals`) content that differs from an output of this machine",
   operands: [{ name: "FOLDER", meaning: "what is to be published, or to be deployed" }],
   options: [
     {

@@ -13,7 +13,7 @@ import { structureFacts } from "./task-options";
 export const checkPlan: Command = {
   name: "check-plan",
   purpose:
-    "fails when a plan, of whatever Terraform project, leaves a Fargate task definition unprotected, or (`--stack`) is not [what was proven](docs/plans.md)",
+    "fails when the plan of any Terraform project leaves a Fargate task definition unprotected, or (`--stack`) is not [what was proven](docs/plans.md)",
   operands: [{ name: "PLAN", meaning: "what terraform show -json prints of a saved plan" }],
   options: [
     {

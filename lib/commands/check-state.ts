@@ -8,7 +8,8 @@ import type { Command } from "./command";
 /** Local state is lost with the pipeline's machine after the run, so the next run would create everything a second time. */
 export const checkState: Command = {
   name: "check-state",
-  purpose: "fails when the stack keeps its state in a local file, or the folder holds anything but a synthesized stack",
+  purpose:
+    "fails when the stack keeps its state in a local file, or the folder holds anything other than a synthesized stack",
   operands: [{ name: "FOLDER", meaning: "what is to be deployed, such as cdktf.out" }],
   run: async ({ stdout }, { operands: [folder = ""] }) => {
     const { stacks, strangers } = readArtifact(folder);

@@ -17,7 +17,7 @@ import type { Command, Invocation } from "./command";
 
 export const destroy: Command = {
   name: "destroy",
-  purpose: "removes from AWS all that was deployed, by its state alone: no Console, no task definitions",
+  purpose: "removes everything that was deployed from AWS. Needs only its state: no Console, no task definitions",
   options: [{ name: "auto-approve", meaning: "does not ask before it destroys" }],
   run: async (invocation, { isSet }) => {
     const settings = parseStackSettings(invocation.environment);

@@ -24,7 +24,9 @@ function read(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new PlanError([text`${file} can't be read (${codeOf(error)}). Check the path.`]);
+    const code = codeOf(error);
+    if (code === "EISDIR") throw new PlanError([text`${file} is a folder. Name the file with the plan as JSON.`]);
+    throw new PlanError([text`${file} can't be read (${code}). Check the path.`]);
   }
 }
 

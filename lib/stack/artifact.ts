@@ -109,6 +109,10 @@ function reasonFor({ path, kind }: Entry): SafeText {
 
 const REASONS: readonly (readonly [RegExp, SafeText])[] = [
   [VERSION_PATH, text`other content than synth writes there`],
+  [
+    /(^|\/)cdk\.tf\.json$/,
+    text`a stack outside of stacks/NAME (the folder must be the whole output, such as cdktf.out)`,
+  ],
   [/\.tfvars(\.json)?$/, text`values of Terraform variables`],
   [/\.tfstate(\.[\w.]+)?$/, text`Terraform's state`],
   [/\.(zip|t?gz|7z|bz2|xz)$/, text`an archive, which can't be looked into`],
