@@ -3,12 +3,12 @@ import fc, { type Arbitrary } from "fast-check";
 import type { ContainerDefinition, TaskDefinition } from "../lib/task/schema";
 import type { Task } from "../lib/task/task";
 
-// The compiler holds these to the schema: a new key without an arbitrary doesn't compile.
+// Follows the schema's types, so a new key without an arbitrary doesn't compile.
 type ArbitraryOf<T> = { readonly [K in keyof T]-?: Arbitrary<Exclude<T[K], undefined>> };
 
 const NASTY = ["$", "%", "{", "}", "${", "%{", "$${", "%%{", '"', "\\", "\n", "\r\n", "\t", "\u0001", "\u001b[31m"];
 const FOREIGN = ["ü", "漢", "😀", "👩‍👩‍👧", "\u202e", "\u2028", "\ufeff", "e\u0301", "##vso[", "</script>"];
-// What Terraform would change is refused, which has its own tests.
+// Texts that Terraform would change are refused; other tests cover that.
 const isChanged = (value: string) => value.startsWith("\ufeff") || (/\r/.test(value) && /\$\$\{|%%\{/.test(value));
 const text = fc
   .string({ unit: fc.constantFrom("a", "B", "0", " ", ".", ...NASTY, ...FOREIGN), maxLength: 6 })
@@ -186,7 +186,7 @@ export const KEYS = {
   task: ["containerDefinitions", ...Object.keys(TASK)],
 };
 
-// Half of all keys each time: with all of them, a problem of one would hide behind another's.
+// About half of the keys each time: with all of them, one key's problem could hide another's.
 const container = fc.record(CONTAINER, { requiredKeys: ["image", "entryPoint"] });
 
 const definition: Arbitrary<TaskDefinition> = fc
@@ -203,7 +203,7 @@ const definition: Arbitrary<TaskDefinition> = fc
     }),
   }));
 
-/** Tasks with any keys and texts, as reading a file would give them; the last of several containers may be excluded. */
+/** Tasks with any keys and texts, as if read from a file; the last of several containers may be excluded. */
 export const arbitraryTask: Arbitrary<Task> = fc
   .record({
     definition,

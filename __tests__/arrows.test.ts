@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join, posix, resolve } from "node:path";
 
-// The design's arrows in one place: which room may import which, and which rooms may use which package.
+// The design's rules in one place: which room (folder of lib) may import which, and which rooms may use which package.
 
 const PROJECT = resolve(__dirname, "..");
 
-/** Rooms that a room of lib may import besides itself and `base`: text, errors and JSON. */
+/** The rooms that each room may import, besides itself and `base` (text, errors, JSON). */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   settings: [],
@@ -44,13 +44,13 @@ const PACKAGES: readonly { readonly package: RegExp; readonly rooms: readonly st
   { package: /^@(aws-sdk|smithy)\//, rooms: ["aws", "registry"] },
 ];
 
-/** Imports that nothing of this project may have, with the reason. */
+/** Imports that no file of lib or the stand-ins may have, with the reason. */
 const NOWHERE: readonly { readonly import: RegExp; readonly reason: string }[] = [
   { import: /^@cdktf\/provider-aws$/, reason: "its index costs two seconds and 500 MB: import one resource's path" },
   { import: /^cdktf\/lib\//, reason: "CDK Terrain keeps only cdktf itself" },
 ];
 
-/** Servers of their own: no room imports them, and they import none. */
+/** Independent servers: they import no room and not each other, and no room imports them. */
 const STAND_INS = ["local-console", "local-ecs"];
 
 const SOURCES = ["lib", ...STAND_INS].flatMap((folder) =>
@@ -59,12 +59,12 @@ const SOURCES = ["lib", ...STAND_INS].flatMap((folder) =>
     .map((file) => `${folder}/${file}`),
 );
 
-test("every import of lib and the stand-ins follows the arrows", () => {
+test("every import in lib and the stand-ins is allowed", () => {
   expect(SOURCES.length).toBeGreaterThan(50);
   expect(SOURCES.flatMap((file) => violations(file, source(file)))).toEqual([]);
 });
 
-test("no file of lib imports itself by way of others", () => {
+test("no file of lib or the stand-ins imports itself through other files", () => {
   expect(circles(new Map(SOURCES.map((file) => [file, localImports(file, source(file))])))).toEqual([]);
 });
 
@@ -113,7 +113,7 @@ describe("a wrong import is found", () => {
     expect(violations(file, `import { ok } from "node:path";\n${line}\n`)).toEqual([`${file}: ${message}`]);
   });
 
-  test("as is a circle", () => {
+  test("when it is circular", () => {
     const imports = new Map([
       ["a.ts", ["b.ts"]],
       ["b.ts", ["c.ts"]],
@@ -147,7 +147,7 @@ function betweenRooms(from: string, to: string): readonly string[] {
   return to === "base" || ROOMS[from]?.includes(to) ? [] : [`${from} may not import ${to}`];
 }
 
-/** lib/settings.ts and lib/settings/… are one room; the rest of lib's own files and lib/text are `base`. */
+/** lib/settings.ts and lib/settings/… are one room; the other files directly in lib, and lib/text, are `base`. */
 function roomOf(path: string): string {
   const [top = "", second = "", ...rest] = path.replace(/\.ts$/, "").split("/");
   if (top !== "lib") return top;

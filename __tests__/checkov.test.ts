@@ -25,14 +25,14 @@ describeIf("Checkov itself (CHECKOV_TESTS=1, checkov on PATH)", () => {
     ]);
   });
 
-  test("reads every resource, and finds what the document lists", () => {
+  test("reads every resource, and finds exactly what docs/aws-account.md lists", () => {
     const { checked, found, expected } = scan(tasks, { grantExecutionRoles: true });
     expect(expected.length).toBeGreaterThan(7);
     expect(checked).toEqual(expect.arrayContaining(expected));
     expect(found).toEqual(documented());
   });
 
-  test("finds nothing but the missing rotation once all variables of the document are set", () => {
+  test("finds only the missing rotation when all variables that docs/aws-account.md names are set", () => {
     const { found } = scan(tasks, {
       grantExecutionRoles: true,
       containerInsights: "enabled",
@@ -44,7 +44,7 @@ describeIf("Checkov itself (CHECKOV_TESTS=1, checkov on PATH)", () => {
   });
 });
 
-test("asked for by CHECKOV_TESTS=1, Checkov is there", () => {
+test("Checkov is installed if CHECKOV_TESTS=1 asks for its tests", () => {
   expect(wanted).toBe(process.env.CHECKOV_TESTS === "1");
 });
 
@@ -78,7 +78,7 @@ function scan(tasks: readonly ProtectedTask[], settings: Partial<StackSettings>)
   };
 }
 
-/** The findings of the document's table. */
+/** The findings in the table of docs/aws-account.md. */
 function documented(): readonly string[] {
   const document = readFileSync(resolve(__dirname, "../docs/aws-account.md"), "utf8");
   return [...document.matchAll(/^\| (CKV\w+) \|/gm)].map(([, id = ""]) => id).sort();

@@ -22,7 +22,7 @@ export type Place = {
   /** The working folder, where cdktf.out will be. */
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** A line of a shell to go before. */
+  /** Shell commands to run first, in the same process. */
   readonly shell?: string;
 };
 
@@ -54,7 +54,7 @@ function finished(child: ChildProcess): Promise<Run> {
   });
 }
 
-/** What has to be set to talk to this Console. */
+/** The variables of a run with this Console and the example's task definition. */
 export function variablesFor({ url, user, password }: Pick<LocalConsole, "url" | "user" | "password">) {
   return {
     TL_CONSOLE: url,
@@ -65,7 +65,7 @@ export function variablesFor({ url, user, password }: Pick<LocalConsole, "url" |
   };
 }
 
-/** Every file in the folder, by its path from there. */
+/** The paths of all files in the folder, relative to it, sorted. */
 export function filesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
@@ -73,7 +73,7 @@ export function filesIn(folder: string): readonly string[] {
     .sort();
 }
 
-/** Temporary folders that are gone after each test. */
+/** Returns a function that makes temporary folders, which are removed after each test. */
 export function temporaryFolders(): () => string {
   const folders: string[] = [];
   afterEach(() => {

@@ -33,7 +33,7 @@ test.each([
   [`nginx@${DIGEST}`, "docker.io", "library/nginx", undefined, DIGEST],
   [`ghcr.io/owner/web:1.0@${DIGEST}`, "ghcr.io", "owner/web", "1.0", DIGEST],
   ["a__b-c--d/x.y", "docker.io", "a__b-c--d/x.y", "latest", undefined],
-])("%s is %s, %s, %s, %s", (text, registry, repository, tag, digest) => {
+])("%s is registry %s, repository %s, tag %s, digest %s", (text, registry, repository, tag, digest) => {
   expect(parseReference(text)).toEqual({ text, registry, repository, tag, digest });
 });
 
@@ -72,7 +72,7 @@ test.each([
   ["nginx", `nginx@${DIGEST}`],
   ["host:5000/shop:1", `host:5000/shop@${DIGEST}`],
   [`nginx:1@${DIGEST}`, `nginx:1@${DIGEST}`],
-])("%s, pinned, is %s", (text, pinned) => {
+])("%s is pinned as %s", (text, pinned) => {
   const reference = parseReference(text);
   expect(reference && pinnedTo(reference, DIGEST)).toBe(pinned);
 });

@@ -3,10 +3,10 @@ import { clean, isDeeperThan, isJsonArray, isJsonObject, type JsonValue } from "
 test.each<[string, JsonValue, JsonValue]>([
   ["nulls", { a: null, b: 1 }, { b: 1 }],
   ["empty lists and objects under a key", { a: [], b: {}, c: "x" }, { c: "x" }],
-  ["what becomes empty by it", { a: { b: { c: null } }, d: [null] }, {}],
-  ["nulls of a list", [1, null, 2], [1, 2]],
-  ["nulls of objects in a list", [{ a: null, b: 1 }], [{ b: 1 }]],
-])("%s are cleaned away", (_, value, expected) => {
+  ["objects and lists that become empty", { a: { b: { c: null } }, d: [null] }, {}],
+  ["nulls in a list", [1, null, 2], [1, 2]],
+  ["nulls under a key of an object in a list", [{ a: null, b: 1 }], [{ b: 1 }]],
+])("clean removes %s", (_, value, expected) => {
   expect(clean(value)).toStrictEqual(expected);
 });
 
@@ -16,16 +16,16 @@ test.each<[string, JsonValue]>([
   ["the order of keys", { b: 1, a: 2 }],
   ["plain values", "text"],
   ["null itself", null],
-])("%s stay", (_, value) => {
+])("clean keeps %s", (_, value) => {
   expect(JSON.stringify(clean(value))).toBe(JSON.stringify(value));
 });
 
-test("keys that JavaScript knows otherwise stay keys", () => {
+test("clean keeps keys such as __proto__ and constructor", () => {
   const value: JsonValue = JSON.parse('{"__proto__":{"a":1},"constructor":"x","toString":"y"}');
   expect(JSON.stringify(clean(value))).toBe(JSON.stringify(value));
 });
 
-test("what is cleaned isn't changed", () => {
+test("clean does not change its argument", () => {
   const value: JsonValue = Object.freeze({ a: null, b: Object.freeze([null, 1]) });
   expect(clean(value)).toEqual({ b: [1] });
   expect(value).toEqual({ a: null, b: [null, 1] });
@@ -47,6 +47,6 @@ test.each<[JsonValue, number, boolean]>([
   [[{ a: "text" }], 2, false],
   [[{ a: [] }], 2, true],
   [JSON.parse("[".repeat(200_000) + "]".repeat(200_000)), 100, true],
-])("whether values are nested in more levels is found without going deeper: case %#", (value, levels, expected) => {
+])("isDeeperThan says whether a value has more levels, and looks no deeper: case %#", (value, levels, expected) => {
   expect(isDeeperThan(levels, value)).toBe(expected);
 });

@@ -49,7 +49,7 @@ describe("a run that goes well", () => {
     expect(statSync(join(folder, `${STACK}/install_bundle.auto.tfvars.json`)).mode & 0o777).toBe(0o600);
   });
 
-  test("is the default command's too, into the folder that cdktf names, again and again", async () => {
+  test("gives the same output without the command's name, and again, in the folder that CDKTF_OUTDIR names", async () => {
     const { environment } = await aConsole();
     const place = { folder: newFolder(), environment: { ...environment, CDKTF_OUTDIR: "elsewhere" } };
     const contents: (string | undefined)[][] = [];
@@ -63,7 +63,7 @@ describe("a run that goes well", () => {
   });
 });
 
-test("the provider's lock file of the project is published beside the stack", async () => {
+test("the project's .terraform.lock.hcl is copied into the stack's folder", async () => {
   const { environment } = await aConsole();
   const folder = newFolder();
   writeFileSync(join(folder, ".terraform.lock.hcl"), "# hashes");
@@ -71,7 +71,7 @@ test("the provider's lock file of the project is published beside the stack", as
   expect(readFileSync(join(folder, `${STACK}/.terraform.lock.hcl`), "utf8")).toBe("# hashes");
 });
 
-test("nobody has to read the summary to its end", async () => {
+test("a reader that closes stdout early does not make the run fail", async () => {
   const { environment } = await aConsole();
   const folder = newFolder();
   const { child, finished } = start(["synth"], { folder, environment });
@@ -80,7 +80,7 @@ test("nobody has to read the summary to its end", async () => {
   expect(filesIn(folder)).toEqual(OUTPUT);
 });
 
-test("cdktf synth gives the same bytes", async () => {
+test("cdktf synth writes the same bytes as synth alone", async () => {
   const { local, environment } = await aConsole();
   const folder = newFolder();
   const app = ["run.cjs", "../main.ts"].map((file) => JSON.stringify(join(__dirname, "../scripts", file))).join(" ");
@@ -97,28 +97,32 @@ test("cdktf synth gives the same bytes", async () => {
   expect(outputs()).toEqual(byCdktf);
 });
 
-describe("a run that fails ends with 1, one line, and no output:", () => {
+describe("a run ends with 1, a message on stderr and no output when", () => {
   test.each<[string, Record<string, string>, RegExp]>([
     ["a variable is missing", { TL_PASS: "" }, /^TL_PASS is required: .*\n$/],
     ["a variable is malformed", { TL_CONSOLE: "https://" }, /^TL_CONSOLE must be a URL such as .*\n$/],
-    ["no such file", { TASK_DEFINITION_PATH: "none.json" }, /^none\.json: there is no such file or folder\..*\n$/],
     [
-      "no JSON",
+      "the file does not exist",
+      { TASK_DEFINITION_PATH: "none.json" },
+      /^none\.json: there is no such file or folder\..*\n$/,
+    ],
+    [
+      "the file is not JSON",
       { TASK_DEFINITION_PATH: __filename },
       /^\S+main\.test\.ts\n {2}1:1 +is not JSON: .*\n\n1 of 1 file has problems\. Nothing was synthesized\.\n$/,
     ],
     ["the login is refused", { TL_PASS: "wrong" }, /^The Console refused the login \(HTTP 401, .*\n$/],
     [
-      "the login is refused to cdktf",
+      "the login is refused in a run by cdktf",
       { TL_PASS: "wrong", CDKTF_CONTEXT_JSON: "{}" },
       /^The Console refused the login \(HTTP 401, .* \(cdktf destroy needs the Console as well; npm run destroy does not\.\)\n$/,
     ],
     [
-      "Console down",
+      "the Console is down",
       { TL_CONSOLE: "http://127.0.0.1:9" },
       /^127\.0\.0\.1:9 refuses the connection, after 4 tries: POST .*\n$/,
     ],
-    ["HCL is asked for", { SYNTH_HCL_OUTPUT: "true" }, /^HCL output can't be proven\..*\n$/],
+    ["HCL output is requested", { SYNTH_HCL_OUTPUT: "true" }, /^HCL output can't be proven\..*\n$/],
   ])("%s", async (_, environment, stderr) => {
     const { folder, result } = await good(environment);
     expect(result.status).toBe(1);
@@ -141,7 +145,7 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     expect(filesIn(folder)).toEqual([]);
   });
 
-  test("a file stands where a folder belongs", async () => {
+  test("a file is in the place of a folder", async () => {
     const { environment } = await aConsole();
     const folder = newFolder();
     mkdirSync(join(folder, "cdktf.out"));
@@ -154,7 +158,7 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     expect(filesIn(folder)).toEqual(["cdktf.out/stacks"]);
   });
 
-  test("a file grows larger than it may, as on a full disk", async () => {
+  test("a file would exceed the limit on file sizes, similar to a full disk", async () => {
     const { environment } = await aConsole();
     const folder = newFolder();
     const { status, stderr } = await run(["synth"], { folder, environment, shell: "ulimit -f 1" });
@@ -174,7 +178,7 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     expect(filesIn(folder)).toEqual([]);
   });
 
-  test("it is given arguments", async () => {
+  test("it gets arguments", async () => {
     const folder = newFolder();
     expect(await run(["synth", "my-task.json"], { folder })).toMatchObject({
       status: 1,
@@ -182,7 +186,7 @@ describe("a run that fails ends with 1, one line, and no output:", () => {
     });
   });
 
-  test("there is no such command", async () => {
+  test("the command does not exist", async () => {
     const folder = newFolder();
     expect(await run(["\u001b[31msnyth"], { folder })).toMatchObject({
       status: 1,
@@ -196,14 +200,14 @@ describe("an earlier run's output", () => {
   test.each([
     ["a variable is missing", { TL_USER: "" }],
     ["the Console is down", { TL_CONSOLE: "http://127.0.0.1:9" }],
-  ])("is gone when %s, folders too", async (_, environment) => {
+  ])("is removed with its folders when %s", async (_, environment) => {
     const { folder, result } = await good();
     expect(result.status).toBe(0);
     expect((await run([], { folder, environment })).status).toBe(1);
     expect(existsSync(join(folder, "cdktf.out"))).toBe(false);
   });
 
-  test("is gone after a failure, and what Terraform keeps there stays", async () => {
+  test("is removed after a failure, but Terraform's own files stay", async () => {
     const { folder } = await good();
     mkdirSync(join(folder, STACK, ".terraform"));
     writeFileSync(join(folder, STACK, ".terraform/providers"), "");
@@ -212,7 +216,7 @@ describe("an earlier run's output", () => {
     expect(filesIn(folder)).toEqual([`${STACK}/.terraform.lock.hcl`, `${STACK}/.terraform/providers`]);
   });
 
-  test("gives way to a new one, and what Terraform keeps there stays", async () => {
+  test("is replaced by a new run's output, but Terraform's own files stay", async () => {
     const { folder } = await good();
     writeFileSync(join(folder, STACK, ".terraform.lock.hcl"), "");
     const before = readFileSync(join(folder, STACK, "cdk.tf.json"), "utf8");
@@ -227,7 +231,7 @@ describe("an earlier run's output", () => {
   });
 });
 
-describe("while a Console says nothing", () => {
+describe("while a Console does not answer", () => {
   const silentAt =
     (path: string, onRequest: () => void): MiddlewareHandler =>
     async (c, next) => {
@@ -239,7 +243,7 @@ describe("while a Console says nothing", () => {
   test.each([
     ["SIGINT", "authenticate"],
     ["SIGTERM", "fargate.json"],
-  ] as const)("%s ends the run, at %s", async (signal, path) => {
+  ] as const)("%s ends the run, in the call %s", async (signal, path) => {
     const folder = newFolder();
     let asked = () => {};
     const isAsked = new Promise<void>((resolve) => {
@@ -254,7 +258,7 @@ describe("while a Console says nothing", () => {
     expect(filesIn(folder)).toEqual([]);
   });
 
-  test("the run ends within its limits", async () => {
+  test("the run ends at its time limit", async () => {
     const folder = newFolder();
     const { environment } = await aConsole({ intercept: silentAt("authenticate", () => {}) });
     const { status, stderr } = await run(["synth"], {
@@ -269,7 +273,7 @@ describe("while a Console says nothing", () => {
   });
 });
 
-test.each(["/proc/x", "/proc/x/y"])("an output folder that can't be made, %s, is said", async (CDKTF_OUTDIR) => {
+test.each(["/proc/x", "/proc/x/y"])("an output folder that can't be created is reported: %s", async (CDKTF_OUTDIR) => {
   const { status, stderr } = await run(["synth"], { folder: newFolder(), environment: { CDKTF_OUTDIR } });
   expect({ status, stderr }).toEqual({
     status: 1,
@@ -277,7 +281,7 @@ test.each(["/proc/x", "/proc/x/y"])("an output folder that can't be made, %s, is
   });
 });
 
-test("a working directory that is gone is said", async () => {
+test("a working directory that no longer exists is reported", async () => {
   const folder = newFolder();
   const { status, stderr } = await run(["synth"], { folder, shell: 'rmdir "$PWD"' });
   expect({ status, stderr }).toEqual({
@@ -286,7 +290,7 @@ test("a working directory that is gone is said", async () => {
   });
 });
 
-test("a process that a credential helper leaves behind doesn't keep a run that fails", async () => {
+test("a process that a credential helper leaves behind does not keep a failed run from ending", async () => {
   const folder = newFolder();
   const registry = createServer((_, response) =>
     response.writeHead(401, { "www-authenticate": "Basic realm=x" }).end(),
@@ -305,7 +309,7 @@ test("a process that a credential helper leaves behind doesn't keep a run that f
   const PATH = `${folder}:${process.env.PATH}`;
   const { status, stderr } = await run(["synth"], { folder, environment: { ...environment, ...variables, PATH } });
   registry.close();
-  // It would have gone on.
+  // The process is still running, so the run did not wait for it.
   expect(process.kill(Number(readFileSync(join(folder, "pid"), "utf8")), "SIGKILL")).toBe(true);
   expect(status).toBe(1);
   expect(stderr).toContain("Docker's credential helper docker-credential-hanging");
@@ -313,7 +317,7 @@ test("a process that a credential helper leaves behind doesn't keep a run that f
 });
 
 describe("DEBUG=1", () => {
-  test("adds the stack of an expected failure", async () => {
+  test("adds the stack trace to an expected failure", async () => {
     const { result } = await good({ DEBUG: "1", TL_PASS: "wrong" });
     const [line, ...stack] = result.stderr.trimEnd().split("\n");
     expect(line).toMatch(/^The Console refused the login/);
@@ -322,7 +326,7 @@ describe("DEBUG=1", () => {
   });
 });
 
-describe("an error that nobody expected", () => {
+describe("an unexpected error", () => {
   test("is called a defect, and ends the run with 1 and without output", async () => {
     const { folder, result } = await good({ CDKTF_CONTEXT_JSON: "{ broken" });
     expect(result.status).toBe(1);
@@ -330,7 +334,7 @@ describe("an error that nobody expected", () => {
     expect(filesIn(folder)).toEqual([]);
   });
 
-  test.each(["0", "1"])("shows nothing of what hangs on it, with DEBUG=%s", async (debug) => {
+  test.each(["0", "1"])("shows nothing that is attached to it, with DEBUG=%s", async (debug) => {
     const folder = newFolder();
     writeFileSync(join(folder, "break.cjs"), BREAK);
     const { environment } = await aConsole();
@@ -344,7 +348,7 @@ describe("an error that nobody expected", () => {
   });
 });
 
-// Throws where no code of ours can catch it, an error with all of the request on it.
+// Throws an error that holds the whole request, where no code of ours can catch it.
 const BREAK = `
 const http = require("node:http");
 const { request } = http;

@@ -21,12 +21,12 @@ const { stackFile: STACK_FILE } = pathsOf("prisma-runtime-defense");
 const FACTS = factsFor();
 const DEFENDER = "TwistlockDefender";
 
-test("task definitions are generated with every key that there is", () => {
+test("generated task definitions cover every key of the schema", () => {
   expect([...KEYS.container].sort()).toEqual([...CONTAINER_KEYS].sort());
   expect([...KEYS.task].sort()).toEqual([...TASK_KEYS].sort());
 });
 
-test("what is protected loses nothing and changes nothing but what makes it protected", () => {
+test("a protected task keeps everything, and differs only in what protects it", () => {
   fc.assert(
     fc.property(arbitraryTask, (task) => {
       const before = plain(task);
@@ -47,7 +47,7 @@ test("what is protected loses nothing and changes nothing but what makes it prot
   );
 });
 
-test("what is synthesized is, as Terraform reads it, what has been proven", () => {
+test("the synthesized task definition, as Terraform reads it, equals the proven one", () => {
   const folder = mkdtempSync(join(tmpdir(), "properties-"));
   try {
     fc.assert(
@@ -85,7 +85,7 @@ const byName = (one: JsonObject, other: JsonObject) => {
   return String(one.name) < String(other.name) ? -1 : Number(String(one.name) > String(other.name));
 };
 
-/** The container without what the Console adds, if that is there. */
+/** The container without what the Console adds; the test fails if some of that is missing. */
 function unprotected(container: JsonObject, original: JsonObject): JsonObject {
   const { entryPoint, environment, dependsOn, volumesFrom, linuxParameters, ...same } = container;
   const [wrapper, fargate, entrypoint, ...words] = isJsonArray(entryPoint) ? entryPoint : [];
@@ -123,7 +123,7 @@ function without(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => isThere(value)));
 }
 
-/** Order of variables and secrets means nothing, so the product gives them one of its own. */
+/** The order of variables and secrets has no meaning, and lib sorts them. */
 function withSortedVariables({ definition }: Task) {
   const containerDefinitions = definition.containerDefinitions.map((container) => ({
     ...container,
@@ -133,7 +133,7 @@ function withSortedVariables({ definition }: Task) {
   return { ...definition, containerDefinitions };
 }
 
-/** Every string as Terraform evaluates it; the stack's own references stay as they are. */
+/** Evaluates every string as Terraform does, but keeps the stack's own references. */
 function asTerraformReads(value: unknown): JsonValue {
   if (Array.isArray(value)) return value.map(asTerraformReads);
   if (isJsonObject(value)) {
@@ -161,7 +161,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 const MAPS = ["tags", "properties", "driver_opts", "labels"];
 
-/** A resource's attributes in RegisterTaskDefinition's words; maps of pairs stay maps. */
+/** A resource's attributes under RegisterTaskDefinition's names; maps of pairs stay maps. */
 function registered(value: JsonValue): JsonValue {
   if (isJsonArray(value)) return value.map(registered);
   if (!isJsonObject(value)) return value;
@@ -175,7 +175,7 @@ function registered(value: JsonValue): JsonValue {
   );
 }
 
-/** What the resource has to hold, in the same form. */
+/** The attributes that the resource must have, in the same form. */
 function expected(proven: ProtectedTask): JsonObject {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
   const role = "${aws_iam_role.execution-role.arn}";

@@ -21,11 +21,11 @@ test.each(["file", "link"])("a %s is read", (name) => {
 });
 
 test.each([
-  ["missing", join(folder, "missing"), "ENOENT"],
+  ["a missing file", join(folder, "missing"), "ENOENT"],
   ["a folder", folder, "EISDIR"],
-  ["a pipe that nobody writes", join(folder, "pipe"), "not a file"],
+  ["a pipe that nobody writes to", join(folder, "pipe"), "not a file"],
   ["a device", "/dev/zero", "not a file"],
-])("what is %s isn't waited for", (_, path, code) => {
+])("%s is refused without waiting", (_, path, code) => {
   expect(() => readRegularFile(path)).toThrow(expect.objectContaining({ code }));
 });
 
@@ -34,7 +34,7 @@ test("a file of more than 1 MiB isn't read", () => {
   expect(() => readRegularFile(join(folder, "large"))).toThrow(expect.objectContaining({ code: "larger than 1 MiB" }));
 });
 
-test("a file of more is read where more is asked for", () => {
+test("a larger file is read if the caller allows it", () => {
   writeFileSync(join(folder, "large"), Buffer.alloc(1024 * 1024 + 1));
   expect(readRegularFile(join(folder, "large"), 2)).toHaveLength(1024 * 1024 + 1);
 });

@@ -32,7 +32,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
-  test("hands the bundle of synth's own file to an apply, and keeps it in neither plan nor state nor output", async () => {
+  test("passes the bundle from synth's own file to apply, and keeps it in neither plan nor state nor output", async () => {
     const task = await proven(TASK, BUNDLE);
     const out = join(folder, "cdktf.out");
     synthesize({
@@ -53,7 +53,7 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
       resource: {
         terraform_data: {
           reader: {
-            // As of a write-only argument, all that is left is a number that isn't secret.
+            // As with a write-only argument, only a number that isn't secret is kept.
             input: 1,
             lifecycle: {
               postcondition: {
@@ -130,7 +130,7 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
     expect(JSON.parse(terraform("output", "-json", "map"))).toEqual(map);
   });
 
-  test("finds the stack valid, as far as it is without the AWS provider", async () => {
+  test("finds the stack valid, as far as it can be checked without the AWS provider", async () => {
     const { stack } = synthesized([await proven(TASK, BUNDLE)]);
     writeVersion();
     configure({ terraform: { backend: stack.terraform.backend }, variable: stack.variable });
@@ -139,12 +139,12 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
   });
 });
 
-// The file is read by Terraform as it is published.
+// Terraform reads this file exactly as it is published.
 function writeVersion(): void {
   writeFileSync(join(folder, basename(VERSION_FILE)), TERRAFORM_VERSION);
 }
 
-test("asked for by TERRAFORM_TESTS=1, Terraform is there", () => {
+test("Terraform is installed if TERRAFORM_TESTS=1 asks for its tests", () => {
   expect(wanted).toBe(process.env.TERRAFORM_TESTS === "1");
 });
 

@@ -1,4 +1,4 @@
-// Run as a process of its own by the tests: logs in, asks for the version, and leaves without closing.
+// Tests run this as a process of its own: it logs in, asks for the version, and closes the client only if asked to.
 import { login } from "../../lib/console/client";
 import { Secret } from "../../lib/text/secret";
 

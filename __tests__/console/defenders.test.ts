@@ -25,7 +25,7 @@ const UNNAMED: Defender = {
 
 type Listed = Readonly<Record<string, unknown>>;
 
-/** A Console that lists Defenders as the published API says; `listFor` is asked at each page. */
+/** A Console that lists Defenders as the published API says; `listFor` is called for each page. */
 function listing(
   listFor: (query: URLSearchParams, page: number) => unknown,
   asked: string[] = [],
@@ -60,7 +60,7 @@ function some(count: number, first = 0): Listed[] {
   }));
 }
 
-test("a Defender has what the Console says of it", async () => {
+test("a Defender has the fields that the Console gives it", async () => {
   const full = {
     type: "fargate",
     category: "appEmbedded",
@@ -77,7 +77,7 @@ test("a Defender has what the Console says of it", async () => {
   expect(second).toMatchObject({ type: "", hostname: "bare", connected: false });
 });
 
-test("null is the empty list", async () => {
+test("null counts as an empty list", async () => {
   expect(await defendersOf(listing(() => null))).toEqual([]);
 });
 
@@ -86,7 +86,7 @@ test.each([1, 49, 50, 51, 99, 100, 149, 1234])("%i Defenders are read page by pa
   expect(hosts).toEqual(some(count).map(({ hostname }) => hostname));
 });
 
-test("the query says types and project, and asks for each type by itself", async () => {
+test("each type has a query of its own, with the type and the project", async () => {
   const asked: string[] = [];
   const list = await defendersOf(
     listing((query) => [{ ...some(1)[0], type: query.get("type") }], asked),
@@ -106,7 +106,7 @@ test.each([
   expect(hosts).toEqual(later.map(({ hostname }) => hostname));
 });
 
-test("a list that goes on and on is given up", async () => {
+test("reading a list that never ends is given up", async () => {
   const endless = async (offset: number) =>
     Array.from({ length: 50_000 }, (_, index) => ({ ...UNNAMED, hostname: `web:${offset + index}` }));
   await expect(readPages(endless, context.signal)).rejects.toThrow(
@@ -114,7 +114,7 @@ test("a list that goes on and on is given up", async () => {
   );
 });
 
-test("a list that changes between all pages ends in one sentence", async () => {
+test("a list that changes between all its pages is given up with one sentence", async () => {
   const failing = defendersOf(listing((_, page) => some(120, page)));
   await expect(failing).rejects.toThrow(
     "The Console's list of Defenders changed while its pages were read, 5 times: GET …/defenders. Try again",
@@ -155,7 +155,7 @@ describe("a Console that throttles its list", () => {
     return { result, notices, waited: clock.now() };
   }
 
-  test("is read on after half a minute", async () => {
+  test("is asked again after half a minute", async () => {
     const { result, notices, waited } = await reading(2);
     expect(await result).toBe("page");
     expect(waited).toBe(60_000);

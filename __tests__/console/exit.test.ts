@@ -25,7 +25,7 @@ afterAll(() => {
   servers.closeAll();
 });
 
-test("64 calls side by side warn of nothing, and idle connections don't hold the process", async () => {
+test("64 parallel calls cause no warning, and idle connections don't keep the process running", async () => {
   const settings = settingsFor(await servers.plain(goodConsole()));
   const { output, stderr, ended } = await client.run(settings, { calls: 64 });
   expect(output.split(",")).toEqual(Array(64).fill("34.04.145"));
@@ -33,7 +33,7 @@ test("64 calls side by side warn of nothing, and idle connections don't hold the
   expect(ended).toBe(true);
 });
 
-test("a proxy's tunnel is no hold either", async () => {
+test("a proxy's tunnel does not keep the process running", async () => {
   const folder = mkdtempSync(join(tmpdir(), "exit-"));
   const caFile = join(folder, "ca.pem");
   const ca = await authority();
@@ -48,7 +48,7 @@ test("a proxy's tunnel is no hold either", async () => {
   expect(ended).toBe(true);
 });
 
-test("a login that fails leaves nothing that holds the process", async () => {
+test("a login that fails does not keep the process running", async () => {
   const url = await servers.plain((_, response) => response.writeHead(401).end());
   const { output, ended } = await client.run(settingsFor(url));
   expect(output).toBe(
@@ -57,7 +57,7 @@ test("a login that fails leaves nothing that holds the process", async () => {
   expect(ended).toBe(true);
 });
 
-test("a proxy that never opens the way holds nobody longer than the limit", async () => {
+test("a proxy that never opens its tunnel does not hold the process beyond the limit", async () => {
   const proxy = await servers.proxy(() => undefined);
   const settings = settingsFor("https://console.example.com", { network: { timeoutMs: 300 } });
   const { output, ended } = await client.run(settings, { proxy: `http://user:pw@${proxy.host}` });
@@ -68,7 +68,7 @@ test("a proxy that never opens the way holds nobody longer than the limit", asyn
   expect(ended).toBe(true);
 });
 
-test("a connection that isn't made is given up before the answer's limit", async () => {
+test("a connection that can't be made is given up before the answer's limit", async () => {
   const { clock, runNext } = manualClock();
   const silent = net.createServer(() => runNext()).listen(0, "127.0.0.1");
   await once(silent, "listening");

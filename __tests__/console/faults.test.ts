@@ -21,7 +21,7 @@ type Result = {
   readonly notices: readonly string[];
   readonly strikes: number;
   readonly where: string;
-  /** Time as the client's clock has it. */
+  /** Milliseconds on the client's clock. */
   readonly tookMs: number;
 };
 
@@ -38,7 +38,7 @@ afterAll(() => {
   process.stdout.write(`Fault suite of the client: ${SUMMARY}\n`);
 });
 
-test("the README says what this suite holds", () => {
+test("the README has the numbers of this suite", () => {
   expect(readFileSync(join(__dirname, "../../README.md"), "utf8")).toContain(SUMMARY);
 });
 
@@ -88,11 +88,11 @@ test("the table has at least 60 rows", () => {
 
 async function run(fault: ConsoleFault, call: CallName): Promise<Result> {
   const { clock, runNext } = manualClock();
-  // The time limit is over as soon as something of an endless answer can have arrived.
+  // Ends the time limit once part of an endless answer can have arrived.
   const onStrike = () => void (fault.isEndless && setTimeout(runNext, 50));
   const server = await startFaultyConsole(fault, call, goodConsole(), [PASSWORD], onStrike);
   const notices: string[] = [];
-  // Once a try has failed, its pause is all that waits.
+  // After a failed try, its pause is the only timer.
   const notice = (line: string) => {
     notices.push(line);
     setImmediate(runNext);

@@ -7,12 +7,12 @@ import type { CallName, ConsoleFault } from "./faults";
 export type FaultyConsole = {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
-  /** How many requests for the struck call came. */
+  /** The number of requests for the call at which the fault strikes. */
   readonly strikes: () => number;
   readonly close: () => Promise<void>;
 };
 
-/** A server that answers as `good` does, except that the fault strikes at one of the calls, knowing the secrets. */
+/** A server that answers as `good` does, except that the fault, which may echo the secrets, strikes at one call. */
 export async function startFaultyConsole(
   fault: ConsoleFault,
   at: CallName,

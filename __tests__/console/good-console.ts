@@ -35,7 +35,7 @@ export type Received = {
   readonly body: string;
 };
 
-/** Answers every call as a Console would, and keeps what came. */
+/** Answers every call as a Console would, and records the requests in `received`. */
 export function goodConsole(received: Received[] = []): http.RequestListener {
   return (request, response) => {
     let body = "";
@@ -52,7 +52,7 @@ export function goodConsole(received: Received[] = []): http.RequestListener {
         body,
       });
       const last = pathname.slice(pathname.lastIndexOf("/") + 1);
-      // The right JSON under a wrong content type: it is the content that counts.
+      // The version has a wrong content type on purpose: only the content counts.
       response.writeHead(200, { "content-type": last === "version" ? "text/plain" : "application/json" });
       response.end(JSON.stringify(ANSWERS[last] ?? null));
     });

@@ -68,7 +68,7 @@ describe("the requests", () => {
     expect(others.map(({ query }) => query.project)).toEqual(["team a&b", "team a&b", "team a&b"]);
   });
 
-  test("go to the overriding addresses, whose own query stays unless it is ours to say", async () => {
+  test("go to the overriding URLs, and keep their own query parameters except those that we set", async () => {
     const [authenticate, , fargate] = await received((url) => ({
       authenticateUrl: `${url}/elsewhere/authenticate?tenant=7`,
       fargateUrl: `${url}/elsewhere/fargate.json?consoleaddr=old.example.com&interpreter=%2Fbin%2Fsh`,
@@ -78,7 +78,7 @@ describe("the requests", () => {
     expect(fargate?.query).toEqual({ ...DEFENDER, interpreter: "/bin/sh" });
   });
 
-  test("carry what a task asks of its protection, and only that", async () => {
+  test("carry the options that a task sets, and no others", async () => {
     const requests: Received[] = [];
     const console = await login(settingsFor(await serve(goodConsole(requests))), context());
     await console.protect({
@@ -101,7 +101,7 @@ describe("the requests", () => {
   });
 });
 
-test("the answers come parsed", async () => {
+test("the answers are parsed", async () => {
   const console = await login(settingsFor(await serve(goodConsole())), context());
   expect(await console.version()).toBe("34.04.145");
   expect((await console.protect({ definition: DEFINITION })).family).toBe("web");
@@ -121,13 +121,8 @@ test.each([
     '{"installBundle":"e30"}',
     "an installBundle, base64 of a JSON object, was",
   ],
-  [
-    "a bundle of something else",
-    "/install-bundle",
-    '{"installBundle":"AAAA"}',
-    "base64 of a JSON object, was expected",
-  ],
-  ["a version of another form", "/version", '"34.4.145"', "where a version such as 34.04.145 was expected"],
+  ["a bundle that isn't JSON", "/install-bundle", '{"installBundle":"AAAA"}', "base64 of a JSON object, was expected"],
+  ["a version in another form", "/version", '"34.4.145"', "where a version such as 34.04.145 was expected"],
   ["a token that would break a header", "/authenticate", '{"token":"a\\r\\nX: y"}', "an object with a token"],
   ["containers that aren't objects", "/fargate.json", '{"containerDefinitions":["app"]}', "containerDefinitions"],
 ])("%s is refused", async (_, path, answer, says) => {
@@ -144,7 +139,7 @@ test.each([
   await expect(run()).rejects.toThrow(says);
 });
 
-test("a token that expires is renewed once for all calls that meet it, each repeated once", async () => {
+test("a token that expires is renewed once for all its calls, and each call is repeated once", async () => {
   let logins = 0;
   let refusals = 0;
   const good = goodConsole();
@@ -166,7 +161,7 @@ test("a token that expires is renewed once for all calls that meet it, each repe
   console.close();
 });
 
-test("a second login that fails is told by every call, and not tried again", async () => {
+test("a second login that fails is reported by every call, and not tried again", async () => {
   let logins = 0;
   const url = await serve((request, response) => {
     if (!request.url?.endsWith("/authenticate")) response.writeHead(401).end();
@@ -224,7 +219,7 @@ describe("an abort", () => {
     expect(waiting()).toBe(0);
   });
 
-  test("by close() ends what is under way", async () => {
+  test("by close() ends a running call", async () => {
     const good = goodConsole();
     const url = await serve((request, response) => {
       if (!request.url?.endsWith("/version")) good(request, response);
@@ -235,7 +230,7 @@ describe("an abort", () => {
   });
 });
 
-test("a pause that would outlast the call's time is not begun", async () => {
+test("a pause that would outlast the call's time ends the call at once", async () => {
   const url = await serve((_, response) => response.writeHead(503).end());
   const settings = settingsFor(url, { network: { timeoutMs: 10_000, retryDelayMs: 120_000 } });
   await expect(login(settings, context())).rejects.toThrow(
@@ -245,7 +240,7 @@ test("a pause that would outlast the call's time is not begun", async () => {
 
 test.each([
   ["a closed port", "http://127.0.0.1:1", "127.0.0.1:1 refuses the connection, after 4 tries: "],
-  // Longer than a label may be, so that no name server is asked.
+  // Longer than a DNS label may be, so no name server is asked.
   ["an unknown name", `https://${"x".repeat(64)}.invalid`, "is unknown (DNS): "],
 ])("%s is named", async (_, url, says) => {
   const failing = login(settingsFor(url), context());

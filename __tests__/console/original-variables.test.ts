@@ -8,7 +8,7 @@ const context = { signal: new AbortController().signal, notice: () => undefined 
 
 afterAll(() => servers.closeAll());
 
-test("with the original example's variables alone, nothing is asked at TL_CONSOLE, where nothing answers", async () => {
+test("with only the original example's variables, no call goes to TL_CONSOLE", async () => {
   const requests: Received[] = [];
   const url = await servers.plain(goodConsole(requests));
   const settings = parseSettings({
@@ -34,7 +34,7 @@ test("with the original example's variables alone, nothing is asked at TL_CONSOL
   expect(requests[2]?.query.consoleaddr).toBe("no-such-host.invalid");
 });
 
-test("a failure at such an address names the variable that leads there", async () => {
+test("a failure at an address from AUTH_API_ENDPOINT names this variable", async () => {
   const good = goodConsole();
   const url = await servers.plain((request, response) =>
     request.url?.endsWith("/version") ? response.writeHead(404).end() : good(request, response),

@@ -42,7 +42,7 @@ function context(notices: string[] = []) {
   return { signal: new AbortController().signal, notice: (line: string) => void notices.push(line) };
 }
 
-test("the calls go through one tunnel, with the proxy's credentials for the proxy alone", async () => {
+test("the calls go through one tunnel, and only the proxy gets the proxy's credentials", async () => {
   const headers: string[] = [];
   const good = goodConsole();
   const url = await servers.secure(certificate, (request, response) => {
@@ -60,7 +60,7 @@ test("the calls go through one tunnel, with the proxy's credentials for the prox
   expect(headers.join()).not.toMatch(/proxy-/i);
 });
 
-test("64 calls side by side go through tunnels", async () => {
+test("64 parallel calls go through tunnels", async () => {
   const url = await servers.secure(certificate, goodConsole());
   const proxy = await servers.proxy();
   const network = through(`http://${proxy.host}`);
@@ -74,7 +74,7 @@ test("an answer through the tunnel may take longer than its connection", async (
   const { clock, runNext, waiting } = manualClock();
   const url = new URL(
     await servers.secure(certificate, (_, response) => {
-      // The limit of the answer is left, and none of the connection.
+      // Only the answer's limit is still running, not the connection's.
       response.end(String(waiting()));
     }),
   );
@@ -100,7 +100,7 @@ test("the Console's certificate is verified behind the tunnel", async () => {
   expect(proxy.connects).toHaveLength(1);
 });
 
-test("NO_PROXY goes straight", async () => {
+test("a host in NO_PROXY is reached directly", async () => {
   const url = await servers.secure(certificate, goodConsole());
   const network = through("http://127.0.0.1:1", "other.example.com,127.0.0.1");
   const console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
@@ -120,7 +120,7 @@ test("plain http on loopback never goes to a proxy, which would read the passwor
 const PAGE = "<html><title>Blocked</title></html>";
 const TUNNEL_FAULTS = [
   [
-    "wants other credentials",
+    "requires other credentials",
     "HTTP/1.1 407 Proxy Authentication Required",
     "requires a valid user and password (HTTP 407): ",
     1,
@@ -162,7 +162,7 @@ test.each([
 test.each([
   ["", "Write them into ALL_PROXY, http://user:password@host:port."],
   ["user:hidden@", "Check the user and password in ALL_PROXY, http://user:password@host:port."],
-])("a proxy that wants another login than %j says where to write it", async (user, says) => {
+])("the error of a proxy that refuses the login %j names the variable to write it in", async (user, says) => {
   const proxy = await servers.proxy((socket) => socket.end("HTTP/1.1 407 No\r\n\r\n"));
   const network = through(`http://${user}${proxy.host}`, undefined, "ALL_PROXY");
   const failing = login(settingsFor("https://console.example.com", { network }), context());

@@ -10,7 +10,7 @@ import type { ClientSettings } from "./good-console";
 export type Run = {
   readonly output: string;
   readonly stderr: string;
-  /** It ended by itself, and needn't be killed. */
+  /** Whether it ended by itself, without being killed. */
   readonly ended: boolean;
 };
 
@@ -21,11 +21,11 @@ type ClientOptions = {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-/** The client in a process of its own, which must end by itself. */
+/** Bundles the client; `run` starts it as a process of its own, which must end by itself. */
 export async function bundledClient() {
   const folder = mkdtempSync(join(tmpdir(), "client-"));
   const outfile = join(folder, "client.cjs");
-  // As the app is bundled, which leaves parts of axios out.
+  // Bundled like the app, so without parts of axios.
   const { bundleOptions } = require("../../scripts/bundle.cjs");
   const root = join(__dirname, "../..");
   await build({ ...bundleOptions(root, "__tests__/console/client.ts", { debug: false }), write: true, outfile });

@@ -58,7 +58,13 @@ test.each([
     "TL_CA_CERT",
   ],
   ["an expired certificate", () => serverCertificate({ ca, expired: true }), true, "has expired", "Have it renewed"],
-  ["a certificate of tomorrow", () => serverCertificate({ ca, future: true }), true, "is not valid yet", "clock"],
+  [
+    "a certificate that is valid from tomorrow",
+    () => serverCertificate({ ca, future: true }),
+    true,
+    "is not valid yet",
+    "clock",
+  ],
   [
     "a certificate for another host",
     () => serverCertificate({ ca, host: "other.example.com" }),
@@ -81,7 +87,7 @@ test.each([
   expect(notices).toEqual([]);
 });
 
-test("NODE_TLS_REJECT_UNAUTHORIZED=0 switches nothing off", async () => {
+test("NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch verification off", async () => {
   const requests: Received[] = [];
   const url = await servers.secure(await serverCertificate(), goodConsole(requests));
   const client = await bundledClient();
@@ -91,7 +97,7 @@ test("NODE_TLS_REJECT_UNAUTHORIZED=0 switches nothing off", async () => {
   expect(requests).toEqual([]);
 });
 
-test("a plain HTTP server under https is told as such", async () => {
+test("a plain HTTP server under https is reported as such", async () => {
   const url = (await servers.plain(goodConsole())).replace("http:", "https:");
   await expect(login(settingsFor(url), context())).rejects.toThrow(`${new URL(url).host} does not speak TLS: `);
 });
@@ -99,7 +105,7 @@ test("a plain HTTP server under https is told as such", async () => {
 test.each([
   ["is missing", undefined, "can't be read (ENOENT)"],
   ["is a folder", "folder", "can't be read (EISDIR)"],
-  ["is larger than any", Buffer.alloc(2 * 1024 * 1024), "can't be read (larger than 1 MiB)"],
+  ["is larger than 1 MiB", Buffer.alloc(2 * 1024 * 1024), "can't be read (larger than 1 MiB)"],
   ["is not PEM", Buffer.from([0x30, 0x82, 0x01]), "holds none. Convert a DER file"],
   ["is empty", "", "holds none. Convert"],
   [
@@ -107,7 +113,7 @@ test.each([
     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     "holds a broken one.",
   ],
-])("a TL_CA_CERT that %s is told before any request", async (_, content, says) => {
+])("a TL_CA_CERT that %s is reported before any request", async (_, content, says) => {
   const requests: Received[] = [];
   const url = await servers.plain(goodConsole(requests));
   const file = content === "folder" ? folder : join(folder, "given.pem");

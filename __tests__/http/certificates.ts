@@ -4,7 +4,7 @@ export type Certificate = { readonly cert: string; readonly key: string };
 
 const DAY = 86_400_000;
 
-/** A certificate authority of the test's own. */
+/** A certificate authority for tests. */
 export function authority(): Promise<Certificate> {
   return make("Test Authority", {
     extensions: [
@@ -14,7 +14,7 @@ export function authority(): Promise<Certificate> {
   });
 }
 
-/** A server's certificate for 127.0.0.1, or for what is named instead; self-signed without an authority. */
+/** A server's certificate for `host`, or else for 127.0.0.1; self-signed without `ca`. */
 export function serverCertificate(
   options: { ca?: Certificate; host?: string; expired?: boolean; future?: boolean } = {},
 ): Promise<Certificate> {

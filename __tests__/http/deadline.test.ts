@@ -24,7 +24,7 @@ test("it is aborted from the start when the parent is", () => {
   expect(deadline(1000, AbortSignal.abort(stopped), late, manualClock().clock).signal.reason).toBe(stopped);
 });
 
-test("released, it leaves no timer and doesn't hear the parent any more", () => {
+test("after its release there is no timer, and the parent's abort has no effect", () => {
   const parent = new AbortController();
   const { clock, waiting } = manualClock();
   const { signal, release } = deadline(1000, parent.signal, late, clock);

@@ -1,4 +1,4 @@
-// What the fault tables of the Console's client and of the registries' share.
+// Shared by the fault tables of the Console's client and of the registries' client.
 
 import type http from "node:http";
 
@@ -8,15 +8,15 @@ export type Outcome = "recovered" | { readonly says: string };
 /** Something that goes wrong at one of the calls. */
 export type Fault<CallName extends string> = {
   readonly name: string;
-  /** How many requests for the call are struck; later ones are answered well. */
+  /** The number of requests for the call that fail; later ones succeed. */
   readonly strikes: number | "always";
   readonly strike: Strike;
-  /** How many requests for the call must come in all; left out where the connection itself is struck. */
+  /** The expected number of requests for the call; left out where the connection itself fails. */
   readonly tries?: number;
   readonly outcome: Outcome;
-  /** Where a call's outcome is another one. */
+  /** The calls that have another outcome. */
   readonly except?: Partial<Record<CallName, { readonly outcome: Outcome; readonly tries?: number }>>;
-  /** Nothing but the time limit ends it. */
+  /** Whether only the time limit ends it. */
   readonly isEndless?: boolean;
 };
 

@@ -23,7 +23,7 @@ const list = fc
   .map((entries) => entries.map((parts) => parts.join("")))
   .chain((entries) => fc.constantFrom(",", " ", ", ").map((separator) => entries.join(separator)));
 
-test("exceptions are read as other tools of Node read them", () => {
+test("exceptions mean the same as in proxy-from-env, which other Node tools use", () => {
   fc.assert(
     fc.property(host, port, list, (name, itsPort, exceptions) => {
       const url = new URL(`https://${name}${itsPort}`);
@@ -49,7 +49,7 @@ test.each([
   ["http://user:Sec%ret@127.0.0.1:9", "has a user or a password that can't be percent-decoded"],
   ["http://Sec%E4ret:x@127.0.0.1:9", "has a user or a password that can't be percent-decoded"],
   ["socks5://user:Secret@127.0.0.1:9", "must be an address such as http://proxy.example.com:3128, got something else"],
-])("%s is refused by the name of its variable, and not shown", (address, says) => {
+])("%s is refused with the name of its variable, and not shown", (address, says) => {
   expect(() => proxyFor(new URL("https://example.com"), { https: setBy("https_proxy", address) })).toThrow(
     `https_proxy ${says}. In a user and a password write / as %2F, ? as %3F, # as %23 and % as %25.`,
   );

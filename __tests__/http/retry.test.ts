@@ -5,7 +5,7 @@ import { manualClock } from "./manual-clock";
 
 const LIMITS = { timeoutMs: 1000, retryDelayMs: 100 };
 
-/** Fails so many times as there are hints, and then answers; time moves on by itself. */
+/** Fails once per hint, and then answers; the clock moves on by itself. */
 async function run(hints: readonly Hints[], { takesMs = 0, limits = LIMITS, stop = new AbortController() } = {}) {
   const { clock, runNext } = manualClock();
   const allowed: number[] = [];
@@ -37,7 +37,7 @@ async function run(hints: readonly Hints[], { takesMs = 0, limits = LIMITS, stop
 
 const AGAIN: Hints = { retry: true };
 
-test("what goes well is tried once", async () => {
+test("a call that succeeds is tried once", async () => {
   expect(await run([])).toEqual({ result: "answer", allowed: [1000], pauses: [], notices: [] });
 });
 
@@ -50,7 +50,7 @@ test("the pauses double, give or take half", async () => {
   }
 });
 
-test("what another try can't help is thrown as it is", async () => {
+test("a failure that another try can't fix is thrown unchanged", async () => {
   const { result, allowed } = await run([{ status: 404 }]);
   expect(result).toMatchObject({ message: "It failed: GET https://host/path. Try later.", hints: { status: 404 } });
   expect(allowed).toHaveLength(1);
@@ -84,14 +84,14 @@ test.each([
   ["a date", "Thu, 01 Jan 2026 01:00:00 GMT", 3_600_000],
   ["a date that is over", "Thu, 01 Jan 1970 00:00:00 GMT", 0],
   ["nothing", "", 0],
-  ["a number that is no time", "9".repeat(400), 0],
+  ["a number that is too large", "9".repeat(400), 0],
 ])("Retry-After may say %s", (_, value, milliseconds) => {
   const answer = { status: 503, body: Buffer.alloc(0), header: () => value };
   const clock = { ...manualClock().clock, date: () => Date.UTC(2026, 0, 1) };
   expect(retryAfterMs(answer, clock)).toBe(milliseconds);
 });
 
-test("tries that take their time leave less for the last one", async () => {
+test("slow tries leave less time for the last one", async () => {
   const { result, allowed } = await run([AGAIN, AGAIN, AGAIN], {
     takesMs: 1100,
     limits: { timeoutMs: 1000, retryDelayMs: 10 },
@@ -101,7 +101,7 @@ test("tries that take their time leave less for the last one", async () => {
   expect(allowed[3]).toBeLessThan(700);
 });
 
-test("no time for another try is said", async () => {
+test("a lack of time for another try is reported", async () => {
   const { result, allowed } = await run([AGAIN, AGAIN, AGAIN], { takesMs: 2100 });
   expect(result).toMatchObject({
     message: expect.stringMatching(

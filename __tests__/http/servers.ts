@@ -13,7 +13,7 @@ export function loopback() {
 
   async function listen(server: Listening): Promise<string> {
     servers.push(server);
-    server.keepAliveTimeout = 600_000; // so that no idle connection ends from this side
+    server.keepAliveTimeout = 600_000; // so that the server closes no idle connection
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
@@ -47,7 +47,7 @@ export function loopback() {
       });
       return { host: await listen(server), connects, requests };
     },
-    /** A proxy whose tunnels lead where `connect` says; its `host:port`. */
+    /** Starts a proxy whose tunnels lead to the sockets that `connect` opens; returns its `host:port`. */
     tunnel: (connect: (target: string) => net.Socket) => {
       const server = http.createServer();
       server.on("connect", (request: http.IncomingMessage, client: net.Socket, head: Buffer) => {

@@ -14,7 +14,11 @@ test.each([
     [`${LONG}expected${LONG}`, `${LONG}got${LONG}`],
     /^expected …a{40}expecteda{70}…, got …a{40}gota{75}…$/,
   ],
-  ["one that goes on where the other ends", [LONG, `${LONG}more`], /^expected …a{40}", got …a{40}more"$/],
+  [
+    "if one value continues the other, both are cut before the difference",
+    [LONG, `${LONG}more`],
+    /^expected …a{40}", got …a{40}more"$/,
+  ],
 ])("%s", (_, [expected, got], sentence) => {
   const said = sentenceOf({ field: "image", expected: outside(expected), got: outside(got) });
   expect(said).toMatch(/^image: .*\.$/);
@@ -23,7 +27,7 @@ test.each([
   else expect(values).toMatch(sentence);
 });
 
-test("values that differ in nothing that may be shown are said to differ", () => {
+test("values that differ only in a hidden part are reported as different", () => {
   const withCommand = (command: string) => outside([{ name: LONG, command: [command] }]);
   const said = sentenceOf({ field: "x", expected: withCommand("hidden-one"), got: withCommand("hidden-other") });
   expect(said).toBe(
@@ -31,7 +35,7 @@ test("values that differ in nothing that may be shown are said to differ", () =>
   );
 });
 
-test("a secret is masked before a value is cut in it", () => {
+test("a secret is masked before the value is cut", () => {
   const image = (tag: string) => outside(`${"a".repeat(100)}/tw_hidden0licence0hidden0licence/defender:${tag}`);
   const said = sentenceOf({ field: "image", expected: image("1"), got: image("2") });
   expect(said).toContain("tw_[redacted]/defender:1");

@@ -40,20 +40,20 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** The problems that the whole command ends with, without what begins each; none when it goes well. */
+/** The problems of the whole command, without their common prefix; empty when it succeeds. */
 async function problemsOfSynth(task: JsonObject): Promise<readonly string[]> {
   const file = join(folder, "task.json");
   const output = join(folder, "cdktf.out");
   await writeFile(file, JSON.stringify(task));
   await mkdir(output);
-  await writeFile(join(output, "manifest.json"), "{}"); // an earlier run's
+  await writeFile(join(output, "manifest.json"), "{}"); // output of an earlier run
   const invocation = {
     environment: {
       TL_CONSOLE: console.url,
       TL_USER: console.user,
       TL_PASS: console.password,
       DEFENDER_REGISTRY,
-      // Which the proof doesn't read.
+      // The proof doesn't use this one.
       DEFENDER_IMAGES: "evil.example.com/twistlock/defender",
       TL_CONSOLE_ADDRESS: CONSOLE_ADDRESS,
       TL_RETRY_DELAY_MS: "1",
@@ -83,7 +83,7 @@ function parts(answer: unknown): Answer {
   return { task, app, worker, sidecar };
 }
 
-test("what the Console protects as documented is synthesized", async () => {
+test("a task that the Console protects as documented is synthesized", async () => {
   expect(await problemsOfSynth(ORIGINAL)).toEqual([]);
 });
 
@@ -100,7 +100,7 @@ test.each(Object.entries(DEVIATIONS))(
   },
 );
 
-test("of many deviations the first 50 are named, and the others counted", async () => {
+test("the first 50 of many deviations are named, and the others are counted", async () => {
   change = (answer) => {
     const { app } = parts(answer);
     for (let index = 0; index < 100_000; index++) app[`key${index}`] = index;
@@ -116,7 +116,7 @@ test.each([
   ["the password", () => console.password],
   ["the password in base64", () => Buffer.from(`xx${console.password}`).toString("base64")],
   ["the token", () => token],
-])("an answer that holds %s in an accepted place is refused", async (_, secret) => {
+])("an answer that holds %s in an accepted variable is refused", async (_, secret) => {
   change = (answer) => {
     const { app } = parts(answer);
     const environment = isJsonArray(app.environment) ? app.environment : [];
@@ -137,7 +137,7 @@ test("a task whose file holds the password isn't even sent", async () => {
   expect(console.requests.at(-1)?.path).not.toContain("fargate.json");
 });
 
-test("an answer that is the task definition sent, unprotected, is refused", async () => {
+test("an answer that is the unprotected task definition is refused", async () => {
   change = (_, sent) => sent;
   const problems = await problemsOfSynth(ORIGINAL);
   expect(problems).toContain("container TwistlockDefender: expected one, got none.");
@@ -152,24 +152,21 @@ test.each([
     ["/var/lib/twistlock/fargate/defender", "fargate"],
     '["/var/lib/twistlock/fargate/defender","fargate"]',
   ],
-])(
-  "an entry point that the Console was to find is refused when %s stands behind the wrapper",
-  async (_, words, shown) => {
-    change = (answer) => {
-      const { worker } = parts(answer);
-      worker.entryPoint = ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint", ...words];
-      return answer;
-    };
-    const [app] = ORIGINAL.containerDefinitions;
-    const containerDefinitions = [{ ...app }, { name: "worker", image: "nginx:1.27" }];
-    expect(
-      await problemsOfSynth({ ...ORIGINAL, containerDefinitions, runtimeDefense: { entryPoint: { extract: true } } }),
-    ).toEqual([`container worker, entryPoint: expected the image's entry point behind the wrapper, got ${shown}.`]);
-  },
-);
+])("an entry point that the Console extracts is refused when %s follows the wrapper", async (_, words, shown) => {
+  change = (answer) => {
+    const { worker } = parts(answer);
+    worker.entryPoint = ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint", ...words];
+    return answer;
+  };
+  const [app] = ORIGINAL.containerDefinitions;
+  const containerDefinitions = [{ ...app }, { name: "worker", image: "nginx:1.27" }];
+  expect(
+    await problemsOfSynth({ ...ORIGINAL, containerDefinitions, runtimeDefense: { entryPoint: { extract: true } } }),
+  ).toEqual([`container worker, entryPoint: expected the image's entry point behind the wrapper, got ${shown}.`]);
+});
 
 const HARMLESS: Readonly<Record<string, { alter: (answer: Answer) => void; runtimeDefense?: JsonObject }>> = {
-  "the older Consoles' wrapper and condition": {
+  "the wrapper and the condition of older Consoles": {
     alter: ({ app, worker }) => {
       for (const container of [app, worker]) {
         const [, ...words] = isJsonArray(container.entryPoint) ? container.entryPoint : [];
@@ -199,7 +196,7 @@ const HARMLESS: Readonly<Record<string, { alter: (answer: Answer) => void; runti
       }
     },
   },
-  "the variables of older Consoles alone": {
+  "only the variables of older Consoles": {
     alter: ({ app, worker, sidecar }) => {
       for (const container of [app, worker, sidecar]) {
         const environment = isJsonArray(container.environment) ? container.environment.map(part) : [];
@@ -231,7 +228,7 @@ const HARMLESS: Readonly<Record<string, { alter: (answer: Answer) => void; runti
       app.linuxParameters = { capabilities, initProcessEnabled: true };
     },
   },
-  "an old Console's sidecar, which has no health check and is only started first": {
+  "an old Console's sidecar, without a health check and waited for only with START": {
     alter: ({ app, worker, sidecar }) => {
       delete sidecar.healthCheck;
       worker.dependsOn = [{ containerName: "TwistlockDefender", condition: "START" }];

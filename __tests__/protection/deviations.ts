@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../lib/json";
 import { INSTALL_BUNDLE } from "../../local-console/defender";
 import { CONSOLE_ADDRESS } from "./facts";
 
-// The task definition that the Console is asked to protect. What begins with "hidden-" may stand in no message.
+// The task definition that the Console is asked to protect. No message may show a value that begins with "hidden-".
 export const ORIGINAL = {
   family: "shop",
   cpu: "512",
@@ -43,7 +43,7 @@ export const ORIGINAL = {
 export type Answer = { task: Part; app: Part; worker: Part; sidecar: Part };
 export type Part = { [key: string]: JsonValue };
 
-/** What the Console does wrong, and what is said about it, after the file's name and the common words. */
+/** A mistake in the Console's answer and its problems, without the file's name and the common prefix. */
 type Deviation = {
   readonly alter: (answer: Answer) => void;
   readonly problems: readonly string[];
@@ -154,15 +154,15 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: set("app", "entryPoint", "/var/lib/twistlock/fargate/defender fargate entrypoint sh -c"),
     problems: [`${BEGINNING}, got "/var/lib/twistlock/fargate/defender fargate entrypoint sh -c".`],
   },
-  "the wrapper's first word is another": {
+  "the wrapper's first word is wrong": {
     alter: set("app", "entryPoint", ["/var/lib/twistlock/fargate/other", ...WRAPPER.slice(1), "sh", "-c"]),
     problems: [`${BEGINNING}, got ["/var/lib/twistlock/fargate/other","fargate","entrypoint","sh","-c"].`],
   },
-  "the wrapper's second word is another": {
+  "the wrapper's second word is wrong": {
     alter: set("app", "entryPoint", ["/var/lib/twistlock/fargate/defender", "ecs", "entrypoint", "sh", "-c"]),
     problems: [`${BEGINNING}, got ["/var/lib/twistlock/fargate/defender","ecs","entrypoint","sh","-c"].`],
   },
-  "the wrapper's third word is another": {
+  "the wrapper's third word is wrong": {
     alter: set("app", "entryPoint", ["/var/lib/twistlock/fargate/defender", "fargate", "sidecar", "sh", "-c"]),
     problems: [`${BEGINNING}, got ["/var/lib/twistlock/fargate/defender","fargate","sidecar","sh","-c"].`],
   },
@@ -187,12 +187,12 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: set("app", "entryPoint", [...WRAPPER, ...WRAPPER, "sh", "-c"]),
     problems: [`${BEHIND}, got ["/var/lib/twistlock/fargate/defender","fargate","entrypoint","sh","-c"].`],
   },
-  "another container alone isn't wrapped": {
+  "only the other container isn't wrapped": {
     alter: set("worker", "entryPoint", ["/worker"]),
     problems: [`${BEGINNING.replace("app", "worker")}, got ["/worker"].`],
   },
 
-  // Everything else of a container
+  // The other fields of a container
   "the command is changed": {
     alter: set("app", "command", ["serve --key hidden-command --debug"]),
     problems: ["container app, command: expected its original value, got another value."],
@@ -265,11 +265,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: unset("app", "secrets"),
     problems: ['container app, secrets: expected [{"name":"KEY","valueFrom":"shop-key"}], got none.'],
   },
-  "a key that nobody knows is added to a container": {
+  "an unknown key is added to a container": {
     alter: set("app", "newKey", { a: 1 }),
     problems: ['container app, newKey: expected none, got {"a":1}.'],
   },
-  "a key that every object has is added to a container": {
+  "a key named constructor is added to a container": {
     alter: set("app", "constructor", "a"),
     problems: ['container app, constructor: expected none, got "a".'],
   },
@@ -291,11 +291,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: add("app", "environment", { name: "MODE", value: "hidden-other" }),
     problems: ["container app, environment MODE: expected its original value, got another value."],
   },
-  "a variable that is known is there twice": {
+  "a known variable is there twice": {
     alter: add("app", "environment", { name: "FIPS_ENABLED", value: "false" }),
     problems: ["container app, environment FIPS_ENABLED: expected one value, got 2 values."],
   },
-  "a variable that nobody knows is added": {
+  "an unknown variable is added": {
     alter: add("app", "environment", { name: "LD_PRELOAD", value: "hidden-library" }),
     problems: [`container app, ${ADDED("LD_PRELOAD")}`],
   },
@@ -304,7 +304,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     runtimeDefense: { accept: ["environment:NEW"] },
     problems: [`container app, ${ADDED("NEW_TOO")}`],
   },
-  "a variable named as what every object has is added": {
+  "a variable named constructor is added": {
     alter: add("app", "environment", { name: "constructor", value: "1" }),
     problems: [`container app, ${ADDED("constructor")}`],
   },
@@ -313,7 +313,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     runtimeDefense: { accept: ["environment:NEW"] },
     problems: ["container app, environment NEW: expected one value, got 2 values."],
   },
-  "an accepted variable is the family's, with another value": {
+  "FARGATE_TASK is accepted, but has another value": {
     alter: variable("app", "FARGATE_TASK", "other"),
     runtimeDefense: { accept: ["environment:FARGATE_TASK"] },
     problems: ['container app, environment FARGATE_TASK: expected shop, got "other".'],
@@ -322,7 +322,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: variable("app", "FARGATE_TASK"),
     problems: ["container app, environment FARGATE_TASK: expected shop, got none."],
   },
-  "FARGATE_TASK is another": {
+  "FARGATE_TASK has another value": {
     alter: variable("app", "FARGATE_TASK", "other"),
     problems: ['container app, environment FARGATE_TASK: expected shop, got "other".'],
   },
@@ -334,15 +334,15 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: variable("app", "TW_CONTAINER_NAME", "worker"),
     problems: ['container app, environment TW_CONTAINER_NAME: expected app, got "worker".'],
   },
-  "TW_IMAGE_NAME is another": {
+  "TW_IMAGE_NAME has another value": {
     alter: variable("app", "TW_IMAGE_NAME", "worker:1"),
     problems: ['container app, environment TW_IMAGE_NAME: expected shop:1, got "worker:1".'],
   },
-  "DEFENDER_TYPE is another": {
+  "DEFENDER_TYPE has another value": {
     alter: variable("app", "DEFENDER_TYPE", "daemonset"),
     problems: ['container app, environment DEFENDER_TYPE: expected fargate, got "daemonset".'],
   },
-  "FIPS_ENABLED is no flag": {
+  "FIPS_ENABLED is neither true nor false": {
     alter: variable("app", "FIPS_ENABLED", "yes"),
     problems: ['container app, environment FIPS_ENABLED: expected true or false, got "yes".'],
   },
@@ -365,23 +365,23 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       "container app, environment TW_CONTAINER_NAME: expected app, got none.",
     ],
   },
-  "a variable has a key that nobody knows": {
+  "a variable has an unknown key": {
     alter: replace("app", "environment", "name", "FIPS_ENABLED", { name: "FIPS_ENABLED", value: "false", more: "1" }),
     problems: ['container app, environment FIPS_ENABLED: expected a name and a value alone, got ["more"].'],
   },
-  "a dependency has a key that nobody knows": {
+  "a dependency has an unknown key": {
     alter: set("worker", "dependsOn", [{ containerName: "TwistlockDefender", condition: "HEALTHY", more: "1" }]),
     problems: [
       'container worker, dependsOn: expected TwistlockDefender with condition HEALTHY or START, got [{"containerName":"TwistlockDefender","condition":"HEALTHY","more":"1"}].',
     ],
   },
-  "a list holds something that is no entry": {
+  "a list holds a text in place of an object": {
     alter: add("worker", "volumesFrom", "app"),
     problems: [
       'container worker, volumesFrom: expected [] and TwistlockDefender, got [{"readOnly":false,"sourceContainer":"TwistlockDefender"},"app"].',
     ],
   },
-  "the install bundle goes to the application by an accepted variable": {
+  "the application gets the install bundle in an accepted variable": {
     alter: (answer) => add("app", "environment", { name: "NEW", value: INSTALL_BUNDLE })(answer),
     runtimeDefense: { accept: ["environment:NEW"] },
     problems: [
@@ -389,14 +389,14 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     ],
   },
 
-  "the install bundle without its end goes to the application by an accepted variable": {
+  "the application gets the install bundle without its end in an accepted variable": {
     alter: (answer) => add("app", "environment", { name: "NEW", value: INSTALL_BUNDLE.slice(0, -3) })(answer),
     runtimeDefense: { accept: ["environment:NEW"] },
     problems: [
       "task definition: expected the install bundle in the sidecar's INSTALL_BUNDLE alone, got it in another place too.",
     ],
   },
-  "the install bundle stands in another field": {
+  "the install bundle is in another field": {
     alter: (answer) => set("app", "user", INSTALL_BUNDLE)(answer),
     problems: ['container app, user: expected "1000", got "[redacted]".'],
   },
@@ -406,17 +406,17 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     runtimeDefense: { accept: ["environment:NEW=one=two"] },
     problems: ["container app, environment NEW: expected the value in runtimeDefense.accept, got another value."],
   },
-  "an accepted variable's value is no text": {
+  "an accepted variable's value is not text": {
     alter: add("app", "environment", { name: "NEW", value: 1 }),
     runtimeDefense: { accept: ["environment:NEW"] },
     problems: ["container app, environment NEW: expected a text, got 1."],
   },
-  "a variable that is known has no value": {
+  "a known variable has no value": {
     alter: replace("app", "environment", "name", "FIPS_ENABLED", { name: "FIPS_ENABLED" }),
     problems: ["container app, environment FIPS_ENABLED: expected true or false, got null."],
   },
 
-  // What no list should hold, and what no text should be
+  // Elements and values of wrong types
   "variables have no name": {
     alter: add("app", "environment", [], "x", { value: "1" }, { name: { toString: 1 }, value: "1" }),
     problems: ["container app, environment: expected variables with a name, got 4 without."],
@@ -467,7 +467,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   },
   ...Object.fromEntries(
     (["toString", "valueOf", "toJSON", "__proto__", "constructor"] as const).map((key) => [
-      `an object with a ${key} of its own stands where a text is expected`,
+      `an object with a ${key} of its own is in the place of a text`,
       {
         alter: ({ app }: Answer) => {
           app.user = JSON.parse(`{"${key}":1}`);
@@ -476,7 +476,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       },
     ]),
   ),
-  "objects stand for words of the entry point": {
+  "the entry point has objects in place of words": {
     alter: set("app", "entryPoint", [{ toString: 1 }, { valueOf: 1 }, { toString: 1 }]),
     problems: [`${BEGINNING}, got [{"toString":1},{"valueOf":1},{"toString":1}].`],
   },
@@ -593,7 +593,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: set("sidecar", "essential", false),
     problems: ["container TwistlockDefender, essential: expected true, got false."],
   },
-  "the sidecar doesn't say whether it is essential": {
+  "the sidecar has no essential": {
     alter: unset("sidecar", "essential"),
     problems: ["container TwistlockDefender, essential: expected true, got none."],
   },
@@ -628,7 +628,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: set("sidecar", "image", { toString: 1 }),
     problems: [`${IMAGE}, got {"toString":1}.`],
   },
-  "the sidecar's image isn't the mirror asked for": {
+  "the sidecar's image isn't the requested mirror": {
     alter: set(
       "sidecar",
       "image",
@@ -667,11 +667,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: set("sidecar", "secrets", [{ name: "KEY", valueFrom: "shop-key" }]),
     problems: ['container TwistlockDefender, secrets: expected none, got [{"name":"KEY","valueFrom":"shop-key"}].'],
   },
-  "the sidecar has a variable that nobody knows": {
+  "the sidecar has an unknown variable": {
     alter: add("sidecar", "environment", { name: "LD_PRELOAD", value: "hidden-library" }),
     problems: [`container TwistlockDefender, ${ADDED("LD_PRELOAD")}`],
   },
-  "the sidecar has a variable of the applications'": {
+  "the sidecar has a variable that only applications have": {
     alter: add("sidecar", "environment", { name: "TW_IMAGE_NAME", value: "shop:1" }),
     problems: [`container TwistlockDefender, ${ADDED("TW_IMAGE_NAME")}`],
   },
@@ -687,11 +687,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: variable("sidecar", "INSTALL_BUNDLE", " \n"),
     problems: [`${BUNDLE}, got an empty one.`],
   },
-  "the install bundle is no base64": {
+  "the install bundle is not base64": {
     alter: variable("sidecar", "INSTALL_BUNDLE", "hidden-bundle!"),
     problems: [`${BUNDLE}, got 14 characters that are not base64.`],
   },
-  "the install bundle is base64 of no JSON": {
+  "the install bundle is base64 of something that isn't JSON": {
     alter: variable("sidecar", "INSTALL_BUNDLE", "AAAA"),
     problems: [`${BUNDLE}, got base64 of something that is not a JSON object.`],
   },
@@ -715,7 +715,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: variable("sidecar", "INSTALL_BUNDLE", "aGlkZGVu1"),
     problems: [`${BUNDLE}, got 9 characters that are not base64.`],
   },
-  "the install bundle is no text": {
+  "the install bundle is not text": {
     alter: variable("sidecar", "INSTALL_BUNDLE", 12345678),
     problems: [`${BUNDLE}, got something that is not text.`],
   },
@@ -755,11 +755,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       },
     ]),
   ),
-  "the sidecar's FARGATE_TASK is another": {
+  "the sidecar's FARGATE_TASK has another value": {
     alter: variable("sidecar", "FARGATE_TASK", "other"),
     problems: ['container TwistlockDefender, environment FARGATE_TASK: expected shop, got "other".'],
   },
-  "the sidecar's FILESYSTEM_MONITORING isn't as asked": {
+  "the sidecar's FILESYSTEM_MONITORING isn't as requested": {
     alter: variable("sidecar", "FILESYSTEM_MONITORING", "false"),
     runtimeDefense: { filesystemMonitoring: true },
     problems: ['container TwistlockDefender, environment FILESYSTEM_MONITORING: expected true, got "false".'],
@@ -770,7 +770,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       'container TwistlockDefender, healthCheck.command: expected ["/usr/local/bin/defender","fargate","healthcheck"], got none.',
     ],
   },
-  "the sidecar's health check is another": {
+  "the sidecar's health check has another command": {
     alter: set("sidecar", "healthCheck", { command: ["CMD", "true"] }),
     problems: [
       'container TwistlockDefender, healthCheck.command: expected ["/usr/local/bin/defender","fargate","healthcheck"], got ["CMD","true"].',
@@ -798,7 +798,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       ]),
     ),
   ),
-  "the sidecar's health check has a key that nobody knows": {
+  "the sidecar's health check has an unknown key": {
     alter: ({ sidecar }) => {
       sidecar.healthCheck = { ...part(sidecar.healthCheck), more: 1 };
     },
@@ -843,11 +843,11 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     problems: ['tags: expected [{"key":"team","value":"shop"}], got [{"key":"team","value":"other"}].'],
   },
   "pidMode is added": { alter: set("task", "pidMode", "host"), problems: ['pidMode: expected none, got "host".'] },
-  "a key that nobody knows is added to the task": {
+  "an unknown key is added to the task": {
     alter: set("task", "newKey", "a"),
     problems: ['newKey: expected none, got "a".'],
   },
-  "several things at once": {
+  "several things are wrong at once": {
     alter: (answer) => {
       set("task", "cpu", "1024")(answer);
       set("app", "user", "root")(answer);

@@ -5,11 +5,11 @@ import { Secret } from "../../lib/text/secret";
 import { INSTALL_BUNDLE } from "../../local-console/defender";
 import { protect } from "../../local-console/protect";
 
-/** The host that Defenders are to dial, and the registry of their image, in answers that tests make. */
+/** The host that Defenders connect to, and the registry of their image, in the tests' answers. */
 export const CONSOLE_ADDRESS = "console.example.com";
 export const REGISTRY = "registry.example.com";
 
-/** What answers are held against when nothing else is said. */
+/** The facts that a test's answers are checked against by default. */
 export function factsFor(installBundle = INSTALL_BUNDLE): ProtectionFacts {
   return {
     region: "eu-west-1",
@@ -20,7 +20,7 @@ export function factsFor(installBundle = INSTALL_BUNDLE): ProtectionFacts {
   };
 }
 
-/** The local Console's answer, over the wire. */
+/** The local Console's answer, after a round trip through JSON. */
 export function answerFor({ definition, runtimeDefense }: Task): JsonObject {
   const { exclude, defenderImage, filesystemMonitoring = false } = runtimeDefense;
   const containerDefinitions = definition.containerDefinitions.filter(({ name }) => !(name in exclude));

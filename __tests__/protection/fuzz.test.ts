@@ -12,10 +12,10 @@ import { part } from "./deviations";
 import { answerFor, factsFor } from "./facts";
 import { changes, isAllowed, mutated, mutation } from "./mutations";
 
-// PROOF_ANSWERS=100000 for the whole fuzzer, PROOF_SEED for what it has printed.
+// PROOF_ANSWERS=100000 runs the whole fuzzer; PROOF_SEED, the seed that it prints, repeats a run.
 const ANSWERS = Number(process.env.PROOF_ANSWERS ?? 400);
 const SEED = Number(process.env.PROOF_SEED ?? Date.now() % 2 ** 31);
-// Answers for each task: making tasks takes most of the time.
+// Answers per task: generating tasks takes most of the time.
 const EACH = ANSWERS > 10_000 ? 100 : 20;
 const FACTS = factsFor();
 const LIMIT_MS = 3_600_000;
@@ -29,7 +29,7 @@ afterAll(() => {
 });
 
 test(
-  "no change of a protected answer gets through, but those that keep it protected",
+  "no change of a protected answer passes, except those that keep it protected",
   () => {
     fc.assert(
       fc.property(arbitraryTask, fc.array(mutation, { minLength: EACH, maxLength: EACH }), (task, mutations) => {
@@ -51,7 +51,7 @@ test(
 );
 
 test(
-  "no answer is refused that means the same",
+  "an answer with the same meaning is not refused",
   () => {
     const seeds = fc.array(fc.nat(), { minLength: EACH, maxLength: EACH });
     fc.assert(
@@ -71,7 +71,7 @@ test(
   LIMIT_MS,
 );
 
-/** What would be deployed; nothing when the proof refuses the answer. Any other error fails the test. */
+/** The definition to deploy; undefined when the proof refuses the answer. Any other error fails the test. */
 function deployedAfter(task: Task, answer: JsonObject): object | undefined {
   try {
     return ProtectedTask.prove(task, answer, FACTS).withInstallBundleInClear();
@@ -81,7 +81,7 @@ function deployedAfter(task: Task, answer: JsonObject): object | undefined {
   }
 }
 
-/** Numbers from 0 to `below`, the same for the same seed. */
+/** Returns whole numbers from 0 up to but not including `below`, the same for the same seed. */
 function numbersFrom(seed: number): (below: number) => number {
   let state = seed | 1;
   return (below) => {
@@ -94,7 +94,7 @@ function isObject(value: unknown): value is JsonObject {
   return isJsonObject(value);
 }
 
-/** Without what means nothing: the order of keys and dependencies, and what ECS fills in. */
+/** The definition without what has no meaning: the order of keys and dependencies, and what ECS fills in. */
 function meaningOf(deployed: unknown): JsonObject {
   const definition = registeredForm(part(JSON.parse(JSON.stringify(deployed ?? null))));
   const { containerDefinitions } = definition;
@@ -112,12 +112,12 @@ function meaningOf(deployed: unknown): JsonObject {
 }
 
 const UNORDERED = /^(|.*\.)(containerDefinitions|environment|dependsOn|add|drop)$/;
-// Maps of the user's own: a key more is another map.
+// The user's own maps: an added key changes the meaning.
 const OPEN = /(options|dockerLabels|driverOpts|labels)$/;
 
-/** The same with keys and, where they have none, lists in another order, with nulls, empty lists and repeated capabilities. */
+/** The same value with keys and unordered lists shuffled, and with nulls, empty lists and repeated capabilities added. */
 function rewritten(value: JsonValue, path: string, next: (below: number) => number): JsonValue {
-  // Of variables of one name the last counts, so that their order means something.
+  // Of several variables with the same name the last one counts, so their order is kept.
   const places = new Map<string, number>();
   const placeOf = (element: unknown) => {
     const key = isObject(element) && typeof element.name === "string" ? element.name : JSON.stringify(element);

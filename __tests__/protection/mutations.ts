@@ -6,7 +6,7 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../.
 import type { Task } from "../../lib/task/task";
 
 const DEFENDER = "TwistlockDefender";
-// What is right in its place, though the answer had something else.
+// Valid values in their places, although the answer has others.
 const EMPTY_BUNDLE = Buffer.from("{}").toString("base64");
 const PALO_ALTO = "registry-auth.twistlock.com/twistlock/defender:defender_34_04_145";
 
@@ -87,7 +87,7 @@ export type Change = {
   readonly after: JsonValue | undefined;
 };
 
-/** Where two task definitions differ; the members of lists go by their names, their order where it means nothing. */
+/** The differences of two task definitions. Elements whose order has no meaning are matched by name, others by index. */
 export function changes(one: unknown, other: unknown): readonly Change[] {
   const [before, after] = [new Map(leaves(plain(one), "")), new Map(leaves(plain(other), ""))];
   return [...new Set([...before.keys(), ...after.keys()])]
@@ -118,7 +118,7 @@ function nameOf(path: string, child: JsonValue): string | undefined {
   return /\.dependsOn$/.test(path) ? JSON.stringify(child) : undefined;
 }
 
-// Where the Console puts its own entry means nothing.
+// The position of the Console's own entry has no meaning.
 function defenderLast(list: readonly JsonValue[]): readonly JsonValue[] {
   return [...list.filter((child) => !isOfDefender(child)), ...list.filter(isOfDefender)];
 }
@@ -127,7 +127,7 @@ function isOfDefender(child: JsonValue): boolean {
   return isJsonObject(child) && [child.containerName, child.sourceContainer].includes(DEFENDER);
 }
 
-// What an older or newer Console, or one with other settings, may answer, and what it has to be then.
+// The fields that may differ with an older or newer Console or other settings, and the values allowed there.
 const ALLOWED: readonly (readonly [RegExp, (after: JsonValue | undefined, task: Task) => boolean])[] = [
   [/\.app\.[\w-]+\.entryPoint\.0$/, (after) => after === "/var/lib/twistlock/fargate/fargate_defender.sh"],
   [/\.app\.[\w-]+\.dependsOn\.TwistlockDefender\.condition$/, (after) => after === "START"],

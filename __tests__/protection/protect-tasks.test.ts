@@ -10,7 +10,7 @@ import { settingsFor } from "../console/good-console";
 import { read, TASK } from "../task/read";
 import { CONSOLE_ADDRESS } from "./facts";
 
-/** Has the tasks protected by a local Console; returns what came out and what was asked. */
+/** Protects the tasks with a local Console; returns the result and the paths of all requests. */
 async function run(
   tasks: readonly Task[],
   intercept: LocalConsoleOptions["intercept"],
@@ -67,7 +67,7 @@ const failing = (families: readonly string[]): LocalConsoleOptions["intercept"] 
   };
 };
 
-test("many tasks take one login, as many requests at once as allowed, and come in their order", async () => {
+test("many tasks take one login and the allowed number of parallel requests, and are returned in order", async () => {
   const [tasks, done] = [await fleet(20), [] as number[]];
   let [open, peak] = [0, 0];
   const three = gate();
@@ -91,13 +91,13 @@ test("many tasks take one login, as many requests at once as allowed, and come i
   expect(done).toEqual(tasks.map((_, index) => index + 1));
 });
 
-test("failures of all tasks are told together, what befell many in the same words once", async () => {
+test("failures of all tasks are reported together, and those in the same words once", async () => {
   const { proven } = await run(await fleet(5), failing(["shop-1", "shop-3", "shop-4"]));
   expect(proven).toBeInstanceOf(ConsoleError);
   expect(proven).toMatchObject({ sentences: [expect.stringMatching(/^tasks\/1\.json and 2 more: .*no licence left/)] });
 });
 
-test("an answer that can't be trusted outweighs one that failed, and each is told", async () => {
+test("an answer that fails the proof outweighs a failed call, and both are reported", async () => {
   const { proven } = await run(await fleet(3), async (c, next) => {
     if (!c.req.path.endsWith("/fargate.json")) return next();
     const sent = Object(await c.req.raw.clone().json());
@@ -116,7 +116,7 @@ test("an answer that can't be trusted outweighs one that failed, and each is tol
 test.each([
   [62_000, undefined],
   [64_500, /^tasks\/0\.json: the protected task definition has \d{5} bytes, and ECS takes 65536 at most\. Shorten/],
-])("a task definition of %d bytes and the Defender is held to what ECS takes", async (size, problem) => {
+])("a task definition of %d bytes and a Defender is checked against ECS' limit", async (size, problem) => {
   const [task] = await fleet(1);
   if (!task) throw new Error("There is no task.");
   const containerDefinitions = task.definition.containerDefinitions.map((one) => ({ ...one, user: "u".repeat(size) }));
@@ -126,7 +126,7 @@ test.each([
   expect(proven).toMatchObject({ sentences: [expect.stringMatching(problem)] });
 });
 
-test("a hostile answer is a deviation of its task, and hides no other task's", async () => {
+test("a hostile answer is a deviation of its task, and hides no deviation of others", async () => {
   const deep = JSON.parse("[".repeat(3000) + "]".repeat(3000));
   const hostile: Readonly<Record<string, object>> = {
     "shop-0": { user: deep },
@@ -152,7 +152,7 @@ test("a hostile answer is a deviation of its task, and hides no other task's", a
     expect(sentences).toContain(expected);
 });
 
-test("what the Console doesn't say of itself ends the run in its own words, not in each task's", async () => {
+test("a failed call that all tasks need is reported once, without a task's name", async () => {
   const { proven } = await run(await fleet(3), async (c, next) =>
     c.req.path.endsWith("/install-bundle") ? c.json({ err: "no rights" }, 403) : next(),
   );
@@ -160,7 +160,7 @@ test("what the Console doesn't say of itself ends the run in its own words, not 
   expect((proven as ConsoleError).sentences).toEqual([expect.stringMatching(/^(?!tasks).*install-bundle/)]);
 });
 
-test("a run that is stopped asks nothing more and ends with the reason", async () => {
+test("a stopped run soon sends no more requests, and ends with the reason", async () => {
   const stop = new AbortController();
   const reason = new ConsoleError([text`Stopped.`]);
   let asked = 0;

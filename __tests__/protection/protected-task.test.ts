@@ -41,11 +41,11 @@ async function prove(
   return proven;
 }
 
-test("nothing but the proof makes a protected task", async () => {
+test("only the proof can make a protected task", async () => {
   const proven = await prove(ORIGINAL);
   // @ts-expect-error The constructor is private.
   const make = () => new ProtectedTask(proven.task, { ...proven, notices: [] });
-  // @ts-expect-error What only looks like one has no private field.
+  // @ts-expect-error A copy lacks the private field.
   const alike: ProtectedTask = { ...proven };
   expect([typeof make, alike instanceof ProtectedTask]).toEqual(["function", false]);
 });
@@ -82,7 +82,7 @@ test("excluded containers aren't sent and come back in their places, untouched",
   expect(proven.definition.containerDefinitions[1]).toEqual(ROUTER);
 });
 
-test("the install bundle shows in nothing but the definition that is to hold it in clear", async () => {
+test("the install bundle appears only in the definition that must hold it in clear", async () => {
   const proven = await prove(ORIGINAL);
   const shown = [
     JSON.stringify(proven),
@@ -95,7 +95,7 @@ test("the install bundle shows in nothing but the definition that is to hold it 
   expect(JSON.stringify(proven.withInstallBundleInClear()).split(INSTALL_BUNDLE)).toHaveLength(2);
 });
 
-test("the sidecar reads the bundle from a secret, or holds it among its variables in order", async () => {
+test("the sidecar gets the bundle from a secret, or as one of its sorted variables", async () => {
   const proven = await prove(ORIGINAL);
   const fromSecret = proven.withInstallBundleFrom("arn:secret").containerDefinitions.at(-1);
   expect(fromSecret?.secrets).toEqual([{ name: "INSTALL_BUNDLE", valueFrom: "arn:secret" }]);
@@ -108,7 +108,7 @@ test("the sidecar reads the bundle from a secret, or holds it among its variable
   expect(proven.sidecar).toEqual(proven.definition.containerDefinitions.at(-1));
 });
 
-test("variables and secrets come in one order, whatever the file's", async () => {
+test("variables and secrets are sorted, whatever their order in the file", async () => {
   const [app] = ORIGINAL.containerDefinitions;
   const secrets = [
     { name: "Z", valueFrom: "z" },
@@ -132,10 +132,10 @@ test("the sidecar gets the sizes that the file asks for, and no others", async (
 });
 
 test.each([
-  ["asked for, and the Console gave none", WITHOUT_LOGS, true, "/prisma/defender/shop"],
-  ["asked for, but the Console gave some", ORIGINAL, true, undefined],
-  ["not asked for", WITHOUT_LOGS, false, undefined],
-])("logs of the sidecar's own, when %s", async (_, document, logs, logGroup) => {
+  ["requested, and the Console sets none", WITHOUT_LOGS, true, "/prisma/defender/shop"],
+  ["requested, but the Console sets some", ORIGINAL, true, undefined],
+  ["not requested", WITHOUT_LOGS, false, undefined],
+])("the sidecar gets logs of its own only if needed: logs are %s", async (_, document, logs, logGroup) => {
   const proven = await prove({ ...document, runtimeDefense: { sidecar: { logs } } });
   expect(proven.logGroup).toBe(logGroup);
   const own = {
@@ -147,8 +147,8 @@ test.each([
 });
 
 test.each([
-  ["has the sidecar's own logs instead of copied ones, when asked for", ORIGINAL, "/prisma/defender/shop"],
-  ["has the sidecar's own logs where there were none, too", WITHOUT_LOGS, "/prisma/defender/shop"],
+  ["gives the sidecar its own logs in place of copied ones", ORIGINAL, "/prisma/defender/shop"],
+  ["gives the sidecar its own logs where there are none", WITHOUT_LOGS, "/prisma/defender/shop"],
 ])("logs: own %s", async (_, document, logGroup) => {
   const proven = await prove({ ...document, runtimeDefense: { sidecar: { logs: "own" } } });
   expect(proven.logGroup).toBe(logGroup);
@@ -166,7 +166,7 @@ test("the sidecar gets the ports and the registry's credentials that the file na
   expect((await prove({ ...ORIGINAL, runtimeDefense: { sidecar } })).sidecar).toMatchObject(sidecar);
 });
 
-test("a capability that the file adds already is no change, and neither is one of another name", async () => {
+test("capabilities that the file itself adds are not changes", async () => {
   const [app] = ORIGINAL.containerDefinitions;
   const capabilities = { add: ["SYS_PTRACE", "NET_ADMIN", "NET_ADMIN"] };
   const container = { ...app, dependsOn: [], volumesFrom: [], linuxParameters: { capabilities } };
@@ -183,7 +183,7 @@ test("a capability that the file adds already is no change, and neither is one o
   ]);
 });
 
-test("a container that was left out has no change", async () => {
+test("an excluded container has no changes", async () => {
   const [app] = ORIGINAL.containerDefinitions;
   const { changes } = await prove({
     ...ORIGINAL,
@@ -193,21 +193,21 @@ test("a container that was left out has no change", async () => {
   expect(new Set(changes.map(({ container }) => container))).toEqual(new Set(["app", "TwistlockDefender"]));
 });
 
-describe("what is no deviation, but worth knowing, is a notice", () => {
-  test("nothing when all is as usual", async () => {
+describe("a notice is given for", () => {
+  test("nothing when everything is as usual", async () => {
     expect((await prove(ORIGINAL)).notices).toEqual([]);
     const console = { ...FACTS.console, wsAddress: `wss://${CONSOLE_ADDRESS.toUpperCase()}:443/` };
     expect((await prove(ORIGINAL, { ...FACTS, console })).notices).toEqual([]);
   });
 
-  test("an install bundle that isn't the one that is handed to Terraform", async () => {
+  test("an install bundle that differs from the one for Terraform", async () => {
     const { notices } = await prove(ORIGINAL, factsFor(Buffer.from('{"apiKey":"other"}').toString("base64")));
     expect(notices).toEqual([
       'The install bundle in the Console\'s answer differs from that of GET defenders/install-bundle, which "npm run install-bundle" prints. Check which of them your Defenders connect with.',
     ]);
   });
 
-  test("not a bundle that only is written otherwise", async () => {
+  test("no install bundle that is only formatted differently", async () => {
     const json = JSON.stringify(JSON.parse(Buffer.from(INSTALL_BUNDLE, "base64").toString()), null, 2);
     expect((await prove(ORIGINAL, factsFor(Buffer.from(json).toString("base64")))).notices).toEqual([]);
   });

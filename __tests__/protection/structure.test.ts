@@ -9,7 +9,7 @@ import { CONSOLE_ADDRESS, REGISTRY } from "./facts";
 const FACTS: StructureFacts = { images: { registry: REGISTRY }, consoleAddress: CONSOLE_ADDRESS };
 const IMAGE = `${REGISTRY}/twistlock/defender:defender_34_04_145`;
 
-/** The original, protected as the local Console does it, as ECS describes it once it is registered. */
+/** The original task definition, protected by the local Console, as ECS describes it after its registration. */
 function registered(): Part {
   const wsAddress = `wss://${CONSOLE_ADDRESS}:443`;
   const defender = { image: IMAGE, installBundle: INSTALL_BUNDLE, wsAddress, filesystemMonitoring: false };
@@ -50,7 +50,7 @@ const withoutVariable = (container: Part, name: string) => {
   container.environment = environment.filter((entry) => entry.name !== name);
 };
 
-test("a protected task definition is one after ECS has registered it, too", () => {
+test("a protected task definition is still protected after ECS has registered it", () => {
   expect(check(() => {})).toEqual({
     problems: [],
     states: ["protected", "protected"],
@@ -80,7 +80,7 @@ test.each<readonly [string, unknown, string]>([
   ["linuxParameters", { tmpfs: [{ containerPath: "/usr/local/bin", size: 1 }] }, "linuxParameters: expected none, got"],
   ["secrets", [{ name: "LD_PRELOAD", valueFrom: "arn" }], 'secrets: expected INSTALL_BUNDLE alone, got ["LD_PRELOAD"]'],
   ["neverHeardOf", 1, "neverHeardOf: expected none, got 1"],
-])("a sidecar with %s of somebody else's", (key, value, sentence) => {
+])("a sidecar with foreign %s is refused", (key, value, sentence) => {
   const { problems } = check(({ sidecar }) => void Object.assign(sidecar, { [key]: value }));
   expect(problems).toEqual([expect.stringContaining(sentence)]);
 });
@@ -93,7 +93,7 @@ test.each<readonly [string, unknown]>([
   ["dockerLabels", { team: "security" }],
   ["stopTimeout", 120],
   ["versionConsistency", "enabled"],
-])("a sidecar with a harmless %s, %j, is one", (key, value) => {
+])("a sidecar with a harmless %s, %j, is accepted", (key, value) => {
   const { problems } = check(({ sidecar }) => void Object.assign(sidecar, { [key]: value }));
   expect(problems).toEqual([]);
 });
@@ -106,7 +106,7 @@ test.each<readonly [string, unknown]>([
   expect(problems).toEqual([expect.stringMatching(/got \["[\w-]+",.*"…"\]\.$/)]);
 });
 
-test("a sidecar with a variable that has it load something else isn't one", () => {
+test("a sidecar with a variable that makes it load something else is refused", () => {
   const { problems } = check(({ sidecar }) => {
     sidecar.environment = [sidecar.environment ?? [], { name: "LD_PRELOAD", value: "/hidden.so" }].flat();
   });
@@ -144,26 +144,26 @@ describe("the Defender's image", () => {
     [`${COPY}:1${DIGEST}`, { copies: [`${COPY}:1${DIGEST}`] }, true],
     [`${COPY}${DIGEST}`, { copies: [`${COPY}${DIGEST}`] }, true],
     [`${COPY}:1`, { copies: [] }, false],
-  ])("%s is taken with %j: %s", (image, images, expected) => {
+  ])("%s is accepted with %j: %s", (image, images, expected) => {
     expect(isTaken(image, images)).toBe(expected);
   });
 
   test.each<[string, StructureFacts["images"]]>([
     ["the Console's version is known", { registry: REGISTRY, version: "34.04.145", copies: [COPY] }],
     ["the file names the image", { only: IMAGE, copies: [COPY] }],
-  ])("copies and digests don't count where %s", (_, images) => {
+  ])("copies and digests are refused where %s", (_, images) => {
     expect(isTaken(IMAGE, images)).toBe(true);
     expect(isTaken(`${COPY}:1`, images)).toBe(false);
     expect(isTaken(`${IMAGE}${DIGEST}`, images)).toBe(false);
   });
 
-  test("names the version by its tag, with a digest behind it, too", () => {
+  test("gives the version by its tag, also before a digest", () => {
     const { defenderVersion } = check(({ sidecar }) => void Object.assign(sidecar, { image: `${IMAGE}${DIGEST}` }));
     expect(defenderVersion).toBe("34.04.145");
   });
 });
 
-test("a container without anything of the Defender is left out, and the task is protected still", () => {
+test("a container without anything of the Defender counts as left out, and the task as protected", () => {
   const { problems, states } = check(({ task, app, sidecar }) => {
     task.containerDefinitions = [app, { name: "router", image: "router:1" }, sidecar];
   });
@@ -188,7 +188,7 @@ test("a task definition without a Defender isn't protected", () => {
 
 test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidecar: Part }) => void, RegExp]>([
   [
-    "an entry point unwrapped",
+    "an unwrapped entry point",
     ({ app }) => void Object.assign(app, { entryPoint: ["sh"] }),
     /^container app, entryPoint: expected to begin with/,
   ],

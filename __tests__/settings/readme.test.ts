@@ -19,27 +19,27 @@ test("the README's table is read", () => {
   expect(new Set(DOCUMENTED).size).toBe(DOCUMENTED.length);
 });
 
-test("every variable in it is one of the settings", () => {
+test("every variable in the README's table exists", () => {
   expect(DOCUMENTED.filter((name) => !SCHEMAS.has(name))).toEqual([]);
 });
 
-test("every one of the settings is in it", () => {
+test("every variable is in the README's table", () => {
   const undocumented = [...SCHEMAS.keys()].filter((name) => !DOCUMENTED.includes(name));
   expect(undocumented).toEqual([]);
 });
 
-test("those are required that the settings require", () => {
+test("the README's table marks exactly the required variables as required", () => {
   const required = ROWS.filter((row) => row.required === "yes").flatMap(({ names }) => names);
   expect(required).toEqual(DOCUMENTED.filter((name) => !isOptional(name)));
 });
 
-test("each default in it is the settings' default, and none is missing", () => {
+test("the README's table has every default, and each is correct", () => {
   const documented = ROWS.map(({ names, meaning }) => ({ names, defaults: defaultsIn(meaning) }));
   const expected = ROWS.map(({ names }) => ({ names, defaults: names.flatMap(defaultOf) }));
   expect(documented).toEqual(expected);
 });
 
-test("a wrong default would be found", () => {
+test("the defaults in a row's text are found", () => {
   expect(defaultsIn("tries, default 7; `v1` (default), default `a.json`, the default tags")).toEqual([
     "v1",
     "7",
@@ -51,7 +51,7 @@ function isOptional(name: string): boolean {
   return SCHEMAS.get(name)?.type === "optional";
 }
 
-// An empty list or object is not worth a word.
+// An empty text or object is not documented as a default.
 function defaultOf(name: string): readonly string[] {
   const schema = SCHEMAS.get(name);
   const value = schema && v.getDefault(schema);
@@ -64,7 +64,7 @@ function defaultsIn(meaning: string): readonly string[] {
   return [...marked, ...named].flatMap(([, text, number]) => text ?? number ?? []);
 }
 
-// `A`, `B`, and `A` (+ `_KEY`, `_REGION`), whose first part is that of the name before.
+// A cell names its variables as `A`, `B`, or as `A_X` (+ `_KEY`, `_REGION`), where `_KEY` means `A_KEY`.
 function tableBelow(heading: string): readonly Row[] {
   const section = README.slice(README.indexOf(`\n${heading}\n`)).split(/\n## /)[1] ?? "";
   const rows = section.split("\n").filter((line) => line.startsWith("| `"));

@@ -10,7 +10,7 @@ test("AWS' secrets are masked in every text, though Terraform gets them", () => 
   expect(withoutSecrets(environment)).toEqual(environment);
 });
 
-test("a made-up one that is an ordinary word isn't", () => {
+test("a made-up AWS secret that is an ordinary word is not masked", () => {
   maskSecretsOf({ AWS_SECRET_ACCESS_KEY: "emulated" });
   expect(text`The ${"emulated"} account.`).toBe("The emulated account.");
 });

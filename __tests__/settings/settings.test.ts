@@ -11,7 +11,7 @@ const REQUIRED = { TL_CONSOLE: "https://console.example.com:8083", TL_USER: "acc
 const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma/bundle-AbCdEf";
 const KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-describe("without anything but the required variables", () => {
+describe("with only the required variables", () => {
   test("everything has its default", () => {
     const { console, ...rest } = parseSettings(REQUIRED);
     const { password, ...shown } = console;
@@ -47,7 +47,7 @@ describe("without anything but the required variables", () => {
     ["not set", undefined],
     ["empty", ""],
     ["blank", " \t"],
-  ])("each that is %s is missing, and all are named at once", (_, value) => {
+  ])("each that is %s counts as missing, and all are named at once", (_, value) => {
     expect(problemsOf({ TL_CONSOLE: value, TL_USER: value, TL_PASS: value })).toEqual([
       "TL_CONSOLE is required: the path to Console, such as https://us-east1.cloud.twistlock.com/us-2-158123456.",
       "TL_USER is required: the access key id, or the user's name.",
@@ -55,9 +55,9 @@ describe("without anything but the required variables", () => {
     ]);
   });
 
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a tool leaves it standing
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a tool leaves it
   test.each(["$(NAME)", "${NAME}", " $(prisma.NAME) ", "${{ secrets.NAME }}", "$TL_NAME", "%TL_NAME%", "$TF_S3_NAME"])(
-    "each that is still %j is told to be unexpanded",
+    "each that is still %j is reported as not expanded",
     (value) => {
       const why = `is "${value.trim()}", which was not expanded: the pipeline has no such variable. Define it, or link its variable group.`;
       expect(problemsOf({ TL_CONSOLE: value, TL_USER: value, TL_PASS: value })).toEqual([
@@ -117,7 +117,7 @@ const EVERY = {
   TF_STATE_AZURE_KEY: "",
 };
 
-test("every variable has its place", () => {
+test("every variable sets its setting", () => {
   expect(parseSettings(EVERY)).toMatchObject({
     console: {
       apiUrl: "https://console.example.com:8083/api/v34.04",
@@ -158,12 +158,12 @@ test("every variable has its place", () => {
   });
 });
 
-test("values are trimmed, but for the password", () => {
+test("values are trimmed, except the password", () => {
   const { console } = parseSettings({ ...REQUIRED, TL_USER: " access-key\n", TL_PASS: " a passphrase " });
   expect([console.user, console.password.reveal()]).toEqual(["access-key", " a passphrase "]);
 });
 
-test("a password that looks like a shell's expansion, but for more than a name, is one", () => {
+test("a password such as $(a)b, which is more than a placeholder, is accepted", () => {
   expect(parseSettings({ ...REQUIRED, TL_PASS: "$(a)b" }).console.password.reveal()).toBe("$(a)b");
 });
 
@@ -180,7 +180,7 @@ describe("TL_CONSOLE", () => {
     ["http://localhost:8081", "http://localhost:8081/api/v1", "localhost"],
     ["http://127.1.2.3:8081", "http://127.1.2.3:8081/api/v1", "127.1.2.3"],
     ["http://[::1]:8081", "http://[::1]:8081/api/v1", "[::1]"],
-  ])("%s is understood", (value, apiUrl, consoleAddress) => {
+  ])("%s is accepted", (value, apiUrl, consoleAddress) => {
     expect(parseSettings({ ...REQUIRED, TL_CONSOLE: value }).console).toMatchObject({ apiUrl, consoleAddress });
   });
 });
@@ -429,14 +429,14 @@ test.each([
   ["INSTALL_BUNDLE_SECRET_ARN", SECRET_ARN],
   ["INSTALL_BUNDLE_SECRET_ARN", `${SECRET_ARN}:::`],
   ["INSTALL_BUNDLE_SECRET_ARN", `${SECRET_ARN}:key:AWSCURRENT:`],
-])("%s=%s is at the boundary and taken", (name, value) => {
+])("%s=%s is at the boundary and accepted", (name, value) => {
   expect(problemsOf({ ...REQUIRED, [name]: value })).toEqual([]);
 });
 
 describe("the host that Defenders dial", () => {
   const endpoint = "https://gateway.example.com/fargate.json?consoleaddr=dial.example.com&defenderType=appEmbedded";
 
-  test("is the consoleaddr of TASK_GENERATION_API_ENDPOINT, where that has one", () => {
+  test("is the consoleaddr of TASK_GENERATION_API_ENDPOINT, if it has one", () => {
     const { console } = parseSettings({ ...REQUIRED, TASK_GENERATION_API_ENDPOINT: endpoint });
     expect(console.consoleAddress).toBe("dial.example.com");
   });
@@ -457,14 +457,14 @@ test.each([
   ["eu-isoe-west-1", "aws-iso-e"],
   ["us-isof-south-1", "aws-iso-f"],
   ["eusc-de-east-1", "aws-eusc"],
-])("%s lies in the partition %s, and so may its secret and its key", (region, partition) => {
+])("%s is in the partition %s, where its secret and its key may be", (region, partition) => {
   const own = (arn: string) => arn.replace("arn:aws:", `arn:${partition}:`).replace("eu-west-1", region);
   const arns = { INSTALL_BUNDLE_SECRET_ARN: own(SECRET_ARN), INSTALL_BUNDLE_KMS_KEY_ARN: own(KEY_ARN) };
   expect(parseSettings({ ...REQUIRED, AWS_REGION: region, ...arns }).stack.partition).toBe(partition);
 });
 
 describe("the state", () => {
-  test("lies under the stack's name, so that two stacks never share one", () => {
+  test("is kept under the stack's name, so that two stacks never share one", () => {
     const stack = { ...REQUIRED, STACK_NAME: "shop" };
     const azure = {
       TF_STATE_AZURE_STORAGE_ACCOUNT: "account",
@@ -501,7 +501,7 @@ describe("the state", () => {
     });
   });
 
-  test("has one place only", () => {
+  test("can't be in two places", () => {
     const both = {
       TF_STATE_S3_BUCKET: "b",
       TF_STATE_AZURE_STORAGE_ACCOUNT: "account",
@@ -567,7 +567,7 @@ test.each([
   ["GRANT_EXECUTION_ROLE", "Did you mean GRANT_EXECUTION_ROLES?"],
   ["KEEP_OLD_REVISION", "Did you mean KEEP_OLD_REVISIONS?"],
   ["INSTALL_BUNDLE_SECRET", "Check its spelling."],
-])("%s is told to be misspelt", (name, remedy) => {
+])("%s is reported as unknown", (name, remedy) => {
   expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([`${name} is not a known variable. ${remedy}`]);
 });
 
@@ -580,11 +580,11 @@ test.each([
   "SECRET_ARN",
   "STACK_NAMES",
   "LOG_RETENTION",
-])("%s may be another tool's", (name) => {
+])("%s is ignored, because it may belong to another tool", (name) => {
   expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([]);
 });
 
-test("another AWS_DEFAULT_REGION than the stack's is told where a stack is made, unless AWS_REGION is set", () => {
+test("an AWS_DEFAULT_REGION other than the stack's is refused where a stack is made, unless AWS_REGION is set", () => {
   const problems = (environment: Environment) => problemsOf({ ...REQUIRED, ...environment }, [checkDefaultRegion]);
   expect(problems({ AWS_DEFAULT_REGION: "us-east-1" })).toEqual([
     'AWS_DEFAULT_REGION is "us-east-1", but the stack would be deployed to eu-west-1, since AWS_REGION is not set. Set AWS_REGION.',
@@ -605,7 +605,7 @@ test.each([
   ["TF_STATE_S3_REGION", "TF_STATE_S3_REGION needs TF_STATE_S3_BUCKET beside it."],
   ["TF_STATE_AZURE_CONTAINER", "TF_STATE_AZURE_CONTAINER needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it."],
   ["TF_STATE_AZURE_KEY", "TF_STATE_AZURE_KEY needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it."],
-])("%s alone names no state, and doesn't fall back to local state", (name, problem) => {
+])("%s alone is refused, and does not fall back to local state", (name, problem) => {
   expect(problemsOf({ ...REQUIRED, [name]: "eu-west-1" })).toEqual([problem]);
 });
 
@@ -620,7 +620,7 @@ test.each([
   ],
   ["TF_STATE_AZURE_RESOURCE_GROUP", "a/b", "must be only a resource group's name"],
   ["TF_STATE_AZURE_CONTAINER", "a/b", "must be only a container's name"],
-])("%s=%s can't be a place of the state", (name, value, message) => {
+])("%s=%s is refused as a place of the state", (name, value, message) => {
   const azure = ["STORAGE_ACCOUNT", "RESOURCE_GROUP", "CONTAINER"].map((part) => [`TF_STATE_AZURE_${part}`, "state"]);
   const state = name.includes("S3") ? { TF_STATE_S3_BUCKET: "state" } : Object.fromEntries(azure);
   expect(problemsOf({ ...REQUIRED, ...state, [name]: value })).toEqual([`${name} ${message}, got "${value}".`]);
@@ -630,31 +630,31 @@ test.each([
   ["TL_CONSOLE", '"https://console.example.com"', "must be a URL such as https://console.example.com:8083"],
   ["DEFAULT_TAGS", '"team"', 'must be a JSON object of strings such as {"team":"payments"}'],
   ["AWS_REGION", "'eu-west-1'", `must be a region such as eu-west-1, got "'eu-west-1'"`],
-])("quotation marks around %s are told", (name, value, message) => {
+])("quotation marks around %s are reported", (name, value, message) => {
   expect(problemsOf({ ...REQUIRED, [name]: value })).toEqual([
     `${name} ${message}. Remove the quotation marks around it.`,
   ]);
 });
 
-test("the install bundle in the place of its secret's ARN isn't shown", () => {
+test("an install bundle in place of its secret's ARN isn't shown", () => {
   expect(problemsOf({ ...REQUIRED, INSTALL_BUNDLE_SECRET_ARN: "c2VjcmV0IGJ1bmRsZQ==" }).join()).not.toContain("c2Vj");
 });
 
-test.each(["TF_STATE_S3_BUCKET", "TF_STATE_S3_KEY"])("%s is no template", (name) => {
+test.each(["TF_STATE_S3_BUCKET", "TF_STATE_S3_KEY"])("%s must not hold a Terraform template", (name) => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
   expect(problemsOf({ ...REQUIRED, TF_STATE_S3_BUCKET: "b", [name]: "a${x}" })).toEqual([
     `${name} must not hold \${ or %{, which begin a Terraform template.`,
   ]);
 });
 
-test("what is set beside no chosen backend is named whole", () => {
+test("all variables of a backend that isn't chosen are named", () => {
   expect(problemsOf({ ...REQUIRED, TF_STATE_S3_KEY: "k", TF_STATE_S3_REGION: "eu-west-1" })).toEqual([
     "TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET beside them.",
   ]);
 });
 
 describe("proxies", () => {
-  test("are taken from the environment that is handed in, lower case first", () => {
+  test("are read from the given environment, lower-case names first", () => {
     const { proxies } = parseSettings({
       ...REQUIRED,
       HTTPS_PROXY: "http://other.example.com",
@@ -666,7 +666,7 @@ describe("proxies", () => {
     expect(proxies.exceptions).toBe(".internal.example.com");
   });
 
-  test("may be one for all protocols", () => {
+  test("may come from ALL_PROXY", () => {
     const { proxies } = parseSettings({ ...REQUIRED, HTTPS_PROXY: "$(NAME)", ALL_PROXY: "proxy.example.com" }).network;
     expect(proxies.https?.variable).toBe("ALL_PROXY");
     expect(proxies.https?.address.reveal()).toBe("proxy.example.com");
@@ -681,7 +681,7 @@ describe("the Console's API", () => {
       "https://gw.example.com/us-2",
     ],
     ["https://gw.example.com/api/v34.04/authenticate/", "https://gw.example.com/api/v34.04", "https://gw.example.com"],
-  ])("is where %s is", (endpoint, apiUrl, url) => {
+  ])("has the base URL of AUTH_API_ENDPOINT=%s", (endpoint, apiUrl, url) => {
     const { console } = parseSettings({ ...REQUIRED, AUTH_API_ENDPOINT: endpoint });
     expect(console).toMatchObject({ apiUrl, url, apiSetting: "AUTH_API_ENDPOINT" });
   });

@@ -5,7 +5,7 @@ import { CONTAINER, run, TASK } from "./read";
 
 type Draft = { task: Record<string, unknown>; app: Record<string, unknown>; web: Record<string, unknown> };
 
-/** One thing that is wrong at a place of its own, and the problem that it is alone. */
+/** Mistakes at different places, each with the one problem that it causes alone. */
 const WRONG: readonly (readonly [problem: RegExp, make: (draft: Draft) => void])[] = [
   [/^family: must be text/, ({ task }) => (task.family = 1)],
   [/^executionRoleArn: must be a role's full ARN/, ({ task }) => (task.executionRoleArn = "role")],
@@ -58,11 +58,11 @@ function problemsWith(wrong: readonly (typeof WRONG)[number][]): readonly string
   return findings.filter(({ kind }) => kind === "problem").map(({ text }) => text);
 }
 
-test.each(WRONG)("%s is the one problem of what is wrong alone", (problem, make) => {
+test.each(WRONG)("a single mistake gives exactly one problem: %s", (problem, make) => {
   expect(problemsWith([[problem, make]])).toEqual([expect.stringMatching(problem)]);
 });
 
-test("what is wrong at several places is found in one run, and nothing else", () => {
+test("mistakes at several places are all found in one run, and nothing else", () => {
   fc.assert(
     fc.property(fc.subarray([...WRONG]), (wrong) => {
       const found = problemsWith(wrong);

@@ -13,7 +13,7 @@ async function membersOf(runtimeDefense: object): Promise<readonly string[]> {
   return names;
 }
 
-test("every member of runtimeDefense has its row in the document", async () => {
+test("every member of runtimeDefense has its row in docs/task-definitions.md", async () => {
   const groups = {
     entryPoint: await membersOf({ entryPoint: { x: 1 } }),
     sidecar: await membersOf({ sidecar: { x: 1 } }),
@@ -25,7 +25,7 @@ test("every member of runtimeDefense has its row in the document", async () => {
   expect(rows).toEqual(members);
 });
 
-test("the document's example is taken as it stands", async () => {
+test("the example in docs/task-definitions.md is accepted unchanged", async () => {
   const [, example = ""] = /```json\n("runtimeDefense": .*?)```/s.exec(await document()) ?? [];
   const { runtimeDefense } = JSON.parse(`{${example}}`);
   const router = { name: "log_router", image: "router:1" };
@@ -35,7 +35,7 @@ test("the document's example is taken as it stands", async () => {
 
 test.each([
   [
-    "containers of one name",
+    "two containers with the same name",
     { ...TASK, containerDefinitions: [...TASK.containerDefinitions, ...TASK.containerDefinitions] },
     "is there twice",
   ],
@@ -44,7 +44,7 @@ test.each([
     { ...TASK, containerDefinitions: [{ name: "a", image: "b" }], runtimeDefense: { entryPoint: { lookUp: false } } },
     "has no entryPoint",
   ],
-  ["no size", { ...TASK, memory: "700" }, "Fargate has no size of …"],
+  ["a size that Fargate does not have", { ...TASK, memory: "700" }, "Fargate has no size of …"],
   ["a placeholder", { ...TASK, taskRoleArn: "{{role}}" }, "has the placeholder …"],
   ["an unknown key", { ...TASK, gpu: 1 }, "is not a known key"],
   ["no containers", { ...TASK, containerDefinitions: [] }, "must have at least one container"],
@@ -53,7 +53,7 @@ test.each([
     { ...TASK, containerDefinitions: [{ ...CONTAINER, dependsOn: [{ containerName: "app", condition: "HEALTHY" }] }] },
     "is circular; to be HEALTHY, but it has no healthCheck",
   ],
-])("the error on %s is found in the document by its words", async (_kind, task, words) => {
+])("docs/task-definitions.md has the words of the error on %s", async (_kind, task, words) => {
   const problems = (await problemsIn(task)).join();
   for (const part of words.replace(" …", "").split("; ")) expect(problems).toContain(part);
   expect(await document()).toContain(words);

@@ -11,7 +11,7 @@ const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
 type Config = { readonly entryPoint: readonly string[]; readonly command: readonly string[] };
 
-/** Reads the documents, one file each, with images that say this of themselves. */
+/** Reads the documents, one file each; looking up an image returns its entry in `images`. */
 async function readWith(documents: readonly object[], images: Readonly<Record<string, Config | RegistryError>>) {
   const asked: string[] = [];
   const read = inFolder(async (folder) => {
@@ -46,7 +46,7 @@ const task = (container: object, runtimeDefense: object = {}, family = "shop") =
 });
 const NGINX = { entryPoint: ["/docker-entrypoint.sh"], command: ["nginx", "-g", "daemon off;"] };
 
-test("the words of the image are written into the task, and kept for the report", async () => {
+test("the image's entry point and command are written into the task, and kept for the report", async () => {
   const { tasks } = await readWith([task({})], { "nginx:1.27": NGINX });
   expect(tasks[0]?.definition.containerDefinitions).toEqual([{ name: "web", image: "nginx:1.27", ...NGINX }]);
   expect(tasks[0]?.lookedUp).toEqual([{ container: "web", image: "nginx:1.27", digest: DIGEST, ...NGINX }]);
@@ -60,14 +60,14 @@ test("the task's own command stays", async () => {
   });
 });
 
-test("an image without command leaves none", async () => {
+test("the command of an image without an entry point becomes the entry point", async () => {
   const { tasks } = await readWith([task({})], { "nginx:1.27": { entryPoint: [], command: ["/web"] } });
   expect(tasks[0]?.definition.containerDefinitions).toEqual([
     { name: "web", image: "nginx:1.27", entryPoint: ["/web"] },
   ]);
 });
 
-test("with pin the image gets its digest, and so only where it was looked up", async () => {
+test("with pin an image gets its digest, but only if it was looked up", async () => {
   const document = {
     ...task({}, { entryPoint: { pin: true } }),
     containerDefinitions: [
@@ -80,7 +80,7 @@ test("with pin the image gets its digest, and so only where it was looked up", a
   expect(images).toEqual([`nginx@${DIGEST}`, "app:1"]);
 });
 
-test("each image is asked for once, and none that isn't needed", async () => {
+test("each image is looked up once, and only if it is needed", async () => {
   const documents = [
     task({}, {}, "a"),
     task({}, {}, "b"),
@@ -91,7 +91,7 @@ test("each image is asked for once, and none that isn't needed", async () => {
   expect(asked).toEqual(["nginx:1.27"]);
 });
 
-test("nobody is asked when every entry point is there", async () => {
+test("no image is looked up when every container has an entry point", async () => {
   const { asked, tasks } = await readWith([task({ entryPoint: ["/web"] })], {});
   expect(asked).toEqual([]);
   expect(tasks).toHaveLength(1);
@@ -106,17 +106,17 @@ test("an image that starts /init gets a notice", async () => {
 
 test.each<[string, Config | RegistryError, string]>([
   [
-    "has neither",
+    "has neither ENTRYPOINT nor CMD",
     { entryPoint: [], command: [] },
     'the image "nginx:1.27" has neither ENTRYPOINT nor CMD. Write entryPoint.',
   ],
   [
-    "starts nothing",
+    "starts an empty program",
     { entryPoint: [""], command: ["x"] },
     'the image "nginx:1.27" starts "" as its program. Write entryPoint.',
   ],
   [
-    "has a word that would be changed",
+    "has a word that Terraform would change",
     { entryPoint: ["a\u0301"], command: [] },
     'ENTRYPOINT or CMD of the image "nginx:1.27" is not NFC-normalized, and Terraform would change it. Save it as NFC.',
   ],
@@ -133,7 +133,7 @@ test.each<[string, Config | RegistryError, string]>([
   });
 });
 
-test("what is wrong with images comes together with what is wrong with other files", async () => {
+test("problems of images are reported together with problems of other files", async () => {
   const failure = new RegistryError([text`There is no such image.`]);
   const { read } = await readWith([task({}), { ...TASK, family: "a/b" }], { "nginx:1.27": failure });
   await expect(read).rejects.toMatchObject({
@@ -144,7 +144,7 @@ test("what is wrong with images comes together with what is wrong with other fil
   });
 });
 
-test("without anybody to ask, the containers stay open", async () => {
+test("without a look-up, a container stays without an entry point", async () => {
   await inFolder(async (folder) => {
     await writeFile(join(folder, "task.json"), JSON.stringify(task({})));
     const [read] = await readTasks(folder);
@@ -152,7 +152,7 @@ test("without anybody to ask, the containers stay open", async () => {
   });
 });
 
-test("an image that can't be read is told in the first run of a file that is wrong elsewhere", async () => {
+test("an image that can't be read is reported together with the other problems of its file", async () => {
   const failure = new RegistryError([text`There is no such image.`]);
   const wrong = { ...task({}), family: "a/b", cpu: "x" };
   const { read } = await readWith([wrong], { "nginx:1.27": failure });
@@ -166,7 +166,7 @@ test("an image that can't be read is told in the first run of a file that is wro
 });
 
 test.each(["<IMAGE>", "App:1", "XXXXX.dkr.ecr.eu-west-1.amazonaws.com/a:1", "a b"])(
-  "nobody is asked for the image %s, which is none",
+  "%s is not looked up, because it is not an image's name",
   async (image) => {
     const { asked, read } = await readWith([task({ image })], {});
     await expect(read).rejects.toThrow(/image: (has|must|its)/);
@@ -174,7 +174,7 @@ test.each(["<IMAGE>", "App:1", "XXXXX.dkr.ecr.eu-west-1.amazonaws.com/a:1", "a b
   },
 );
 
-test("a task whose image can't be read is none that was checked", async () => {
+test("a task whose image can't be read does not count as checked", async () => {
   await inFolder(async (folder) => {
     await writeFile(join(folder, "task.json"), JSON.stringify(task({})));
     const failure = new RegistryError([text`There is no such image.`]);

@@ -27,8 +27,8 @@ const firelensConfiguration = { type: "fluentbit" };
 test.each<[string, object, object, readonly string[]]>([
   ["an entry point", { entryPoint: ["/web"] }, {}, []],
   ["an entry point and a command", { entryPoint: ["/web"], command: ["a"] }, extract, []],
-  ["neither", {}, noLookUp, [NONE]],
-  ["neither, to be looked up", {}, {}, []],
+  ["neither entry point nor command", {}, noLookUp, [NONE]],
+  ["neither, but with a look-up", {}, {}, []],
   ["an empty entry point", { entryPoint: [] }, noLookUp, [NONE]],
   ["an entry point that is an empty word", { entryPoint: [""] }, {}, [EMPTY]],
   [
@@ -43,18 +43,26 @@ test.each<[string, object, object, readonly string[]]>([
     {},
     [WRAPPED],
   ],
-  ["neither, to be extracted", { command: [] }, extract, []],
+  ["neither, but with extraction", { command: [] }, extract, []],
   ["a command alone", { command: ["a"] }, noLookUp, [NONE]],
-  ["a command alone, to be looked up", { command: ["a"] }, {}, []],
-  ["a command alone, to be extracted", { command: ["a"] }, extract, [COMMAND_ALONE]],
-  ["a router", { firelensConfiguration }, {}, [ROUTER]],
-  ["a router, to be extracted", { firelensConfiguration }, extract, [ROUTER]],
-  ["a router with an entry point", { firelensConfiguration, entryPoint: ["/entrypoint.sh"] }, {}, []],
-])("a container with %s", async (_kind, container, runtimeDefense, problems) => {
-  expect(await problemsIn(of(container, runtimeDefense))).toEqual(problems);
-});
+  ["a command alone, but with a look-up", { command: ["a"] }, {}, []],
+  ["a command alone, despite extraction", { command: ["a"] }, extract, [COMMAND_ALONE]],
+  ["a log router's configuration and no entry point", { firelensConfiguration }, {}, [ROUTER]],
+  ["a log router's configuration and no entry point, despite extraction", { firelensConfiguration }, extract, [ROUTER]],
+  [
+    "a log router's configuration and an entry point",
+    { firelensConfiguration, entryPoint: ["/entrypoint.sh"] },
+    {},
+    [],
+  ],
+])(
+  "a container with %s is accepted, or refused for the right reason",
+  async (_kind, container, runtimeDefense, problems) => {
+    expect(await problemsIn(of(container, runtimeDefense))).toEqual(problems);
+  },
+);
 
-test("what the router's error proposes is taken as it stands", async () => {
+test("the exclusion that a log router's error proposes is accepted unchanged", async () => {
   const app = { name: "app", image: "app:1", entryPoint: ["/app"] };
   const router = { name: "web", image: "nginx:1.29", firelensConfiguration };
   const task = { ...TASK, containerDefinitions: [app, router] };
@@ -65,14 +73,14 @@ test("what the router's error proposes is taken as it stands", async () => {
   });
 });
 
-test("a registry that nothing is extracted from gets a notice", async () => {
+test("a registry that is unused, without extract, gets a notice", async () => {
   const task = await read(of({ entryPoint: ["/web"] }, { entryPoint: { registryType: "aws" } }));
   expect(noticesOf(task)).toEqual([
     "runtimeDefense.entryPoint: names a registry, which is unused without extract: true.",
   ]);
 });
 
-test("a remedy keeps what the file has, but for a file whose whole would be too long to be shown", async () => {
+test("a remedy repeats the file's own runtimeDefense, unless that is too long to show", async () => {
   const containers = ["web", "app"].map((name) => ({
     ...{ name, image: "nginx:1.29" },
     ...(name === "app" && { entryPoint: ["/app"] }),

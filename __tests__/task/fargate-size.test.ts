@@ -76,7 +76,7 @@ test.each([
   [300, 512, "The next size that fits is cpu 512 and memory 1024 MiB"],
   [2048, 30_720, "The next size that fits is cpu 4096 and memory 30720 MiB"],
   [32_768, 65_536, NO_SIZE],
-])("cpu %i with memory %i is no size: %s", (cpu, memory, remedy) => {
+])("cpu %i with memory %i is not a Fargate size: %s", (cpu, memory, remedy) => {
   expect(findings(task(cpu, memory))).toEqual([
     {
       kind: "problem",
@@ -98,13 +98,13 @@ test.each<[string, number, readonly Reserved[], JsonObject, "none" | "notice" | 
   ["all CPU taken", 512, [{ cpu: 128 }, { cpu: 128 }], {}, "none"],
   ["a CPU unit too much", 512, [{ cpu: 128 }, { cpu: 129 }], {}, "problem"],
   ["a sidecar's CPU that doesn't fit", 512, [{ cpu: 200 }], { cpu: 57 }, "problem"],
-])("%s: %#", (_kind, memory, containers, sidecar, kind) => {
+])("a task with %s gets the right finding, or none", (_kind, memory, containers, sidecar, kind) => {
   const [first, ...more] = findings(task(256, memory, ...containers), { sidecar });
   expect(more).toEqual([]);
   expect(first?.kind ?? "none").toBe(kind);
 });
 
-test("too little room is reported with what takes it and the next size", () => {
+test("a task that is too small is reported with what it needs and the next size that fits", () => {
   expect(findings(task(256, 512, { cpu: 10, memory: 200 }, { memoryReservation: 100 }))).toEqual([
     {
       kind: "notice",
@@ -115,7 +115,7 @@ test("too little room is reported with what takes it and the next size", () => {
   ]);
 });
 
-test("what a limit needs and what is a default are parts of the sentence", () => {
+test("the sentence names a container's limit, and which values are defaults", () => {
   const definition = task(256, 512, { memory: 812, memoryReservation: 100 });
   const textOf = (defaults: readonly string[]) => sizeOf(definition, {}, defaults).findings[0]?.text;
   const needs =
@@ -136,24 +136,21 @@ test.each([
   [256, 512, { cpu: 257 }, "512", "1024"],
   [300, 700, {}, "512", "1024"],
   [4096, 30_720, { memory: 30_720 }, "8192", "32768"],
-])(
-  "cpu %i and memory %i with %j are raised to %s and %s where that is wished",
-  (cpu, memory, reserved, toCpu, toMemory) => {
-    const definition = task(cpu, memory, reserved);
-    const { value, findings: found } = sizeOf(definition, { raiseToFit: true });
-    expect(value).toEqual({ cpu: Number(toCpu), memory: Number(toMemory) });
-    expect(found).toEqual([
-      {
-        kind: "notice",
-        text: expect.stringMatching(
-          new RegExp(` Raised from cpu ${cpu} and memory ${memory} MiB to cpu ${toCpu} and memory ${toMemory} MiB\\.$`),
-        ),
-      },
-    ]);
-  },
-);
+])("cpu %i and memory %i with %j are raised to %s and %s by raiseToFit", (cpu, memory, reserved, toCpu, toMemory) => {
+  const definition = task(cpu, memory, reserved);
+  const { value, findings: found } = sizeOf(definition, { raiseToFit: true });
+  expect(value).toEqual({ cpu: Number(toCpu), memory: Number(toMemory) });
+  expect(found).toEqual([
+    {
+      kind: "notice",
+      text: expect.stringMatching(
+        new RegExp(` Raised from cpu ${cpu} and memory ${memory} MiB to cpu ${toCpu} and memory ${toMemory} MiB\\.$`),
+      ),
+    },
+  ]);
+});
 
-test("a task that fits is not raised, one that nothing fits is refused all the same", () => {
+test("raiseToFit keeps the size of a task that fits, and does not accept one that no size fits", () => {
   expect(sizeOf(task(256, 512), { raiseToFit: true })).toEqual({ value: { cpu: 256, memory: 512 }, findings: [] });
   expect(findings(task(16_384, 122_880, { memory: 122_881 }), { raiseToFit: true })).toEqual([
     { kind: "problem", text: expect.stringContaining(` MiB. ${NO_SIZE}`) },

@@ -7,7 +7,7 @@ import { inFolder, TASK } from "./read";
 
 type Files = Readonly<Record<string, unknown>>;
 
-/** Reads `tasks/`… of the files, the defaults being `defaults.json` if there is one. */
+/** Reads one file by its path, several by their folder. `defaults.JSON`, if there is one, holds the defaults. */
 async function readFleet(files: Files, options: ReadOptions = {}) {
   return await inFolder(async (folder) => {
     for (const [name, content] of Object.entries(files)) {
@@ -40,7 +40,7 @@ const task = (runtimeDefense: object = {}, containers: readonly object[] = [app,
 const defaults = (runtimeDefense: object) => ({ runtimeDefense });
 
 describe("RUNTIME_DEFENSE_DEFAULTS", () => {
-  test("lies under the task's own, key by key", async () => {
+  test("applies to each key that the task itself does not set", async () => {
     const under = {
       excludeLogRouters: "routers break",
       sidecar: { cpu: 64, memoryReservation: 128 },
@@ -57,7 +57,7 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
     });
   });
 
-  test("its exclusions count for the containers that a task has", async () => {
+  test("excludes the containers that a task has, with the task's own reason first", async () => {
     const under = defaults({ exclude: { log_router: "a router", envoy: "a proxy" } });
     const over = { exclude: { log_router: "mine" } };
     const [first] = await readFleet({ "task.json": task(), "defaults.JSON": under });
@@ -66,7 +66,7 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
     expect(second?.runtimeDefense.exclude).toEqual({ log_router: "mine" });
   });
 
-  test("an exclusion that leaves nothing is refused for the task", async () => {
+  test("is refused with the task's name if it excludes every container", async () => {
     const under = defaults({ exclude: { app: "why" } });
     expect(await problemsOfFleet({ "task.json": task({}, [app]), "defaults.JSON": under })).toEqual([
       "task.json: runtimeDefense.exclude: leaves every container out, so nothing would be protected. Keep one.",
@@ -76,11 +76,15 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
   const EXPECTED =
     'defaults.JSON: must be an object with only the key runtimeDefense, such as {"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}.';
   test.each<[string, unknown, string]>([
-    ["no JSON", "{", "defaults.JSON: is not JSON: close brace expected at line 1, column 2. Correct it there."],
+    [
+      "text that is not JSON",
+      "{",
+      "defaults.JSON: is not JSON: close brace expected at line 1, column 2. Correct it there.",
+    ],
     ["lists nested 200,000 deep", "[".repeat(200_000), "defaults.JSON: is nested in more than 100 levels."],
     ["a list", [], EXPECTED],
-    ["the members alone", { raiseToFit: true }, EXPECTED],
-    ["another key beside", { runtimeDefense: {}, family: "a" }, EXPECTED],
+    ["members of runtimeDefense at the top", { raiseToFit: true }, EXPECTED],
+    ["another key beside runtimeDefense", { runtimeDefense: {}, family: "a" }, EXPECTED],
     [
       "an unknown member",
       defaults({ sidecar: { cpus: 1 } }),
@@ -96,13 +100,13 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
       defaults({ defenderImage: "<IMAGE>" }),
       'defaults.JSON: runtimeDefense.defenderImage: has the placeholder "<IMAGE>". Replace it with the value.',
     ],
-  ])("with %s is refused, its file named", async (_kind, content, problem) => {
+  ])("with %s is refused under its own file's name", async (_kind, content, problem) => {
     expect(
       await problemsOfFleet({ "task.json": task({ exclude: { log_router: "x" } }), "defaults.JSON": content }),
     ).toEqual([problem]);
   });
 
-  test("that is too large, or a device, is refused by its own name", async () => {
+  test("that is too large, or a device, is refused under its own file's name", async () => {
     const large = { "task.json": task({}, [app]), "defaults.JSON": " ".repeat(1024 * 1024 + 1) };
     expect(await problemsOfFleet(large)).toEqual([
       "defaults.JSON: is larger than 1 MiB, too large for the default runtimeDefense. Check the path (RUNTIME_DEFENSE_DEFAULTS).",
@@ -112,7 +116,7 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
     ]);
   });
 
-  test("that isn't there is refused", async () => {
+  test("that does not exist is refused", async () => {
     const options = { defaultsPath: "/nonexistent/defaults.json" };
     expect(await problemsOfFleet({ "task.json": task({}, [app]) }, options)).toEqual([
       "/nonexistent/defaults.json: there is no such file or folder. Check the path (RUNTIME_DEFENSE_DEFAULTS).",
@@ -121,7 +125,7 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
 });
 
 describe("excludeLogRouters", () => {
-  test("leaves out every container with a firelensConfiguration, but for those that have a reason of their own", async () => {
+  test("excludes every container with a firelensConfiguration, with its own reason if it has one", async () => {
     const second = { ...router, name: "second" };
     const [read] = await readFleet({
       "task.json": task({ excludeLogRouters: "routers break", exclude: { second: "mine" } }, [app, router, second]),
@@ -135,7 +139,7 @@ describe("excludeLogRouters", () => {
     );
   });
 
-  test("doesn't leave out all there is", async () => {
+  test("may not exclude every container", async () => {
     expect(await problemsOfFleet({ "task.json": task({ excludeLogRouters: "x" }, [router]) })).toEqual([
       "task.json: runtimeDefense.exclude: leaves every container out, so nothing would be protected. Keep one.",
     ]);
@@ -149,12 +153,12 @@ describe("CONTAINER_IMAGES", () => {
     "b.json": { ...task({}, [app]), family: "b" },
   };
 
-  test("names the images of containers, of one family before those of all", async () => {
+  test("sets the images of containers: family/container before container", async () => {
     const read = await readFleet(two, images({ app: "app:2.0", "b/app": "app:3.0" }));
     expect(read.map(({ definition }) => definition.containerDefinitions[0]?.image)).toEqual(["app:2.0", "app:3.0"]);
   });
 
-  test("with a misspelt container of many names the one that was meant", async () => {
+  test("with a misspelt container is refused with the one that was meant, among many", async () => {
     const many = Array.from({ length: 13 }, (_, n) => [`${n}.json`, { ...task({}, [app]), family: `family-${n}` }]);
     expect(await problemsOfFleet(Object.fromEntries(many), images({ "famly-12/app": "x:1", other: "x:1" }))).toEqual([
       'CONTAINER_IMAGES: no task has a container "famly-12/app". Did you mean family-12/app?',
@@ -180,17 +184,17 @@ describe("CONTAINER_IMAGES", () => {
       "containerDefinitions[0].name",
     ],
     [
-      "has its containers elsewhere",
+      "has its containers under another key",
       { ...TASK, family: "c", containerDefinitions: null, containers: [app] },
       "containers",
     ],
-  ])("isn't judged while a file %s", async (_, content, problem) => {
+  ])("is not checked while a file %s", async (_, content, problem) => {
     const found = await problemsOfFleet({ ...two, "c.json": content }, images({ app: "app:2.0", web: "web:1" }));
     expect(found).toContainEqual(expect.stringContaining(`c.json: ${problem}`));
     expect(found.join()).not.toContain("CONTAINER_IMAGES");
   });
 
-  test("is judged by containers alone while a file names no family", async () => {
+  test("is checked only by containers' names while a file has no family", async () => {
     const files = { ...two, "c.json": { ...task({}, [app]), family: undefined } };
     expect(await problemsOfFleet(files, images({ app: "app:2.0", web: "web:1", "c/app": "x:1" }))).toEqual([
       "c.json: family: is required.",

@@ -7,7 +7,7 @@ const text = fc.string({ unit: "grapheme", minLength: 1 }).map((value) => value.
 const variable = text.filter((name) => name.trim() !== "" && !name.includes("="));
 const key = fc.stringMatching(/^[a-z]{1,8}\.[a-z]{1,8}$/);
 
-test("texts of any kind arrive as they are, and reading changes nothing but nulls and empty values", async () => {
+test("reading keeps every text, and removes only nulls and empty values", async () => {
   const container = fc.record(
     {
       name: fc.constant("app"),

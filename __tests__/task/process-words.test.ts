@@ -12,9 +12,12 @@ test.each<[string, string[], string[], string[] | undefined, object | undefined]
   ["an empty T, which counts as absent", ["/e"], ["c"], [], { entryPoint: ["/e"], command: ["c"] }],
   ["the shell form", ["/bin/sh", "-c", "x"], ["c"], undefined, { entryPoint: ["/bin/sh", "-c", "x"], command: ["c"] }],
   ["nothing", [], [], undefined, undefined],
-])("an image and a task with %s", (_kind, entryPoint, command, taskCommand, words) => {
-  expect(processWords({ entryPoint, command }, taskCommand)).toEqual(words);
-});
+])(
+  "ENTRYPOINT (E) and CMD (C) of an image and a task's command (T) give the right words: %s",
+  (_kind, entryPoint, command, taskCommand, words) => {
+    expect(processWords({ entryPoint, command }, taskCommand)).toEqual(words);
+  },
+);
 
 type Definition = { readonly entryPoint?: readonly string[]; readonly command?: readonly string[] };
 
@@ -25,7 +28,7 @@ function started(image: Required<Definition>, { entryPoint = [], command = [] }:
   return image.entryPoint.concat(image.command);
 }
 
-test("what starts is the same with the words written out as it was without them", () => {
+test("writing the words into the task does not change what starts", () => {
   const words = fc.array(fc.string({ maxLength: 5 }), { maxLength: 3 });
   fc.assert(
     fc.property(words, words, fc.option(words, { nil: undefined }), (entryPoint, command, taskCommand) => {

@@ -51,7 +51,7 @@ test("describe output loses its read-only keys and empty values, and nothing els
   ]);
 });
 
-test("the envelope is taken off, its tags are carried over in lower case, AWS's own are left out", async () => {
+test("the envelope is removed; its tags are kept with lower-case keys, without those of AWS", async () => {
   const [task] = await readTasks(join(FIXTURES, "envelope.json"));
   const { taskDefinition } = await fixture("envelope.json");
   expect(task?.definition.volumes).toEqual(taskDefinition.volumes);
@@ -73,7 +73,7 @@ test("the envelope is taken off, its tags are carried over in lower case, AWS's 
   expect(noticesOf(task)).toEqual(["tags: ignored those that only AWS may set: aws:cloudformation:stack-name."]);
 });
 
-test("every key that the provider takes arrives unchanged; what Fargate refuses gets a notice each", async () => {
+test("every key that the provider supports is kept; each one that Fargate refuses gets a notice", async () => {
   const [task] = await readTasks(join(FIXTURES, "every-key.json"));
   expect(task?.definition).toEqual(await fixture("every-key.json"));
   const first = "containerDefinitions[first]";
@@ -172,7 +172,7 @@ test.each([
   expect(await problemsOf(join(FIXTURES, name), FIXTURES)).toEqual(problems.map((problem) => `${name}: ${problem}`));
 });
 
-test("a folder is read in the order of its names, other files left alone", async () => {
+test("the task files of a folder are read in the order of their names, other files are ignored", async () => {
   await inFolder(async (folder) => {
     for (const family of ["d", "a", "e", "B", "c"]) {
       await writeFile(join(folder, `${family}.json`), JSON.stringify({ ...TASK, family }));
@@ -184,7 +184,7 @@ test("a folder is read in the order of its names, other files left alone", async
   });
 });
 
-test("the problems of all files come together, each with its file's name, and one family is refused twice", async () => {
+test("the problems of all files are reported together, each with its file's name, also a family that two files have", async () => {
   await inFolder(async (folder) => {
     await writeFile(join(folder, "a.json"), JSON.stringify(TASK));
     await writeFile(join(folder, "b.json"), "{");
@@ -198,7 +198,7 @@ test("the problems of all files come together, each with its file's name, and on
   });
 });
 
-test("what is returned is frozen to the bottom", async () => {
+test("a task is deeply frozen", async () => {
   const task = await read(TASK);
   expect(Object.isFrozen(task)).toBe(true);
   expect(() => task.definition.containerDefinitions[0]?.entryPoint?.push("x")).toThrow(TypeError);
@@ -231,7 +231,7 @@ test("a problem inside the envelope is reported with names, and with its place i
   });
 });
 
-test("reading that is stopped ends between two files with the signal's reason", async () => {
+test("an abort ends the reading between two files, with the signal's reason", async () => {
   const stop = new AbortController();
   await inFolder(async (folder) => {
     for (let n = 0; n < 200; n += 1) {

@@ -9,7 +9,7 @@ import { readTasks } from "../../lib/task/read-tasks";
 import type { Task } from "../../lib/task/task";
 
 export const CONTAINER = { name: "app", image: "app:1", entryPoint: ["/app"] };
-/** What ECS and Fargate want of the log driver awslogs. */
+/** The options that ECS and Fargate require for the log driver awslogs. */
 export const AWSLOGS = { "awslogs-group": "/shop", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "shop" };
 export const TASK = {
   family: "shop",
@@ -30,7 +30,7 @@ export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<
   }
 }
 
-/** The problems that reading the path ends with, without the folder's name; none when it goes well. */
+/** The problems of reading the path, without the folder's name; empty when it succeeds. */
 export async function problemsOf(path: string, folder = path): Promise<readonly string[]> {
   try {
     await readTasks(path);
@@ -51,7 +51,7 @@ export async function problemsIn(content: unknown): Promise<readonly string[]> {
   });
 }
 
-/** The one task of one file with this document. */
+/** Reads the only task of a file with this document. */
 export async function read(content: unknown): Promise<Task> {
   return await inFolder(async (folder) => {
     const file = join(folder, "task.json");
@@ -67,7 +67,7 @@ export function noticesOf(task: Task | undefined): readonly string[] {
   return (task?.notices ?? []).map(({ text }) => text);
 }
 
-/** What a step gives and finds, the sentences with their places. */
+/** A step's value and its findings, each with its place and its sentence. */
 export function run<T>(step: Step<T>, document = {}) {
   const { value, problems, notices } = collect(step);
   const format = pathFormatter(JSON.parse(JSON.stringify(document)));

@@ -15,7 +15,7 @@ const runtimeDefense = { entryPoint: { lookUp: false } };
 const role = "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME";
 
 test.each<[string, object, string]>([
-  // what is there, and of which kind
+  // required keys and types
   ["no family", { ...TASK, family: null }, "family: is required."],
   [
     "a family with a slash",
@@ -52,7 +52,7 @@ test.each<[string, object, string]>([
   ["a command that is a text", of({ command: "run" }), `${app}.command: must be a list, got text.`],
   ["labels that are a list", of({ dockerLabels: ["a"] }), `${app}.dockerLabels: must be an object, got a list.`],
   ["a label that is a number", of({ dockerLabels: { a: 1 } }), `${app}.dockerLabels.a: must be text, got a number.`],
-  ["essential in words", of({ essential: "yes" }), `${app}.essential: must be true or false, got text.`],
+  ["an essential that is a text", of({ essential: "yes" }), `${app}.essential: must be true or false, got text.`],
   ["a misspelled key", of({ enviroment: [], comand: ["a"] }), `${app}.comand: ${UNKNOWN} Write command.`],
   [
     "a misspelled key further down",
@@ -60,7 +60,7 @@ test.each<[string, object, string]>([
     `${app}.logConfiguration.logdriver: ${UNKNOWN} Write logDriver.`,
   ],
   [
-    "an unknown key of few",
+    "an unknown key where only a few are known",
     of({ secrets: [{ name: "a", valueFrom: "b", arn: "c" }] }),
     `${app}.secrets[a].arn: ${UNKNOWN} Known keys: name, valueFrom.`,
   ],
@@ -75,7 +75,7 @@ test.each<[string, object, string]>([
     `${app}.${key}: ${UNKNOWN} Write ${meant}.`,
   ]),
   [
-    "something else",
+    "a file that is not a task definition",
     { resource: { aws_ecs_task_definition: {} }, terraform: {} },
     'expected one task definition as RegisterTaskDefinition takes it, got an object with "resource", "terraform" and no key of a task definition. Is it the right file? If it describes a deployed task, save what "aws ecs describe-task-definition" prints.',
   ],
@@ -150,7 +150,7 @@ test.each<[string, object, string]>([
     `${app}.logConfiguration.Options: ${UNKNOWN} Write options.`,
   ],
   [
-    "other accelerators than none",
+    "inferenceAccelerators that are not empty",
     { ...TASK, inferenceAccelerators: [{ deviceName: "a" }] },
     `inferenceAccelerators: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
   ],
@@ -160,12 +160,12 @@ test.each<[string, object, string]>([
     `${app}.runtimeDefense: differs from the task's own runtimeDefense. Keep one.`,
   ],
   [
-    "something beside the envelope",
+    "another key beside the envelope",
     { taskDefinition: TASK, failures: [] },
     "failures: is beside taskDefinition. Move it into taskDefinition, or remove it.",
   ],
   [
-    "other tags beside the envelope",
+    "tags beside the envelope that differ from the task's",
     { taskDefinition: { ...TASK, tags: [{ key: "a", value: "b" }] }, tags: [{ key: "a", value: "c" }] },
     "tags: differs from the task's own tags. Keep one.",
   ],
@@ -181,22 +181,22 @@ test.each<[string, object, string]>([
   ],
   // names and references
   [
-    "two containers of one name",
+    "two containers with the same name",
     { ...TASK, containerDefinitions: [CONTAINER, CONTAINER] },
     'containerDefinitions[1]: the container "app" is there twice. Remove or rename one.',
   ],
   [
-    "two volumes of one name",
+    "two volumes with the same name",
     { ...TASK, volumes: [{ name: "a" }, { name: "a" }] },
     'volumes[1]: the volume "a" is there twice. Remove or rename one.',
   ],
   [
-    "two tags of one key",
+    "two tags with the same key",
     { ...TASK, tags: [{ key: "a" }, { Key: "a" }] },
     'tags[1]: the tag "a" is there twice. Remove or rename one.',
   ],
   [
-    "a dependency on nobody",
+    "a dependency on a missing container",
     of({ dependsOn: [{ containerName: "db", condition: "START" }] }),
     `${app}.dependsOn[0]: there is no container "db". The task has app.`,
   ],
@@ -216,7 +216,7 @@ test.each<[string, object, string]>([
     "containerDefinitions[a].dependsOn: is circular, so a, b, c would never start. Remove one dependency.",
   ],
   [
-    "a wait for the health of what has no check",
+    "a wait for HEALTHY of a container without a healthCheck",
     {
       ...TASK,
       containerDefinitions: [
@@ -240,7 +240,7 @@ test.each<[string, object, string]>([
     ]),
   ),
   [
-    "a secret named as a variable is",
+    "a secret with the name of a variable",
     of({ environment: [{ name: "DB", value: "a" }], secrets: [{ name: "DB", valueFrom: "b" }] }),
     `${app}.secrets[DB]: there is another variable "DB", and ECS takes a secret's name only once. Remove one.`,
   ],
@@ -249,30 +249,34 @@ test.each<[string, object, string]>([
     of({ linuxParameters: { tmpfs: [{ containerPath: "/var/lib/twistlock/", size: 16 }] } }),
     `${app}.linuxParameters.tmpfs[0]: "/var/lib/twistlock/" would hide the Defender. Mount it elsewhere.`,
   ],
-  ["5 MiB", of({ memory: 5 }), `${app}.memory: must not be below 6 MiB, got 5.`],
-  ["5 MiB kept", of({ memoryReservation: 5 }), `${app}.memoryReservation: must not be below 6 MiB, got 5.`],
+  ["a memory of 5 MiB", of({ memory: 5 }), `${app}.memory: must not be below 6 MiB, got 5.`],
+  [
+    "a memoryReservation of 5 MiB",
+    of({ memoryReservation: 5 }),
+    `${app}.memoryReservation: must not be below 6 MiB, got 5.`,
+  ],
   ...[20, 201].map((sizeInGiB): [string, object, string] => [
-    `a storage of ${sizeInGiB} GiB`,
+    `an ephemeralStorage of ${sizeInGiB} GiB`,
     { ...TASK, ephemeralStorage: { sizeInGiB } },
     `ephemeralStorage.sizeInGiB: must be from 21 to 200 GiB, got ${sizeInGiB}.`,
   ]),
   [
-    "volumes from nobody",
+    "volumes from a missing container",
     of({ volumesFrom: [{ sourceContainer: "db" }] }),
     `${app}.volumesFrom[0]: there is no container "db". The task has app.`,
   ],
   [
-    "a mount of no volume",
+    "a mount of a missing volume",
     of({ mountPoints: [{ sourceVolume: "data" }] }),
     `${app}.mountPoints[0]: there is no volume "data". The task has none.`,
   ],
   [
-    "a proxy that isn't there",
+    "a missing proxy container",
     { ...TASK, proxyConfiguration: { containerName: "envoy" } },
     'proxyConfiguration.containerName: there is no container "envoy". The task has app.',
   ],
   [
-    "two proxy properties of one name",
+    "two proxy properties with the same name",
     {
       ...TASK,
       proxyConfiguration: {
@@ -296,12 +300,12 @@ test.each<[string, object, string]>([
     `${app}.secrets[WS_ADDRESS]: WS_ADDRESS is a variable that the Defender sets itself. Remove it.`,
   ],
   [
-    "a container that drops what the Defender traces with",
+    "a container that drops SYS_PTRACE",
     of({ linuxParameters: { capabilities: { drop: ["MKNOD", "SYS_PTRACE"] } } }),
     `${app}.linuxParameters.capabilities.drop[1]: SYS_PTRACE is a capability that the Defender needs. Remove it.`,
   ],
   [
-    "a container that drops it, beside one that would be left",
+    "a container that drops SYS_PTRACE, beside another container",
     {
       ...TASK,
       containerDefinitions: [
@@ -343,12 +347,12 @@ test.each<[string, object, string]>([
     'runtimePlatform.cpuArchitecture: must be X86_64: the Defender for Fargate is built for nothing else, got "ARM64".',
   ],
   [
-    "another system",
+    "an operating system in lower case",
     { ...TASK, runtimePlatform: { operatingSystemFamily: "linux" } },
     'runtimePlatform.operatingSystemFamily: must be LINUX: the Defender for Fargate runs on nothing else, got "linux".',
   ],
   [
-    "another architecture",
+    "an unknown architecture",
     { ...TASK, runtimePlatform: { cpuArchitecture: "RISCV" } },
     'runtimePlatform.cpuArchitecture: must be X86_64: the Defender for Fargate is built for nothing else, got "RISCV".',
   ],
@@ -368,9 +372,9 @@ test.each<[string, object, string]>([
     of({ links: ["db"] }),
     `${app}.links: not on Fargate; containers reach each other by localhost. Remove it.`,
   ],
-  // the policy
+  // runtimeDefense
   [
-    "an unknown member",
+    "an unknown member of runtimeDefense",
     { ...TASK, runtimeDefense: { excludes: {}, interpreter: "a" } },
     "runtimeDefense.interpreter: is not a known key. Known keys: exclude, excludeLogRouters, entryPoint, filesystemMonitoring, defenderImage, sidecar, raiseToFit, accept.",
   ],
@@ -380,33 +384,33 @@ test.each<[string, object, string]>([
     'runtimeDefense.defenderImage: must be an image with its registry, such as mirror.example.com/twistlock/defender:defender_34_04_145, got "nginx".',
   ],
   [
-    "an unknown container left out",
+    "an exclusion of a missing container",
     { ...TASK, runtimeDefense: { exclude: { db: "why" } } },
     'runtimeDefense.exclude.db: there is no container "db". The task has app.',
   ],
   [
-    "all left out",
+    "an exclusion of every container",
     { ...TASK, runtimeDefense: { exclude: { app: "why" } } },
     "runtimeDefense.exclude: leaves every container out, so nothing would be protected. Keep one.",
   ],
   [
-    "no reason",
+    "an exclusion with a blank reason",
     { ...TASK, runtimeDefense: { exclude: { app: " " } } },
     'runtimeDefense.exclude.app: must be the reason for leaving it out, got "".',
   ],
   [
-    "null for a reason",
+    "an exclusion with null as its reason",
     { ...TASK, runtimeDefense: { exclude: { app: null } } },
     "runtimeDefense.exclude.app: must be the reason for leaving it out, a text, got null.",
   ],
   [
-    "a list of the containers to be left out",
+    "a list of exclusions",
     { ...TASK, runtimeDefense: { exclude: ["app"] } },
     'runtimeDefense.exclude: must be an object such as {"CONTAINER": "REASON"}, got a list.',
   ],
-  ["a policy of null", { ...TASK, runtimeDefense: null }, "runtimeDefense: must be an object, got null."],
+  ["a runtimeDefense of null", { ...TASK, runtimeDefense: null }, "runtimeDefense: must be an object, got null."],
   [
-    "another registry",
+    "an unknown registryType",
     { ...TASK, runtimeDefense: { entryPoint: { registryType: "ecr" } } },
     'runtimeDefense.entryPoint.registryType: must be "aws", "2" or "jfrog", got "ecr".',
   ],
@@ -421,17 +425,17 @@ test.each<[string, object, string]>([
     "runtimeDefense.sidecar.cpu: must be a whole number, got 0.5.",
   ],
   [
-    "a registry's credential without a name",
+    "an empty registryCredentialId",
     { ...TASK, runtimeDefense: { entryPoint: { registryCredentialId: "" } } },
     'runtimeDefense.entryPoint.registryCredentialId: must not be empty, got "".',
   ],
   [
-    "an image's placeholder",
+    "a placeholder for the Defender's image",
     { ...TASK, runtimeDefense: { defenderImage: "<IMAGE>" } },
     'runtimeDefense.defenderImage: has the placeholder "<IMAGE>". Replace it with the value.',
   ],
   [
-    "a change that isn't named",
+    "an accepted variable without a name",
     { ...TASK, runtimeDefense: { accept: ["environment:*"] } },
     'runtimeDefense.accept[0]: must look like environment:NAME or environment:NAME=VALUE, got "environment:*".',
   ],
@@ -454,7 +458,7 @@ test.each<[string, object]>([
     "with a family, tags and compatibilities of wrong types",
     { family: 1, tags: "a", requiresCompatibilities: "FARGATE" },
   ],
-])("a task %s is refused with what else is wrong", async (_kind, members) => {
+])("a task %s is refused together with its other problems", async (_kind, members) => {
   const dependsOn = [{ containerName: "db", condition: "START" }];
   const problems = await problemsIn({
     ...of({ entryPoint: null, dependsOn }),
@@ -469,7 +473,7 @@ test.each<[string, object]>([
   ]);
 });
 
-test("a container without a name hides no problem of another one, and isn't taken for missing where it is named", async () => {
+test("a container with a wrong name or image hides no problem of others, and is not also reported as missing", async () => {
   const web = { name: "web", image: "web:1", dependsOn: [{ containerName: "db", condition: "START" }] };
   const containerDefinitions = [{ ...CONTAINER, name: null }, { ...CONTAINER, name: "db", image: 1 }, web];
   expect(
@@ -481,12 +485,12 @@ test("a container without a name hides no problem of another one, and isn't take
   ]);
 });
 
-test("volumes of a wrong type aren't taken for missing where they are mounted", async () => {
+test("a volume with a wrong type is not also reported as missing where it is mounted", async () => {
   const task = { ...of({ mountPoints: [{ sourceVolume: "data" }] }), volumes: [{ name: "data", host: "a" }] };
   expect(await problemsIn(task)).toEqual(["volumes[data].host: must be an object, got text."]);
 });
 
-test("what is protected already is refused as such, and nothing that follows from it", async () => {
+test("a task that is already protected is refused for that alone, not for what follows from it", async () => {
   const environment = ["DEFENDER_TYPE", "FARGATE_TASK", "WS_ADDRESS"].map((name) => ({ name, value: "a" }));
   const sidecar = { ...CONTAINER, name: "TwistlockDefender", environment, logConfiguration: null };
   const task = { ...TASK, containerDefinitions: [{ ...CONTAINER, environment }, sidecar] };
@@ -495,13 +499,13 @@ test("what is protected already is refused as such, and nothing that follows fro
   ]);
 });
 
-test("an entry point in another case is refused once", async () => {
+test("an entryPoint in another case is reported once", async () => {
   expect(await problemsIn(of({ entryPoint: null, EntryPoint: ["/app"] }))).toEqual([
     `${app}.EntryPoint: ${UNKNOWN} Write entryPoint.`,
   ]);
 });
 
-test("containers that wait for each other in one direction, for health too, are fine", async () => {
+test("dependencies without a circle are accepted, also those that wait for HEALTHY", async () => {
   const healthCheck = { command: ["CMD", "true"] };
   const containers = ["START", "COMPLETE", "SUCCESS", "HEALTHY"].map((condition, index) => ({
     ...CONTAINER,
@@ -514,7 +518,7 @@ test("containers that wait for each other in one direction, for health too, are 
   expect(await problemsIn({ ...TASK, containerDefinitions: containers })).toEqual([]);
 });
 
-test.each([21, 200])("a storage of %i GiB is fine", async (sizeInGiB) => {
+test.each([21, 200])("an ephemeralStorage of %i GiB is accepted", async (sizeInGiB) => {
   expect(await problemsIn({ ...TASK, ephemeralStorage: { sizeInGiB } })).toEqual([]);
 });
 
@@ -527,20 +531,20 @@ test("runtimeDefense in a container moves up with a notice", async () => {
   ]);
 });
 
-test("keys that ECS describes, or that belong elsewhere, are left out without a word where they are empty", async () => {
+test("empty keys are removed without a notice, also those that ECS describes and misplaced ones", async () => {
   const empty = { registeredBy: null, requiresAttributes: [], inferenceAccelerators: [], ipcMode: null, volumes: [] };
   const task = await read({ ...of({ tags: [], networkMode: null, command: [], healthCheck: {} }), ...empty });
   expect(task.definition).toEqual(TASK);
   expect(noticesOf(task)).toEqual([]);
 });
 
-test("a tag whose value is null has none", async () => {
+test("a tag whose value is null gets an empty value", async () => {
   expect((await read({ ...TASK, tags: [{ Key: "a", Value: null }] })).definition.tags).toEqual([
     { key: "a", value: "" },
   ]);
 });
 
-test.each([{}, { value: null }])("a variable with %j for a value has an empty one, and a notice", async (value) => {
+test.each([{}, { value: null }])("a variable without a value (%j) gets an empty one, and a notice", async (value) => {
   const task = await read(of({ environment: [{ name: "A", ...value }] }));
   expect(task.definition).toEqual(of({ environment: [{ name: "A", value: "" }] }));
   expect(noticesOf(task)).toEqual([
@@ -548,14 +552,14 @@ test.each([{}, { value: null }])("a variable with %j for a value has an empty on
   ]);
 });
 
-test.each(["__proto__", "prototype", "toString"])("a key named %s is refused wherever it stands", async (key) => {
+test.each(["__proto__", "prototype", "toString"])("a label named %s is refused", async (key) => {
   const text = JSON.stringify(of({ dockerLabels: { PROTO: "a" } })).replace("PROTO", key);
   expect(await problemsIn(text)).toEqual([
     `${app}.dockerLabels.${key}: a key named ${key} would be lost on the way. Rename it.`,
   ]);
 });
 
-test("a container whose name every JavaScript object has is not taken for excluded", async () => {
+test("a container named constructor does not count as excluded", async () => {
   expect(await problemsIn({ ...of({ name: "constructor", entryPoint: [] }), runtimeDefense })).toEqual([
     expect.stringMatching(/^containerDefinitions\[constructor\]: has no entryPoint, .* as the image "app:1" has it/),
   ]);
@@ -570,7 +574,7 @@ test.each([
   "FIPS_ENABLED",
   "INSTALL_BUNDLE",
   "WS_ADDRESS",
-])("%s belongs to the Defender", async (name) => {
+])("the Defender's variable %s is refused, as a variable and as a secret", async (name) => {
   const sentence = `${name} is a variable that the Defender sets itself. Remove it.`;
   const environment = of({ environment: [{ name, value: "a" }] });
   const secrets = of({ secrets: [{ name, valueFrom: "a" }] });
@@ -611,7 +615,7 @@ test("misplaced keys that agree move up once", async () => {
   expect((await read({ ...TASK, containerDefinitions: containers })).definition.tags).toEqual(tags);
 });
 
-test("a task that was registered for Fargate too, without asking for it, becomes a Fargate task", async () => {
+test("a task without requiresCompatibilities that ECS registered for Fargate too becomes a Fargate task", async () => {
   const task = await read({ ...TASK, requiresCompatibilities: null, compatibilities: ["EC2", "FARGATE"] });
   expect(task.definition.requiresCompatibilities).toEqual(["FARGATE"]);
 });
@@ -638,14 +642,20 @@ const ROUTER = { firelensConfiguration: { type: "fluentbit" } };
 
 test.each([
   ["a log driver's own template", { logConfiguration: { logDriver: "splunk", options: { tag: "{{.Name}}" } } }],
-  ["a named group", { ...ROUTER, logConfiguration: { logDriver: "awsfirelens", options: { Regex: "(?<time>a)" } } }],
-  ["a router's variable", { ...ROUTER, logConfiguration: { logDriver: "awsfirelens", options: { Host: `\${HOST}` } } }],
+  [
+    "a named group in a regular expression",
+    { ...ROUTER, logConfiguration: { logDriver: "awsfirelens", options: { Regex: "(?<time>a)" } } },
+  ],
+  [
+    "a log router's variable",
+    { ...ROUTER, logConfiguration: { logDriver: "awsfirelens", options: { Host: `\${HOST}` } } },
+  ],
   ["markup inside a command", { command: [`echo <b> \${HOME} {{x}} | sh`] }],
 ])("%s is neither a problem nor a notice", async (_kind, container) => {
   expect(noticesOf(await read(of(container)))).toEqual([]);
 });
 
-test("a misspelt healthCheck that is waited for, and a misspelt entryPoint, aren't missing besides", async () => {
+test("a misspelt healthCheck or entryPoint is not also reported as missing", async () => {
   const { entryPoint, ...rest } = CONTAINER;
   const web = { ...rest, name: "web", entryPont: entryPoint, healtCheck: { command: ["CMD", "true"] } };
   const waiting = { ...CONTAINER, dependsOn: [{ containerName: "web", condition: "HEALTHY" }] };
@@ -658,7 +668,7 @@ test("a misspelt healthCheck that is waited for, and a misspelt entryPoint, aren
 test.each([
   ["family", "familly"],
   ["containerDefinitions", "container_definitions"],
-])("a key that is misspelt isn't missing besides: %s", async (name, misspelt) => {
+])("a misspelt key is not also reported as missing: %s", async (name, misspelt) => {
   const { [name as "family"]: value, ...rest } = TASK;
   expect(await problemsIn({ ...rest, [misspelt]: value })).toEqual([`${misspelt}: is not a known key. Write ${name}.`]);
 });

@@ -7,7 +7,7 @@ const task = (container: JsonObject, more: JsonObject = {}): JsonObject => ({
   containerDefinitions: [{ name: "app", image: "app:1", ...container }],
 });
 
-/** What was sent, and what ECS gives back of it. */
+/** Pairs of a task definition as sent, and as ECS describes it. */
 const EQUAL: Readonly<Record<string, readonly [sent: JsonObject, described: JsonObject]>> = {
   "what ECS adds to a description": [
     task({}),
@@ -146,7 +146,7 @@ const EQUAL: Readonly<Record<string, readonly [sent: JsonObject, described: Json
   ],
 };
 
-test.each(Object.entries(EQUAL))("of one meaning: %s", (_, [sent, described]) => {
+test.each(Object.entries(EQUAL))("both forms are equal: %s", (_, [sent, described]) => {
   expect(registeredForm(described)).toStrictEqual(registeredForm(sent));
 });
 
@@ -177,11 +177,11 @@ test.each([
     task({ mountPoints: [{ sourceVolume: "v", readOnly: true }] }),
   ],
   ["the order of words", task({ command: ["a", "b"] }), task({ command: ["b", "a"] })],
-])("not of one meaning: %s", (_, one, other) => {
+])("a difference is kept: %s", (_, one, other) => {
   expect(registeredForm(one)).not.toStrictEqual(registeredForm(other));
 });
 
-test("what isn't as expected is left for the comparison", () => {
+test("values of unexpected types are kept for the comparison", () => {
   const strange = {
     containerDefinitions: ["x", { environment: [1, { name: { toString: 1 }, value: "a" }], portMappings: "x" }],
   };

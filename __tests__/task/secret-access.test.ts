@@ -46,7 +46,7 @@ test.each([
     { repositoryCredentials: { credentialsParameter: SECRET } },
     `"${SECRET}"`,
   ],
-])("a task without a role is refused when SECRET_ARNS doesn't list its %s", async (place, container, arn) => {
+])("a task without a role is refused when SECRET_ARNS doesn't list its %s (case %#)", async (place, container, arn) => {
   const sentence = refusal(`containerDefinitions[app].${place}`, arn);
   expect(await problems(container, [])).toEqual([sentence]);
   expect(
@@ -70,8 +70,12 @@ test.each([
   ["a JSON key of a secret without its suffix", `${PARTIAL}:password::`, ANY_SUFFIX],
   ["a secret without its suffix by the beginning of its name", PARTIAL, `${PARTIAL}*`],
   ["a secret without its suffix by its name and the suffix's hyphen", PARTIAL, `${PARTIAL}-*`],
-  ["a secret whose name may end with a suffix", `${PARTIAL}-secret`, `${PARTIAL}-secret`],
-  ["a secret whose name looks like a suffix, by its name", `${PARTIAL}-secret`, `${PARTIAL}-secret-??????`],
+  ["a secret whose ARN may already end with its suffix", `${PARTIAL}-secret`, `${PARTIAL}-secret`],
+  [
+    "a secret whose name ends like a suffix, by its name with any suffix",
+    `${PARTIAL}-secret`,
+    `${PARTIAL}-secret-??????`,
+  ],
 ])("SECRET_ARNS allows %s", async (_, valueFrom, allowed) => {
   expect(await problems(secrets(valueFrom), [allowed])).toEqual([]);
 });
@@ -95,7 +99,7 @@ describe("credentials for a registry by the name of their secret", () => {
   });
 });
 
-test("a secret isn't allowed by the ARN of an earlier one of its name", async () => {
+test("a secret isn't allowed by the ARN of an earlier secret with its name", async () => {
   const sentence = refusal("containerDefinitions[app].secrets[A].valueFrom", `"${SECRET}"`);
   expect(await problems(secrets(SECRET), [`${PARTIAL}-XyZabc`])).toEqual([sentence]);
 });
@@ -113,7 +117,7 @@ test("a secret without its suffix isn't allowed by the same ARN: IAM compares th
   expect(await problems(secrets(`${PARTIAL}:password::`), [`${PARTIAL}x`])).toEqual([sentence]);
 });
 
-test("any suffix has six characters", async () => {
+test("-?????? allows a suffix of six characters only", async () => {
   const sentence = refusal("containerDefinitions[app].secrets[A].valueFrom", `"${PARTIAL}-AbCdEfG-??????"`);
   expect(await problems(secrets(`${PARTIAL}-AbCdEfG`), [ANY_SUFFIX])).toEqual([sentence]);
 });
@@ -138,7 +142,7 @@ test("every secret that isn't listed is named in one run", async () => {
   );
 });
 
-test("environment files and log groups need no variable: the stack's role gets what they take", async () => {
+test("environment files and log groups need no variable: the stack's role gets the permissions for them", async () => {
   const container = {
     environmentFiles: [{ type: "s3", value: "arn:aws:s3:::bucket/a.env" }],
     logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-create-group": "true" } },
@@ -146,6 +150,6 @@ test("environment files and log groups need no variable: the stack's role gets w
   expect(await problems(container, [])).toEqual([]);
 });
 
-test("a task with a role of its own is the role's owner's matter", async () => {
+test("a task with a role of its own is not checked against SECRET_ARNS", async () => {
   expect(await problems(secrets(SECRET), [], { executionRoleArn: TASK.executionRoleArn })).toEqual([]);
 });

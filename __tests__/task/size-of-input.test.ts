@@ -3,14 +3,14 @@ import { CONTAINER, problemsIn, run, TASK } from "./read";
 
 const MIB = 1024 * 1024;
 
-/** Documents with `count` of something that is wrong, each below 1 MiB. */
+/** Documents with `count` mistakes of one kind, each below 1 MiB. */
 const WRONG: Readonly<Record<string, (count: number) => object>> = {
   "unknown keys": (count) => ({ ...TASK, ...Object.fromEntries(numbers(count).map((n) => [`key${n}`, 1])) }),
   "nulls in a list": (count) => of({ command: numbers(count).map(() => null) }),
   "variables of a wrong type": (count) => of({ environment: numbers(count).map((n) => ({ name: `A${n}`, value: 1 })) }),
-  "dependencies on nobody": (count) =>
+  "dependencies on missing containers": (count) =>
     of({ dependsOn: numbers(count).map((n) => ({ containerName: `c${n}`, condition: "START" })) }),
-  "containers of one name": (count) => ({ ...TASK, containerDefinitions: numbers(count).map(() => CONTAINER) }),
+  "containers with the same name": (count) => ({ ...TASK, containerDefinitions: numbers(count).map(() => CONTAINER) }),
   "containers that wait for one another": (count) => ({
     ...TASK,
     containerDefinitions: numbers(count).map((n) => ({
@@ -20,12 +20,12 @@ const WRONG: Readonly<Record<string, (count: number) => object>> = {
     })),
   }),
   placeholders: (count) => of({ secrets: numbers(count).map((n) => ({ name: `A${n}`, valueFrom: "<ARN>" })) }),
-  "mounts of no volume": (count) => of({ mountPoints: numbers(count).map((n) => ({ sourceVolume: `v${n}` })) }),
+  "mounts of missing volumes": (count) => of({ mountPoints: numbers(count).map((n) => ({ sourceVolume: `v${n}` })) }),
 };
 const of = (container: object) => ({ ...TASK, containerDefinitions: [{ ...CONTAINER, ...container }] });
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-/** How often a check looks at a property of the document, or at an element of a list in it. */
+/** Counts how often the checks read a property of the document, or an element of a list in it. */
 function countLooks(document: object): number {
   let looks = 0;
   const seen = new Map<object, object>();
@@ -58,7 +58,7 @@ test.each(Object.entries(WRONG))("twice as many %s take twice as many steps", (_
 
 const MANY = Object.entries(WRONG).filter(([kind]) => !kind.includes("wait"));
 
-test.each(MANY)("of very many %s 50 are shown, and the number of the others", async (_kind, documentOf) => {
+test.each(MANY)("for very many %s, 50 problems are shown and the others are counted", async (_kind, documentOf) => {
   const problems = await problemsIn(documentOf(5000));
   expect(problems).toHaveLength(51);
   expect(problems.at(-1)).toMatch(/^There are \d{4,} more problems in this file\.$/);
@@ -70,7 +70,7 @@ test("60,000 unknown keys in a file of 1 MiB are refused", async () => {
   expect((await problemsIn(text)).at(-1)).toBe("There are 59951 more problems in this file.");
 });
 
-test("a list that is nested 101 deep is refused, one that is nested 90 deep is looked into", async () => {
+test("lists nested 101 levels deep are refused, lists nested 90 levels deep are read", async () => {
   const nested = (depth: number) => `{"family":"shop","a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
   expect(await problemsIn(nested(101))).toEqual(["is nested in more than 100 levels."]);
   expect(await problemsIn(nested(90))).toContain(

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 const TEXT = JSON.stringify(TASK);
 const ELSEWHERE = "Check the path";
 
-test("a path that isn't there is refused", async () => {
+test("a path that does not exist is refused", async () => {
   await inFolder(async (folder) => {
     const problem = `none.json: there is no such file or folder. ${ELSEWHERE}.`;
     expect(await problemsOf(join(folder, "none.json"), folder)).toEqual([problem]);
@@ -27,7 +27,7 @@ test("a folder without task definitions is refused", async () => {
   });
 });
 
-test("what lies deeper in a folder is read, in the order of the paths, with names from the project's folder", async () => {
+test("subfolders are read too, in the order of the paths, which are relative to the project's folder", async () => {
   await inFolder(async (folder) => {
     await mkdir(join(folder, "tasks", "b", "c"), { recursive: true });
     for (const name of ["tasks/a", "tasks/b/c/d", "tasks/b/e", "tasks/f"]) {
@@ -53,7 +53,7 @@ test("a link to a folder is refused rather than followed", async () => {
   });
 });
 
-test("a pipe and a file of /proc are refused without waiting for what they would give", async () => {
+test("a pipe and a file of /proc are refused without waiting for content", async () => {
   await inFolder(async (folder) => {
     execFileSync("mkfifo", [join(folder, "pipe.json")]);
     await symlink("/proc/self/status", join(folder, "proc.json"));
@@ -125,11 +125,11 @@ test.each([
     "invalid symbol at line 2, column 1. It has an unresolved merge conflict. Resolve it",
   ],
   ['{"family": "a"} {}', "end of file expected at line 1, column 17. Correct it there"],
-])("%j is not JSON, told with line and column", async (content, reason) => {
+])("%j is refused as not JSON, with line and column", async (content, reason) => {
   expect(await problemsIn(content)).toEqual([`is not JSON: ${reason}.`]);
 });
 
-test("YAML is told that it isn't read", async () => {
+test("a YAML file is refused with the reason that YAML isn't read", async () => {
   await inFolder(async (folder) => {
     for (const name of ["task.yaml", "task.YML"]) {
       await writeFile(join(folder, name), "family: shop");
@@ -140,7 +140,7 @@ test("YAML is told that it isn't read", async () => {
   });
 });
 
-test("in a folder, what looks like a task but for its name is refused, with the problems of the others", async () => {
+test("in a folder, task files with other extensions such as .yaml are refused, with the problems of the others", async () => {
   await inFolder(async (folder) => {
     const names = ["a.yaml", "b.yml", "c.JSON", "d.jsonc", "e.json", "f.json.bak", "yaml"];
     for (const name of names) await writeFile(join(folder, name), name === "e.json" ? "" : TEXT);
@@ -153,7 +153,7 @@ test("in a folder, what looks like a task but for its name is refused, with the 
   });
 });
 
-test("keys that stand twice are refused, each with its place", async () => {
+test("duplicate keys are refused, each with its place", async () => {
   const container = '{"name": "a\\"b: {", "image": "x",\n "image": "y"}';
   expect(await problemsIn(`{"family": "a",\n"containerDefinitions": [${container}], "family": "b"}`)).toEqual([
     'the key "image" is twice in one object, again at line 3, column 2. Remove one.',
@@ -161,7 +161,7 @@ test("keys that stand twice are refused, each with its place", async () => {
   ]);
 });
 
-test("the same key in two objects, and text that looks like keys, is no repetition", async () => {
+test("the same key in two objects, and text that looks like keys, are not duplicates", async () => {
   const containers = [
     { ...CONTAINER, command: ['"a": "a":', "{"] },
     { ...CONTAINER, name: "b\\" },
@@ -174,7 +174,7 @@ test("the same key in two objects, and text that looks like keys, is no repetiti
 test.each([
   ["valid", `${"[".repeat(200_000)}${"]".repeat(200_000)}`],
   ["broken", "[".repeat(400_000)],
-])("%s JSON that is nested a hundred thousand levels deep is refused", async (_kind, content) => {
+])("%s JSON that is nested hundreds of thousands of levels deep is refused", async (_kind, content) => {
   expect(await problemsIn(content)).toEqual(["is nested in more than 100 levels."]);
 });
 

@@ -27,7 +27,7 @@ test.each([
   ["a logging command, hidden by a control", "##\u0000[error]", "## [error]"],
   ["a heading", "## Heading", "## Heading"],
   ["plain text", "Größe: 7 → 8 🛡 日本語", "Größe: 7 → 8 🛡 日本語"],
-])("%s", (_, text, line) => {
+])("excerpt makes one harmless line of %s", (_, text, line) => {
   expect(excerpt(text)).toBe(line);
   expect(excerpt(excerpt(text))).toBe(line);
 });
@@ -36,15 +36,15 @@ test.each([
   [10, "0123456789", "0123456789"],
   [10, "0123456789a", "012345678…"],
   [10, "\u001b[31m0123456789\u001b[0m", "0123456789"],
-])("at most %d characters are shown", (limit, text, line) => {
+])("at most %d characters of %j are shown", (limit, text, line) => {
   expect(excerpt(text, limit)).toBe(line);
 });
 
-test("the limit is 200 when none is named", () => {
+test("the limit is 200 by default", () => {
   expect(excerpt("x".repeat(1000))).toBe(`${"x".repeat(199)}…`);
 });
 
-test("what is too long to be masked isn't shown, not even its beginning", () => {
+test("a text that is too long to mask isn't shown, not even its beginning", () => {
   expect(excerpt("x".repeat(16_385))).toBe("[16385 characters, not shown]");
 });
 
@@ -65,7 +65,7 @@ test.each([
   "correct\u001b[0m-horse-battery-staple",
   "correct-horse\u001b]0;title\u0007-battery-staple",
   "correct-horse-battery\u009b31m-staple",
-])("a secret that is put together by taking controls out of %j is masked", (outside) => {
+])("a secret that appears when controls are removed from %j is masked", (outside) => {
   new Secret("correct-horse-battery-staple");
   expect(excerpt(outside)).toBe("[redacted]");
   expect(wholeText(outside)).toBe("[redacted]");
@@ -75,7 +75,7 @@ test("each value in a sentence is made safe, and the sentence stays as it is", (
   expect(text`  ${"a\nb"}: ##[kept] ${7}`).toBe("  a b: ##[kept] 7");
 });
 
-test("a quotation is one in quotation marks", () => {
+test("quote puts the safe text in quotation marks", () => {
   expect(quote("a\u001b[31mb", 10)).toBe('"ab"');
 });
 

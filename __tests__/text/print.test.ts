@@ -14,7 +14,7 @@ function stream(error?: NodeJS.ErrnoException) {
   return { stream: new Writable({ write }).on("error", () => {}), written: () => chunks.join("") };
 }
 
-test("what is printed is masked of a secret that became known later", async () => {
+test("a secret that becomes known after a text was made is masked when the text is printed", async () => {
   const { stream: out, written } = stream();
   const early = wholeText("the later secret\n");
   const line = excerpt("the later secret");
@@ -24,14 +24,14 @@ test("what is printed is masked of a secret that became known later", async () =
   expect(written()).toBe("[redacted]\n[redacted]\n");
 });
 
-test("a secret is printed on purpose alone", async () => {
+test("printSecretOnPurpose prints a secret", async () => {
   const { stream: out, written } = stream();
   new Secret("printed on purpose");
   await printSecretOnPurpose(out, "printed on purpose\n");
   expect(written()).toBe("printed on purpose\n");
 });
 
-test("a reader that stops early is no error, a full disk is one", async () => {
+test("a reader that stops early is not an error, a full disk is one", async () => {
   const failed = (code: string) => print(stream(Object.assign(new Error(code), { code })).stream, wholeText("x"));
   await failed("EPIPE");
   await expect(failed("ENOSPC")).rejects.toThrow(new OutputError([excerpt("The output can't be written (ENOSPC).")]));

@@ -33,8 +33,8 @@ test.each([
   ["a GitHub command", "::error::x", ": :error::x"],
   ["a GitHub command behind a no-break space", "x\u00a0::error::x", "x : :error::x"],
   ["a GitHub command behind a tab", "x\t::error::x", "x : :error::x"],
-  ["what is no character", "a\ufffeb\uffffc\u{1ffff}d", "a b c d"],
-  ["half a character", "a\ud83db\ude00c", "a b c"],
+  ["a noncharacter of Unicode", "a\ufffeb\uffffc\u{1ffff}d", "a b c d"],
+  ["half of a surrogate pair", "a\ud83db\ude00c", "a b c"],
   ["a command hidden by a control character", "##\u0000vso[x]", "## vso[x]"],
   ["a command that a removed sequence puts together", "##\u001b[31mvso[x]", "## vso[x]"],
 ])("%s becomes harmless", (_, outside, shown) => {
@@ -54,7 +54,7 @@ test("a text is cut at its limit, and one that is too long to mask isn't shown",
   expect(excerpt("x".repeat(16_385))).toBe("[16385 characters, not shown]");
 });
 
-test("quotation marks and separators are ours", () => {
+test("quote and join add quotation marks and separators", () => {
   expect(quote("a\tb")).toBe('"a b"');
   expect(join([excerpt("a"), excerpt("b")], " or ")).toBe("a or b");
 });

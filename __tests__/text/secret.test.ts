@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import { holdsSecret, mask, Secret } from "../../lib/text/secret";
 
-// A password with characters that each writer escapes otherwise.
+// A password with characters that every format escapes differently.
 const VALUE = "p\"ä<s>&'w 漢/\n+😀\\%";
 const BYTES = Buffer.from(VALUE);
 const upper = (text: string) =>
@@ -57,7 +57,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   base64: BYTES.toString("base64"),
   "base64 without padding": BYTES.toString("base64").replace(/=+$/, ""),
   base64url: BYTES.toString("base64url"),
-  "base64 of a pair that it ends": Buffer.from(`user:${VALUE}`).toString("base64"),
+  "base64 of a pair that ends with it": Buffer.from(`user:${VALUE}`).toString("base64"),
   "base64 in the middle of a text": Buffer.from(`ab${VALUE}cd`).toString("base64"),
   "base64 within JSON that escapes slashes": BYTES.toString("base64").replaceAll("/", "\\/"),
   "base64 within a URL": encodeURIComponent(BYTES.toString("base64")),
@@ -88,7 +88,7 @@ test.each([
   ["a line break", perPart(PASSWORD, 10, "\n")],
   ["spaces between all characters", perPart(PASSWORD, 1, "  ")],
   ["invisible characters", perPart(PASSWORD, 3, "\u200b\u2060\ufe0f")],
-  ["what is no character", perPart(PASSWORD, 2, "\ufffe")],
+  ["noncharacters of Unicode", perPart(PASSWORD, 2, "\ufffe")],
   ["line breaks of JSON", perPart(PASSWORD, 4, "\\r\\n")],
   ["line breaks of a URL", perPart(PASSWORD, 4, "%0D%0A")],
   ["HTML's names of white space", perPart(PASSWORD, 4, "&nbsp;&#8203;")],
@@ -124,7 +124,7 @@ test("a secret with Unicode's replacement character in it is found in a URL", ()
   expect(holdsSecret(encodeURIComponent(secret), [new Secret(secret)])).toBe(true);
 });
 
-test("a secret that begins with Unicode's replacement character is found, also where another begins nearly alike", () => {
+test("a secret that begins with Unicode's replacement character is found, also beside one that begins similarly", () => {
   for (const secret of ["ÿreplaced-1", "\ufffdreplaced-1"]) {
     new Secret(secret);
     expect(mask(`a ${secret} b`)).toBe("a [redacted] b");
@@ -145,7 +145,7 @@ test.each([
   ["JSON in HTML", forHtml(JSON.stringify('Gr"ey\\Fox-2024'))],
   ["JSON in JSON in JSON in JSON", [1, 2, 3].reduce((text) => JSON.stringify(text), JSON.stringify('Gr"ey\\Fox-2024'))],
   ["JSON in JSON in a URL", encodeURIComponent(JSON.stringify(JSON.stringify('Gr"ey\\Fox-2024')))],
-])("a secret with what JSON escapes is found in %s", (_, spelling) => {
+])("a secret with characters that JSON escapes is found in %s", (_, spelling) => {
   new Secret('Gr"ey\\Fox-2024');
   expect(mask(`a ${spelling} b`)).toMatch(/^a \S*\[redacted\]\S* b$/);
   expect(mask(spelling)).not.toContain("Fox-2024");
@@ -165,7 +165,7 @@ test.each(["o'Neil-2024pass", "'tis-2024pass", 'o"Neil-2024pass'])(
   },
 );
 
-test("whatever secret of eight characters or more is found in whatever text", () => {
+test("any secret of eight characters or more is found in any text", () => {
   const value = fc
     .string({ unit: "grapheme", minLength: 8, maxLength: 40 })
     .filter((text) => text.replace(/\s/g, "").length >= 8);
@@ -173,7 +173,7 @@ test("whatever secret of eight characters or more is found in whatever text", ()
     fc.property(value, fc.string(), fc.string(), (secret, before, behind) => {
       const json = JSON.stringify(secret);
       const spellings = [secret, json, encodeURIComponent(secret), forHtml(secret)];
-      // An escape of a control character that is escaped once more isn't read.
+      // A control character's escape that is escaped again isn't recognized.
       if (!/\\[nrtbfu]/.test(json)) spellings.push(encodeURIComponent(json), forHtml(json));
       for (const spelling of spellings) {
         expect(holdsSecret(before + spelling + behind, [new Secret(secret)])).toBe(true);
@@ -191,7 +191,7 @@ test.each(["another password", "p&quot;ä", "", "%", "\\", "\\u00", "&#;", "&#99
   },
 );
 
-test("a secret of less than four characters masks nothing, and hinders nothing else from being masked", () => {
+test("a secret of less than four characters is not masked, and does not keep others from being masked", () => {
   const secrets = [new Secret("a"), new Secret("xyz"), new Secret("a longer secret")];
   expect(mask("a task as xyz has a longer secret")).toBe("a task as xyz has [redacted]");
   expect(holdsSecret("a xyz", secrets.slice(0, 2))).toBe(false);
@@ -202,7 +202,7 @@ test("a secret of four to seven characters counts as a whole word only", () => {
   expect(mask('workshop, shops, "shop", shop')).toBe('workshop, shops, "[redacted]", [redacted]');
 });
 
-test("of secrets that are parts of each other the whole is masked", () => {
+test("if one secret is part of another, the whole is masked", () => {
   for (const value of ["secret-part", "the secret-part of a whole", "redacted"]) new Secret(value);
   expect(mask("x the secret-part of a whole x secret-part x")).toBe("x [redacted] x [redacted] x");
 });
@@ -212,7 +212,7 @@ test("secrets that overlap in the text become one mark", () => {
   expect(mask("<abcdefgh-ijkl-mnopqrst>")).toBe("<[redacted]>");
 });
 
-test("of a long secret the beginning and all that follows is masked, cut off or not", () => {
+test("a long secret is masked with all that follows its beginning, cut off or not", () => {
   const bundle = Buffer.from(JSON.stringify({ z: "w".repeat(400), y: "?>~" }))
     .toString("base64")
     .slice(5);
@@ -226,7 +226,7 @@ const LONG = ["a", "b", "c", "d", "e", "f"]
   .map((part) => createHash("sha512").update(part).digest("base64").slice(0, 80))
   .join("");
 
-test("any part of a long secret is masked, with all that is around it", () => {
+test("any part of 192 characters of a long secret is masked whole, also in lines", () => {
   new Secret(LONG);
   for (let start = 0; start + 192 < LONG.length; start += 7) {
     const part = LONG.slice(start, start + 192);
@@ -259,7 +259,7 @@ test.each([
     const bundle = Buffer.from(`${beginning}${"x".repeat(90)}"}`).toString("base64");
     return [`base64 of a JSON object, ${JSON.stringify(beginning)}`, `got ${bundle}.`, "got [redacted]."];
   }) as [string, string, string][]),
-])("what has the shape of %s is masked without its value being known", (_, text, masked) => {
+])("%s is masked by its shape, without its value being known", (_, text, masked) => {
   expect(mask(text)).toBe(masked);
 });
 
@@ -285,7 +285,7 @@ test.each([
   "\\141",
   "tw_a",
   "Basic ",
-])("masking takes steps in proportion to the text, as with %j again and again", (part) => {
+])("masking 50,000 characters stays within a time limit, as with %j repeated", (part) => {
   new Secret(VALUE);
   new Secret(`\\\\server\\share`);
   const steps = (text: string) => {
@@ -294,7 +294,7 @@ test.each([
     return process.cpuUsage(began).user;
   };
   steps(part.repeat(1000));
-  // 50,000 characters take less than a second; what isn't linear takes minutes.
+  // 50,000 characters take less than a second, and backtracking takes minutes. A cheap quadratic loop would still pass.
   expect(steps(part.repeat(50_000 / part.length))).toBeLessThan(20_000_000);
 });
 
@@ -305,7 +305,7 @@ test("ten thousand secrets are masked like one", () => {
   expect(mask("nothing of them")).toBe("nothing of them");
 });
 
-test("a secret shows itself nowhere by itself", () => {
+test("a Secret does not show its value in text, JSON or inspect", () => {
   const secret = new Secret("not to be seen");
   const shown = [`${secret}`, JSON.stringify({ secret }), inspect({ secret }, { depth: 9, showHidden: true })];
   for (const text of shown) {
@@ -315,7 +315,7 @@ test("a secret shows itself nowhere by itself", () => {
   expect(secret.reveal()).toBe("not to be seen");
 });
 
-test("a percent sign in a URL is read as one, whatever follows it", () => {
+test("a percent sign in a secret is found in a URL, whatever follows it", () => {
   const secret = new Secret("100 %battery %25%ab");
   for (const spelling of [
     encodeURIComponent("100 %battery %25%ab"),

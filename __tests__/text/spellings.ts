@@ -1,4 +1,4 @@
-/** Spellings in which a secret may be in a text, longest first: written down a second time, independent of the product's. */
+/** The spellings that a secret may have in a text, longest first. Written independently of lib's masking. */
 export function spellings(value: string): readonly string[] {
   if (value === "") return [];
   const bytes = Buffer.from(value);
