@@ -11,7 +11,7 @@ export const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: "AKIALOCAL",
   AWS_SECRET_ACCESS_KEY: "local-secret-access-key",
   AWS_REGION: "eu-west-1",
-  // Nothing of this machine's own.
+  // Nothing is read from this machine's own configuration.
   AWS_CONFIG_FILE: "/nonexistent/config",
   AWS_SHARED_CREDENTIALS_FILE: "/nonexistent/credentials",
   AWS_EC2_METADATA_DISABLED: "true",
@@ -26,7 +26,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()));
 });
 
-/** The SDK reads the process's variables itself. They are as before after each test. */
+/** Sets variables of this process, which the SDK reads itself. They are restored after each test. */
 export function setVariables(variables: Readonly<Record<string, string>>): void {
   for (const name of Object.keys(process.env)) if (/^AWS_/.test(name)) delete process.env[name];
   Object.assign(process.env, variables);
@@ -39,7 +39,7 @@ export async function localEcs(options: LocalEcsOptions): Promise<LocalEcs> {
   return local;
 }
 
-/** The client, closed after the test. */
+/** Opens a client, which is closed after the test. */
 export async function openFor(network: Partial<NetworkSettings> = {}, region?: string): Promise<Ecs> {
   const { signal } = new AbortController();
   const ecs = await openEcs({ network: { ...NETWORK, ...network }, signal, ...(region && { region }) });
@@ -59,7 +59,7 @@ export const ACCOUNT: Contents = {
   emptyClusters: ["idle"],
 };
 
-/** Answers one action by itself, and leaves the others to the local ECS. */
+/** Answers one action with `respond`, and leaves the others to the local ECS. */
 export function onAction(action: string, respond: (call: number) => Response | undefined): MiddlewareHandler {
   let calls = 0;
   return async (c, next) => {

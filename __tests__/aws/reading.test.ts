@@ -21,7 +21,7 @@ describe("clusters", () => {
     ]);
   });
 
-  test("of the whole region are read page by page, and described by the hundred", async () => {
+  test("of the whole region are read page by page, and described in batches of 100", async () => {
     const names = Array.from({ length: 250 }, (_, index) => `cluster-${index}`);
     const { requests } = await localEcs({ registered: [], workloads: [], emptyClusters: names });
     expect((await readClusters(await openFor(), "all")).map(({ name }) => name)).toEqual(names);
@@ -29,7 +29,7 @@ describe("clusters", () => {
     expect(bodies(requests, "DescribeClusters")).toHaveLength(3);
   });
 
-  test("an inactive one is not there", async () => {
+  test("an inactive one is not found", async () => {
     const inactive = { clusters: [{ clusterArn: CLUSTER, clusterName: "main", status: "INACTIVE" }] };
     await localEcs({ ...ACCOUNT, intercept: onAction("DescribeClusters", () => Response.json(inactive)) });
     await expect(readClusters(await openFor(), ["main"])).rejects.toThrow('There is no cluster "main" in eu-west-1.');
@@ -53,7 +53,7 @@ describe("tasks", () => {
     expect(tasks[2]).toMatchObject({ service: undefined });
   });
 
-  test("have the overrides that they were started with, less the values", async () => {
+  test("have the overrides that they were started with, without the values", async () => {
     const containerOverrides = [
       {
         name: "app",
@@ -74,7 +74,7 @@ describe("tasks", () => {
     ]);
   });
 
-  test("10,000 are read page by page, described by the hundred, each once", async () => {
+  test("10,000 are read page by page, and described in batches of 100, each once", async () => {
     const { requests } = await localEcs({
       registered: [web],
       workloads: [{ cluster: "main", service: "web", runs: "web:1", count: 10_000 }],
@@ -106,14 +106,14 @@ describe("tasks", () => {
     expect(await readRunningTasks(await openFor(), MAIN)).toHaveLength(1);
   });
 
-  test("one that stops between the calls is not among them", async () => {
+  test("one that stops between the calls is left out", async () => {
     const arn = (id: number) => `arn:aws:ecs:eu-west-1:111122223333:task/main/${String(id).padStart(32, "0")}`;
     const stopped = onAction("ListTasks", () => Response.json({ taskArns: [1, 2, 77].map(arn) }));
     await localEcs({ ...ACCOUNT, intercept: stopped });
     expect(await readRunningTasks(await openFor(), MAIN)).toHaveLength(2);
   });
 
-  test("one that is being stopped is not among them", async () => {
+  test("one that is being stopped is left out", async () => {
     await localEcs({
       registered: [web],
       workloads: [{ cluster: "main", runs: "web:1", count: 1, lastStatus: "DEACTIVATING" }],
@@ -122,7 +122,7 @@ describe("tasks", () => {
   });
 });
 
-test("services say what their next tasks get, ten a call; one that is gone is left out", async () => {
+test("services name the task definition of their next tasks, ten per call; a missing one is left out", async () => {
   const names = Array.from({ length: 25 }, (_, index) => `web-${index}`);
   const { requests } = await localEcs({
     registered: [web, web],

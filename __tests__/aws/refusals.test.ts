@@ -30,7 +30,7 @@ async function readingWith(action: string, response: (call: number) => Response)
   return sentences(readRunningTasks(await openFor(), MAIN));
 }
 
-test("no credentials", async () => {
+test("missing credentials are named with the remedy", async () => {
   setVariables({ ...CREDENTIALS, AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
   const [sentence, ...more] = await sentences(readRunningTasks(await openFor(), MAIN));
   expect(more).toEqual([]);
@@ -39,7 +39,7 @@ test("no credentials", async () => {
   );
 });
 
-test("a proxy that can't be used", async () => {
+test("a proxy that can't be used is named", async () => {
   setVariables({ ...CREDENTIALS, AWS_ENDPOINT_URL: "https://ecs.example.com" });
   const proxies = { https: { variable: "ALL_PROXY", address: new Secret("http://127.0.0.1:1") } };
   expect(await sentences(readRunningTasks(await openFor({ proxies }), MAIN))).toEqual([
@@ -47,21 +47,21 @@ test("a proxy that can't be used", async () => {
   ]);
 });
 
-test("expired credentials", async () => {
+test("expired credentials are named with the remedy", async () => {
   const expired = () => refusal("ExpiredTokenException", "The security token included in the request is expired.");
   expect(await readingWith("ListTasks", expired)).toEqual([
     'The AWS credentials have expired: ecs:ListTasks in eu-west-1: "The security token included in the request is expired". Sign in again, such as by aws sso login, or renew the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role.',
   ]);
 });
 
-test("credentials that AWS doesn't accept", async () => {
+test("credentials that AWS doesn't accept are reported", async () => {
   const invalid = () =>
     refusal("UnrecognizedClientException", "The security token included in the request is invalid.");
   const [sentence] = await readingWith("ListTasks", invalid);
   expect(sentence).toContain("AWS does not accept the credentials (UnrecognizedClientException): ecs:ListTasks");
 });
 
-test("a clock that is wrong", async () => {
+test("a wrong clock is reported", async () => {
   const skewed = () => refusal("InvalidSignatureException", "Signature expired: 20260101T000000Z is now earlier");
   const [sentence] = await readingWith("ListTasks", skewed);
   expect(sentence).toContain("Set this machine's clock.");
@@ -71,7 +71,7 @@ describe("AccessDenied on one of several calls", () => {
   const message =
     "User: arn:aws:sts::111122223333:assumed-role/ci/x is not authorized to perform: ecs:DescribeTasks because no identity-based policy allows it";
 
-  test("names the action and the policy that is enough, as it is to be copied", async () => {
+  test("names the action and a sufficient policy, to be copied", async () => {
     const [sentence = ""] = await readingWith("DescribeTasks", () => refusal("AccessDeniedException", message));
     expect(sentence).toContain(`AWS does not allow ecs:DescribeTasks: ecs:DescribeTasks in eu-west-1: "${message}".`);
     expect(sentence).toContain("Ask for this permission.");
@@ -79,28 +79,28 @@ describe("AccessDenied on one of several calls", () => {
     expect(JSON.parse(json)).toEqual(READ_POLICY);
   });
 
-  test("the documents have the same policy", () => {
+  test("docs/status.md has the same policy", () => {
     const document = readFileSync(join(__dirname, "../../docs/status.md"), "utf8");
     const [, json = ""] = /```json\n([\s\S]*?)```/.exec(document) ?? [];
     expect(JSON.parse(json)).toEqual(READ_POLICY);
   });
 });
 
-test("a cluster that isn't there, by name", async () => {
+test("a missing cluster is named", async () => {
   await localEcs(ACCOUNT);
   expect(await sentences(readClusters(await openFor(), ["main", "mian"]))).toEqual([
     'There is no cluster "mian" in eu-west-1. Check --cluster (without it ECS_CLUSTER or STACK_NAME), AWS_REGION and AWS_PROFILE; --all-clusters reads all.',
   ]);
 });
 
-test("a cluster that is gone when its tasks are listed", async () => {
+test("a cluster that is gone when its tasks are listed is reported", async () => {
   const gone = () => refusal("ClusterNotFoundException", "Cluster not found.");
   expect(await readingWith("ListTasks", gone)).toEqual([
     "The cluster is not there: ecs:ListTasks in eu-west-1. Check its name, AWS_REGION and AWS_PROFILE.",
   ]);
 });
 
-test("a task definition that isn't there", async () => {
+test("a missing task definition is named", async () => {
   await localEcs(ACCOUNT);
   expect(await sentences(readDefinitions(await openFor(), ["web:9"]))).toEqual([
     'ECS has no task definition "web:9": ecs:DescribeTaskDefinition in eu-west-1. Check its name, AWS_REGION and AWS_PROFILE.',
@@ -118,7 +118,7 @@ describe("throttling", () => {
     expect(await readRunningTasks(await openFor(), MAIN)).toHaveLength(3);
   });
 
-  test("that goes on is one sentence", async () => {
+  test("that goes on ends in one sentence", async () => {
     expect(await readingWith("DescribeTasks", throttled)).toEqual([
       "AWS throttled the calls, 2 times in a row (ThrottlingException): ecs:DescribeTasks in eu-west-1. Try again later, set AWS_MAX_ATTEMPTS higher or TL_CONCURRENCY lower.",
     ]);
@@ -169,7 +169,7 @@ describe("an endpoint", () => {
     ]);
   });
 
-  test("that repeats the token that the SDK has found elsewhere, which is looked up once", async () => {
+  test("that echoes credentials which the SDK has looked up is masked, and they are looked up once", async () => {
     const token = "Elsewhere/FwoGZXIvYXdzEBYaD0815";
     const secretAccessKey = "Elsewhere/wJalrXUtnFEMI0815";
     let lookUps = 0;
@@ -194,7 +194,7 @@ describe("an endpoint", () => {
     expect(lookUps).toBe(1);
   });
 
-  test("that nobody listens at", async () => {
+  test("without a listener", async () => {
     const url = await serve(() => undefined);
     await new Promise((resolve) => server.close(resolve));
     const [sentence] = await sentences(readRunningTasks(await openFor(), MAIN));
@@ -236,7 +236,7 @@ describe("two accounts or regions mixed up", () => {
     );
   });
 
-  test("ECS says so itself", async () => {
+  test("an error of ECS that says so", async () => {
     const said = "Identifier is for us-east-1. Your accountId is 111122223333";
     const [sentence] = await readingWith("ListTasks", () => refusal("InvalidParameterException", said));
     expect(sentence).toBe(
@@ -244,7 +244,7 @@ describe("two accounts or regions mixed up", () => {
     );
   });
 
-  test("answers that come from elsewhere", async () => {
+  test("answers from another account and region", async () => {
     const foreign = {
       clusters: [{ clusterArn: `${other.replace("eu-west-1", "us-east-1")}:cluster/main`, clusterName: "main" }],
     };
@@ -261,7 +261,7 @@ describe("two accounts or regions mixed up", () => {
   });
 });
 
-describe("an answer that can't be right", () => {
+describe("an invalid answer", () => {
   test("a task without its definition", async () => {
     const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [{ taskArn: "x" }] }));
     expect(sentence).toContain("ECS described a task without its ARN, definition or status: ecs:DescribeTasks");
@@ -311,7 +311,7 @@ describe("an answer that can't be right", () => {
     ]);
   });
 
-  test("a list that comes again and again", async () => {
+  test("a list that repeats the same page", async () => {
     const [sentence] = await readingWith("ListTasks", () => Response.json({ taskArns: [], nextToken: "again" }));
     expect(sentence).toContain("ecs:ListTasks gave the same page twice, so its list has no end.");
   });

@@ -38,7 +38,7 @@ function write(path: string, content: string | Buffer): void {
 const check = (environment: Record<string, string> = {}) =>
   invoke(checkArtifact, [folder], { CDKTF_OUTDIR: join(folder, "../none"), ...environment });
 
-test("a clean folder passes, and how much was looked at is said", async () => {
+test("a clean folder passes, and the number of files is printed", async () => {
   write("manifest.json", "{}");
   write("runtime-defense.md", "registry-auth.twistlock.com/tw_[redacted]/twistlock/defender:defender_34_04_145");
   const image = "registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender:defender_34_04_145";
@@ -68,14 +68,14 @@ const SPELLINGS: readonly [string, (value: string) => string | Buffer][] = [
   ["in UTF-16, at an odd place", (value) => Buffer.concat([Buffer.from("x"), Buffer.from(value, "utf16le")])],
   ["in UTF-16 of the other byte order", (value) => Buffer.from(value, "utf16le").swap16()],
   ["in UTF-32", wide],
-  ["among bytes that are no text", (value) => Buffer.concat([Buffer.from([0xff, 0xfe, 0]), Buffer.from(value)])],
+  ["among bytes that are not text", (value) => Buffer.concat([Buffer.from([0xff, 0xfe, 0]), Buffer.from(value)])],
 ];
 
 test.each(
   SPELLINGS.flatMap(([how, spell]) => [
     ["the password", how, spell, PASSWORD, "TL_PASS"] as const,
     ["the install bundle", how, spell, BUNDLE, "TF_VAR_install_bundle"] as const,
-    ["the install bundle", `${how}, known by INSTALL_BUNDLE`, spell, BUNDLE, "INSTALL_BUNDLE"] as const,
+    ["the install bundle", `${how}, given by INSTALL_BUNDLE`, spell, BUNDLE, "INSTALL_BUNDLE"] as const,
   ]),
 )("%s %s is found", async (what, _, spell, value, variable) => {
   write("deep/er/file.txt", spell(value));
@@ -88,7 +88,7 @@ test.each([
   ["the AWS secret access key", "AWS_SECRET_ACCESS_KEY"],
   ["the AWS session token", "AWS_SESSION_TOKEN"],
   ["the token for AWS' credentials", "AWS_CONTAINER_AUTHORIZATION_TOKEN"],
-])("%s of the environment is found", async (what, variable) => {
+])("%s from the environment is found", async (what, variable) => {
   const value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
   write("stacks/a/cdk.tf.json", JSON.stringify({ output: { a: { value } } }));
   write("runtime-defense.md", base64(`x${value}`));
@@ -98,20 +98,20 @@ test.each([
   ]);
 });
 
-test("what isn't a bundle isn't decoded into one: that would be in any bytes", async () => {
+test("an invalid install bundle isn't searched for in decoded form, which any bytes could match", async () => {
   write("runtime-defense.md", `A report. ${Buffer.alloc(30, 0x80).toString("base64")}`);
   const bundle = Buffer.alloc(9, 0xff).toString("base64");
   expect((await check({ TF_VAR_install_bundle: bundle })).problems).toEqual([]);
 });
 
-test("a proxy's password of the environment is found", async () => {
+test("a proxy's password from the environment is found", async () => {
   write("manifest.json", JSON.stringify({ value: "p4ss?wrd" }));
   expect((await check({ HTTPS_PROXY: "http://user:p4ss%3Fwrd@proxy.example.com" })).problems).toEqual([
     "manifest.json holds the password of a proxy: it must not be published.",
   ]);
 });
 
-test("the bundle is known from this machine's own output", async () => {
+test("the install bundle is also read from this machine's own output", async () => {
   write(SECRET_FILE, JSON.stringify({ install_bundle: "c2hvcnQ=" }));
   write("artifact/log.txt", "it said c2hvcnQ= then");
   const { problems } = await invoke(checkArtifact, [join(folder, "artifact")], { CDKTF_OUTDIR: folder });
@@ -147,7 +147,7 @@ test.each([
   ["a licence token", "TW_abcdefghij1234567890 x"],
   ["a licence token", "x_tw_abcdefghij1234567890"],
   ["a licence token", "registry-auth.twistlock.com/tw_abcdefghij/twistlock/defender"],
-])("%s is found by its shape alone", async (what, content) => {
+])("%s is found by its shape alone (case %#)", async (what, content) => {
   write("file", content);
   expect((await check()).problems).toEqual([`file holds ${what}: it must not be published.`]);
 });
@@ -157,7 +157,7 @@ const base64 = (content: string | Buffer) => Buffer.from(content).toString("base
 const hex = (text: string) => Buffer.from(text).toString("hex");
 const raw = (text: string) => Buffer.from(text, "base64");
 
-/** As the program gzip writes it, with the file's name. */
+/** Adds the file's name to the gzip header, as the program gzip does. */
 function named(gzip: Buffer): Buffer {
   const header = Buffer.from(gzip.subarray(0, 10));
   header[3] = 8;
@@ -195,7 +195,7 @@ const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
   ["compressed twice, in base64", (bundle) => base64(gzipSync(deflateSync(bundle)))],
   ["compressed three times, in base64", (bundle) => base64(gzipSync(gzipSync(gzipSync(bundle))))],
   [
-    "compressed behind what only begins like gzip, in base64",
+    "compressed behind bytes that only begin like gzip, in base64",
     (bundle) => base64(Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), gzipSync(bundle)])),
   ],
   ["compressed, in base64 in a URL", (bundle) => encodeURIComponent(base64(gzipSync(bundle)))],
@@ -253,8 +253,8 @@ test.each([
 test.each([
   ["gzip", base64(gzipSync("some configuration"))],
   ["zlib", base64(deflateSync("some configuration"))],
-  ["what only begins like gzip", base64(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]))],
-])("what is compressed and holds no secret passes: %s", async (_, value) => {
+  ["bytes that only begin like gzip", base64(Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]))],
+])("compressed content without a secret passes: %s", async (_, value) => {
   write("manifest.json", JSON.stringify({ value }));
   expect((await check({ TL_PASS: PASSWORD })).problems).toEqual([]);
 });
@@ -265,7 +265,7 @@ test.each([
   ["zstd", "28b52ffd2408410000616263646566"],
   ["bzip2", "425a68393141592653590000000000"],
   ["7z", "377abcaf271c00040000000000000000"],
-  ["bzip2 of the least block", "425a6831314159265359000000000000"],
+  ["bzip2 with the smallest block size", "425a6831314159265359000000000000"],
   ["rar", "526172211a0701003392b5e50a010506"],
   ["a zip within a tar", `${"61".repeat(512)}504b030414000000080000000000`],
   ["zip behind other base64", `${"00".repeat(9)}504b030414000000080000000000`],
@@ -273,7 +273,7 @@ test.each([
   ["gzip of 2 MiB", gzipSync(Buffer.alloc(2 ** 21)).toString("hex")],
   ["gzip, five times", [1, 2, 3, 4, 5].reduce((content) => gzipSync(content), Buffer.from("x")).toString("hex")],
   ["a thousand streams of gzip", Buffer.concat(Array(1000).fill(gzipSync("x"))).toString("hex")],
-])("an archive is known in base64, too: %s", async (_, archive) => {
+])("an archive in base64 is recognized, too: %s", async (_, archive) => {
   write("manifest.json", JSON.stringify({ value: Buffer.from(archive, "hex").toString("base64") }));
   expect((await check()).problems).toEqual([
     "manifest.json holds an archive, which can't be looked into: it must not be published.",
@@ -285,14 +285,14 @@ test.each([
   ["brotli", brotliCompressSync("made up")],
   ["a zero", "a\0b"],
   ["an escape character", "a\u001b[2Jb"],
-])("only plain text is published, no %s", async (_, content) => {
+])("content that is not plain text is refused: %s", async (_, content) => {
   write("runtime-defense.md", content);
   expect((await check()).problems).toEqual([
     "runtime-defense.md holds bytes that are not plain text in UTF-8: it must not be published.",
   ]);
 });
 
-test("a secret that is compressed behind a mebibyte of base64 is found", async () => {
+test("a secret at the end of a mebibyte of compressed base64 is found", async () => {
   const noise = Array.from({ length: 13_000 }, (_, index) => createHash("sha512").update(`${index}`).digest());
   const numbers = Array.from({ length: 2_000 }, (_, index) => index).join("\n");
   const packed = base64(gzipSync(Buffer.concat([...noise, Buffer.from(`${numbers}${PASSWORD} ${PASSWORD}`)])));
@@ -311,12 +311,12 @@ test("a file that is larger than any output isn't read", async () => {
   ]);
 });
 
-test("one key of a bundle's JSON is no bundle: a label or a log option may be called so", async () => {
+test("one key of a bundle's JSON isn't reported as a bundle: a label or a log option may have that name", async () => {
   write("manifest.json", '{"options":{"apiKey":"x"}} {\\"apiKey\\":\\"y\\"}');
   expect((await check()).problems).toEqual([]);
 });
 
-test("text that nearly is a token, or a bundle, again and again, takes no longer than its size", async () => {
+test("long text of almost-tokens or almost-bundles is checked without a timeout", async () => {
   write("manifest.json", "eyJ".repeat(100_000));
   write("runtime-defense.md", "eyJhbGciOi.".repeat(30_000));
   write("runtime-defense.json", "ab".repeat(2_000_000));
@@ -346,7 +346,7 @@ test.each([
 test.each([
   ["zip, as a saved plan is", Buffer.from("PK\u0003\u0004abc")],
   ["xz", Buffer.from("fd377a585a000004", "hex")],
-])("an archive is known by its content: %s", async (_, content) => {
+])("an archive is recognized by its content: %s", async (_, content) => {
   write("tfplan", content);
   expect((await check()).problems).toEqual([
     "tfplan holds an archive, which can't be looked into: it must not be published.",
@@ -358,7 +358,7 @@ test.each([
   ["a link to a folder", () => symlinkSync("/tmp", join(folder, "link"))],
   ["a link to nothing", () => symlinkSync("/nothing", join(folder, "link"))],
   ["a pipe", () => execFileSync("mkfifo", [join(folder, "link")])],
-])("%s is refused: who publishes may follow it", async (_, make) => {
+])("%s is refused, since publishing could follow it", async (_, make) => {
   make();
   expect((await check()).problems).toEqual(["link holds something that is not a file: it must not be published."]);
 });
@@ -370,7 +370,7 @@ test("every file with a secret is named at once", async () => {
   expect((await check({ TL_PASS: PASSWORD })).problems).toHaveLength(3);
 });
 
-test("a variable that a pipeline left unexpanded is no secret", async () => {
+test("a variable that a pipeline left unexpanded is not a secret", async () => {
   write("manifest.json", "$(TL_PASS)");
   expect((await check({ TL_PASS: "$(TL_PASS)" })).problems).toEqual([]);
 });
@@ -394,7 +394,7 @@ test.each([
   ["the folder of a stack", "stacks/p4ss-wrd/cdk.tf.json", "p4ss-wrd", "stacks/[redacted]"],
   ["a file", "x/p4ss-wrd.txt", "p4ss-wrd", "x/[redacted].txt"],
   ["two folders", "x/s3cret/pw/file", "s3cret/pw", "x/[redacted]"],
-])("a secret in the name of %s is found, and said once", async (_, path, password, shown) => {
+])("a secret in the name of %s is found, and reported once", async (_, path, password, shown) => {
   write(path, "{}");
   const { problems } = await check({ TL_PASS: password });
   const ofNames = problems.filter((problem) => problem.includes("in its name"));
@@ -408,11 +408,11 @@ test.each([
   [[LONG], `${LONG} can't be read (ENAMETOOLONG). Check it and its permissions, or synthesize again.`],
   [["/nothing"], "/nothing is not a folder. Name a folder such as cdktf.out."],
   [[__filename], `${__filename} is not a folder. Name a folder such as cdktf.out.`],
-])("%j for arguments is refused with the usage", async (args, problem) => {
+])("the arguments %j are refused", async (args, problem) => {
   expect((await invoke(checkArtifact, args)).problems).toEqual([problem]);
 });
 
-test("what synth leaves passes without the file for Terraform, and with it doesn't", async () => {
+test("synth's output passes without the install bundle's file, and is refused with it", async () => {
   const local = await startLocalConsole({ installBundle: BUNDLE });
   const environment = { ...variablesFor(local), CDKTF_OUTDIR: folder };
   const { problems } = await invoke(synth, [], environment).finally(() => local.close());
@@ -435,7 +435,7 @@ describe("--equals", () => {
   };
   const compare = () => invoke(checkArtifact, [join(folder, "artifact"), "--equals", join(folder, "proven")]);
 
-  test("passes two outputs of the same bytes, the file with the bundle aside", async () => {
+  test("accepts two outputs of the same bytes, apart from the file with the bundle", async () => {
     for (const name of ["artifact", "proven"]) make(name);
     write(`proven/${SECRET_FILE}`, "{}");
     expect(await compare()).toEqual({
@@ -456,8 +456,8 @@ describe("--equals", () => {
 
   test.each([
     ["another byte", "stacks/a/cdk.tf.json", () => write("artifact/stacks/a/cdk.tf.json", '{"resource":{} }')],
-    ["a file too few", "manifest.json", () => rmSync(join(folder, "artifact/manifest.json"))],
-    ["a file too many", "runtime-defense.md", () => write("artifact/runtime-defense.md", "")],
+    ["a missing file", "manifest.json", () => rmSync(join(folder, "artifact/manifest.json"))],
+    ["an additional file", "runtime-defense.md", () => write("artifact/runtime-defense.md", "")],
     [
       "a link in place of a file",
       "manifest.json",

@@ -7,7 +7,7 @@ import { isJsonObject } from "../../lib/json";
 import { DEFENDER_REGISTRY } from "../status/registrations";
 import { invoke } from "./invoke";
 
-// Real ones: `terraform show -json` of Terraform 1.11.4 with the AWS provider, without the prior state.
+// Real plans: `terraform show -json` of Terraform 1.11.4 with the AWS provider, without the prior state.
 const FIXTURES = join(__dirname, "../plan/fixtures");
 const fixture = (name: string) => join(FIXTURES, name);
 const ENVIRONMENT = { DEFENDER_REGISTRY };
@@ -28,7 +28,7 @@ async function check(plan: string, ...args: string[]) {
 
 type Alteration = readonly [path: readonly string[], value: unknown];
 
-/** Where a fixture is altered: a path of keys into it, `[address]` picks an element by that. */
+/** Copies a fixture and sets one value in it. In the path of keys, `[address]` picks the element with that address. */
 function altered(name: string, ...[path, value]: Alteration): string {
   return alteredIn(name, [[path, value]]);
 }
@@ -66,7 +66,7 @@ const argument = (address: string, name: string) => configured(address, "express
 
 const UNREADABLE: readonly (readonly [string, string])[] = [
   ["nested 60,000 deep", `${"[".repeat(60_000)}${"]".repeat(60_000)}`],
-  ["no JSON", "[{"],
+  ["not JSON", "[{"],
 ];
 const UNREADABLE_PROBLEM =
   "container_definitions is not JSON, or has more than 32 levels, which no task definition has.";
@@ -76,7 +76,7 @@ describe("the stack's plan", () => {
     ["plan-first.json", "stack"],
     ["plan-again.json", "stack"],
     ["plan-changed.json", "stack-changed"],
-  ])("%s does what %s says", async (plan, stack) => {
+  ])("%s is accepted for the stack in %s", async (plan, stack) => {
     expect(await check(fixture(plan), "--stack", fixture(stack))).toEqual({
       problems: [],
       status: 0,
@@ -85,7 +85,7 @@ describe("the stack's plan", () => {
     });
   });
 
-  test("another image than the proven one", async () => {
+  test("an image other than the proven one is refused", async () => {
     const { problems } = await check(fixture("plan-changed.json"), "--stack", fixture("stack"));
     expect(problems).toEqual([
       `${WEB} is not the proven task definition: containerDefinitions.hello.environment: expected its original value, got another value.`,
@@ -93,14 +93,14 @@ describe("the stack's plan", () => {
     ]);
   });
 
-  test("a plan that destroys", async () => {
+  test("a plan that destroys the stack is refused", async () => {
     const { problems } = await check(fixture("plan-destroy.json"), "--stack", fixture("stack"));
     expect(problems).toHaveLength(8);
     expect(problems).toContain(`${WEB} is in the stack, and the plan would destroy it.`);
     expect(problems).toContain("aws_ecs_cluster.cluster is in the stack, and the plan would destroy it.");
   });
 
-  test("a replacement that somebody asked for by hand", async () => {
+  test("a replacement that was requested by hand is refused", async () => {
     const { problems } = await check(fixture("plan-replace.json"), "--stack", fixture("stack-changed"));
     expect(problems).toEqual(["aws_ecs_cluster.cluster would be replaced by request (-replace)."]);
   });
@@ -115,13 +115,13 @@ describe("the stack's plan", () => {
     ["tags", { team: "other" }, "tags: expected none"],
     ["ephemeral_storage", [{ size_in_gib: 200 }], "ephemeralStorage: expected none"],
     ["enable_fault_injection", true, "enableFaultInjection: expected none, got true"],
-  ])("another %s than the proven one", async (name, value, sentence) => {
+  ])("another %s than the proven one is refused", async (name, value, sentence) => {
     const plan = altered("plan-again.json", planned(WEB, name), value);
     const { problems } = await check(plan, "--stack", fixture("stack"));
     expect(problems).toEqual([expect.stringContaining(`${WEB} is not the proven task definition: ${sentence}`)]);
   });
 
-  test("what only the apply makes known must be written as in the stack", async () => {
+  test("a value known only after the apply must be written as in the stack", async () => {
     const address = ["configuration", "root_module", "resources", `[${WEB}]`, "expressions", "container_definitions"];
     const plan = altered("plan-first.json", [...address, "constant_value"], "[]");
     const { problems } = await check(plan, "--stack", fixture("stack"));
@@ -130,7 +130,7 @@ describe("the stack's plan", () => {
     ]);
   });
 
-  test("a policy that isn't the stack's", async () => {
+  test("a policy that isn't the stack's is refused", async () => {
     const address = "aws_iam_role_policy_attachment.execution-role-policy";
     const written = ["configuration", "root_module", "resources", `[${address}]`, "expressions", "policy_arn"];
     const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -143,7 +143,7 @@ describe("the stack's plan", () => {
     expect(problems).toEqual([`${address}: policy_arn differs from the stack. Plan the synthesized stack again.`]);
   });
 
-  test("a resource that isn't in the stack", async () => {
+  test("a resource that isn't in the stack is refused", async () => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
     const change = { actions: ["create"], before: null, after: { name: "x" }, after_unknown: {} };
     document.resource_changes.push({ address: "aws_iam_user.extra", mode: "managed", type: "aws_iam_user", change });
@@ -153,7 +153,7 @@ describe("the stack's plan", () => {
     expect(problems).toEqual(["aws_iam_user.extra is not in the stack, and the plan would create it."]);
   });
 
-  test("a resource that Terraform would forget", async () => {
+  test("a resource that Terraform would forget is refused", async () => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
     const change = { actions: ["forget"], before: { name: "x" }, after: null, after_unknown: {} };
     document.resource_changes.push({ address: "aws_iam_user.extra", mode: "managed", type: "aws_iam_user", change });
@@ -177,8 +177,8 @@ describe("the stack's plan", () => {
     });
   });
 
-  // Each as Terraform plans it where another file beside cdk.tf.json says so.
-  describe("what another file beside the stack says is named", () => {
+  // Each alteration is what Terraform plans when another file beside cdk.tf.json makes that change.
+  describe("a change by another file beside the stack is named", () => {
     const OTHER = { name: "aws", full_name: "registry.terraform.io/hashicorp/aws", alias: "other" };
     const ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess";
     test.each<[string, readonly Alteration[], readonly string[]]>([
@@ -198,7 +198,7 @@ describe("the stack's plan", () => {
         [`${ROLE}: the plan has inline_policy, which the stack does not.`],
       ],
       [
-        "a dynamic block, which no configuration of a plan holds",
+        "a dynamic block, which a plan's configuration doesn't show",
         [[planned(ROLE, "inline_policy"), [{ name: "x", policy: "{}" }]]],
         [`${ROLE}: the plan has inline_policy, which the stack does not.`],
       ],
@@ -226,7 +226,7 @@ describe("the stack's plan", () => {
         [`${ROLE_POLICY}: policy differs from the stack. Plan the synthesized stack again.`],
       ],
       [
-        "an object that has a toString of its own, in place of a text",
+        "an object with its own toString in place of a text",
         [
           [configured(CLUSTER, "provider_config_key"), { toString: 1 }],
           [planned(ROLE_POLICY, "policy"), { toString: 1 }],
@@ -239,7 +239,7 @@ describe("the stack's plan", () => {
         ],
       ],
       [
-        "an expression whose text is the same, but a literal",
+        "a literal in place of an expression with the same text",
         [[[...argument(WEB, "execution_role_arn"), "references"], undefined]],
         [`${WEB}: execution_role_arn differs from the stack. Plan the synthesized stack again.`],
       ],
@@ -354,7 +354,7 @@ describe("the stack's plan", () => {
         [`${CLUSTER} would be replaced by a trigger, which the stack does not have.`],
       ],
       [
-        "another order of a replacement",
+        "a replacement in another order",
         [[change(WEB, "actions"), ["delete", "create"]]],
         [`${WEB} would be destroyed before its replacement is created, but the stack has create_before_destroy.`],
       ],
@@ -386,7 +386,7 @@ describe("the stack's plan", () => {
       expect(problems).toEqual(["data.external.extra is not in the stack, but in the plan's configuration."]);
     });
 
-    test("a volume more at the first deployment, of which only the apply says what it is", async () => {
+    test("an additional volume at the first deployment, known only after the apply", async () => {
       const every = "aws_ecs_task_definition.task-definition-every-key";
       const plan = alteredIn("plan-first.json", [
         [planned(every, "volume"), undefined],
@@ -406,14 +406,14 @@ describe("the stack's plan", () => {
     });
   });
 
-  test.each(UNREADABLE)("containers that are %s", async (_, containers) => {
+  test.each(UNREADABLE)("containers that are %s are refused", async (_, containers) => {
     const plan = altered("plan-again.json", planned(WEB, "container_definitions"), containers);
     expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([
       `${WEB} is not the proven task definition: ${UNREADABLE_PROBLEM}`,
     ]);
   });
 
-  test("a policy that AWS gives back in another order is the stack's", async () => {
+  test("a policy that AWS returns in another order equals the stack's", async () => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
     const change = document.resource_changes.find((one: { address: string }) => one.address === ROLE_POLICY).change;
     const {
@@ -429,7 +429,7 @@ describe("the stack's plan", () => {
     expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([]);
   });
 
-  test("a plan of only a part", async () => {
+  test("a plan of only a part of the stack is refused", async () => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
     document.resource_changes = document.resource_changes.filter((one: { address: string }) => one.address !== WEB);
     const file = join(folder, "plan.json");
@@ -440,7 +440,7 @@ describe("the stack's plan", () => {
 });
 
 describe("the plan of any project", () => {
-  test("each task definition for Fargate that isn't protected fails, by address, container and reason", async () => {
+  test("each unprotected task definition for Fargate is named with its address, container and reason", async () => {
     const { problems, stdout } = await check(fixture("plan-of-project.json"));
     expect(stdout).toBe("");
     const bare = (name: string) =>
@@ -453,7 +453,7 @@ describe("the plan of any project", () => {
     ]);
   });
 
-  test("exceptions have a reason, which is printed; one that nothing needs is named", async () => {
+  test("the reasons of exceptions are printed, and an exception without effect is named", async () => {
     const outcome = await check(
       fixture("plan-of-project.json"),
       ...["implicit=internal", "later=see OPS-1", "shop=moves off in May", "half/router=FireLens", "gone=x"].flatMap(
@@ -475,7 +475,7 @@ describe("the plan of any project", () => {
     });
   });
 
-  describe("a resource of another type, whose tasks run on Fargate, can't be judged", () => {
+  describe("a resource of another type whose tasks run on Fargate is refused", () => {
     const FARGATE = { requires_compatibilities: ["FARGATE"] };
     const remedy = (type: string, exception: string) =>
       `${type}.other: its tasks run on Fargate, but ${type} doesn't show their protection. Use aws_ecs_task_definition for them, or ${exception}.`;
@@ -508,17 +508,17 @@ describe("the plan of any project", () => {
       ["awscc_ecs_task_definition", { family: "other", requires_compatibilities: ["EC2"] }],
       ["aws_batch_job_definition", { name: "other", platform_capabilities: ["EC2"] }],
       ["aws_batch_job_definition", { name: "other", platform_capabilities: null }],
-    ])("%s with %j isn't one", async (type, values) => {
+    ])("but not %s with %j, which runs elsewhere", async (type, values) => {
       expect((await check(planOf(type, values))).problems).toEqual([]);
     });
 
-    test("one of which only the apply says where it runs is one", async () => {
+    test("also when only the apply shows where its tasks run", async () => {
       const type = "aws_batch_job_definition";
       const plan = planOf(type, { name: "other" }, { platform_capabilities: true });
       expect((await check(plan)).problems).toEqual([remedy(type, allow)]);
     });
 
-    test("an exception lets it through, with its reason", async () => {
+    test("unless an exception allows it, whose reason is printed", async () => {
       const plan = planOf("aws_ecs_express_gateway_service", { service_name: "other" });
       const { problems, stdout, stderr } = await check(plan, "--allow", "other=internal");
       expect(problems).toEqual([]);
@@ -530,7 +530,7 @@ describe("the plan of any project", () => {
   test.each<[string, unknown]>([
     ["requires_compatibilities", { FARGATE: true }],
     ["network_mode", { awsvpc: true }],
-  ])("one with an object as its %s counts, too", async (name, value) => {
+  ])("a task definition with an object as its %s is checked, too", async (name, value) => {
     const bare = [planned(WEB, "container_definitions"), '[{"name":"a","image":"b"}]'] as const;
     const ec2 = [planned(WEB, "requires_compatibilities"), null] as const;
     const plan = alteredIn("plan-again.json", [bare, ec2, [planned(WEB, name), value]]);
@@ -539,12 +539,12 @@ describe("the plan of any project", () => {
     ]);
   });
 
-  test.each(UNREADABLE)("containers that are %s", async (_, containers) => {
+  test.each(UNREADABLE)("containers that are %s are refused", async (_, containers) => {
     const plan = altered("plan-again.json", planned(WEB, "container_definitions"), containers);
     expect((await check(plan)).problems).toEqual([`${WEB} is not protected: ${UNREADABLE_PROBLEM}`]);
   });
 
-  test("one in a module counts, too", async () => {
+  test("a task definition in a module is checked, too", async () => {
     const address = "module.batch.aws_ecs_task_definition.job[1]";
     const plan = altered(
       "plan-of-project.json",
@@ -575,7 +575,7 @@ describe("the plan of any project", () => {
       expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([problem]);
     });
 
-    test("but not one that holds it, at another address before, nor a data source", async () => {
+    test("unless the plan moves it to another address, or it is a data source", async () => {
       const plan = alteredIn("plan-again.json", [
         [["prior_state"], state({ resources: [bare, { ...inModule, mode: "data" }] })],
         [["resource_changes", `[${WEB}]`, "previous_address"], bare.address],
@@ -584,7 +584,7 @@ describe("the plan of any project", () => {
     });
   });
 
-  describe("one that leaves the state", () => {
+  describe("a task definition that leaves the state", () => {
     const address = "aws_ecs_task_definition.shop";
     const leaving = (action: string, skip_destroy: boolean) => {
       const document = JSON.parse(readFileSync(fixture("plan-of-project.json"), "utf8"));
@@ -609,22 +609,22 @@ describe("the plan of any project", () => {
       );
     });
 
-    test("destroyed and protected isn't counted", async () => {
+    test("because it is destroyed isn't counted as protected", async () => {
       const { stdout } = await check(fixture("plan-destroy.json"));
       expect(stdout).toBe("0 task definitions for Fargate in plan-destroy.json are protected.\n");
     });
 
-    test("and is deregistered doesn't count", async () => {
+    test("and is deregistered doesn't have to be protected", async () => {
       expect((await leaving("delete", false)).problems).not.toContainEqual(unprotected);
     });
   });
 
-  test("a Defender of a registry that nobody has named isn't one", async () => {
+  test("a Defender image from a registry that isn't configured is refused", async () => {
     const { problems } = await invoke(checkPlan, [fixture("plan-of-project.json")]);
     expect(problems.filter((problem) => problem.includes("DEFENDER_REGISTRY"))).toHaveLength(3);
   });
 
-  test("a Defender that dials another Console isn't one, where the Console's address is set", async () => {
+  test("a Defender that connects to another Console is refused if TL_CONSOLE_ADDRESS is set", async () => {
     const environment = { ...ENVIRONMENT, TL_CONSOLE_ADDRESS: "console.example.com" };
     const { problems } = await invoke(checkPlan, [fixture("plan-of-project.json")], environment);
     expect(problems.filter((problem) => problem.includes("console.example.com"))).toHaveLength(3);
@@ -640,13 +640,13 @@ describe("the plan of any project", () => {
       return file;
     };
 
-    test("is one where DEFENDER_IMAGES names its repository", async () => {
+    test("is accepted if DEFENDER_IMAGES names its repository", async () => {
       const { problems, stdout } = await invoke(checkPlan, [mirrored()], { DEFENDER_IMAGES: COPY });
       expect(problems).toEqual([]);
       expect(stdout).toContain("2 task definitions for Fargate");
     });
 
-    test.each(["", "$(DEFENDER_IMAGES)"])("isn't one where DEFENDER_IMAGES is %j", async (images) => {
+    test.each(["", "$(DEFENDER_IMAGES)"])("is refused if DEFENDER_IMAGES is %j", async (images) => {
       const { problems } = await invoke(checkPlan, [mirrored()], { DEFENDER_IMAGES: images });
       expect(problems).toHaveLength(2);
       expect(problems[0]).toContain("a copy under another name: DEFENDER_IMAGES)");
@@ -663,7 +663,7 @@ describe("the plan of any project", () => {
     ]);
   });
 
-  test("our own plan is good as any project's, too", async () => {
+  test("the stack's plan is also accepted without --stack", async () => {
     expect((await check(fixture("plan-again.json"))).stdout).toContain("2 task definitions for Fargate");
   });
 });
@@ -698,7 +698,7 @@ describe("refusals", () => {
       () => inFile("PK\u0003\u0004"),
       "plan.json can't be read as a plan: it is a binary plan file. Print it with terraform show -json PLAN > PLAN.json.",
     ],
-    ["no JSON", () => inFile("{"), "plan.json can't be read as a plan: it is not JSON."],
+    ["a file that is not JSON", () => inFile("{"), "plan.json can't be read as a plan: it is not JSON."],
     ["a list", () => inFile("[]"), "plan.json must hold one JSON object"],
     [
       "20,000 levels",

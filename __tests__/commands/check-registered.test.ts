@@ -11,7 +11,7 @@ import { localEcs, onAction, refusal } from "../aws/account";
 import { completeAsEcs } from "../deploy/emulator";
 import { invoke } from "./invoke";
 
-// What was synthesized, and the outputs of its real deployment to an emulated account.
+// A synthesized stack, and the outputs of its real deployment to an emulated account.
 const STACK = join(__dirname, "../plan/fixtures/stack");
 const OUTPUTS = join(__dirname, "../plan/fixtures/outputs.json");
 const ACCOUNT = "123456789012";
@@ -26,7 +26,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What ECS holds: the stack's task definitions as it is reported to complete them, the secret's ARN filled in. */
+/** The stack's task definitions as ECS is reported to store them: with its defaults, and with the secret's ARN. */
 function registrations(secret = SECRET): readonly Registration[] {
   const stack = JSON.parse(readFileSync(join(STACK, "cdk.tf.json"), "utf8"));
   return Object.values(stack.resource.aws_ecs_task_definition).map((resource) => {
@@ -63,7 +63,7 @@ async function check(
 
 const WEB = `arn:aws:ecs:eu-west-1:${ACCOUNT}:task-definition/web:1`;
 
-test("what ECS holds is what was proven, its own defaults known", async () => {
+test("registered task definitions with ECS' defaults equal the proven ones", async () => {
   expect(await check(registrations())).toEqual({
     problems: [],
     status: 0,
@@ -79,7 +79,7 @@ test.each<[string, (task: Registration) => Registration, string]>([
     'containerDefinitions.hello.image: expected "public.ecr.aws/docker/library/busybox:1.37", got "x"',
   ],
   [
-    "a container more",
+    "an additional container",
     (task) => ({ ...task, containerDefinitions: [...task.containerDefinitions, { name: "extra", image: "x" }] }),
     "containerDefinitions.extra: expected none, got",
   ],
@@ -100,14 +100,14 @@ test.each<[string, (task: Registration) => Registration, string]>([
 test.each([
   ["of another name", SECRET.replace("prisma-runtime-defense-install-bundle", "somebody-elses")],
   ["whose name only begins like the stack's", SECRET.replace("20260102030405678900000001", "evil-secret")],
-  ["of another kind of the stack's", SECRET.replace("bundle-", "bundle-encrypted-")],
+  ["with the name of one under a customer's key", SECRET.replace("bundle-", "bundle-encrypted-")],
   ["in another partition", SECRET.replace("arn:aws:", "arn:aws-cn:")],
   ["in another region", SECRET.replace("eu-west-1", "eu-west-2")],
   ["in another account", SECRET.replace(ACCOUNT, "999999999999")],
-  ["that is no ARN", SECRET.replace("arn:aws:", "xx:")],
+  ["that is not an ARN", SECRET.replace("arn:aws:", "xx:")],
   ["with a JSON key behind it", `${SECRET}:key::`],
   ["without Secrets Manager's own characters", SECRET.replace("-AbCdEf", "")],
-])("a secret %s isn't the stack's own, and is found", async (_, other) => {
+])("a secret %s is not the stack's own, and is found", async (_, other) => {
   const { problems } = await check(registrations(other));
   expect(problems).toHaveLength(2);
   expect(problems[0]).toContain("containerDefinitions.TwistlockDefender.secrets: expected");
@@ -120,7 +120,7 @@ test("a revision that is deregistered is found", async () => {
   expect(problems).toContain(`${WEB} is deregistered: deploy again.`);
 });
 
-test("a revision that isn't there", async () => {
+test("a revision that ECS doesn't have is named", async () => {
   const { problems } = await check(registrations().slice(1));
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(
@@ -128,7 +128,7 @@ test("a revision that isn't there", async () => {
   );
 });
 
-test("AccessDenied", async () => {
+test("AccessDenied is reported with the call", async () => {
   const intercept = onAction("DescribeTaskDefinition", () => refusal("AccessDeniedException", "not authorized"));
   const { problems } = await check(registrations(), [], { intercept });
   expect(problems).toEqual([expect.stringContaining("AWS does not allow ecs:DescribeTaskDefinition")]);
@@ -142,7 +142,7 @@ describe("outputs", () => {
     return ["--outputs", file];
   };
 
-  test("of a stack that was never applied", async () => {
+  test("of a stack that was never applied are refused", async () => {
     const { problems } = await check(registrations(), inFile({}));
     expect(problems).toEqual([
       'The outputs have no ARN of the task definition "every-key": apply the stack first.',
@@ -150,7 +150,7 @@ describe("outputs", () => {
     ]);
   });
 
-  test("of another stack", async () => {
+  test("of another stack are refused", async () => {
     const { problems } = await check(
       registrations(),
       inFile({ ...outputs(), "arn-of-task-definition-old": { value: WEB } }),
@@ -160,7 +160,7 @@ describe("outputs", () => {
     ]);
   });
 
-  test("of two regions", async () => {
+  test("of two regions are refused", async () => {
     const other = WEB.replace("eu-west-1", "us-east-1");
     const { problems } = await check(
       registrations(),
@@ -174,18 +174,18 @@ describe("outputs", () => {
   test.each([
     ["not JSON", "must give one JSON object, as terraform output -json prints it."],
     ["[]", "must give one JSON object, as terraform output -json prints it."],
-  ])("that are %s", async (content, sentence) => {
+  ])("that are %s are refused", async (content, sentence) => {
     const { problems } = await check(registrations(), inFile(content));
     expect(problems).toEqual([expect.stringContaining(sentence)]);
   });
 
-  test("that aren't there", async () => {
+  test("in a missing file are refused", async () => {
     const { problems } = await check(registrations(), ["--outputs", join(folder, "none")]);
     expect(problems).toEqual([expect.stringContaining("can't be read (ENOENT). Check the path.")]);
   });
 });
 
-describe("without --outputs Terraform is asked", () => {
+describe("without --outputs Terraform is run", () => {
   async function withTerraform(script: string, environment = {}) {
     const program = join(folder, "terraform");
     writeFileSync(program, `#!/bin/sh\n${script}\n`);
@@ -199,7 +199,7 @@ describe("without --outputs Terraform is asked", () => {
     expect(status).toBe(0);
   });
 
-  test("and what it says when it fails is shown", async () => {
+  test("and its error is shown", async () => {
     const { problems } = await withTerraform("echo '│ Error: Backend initialization required' >&2; exit 1");
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(
@@ -207,14 +207,14 @@ describe("without --outputs Terraform is asked", () => {
     );
   });
 
-  test("a Terraform that hangs", async () => {
+  test("and stopped if it hangs", async () => {
     const { problems } = await withTerraform("exec sleep 60", { TL_TIMEOUT_MS: "100" });
     expect(problems).toEqual([
       "The run took longer than 3 seconds. Look at Terraform and at AWS, or raise TL_TIMEOUT_MS.",
     ]);
   });
 
-  test("a Terraform that isn't there", async () => {
+  test("and reported if it is missing", async () => {
     const { problems } = await invoke(checkRegistered, ["--stack", STACK], {
       TERRAFORM_BINARY_NAME: join(folder, "no"),
     });

@@ -72,7 +72,7 @@ test.each([
   ]);
 });
 
-test("the version of Terraform that the stack needs belongs there, and nothing else in its file", async () => {
+test("versions.tf is accepted beside the stack only as synth writes it", async () => {
   const file = join(dirname(STACK_FILE), "versions.tf");
   write(STACK_FILE, JSON.stringify(REMOTE));
   write(file, TERRAFORM_VERSION);
@@ -83,7 +83,7 @@ test("the version of Terraform that the stack needs belongs there, and nothing e
   ]);
 });
 
-test("a link is refused, to a folder too", async () => {
+test("a link to a folder is refused", async () => {
   write(STACK_FILE, JSON.stringify(REMOTE));
   symlinkSync(tmpdir(), join(folder, "stacks/prisma-runtime-defense/.terraform"));
   expect((await check()).problems).toEqual([
@@ -117,7 +117,7 @@ test("a second stack is refused", async () => {
 test.each([
   [[], "nothing"],
   [["a", "b"], "a b"],
-])("%j for arguments is refused with the usage", async (args, got) => {
+])("the arguments %j are refused with the usage", async (args, got) => {
   expect((await invoke(checkState, args)).problems).toEqual([
     `check-state takes FOLDER, got ${got}. Usage: npm run check-state -- FOLDER.`,
   ]);

@@ -19,7 +19,7 @@ const GOOD = {
   containerDefinitions: [{ name: "web", image: "nginx:1.27", entryPoint: ["/docker-entrypoint.sh"] }],
 };
 
-/** A folder of 30 tasks; those of the given numbers are wrong. */
+/** Makes a folder of 30 tasks; those with the given numbers are wrong. */
 function fleet(wrong: readonly number[]): string {
   const folder = newFolder();
   for (let index = 0; index < 30; index++) {
@@ -39,17 +39,17 @@ test("a good file passes without a Console and without credentials", async () =>
   expect(stdout).toMatch(/\nContainers: 1 to be protected\.\n1 file has no problem\.\n$/);
 });
 
-test("without PATH it is TASK_DEFINITION_PATH that is checked", async () => {
+test("without PATH, TASK_DEFINITION_PATH is checked", async () => {
   const { status, stdout } = await invoke(check, ["--offline"], { TASK_DEFINITION_PATH: EXAMPLE });
   expect(status).toBe(0);
   expect(stdout).toContain("1 file has no problem.");
 });
 
-test.each(["", "$(TASK_DEFINITION_PATH)"])("PATH that a pipeline hands over as %j counts as missing", async (path) => {
+test.each(["", "$(TASK_DEFINITION_PATH)"])("PATH counts as missing if a pipeline passes %j", async (path) => {
   expect((await invoke(check, [path, "--offline"], { TASK_DEFINITION_PATH: EXAMPLE })).status).toBe(0);
 });
 
-test("wrong files are named with the places of their problems, counted, and end with 1", async () => {
+test("wrong files are named with the places of their problems and counted, with exit status 1", async () => {
   const { status, stdout } = await invoke(check, [fleet([3, 7, 11, 19, 29]), "--offline"]);
   expect(status).toBe(1);
   expect(stdout.match(/^\S+\.json$/gm)).toHaveLength(5);
@@ -90,7 +90,7 @@ test("--format junit has a case for each file, and JUnit's parser reads it", asy
   expect(await parseJUnit(stdout)).toMatchObject({ tests: 30, failures: 2 });
 });
 
-test("a problem of the defaults' file is counted, and has a case of its own", async () => {
+test("a problem of the defaults' file is counted, and has its own case", async () => {
   const environment = { RUNTIME_DEFENSE_DEFAULTS: join(newFolder(), "defaults.json") };
   const file = fleet([]);
   const { stdout } = await invoke(check, [file, "--offline", "--format", "junit"], environment);
@@ -112,7 +112,7 @@ test("--format json counts files and containers", async () => {
   expect(problems[0]).toMatchObject({ line: 4, column: 3, text: expect.stringMatching(/^memory: /) });
 });
 
-test("a wrong variable is refused as in synth, but for those of the Console", async () => {
+test("a wrong variable is refused as in synth, unless it is the Console's", async () => {
   const asked = (environment: Record<string, string>) => invoke(check, [EXAMPLE, "--offline"], environment);
   const { problems } = await asked({ AWS_REGION: "Ireland", TL_CONSOLE: "ftp://x" });
   expect(problems).toEqual(['AWS_REGION must be a region such as eu-west-1, got "Ireland".']);
@@ -155,8 +155,8 @@ describe("check --offline and synth", () => {
     { weight: 1, arbitrary: fc.constantFrom("", "[]", "null", '{"family":"a","family":"b"}') },
   );
 
-  test("say the same of whatever files there are", async () => {
-    // Nothing listens there: after the files have been read, synth ends.
+  test("report the same problems for any files", async () => {
+    // Nothing listens there, so synth ends after it has read the files.
     const environment = {
       TL_CONSOLE: "http://127.0.0.1:9",
       TL_USER: "user",
@@ -187,7 +187,7 @@ describe("check --offline and synth", () => {
   });
 });
 
-test("the files stay as they are", async () => {
+test("the file is not changed", async () => {
   const before = readFileSync(EXAMPLE, "utf8");
   await invoke(check, [EXAMPLE, "--offline"]);
   expect(readFileSync(EXAMPLE, "utf8")).toBe(before);

@@ -14,13 +14,13 @@ const SCRIPTS: Readonly<Record<string, string>> = JSON.parse(
 
 const commands = (): Promise<readonly Command[]> => Promise.all(Object.values(COMMANDS).map((load) => load()));
 
-test("each command is called what it is listed as, and has a script of npm", async () => {
+test("each command has the name that it is listed under, and an npm script", async () => {
   const names = (await commands()).map(({ name }) => name);
   expect(names).toEqual(Object.keys(COMMANDS));
   for (const name of names) expect(SCRIPTS[name]).toBe(`exec node scripts/run.cjs main.ts ${name}`);
 });
 
-test("the README's table says of each command what its help says", async () => {
+test("the README's table describes each command as its help does", async () => {
   // A bar within a cell is escaped.
   const rows = README.split("\n")
     .filter((line) => /^\| `npm run /.test(line))
@@ -34,7 +34,7 @@ test("the README's table says of each command what its help says", async () => {
   }
 });
 
-test.each(Object.keys(COMMANDS))("%s --help says how it is called, and does nothing", async (name) => {
+test.each(Object.keys(COMMANDS))("%s --help prints the usage, and does nothing else", async (name) => {
   const command = await loadCommand(name);
   for (const args of [["--help"], ["something", "-h"]]) {
     const { status, stdout, stderr } = await invoke(command, args);
@@ -91,7 +91,7 @@ describe("arguments", () => {
       ["--", "--quiet"],
       [["--quiet"], false, false, null, []],
     ],
-  ])("%j are taken", async (args, expected) => {
+  ])("%j are accepted", async (args, expected) => {
     const { status, stdout } = await invoke(command, args);
     expect({ status, stdout: JSON.parse(stdout) }).toEqual({ status: 3, stdout: expected });
   });
@@ -110,7 +110,7 @@ describe("arguments", () => {
     expect(await invoke(command, args)).toEqual({ problems: [`${problem} ${USAGE}`], stdout: "", stderr: "" });
   });
 
-  test("that npm has taken for itself are refused", async () => {
+  test("that npm consumed are refused", async () => {
     const environment = { npm_config_quiet: "true" };
     expect(await invoke(command, ["a"], environment)).toMatchObject({
       problems: [`npm consumed --quiet. Write -- before the options. ${USAGE}`],
@@ -118,7 +118,7 @@ describe("arguments", () => {
     expect(await invoke(command, ["a", "--quiet"], {})).toMatchObject({ status: 3 });
   });
 
-  test("whose value alone npm has left over are told how to be written", async () => {
+  test("of which npm left only the value are refused, with the right form", async () => {
     expect(await invoke(command, ["a", "b", "json"], { npm_lifecycle_event: "example" })).toMatchObject({
       problems: [
         `example takes OLD [NEW], got a b json. Write -- before options, or npm consumes them: npm run example -- --help. ${USAGE}`,

@@ -49,7 +49,7 @@ const container = (task: typeof SHOP, index: number): { [key: string]: unknown }
   return found;
 };
 
-test("equal files end with 0, whatever the order of keys and variables", async () => {
+test("files that differ only in the order of variables are equal, with exit status 0", async () => {
   const paths = files((task) => {
     container(task, 0).environment = [...(SHOP.containerDefinitions[0]?.environment ?? [])].reverse();
   });
@@ -89,7 +89,7 @@ test.each<[string, Change, string]>([
     (task) => Object.assign(container(task, 0), { environment: [{ name: "PASSWORD", value: "other-secret" }] }),
     "web: environment  different",
   ],
-])("%s is shown, and ends with 3", async (_, change, expected) => {
+])("%s is shown, with exit status 3", async (_, change, expected) => {
   const { status, stdout } = await invoke(diff, files(change));
   expect(status).toBe(3);
   expect(stdout).toContain(`shop\n  ${expected}\n`);
@@ -97,7 +97,7 @@ test.each<[string, Change, string]>([
   expect(stdout).not.toMatch(/s3cr3t-value|other-secret/);
 });
 
-test("what is newly left out of protection comes first, with the coverage at the end", async () => {
+test("newly excluded containers come first, and the coverage last", async () => {
   const [before, after] = files((task) => {
     task.runtimeDefense = { exclude: { router: "breaks when wrapped" } };
   });
@@ -119,7 +119,7 @@ test("what is newly left out of protection comes first, with the coverage at the
   expect((await invoke(diff, [after, before])).stdout).not.toContain("Newly left out");
 });
 
-test("the order of tags means nothing", async () => {
+test("the order of tags is ignored", async () => {
   const [team, stage] = [
     { key: "team", value: "shop" },
     { key: "stage", value: "prod" },
@@ -134,7 +134,7 @@ test("the order of tags means nothing", async () => {
   expect({ status, stdout }).toMatchObject({ status: 3, stdout: expect.stringContaining("  tags  different\n") });
 });
 
-describe("what only runtimeDefense says", () => {
+describe("a setting of runtimeDefense", () => {
   async function ofSettings(before: object, after: object, environment = {}) {
     const folder = newFolder();
     const paths = [join(folder, "old.json"), join(folder, "new.json")];
@@ -169,14 +169,14 @@ describe("what only runtimeDefense says", () => {
       { accept: ["environment:NEW=s3cr3t-value", "environment:B"] },
       "runtimeDefense.accept  added: environment:B, environment:NEW",
     ],
-  ])("%j → %j is shown, and ends with 3", async (before, after, expected) => {
+  ])("that changes from %j to %j is shown, with exit status 3", async (before, after, expected) => {
     const { status, stdout, problems } = await ofSettings(before, after);
     expect({ status, problems }).toEqual({ status: 3, problems: [] });
     expect(stdout).toContain(`shop\n  ${expected}\n`);
     expect(stdout).not.toMatch(/s3cr3t-value|other-secret/);
   });
 
-  test("is equal to a default that is written out, of the release or of the fleet", async () => {
+  test("that is left out equals its default, the release's or the fleet's", async () => {
     const accept = ["environment:A", "environment:B"];
     expect((await ofSettings({ accept }, { accept: [...accept].reverse(), raiseToFit: false })).status).toBe(0);
     const defaults = join(newFolder(), "defaults.json");
@@ -207,12 +207,12 @@ describe("a container whose entry point is still to be found", () => {
     );
   });
 
-  test("doesn't in Markdown either", async () => {
+  test("doesn't count as protected in Markdown either", async () => {
     const { stdout } = await invoke(diff, [...files(withoutEntryPoint), "--format", "markdown"]);
     expect(stdout).toContain("\n\nEntry points still to be found, not counted as protected: 0 → 1.\n");
   });
 
-  test("isn't one when it is left out", async () => {
+  test("isn't counted as one when it is excluded", async () => {
     const { stdout } = await invoke(
       diff,
       files((task) => {
@@ -224,7 +224,7 @@ describe("a container whose entry point is still to be found", () => {
   });
 });
 
-test("tasks that are added and removed are told apart by their families, whatever their files", async () => {
+test("added and removed tasks are recognized by their families, whatever their files are called", async () => {
   const [before, after] = [newFolder(), newFolder()];
   writeFileSync(join(before, "a.json"), JSON.stringify(SHOP));
   writeFileSync(join(before, "b.json"), JSON.stringify({ ...SHOP, family: "old" }));
@@ -235,7 +235,7 @@ test("tasks that are added and removed are told apart by their families, whateve
   expect(stdout).toContain("2 of 3 tasks differ.");
 });
 
-test("the defaults of the fleet lie under both sides", async () => {
+test("the defaults of the fleet apply to both sides", async () => {
   const paths = files((task) => Object.assign(container(task, 0), { image: "nginx:1.28" }));
   const defaults = join(newFolder(), "defaults.json");
   writeFileSync(defaults, JSON.stringify({ runtimeDefense: { exclude: { router: "breaks when wrapped" } } }));
@@ -243,7 +243,7 @@ test("the defaults of the fleet lie under both sides", async () => {
   expect(stdout).toContain("Protected: 1 of 2 → 1 of 2 containers (50 % → 50 %).");
 });
 
-describe("of outputs", () => {
+describe("of outputs of synth", () => {
   async function outputOf(task: unknown, environment: Record<string, string> = {}): Promise<string> {
     const folder = newFolder();
     writeFileSync(join(folder, "task.json"), JSON.stringify(task));
@@ -259,7 +259,7 @@ describe("of outputs", () => {
     return output;
   }
 
-  test("an image, an exclusion and what the Console changes are shown, and no token", async () => {
+  test("an image, an exclusion and the Console's changes are shown, but no licence token", async () => {
     const before = await outputOf(SHOP);
     const [web] = SHOP.containerDefinitions;
     const after = await outputOf({
@@ -277,14 +277,14 @@ describe("of outputs", () => {
     expect(stdout).not.toMatch(/tw_[a-z0-9]{6}/);
   });
 
-  test("a file against its output shows what protecting does", async () => {
+  test("a file compared with its output shows what the protection changes", async () => {
     const output = await outputOf(SHOP);
     const { stdout } = await invoke(diff, [join(dirname(output), "task.json"), output]);
     expect(stdout).toMatch(/ {2}TwistlockDefender: container +added: \S+\/tw_\[redacted\]\/twistlock\/defender:\S+\n/);
     expect(stdout).toMatch(/ {2}web: entryPoint, by the Console +begins with \S+/);
   });
 
-  describe("one that was altered by hand", () => {
+  describe("an output that was altered by hand", () => {
     type Containers = { name: string; entryPoint?: string[]; [key: string]: unknown }[];
 
     async function alteredBy(change: (containers: Containers) => Containers) {
@@ -329,7 +329,7 @@ describe("of outputs", () => {
     });
   });
 
-  test("an output that isn't whole is refused", async () => {
+  test("an incomplete output is refused", async () => {
     const output = await outputOf(SHOP);
     const broken = join(dirname(output), "broken");
     cpSync(output, broken, { recursive: true });
@@ -340,7 +340,7 @@ describe("of outputs", () => {
   });
 });
 
-test("a file with problems, or none, ends the comparison with its own sentences", async () => {
+test("a missing file ends the comparison and is named", async () => {
   const folder = newFolder();
   mkdirSync(join(folder, "a"));
   const { problems } = await invoke(diff, [EXAMPLE, join(folder, "none.json")]);
@@ -388,7 +388,7 @@ describe("--format markdown", () => {
   });
 });
 
-test("the text for a terminal is the same on every run", async () => {
+test("the text is the same on every run, and the file is not changed", async () => {
   const [before, after] = files((task) => Object.assign(container(task, 0), { image: "nginx:1.28" }));
   expect(await invoke(diff, [before, after])).toEqual(await invoke(diff, [before, after]));
   expect(readFileSync(before, "utf8")).toBe(JSON.stringify(SHOP));

@@ -11,7 +11,7 @@ import { image, indexOf, type MadeUpImage } from "../registry/made-up-images";
 import { TASK } from "../task/read";
 import { invoke } from "./invoke";
 
-// Opt-in, as __tests__/registry/docker-registry.test.ts, which fails where the program is wanted and not there.
+// Opt-in, like __tests__/registry/docker-registry.test.ts, which fails if the program is asked for but not installed.
 const isThere = process.env.REGISTRY_TESTS === "1" && spawnSync("docker-registry", ["--version"]).status === 0;
 const describeIf = isThere ? describe : describe.skip;
 
@@ -60,7 +60,7 @@ describeIf.each([
     });
   }
 
-  test("a task definition that names no entry point is protected as it is", async () => {
+  test("a task definition without entry points is protected, with those of its images", async () => {
     const containers = Object.entries(CONTAINERS).map(([name, { command }]) => ({
       ...{ name, image: `${registry.host}/shop/${name}:1`, memory: 50 },
       ...(command && { command }),

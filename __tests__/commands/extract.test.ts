@@ -39,13 +39,13 @@ const ASKED =
 const REST =
   "remove extract (then the images' registries are asked), write entryPoint and command, or exclude the containers.";
 
-test("what the Console can't extract is told with all images, and what a private registry takes", async () => {
+test("an entry point that can't be extracted is reported with all images and the settings for a private registry", async () => {
   const [problem = ""] = await problemsWith({});
   expect(problem).toMatch(/failed to extract entrypoint for image r\.example\.com\/a:1/);
   expect(problem).toContain(`${ASKED}set registryType and registryCredentialId for a private registry, ${REST}`);
 });
 
-test("what is set for a private registry already isn't asked for", async () => {
+test("settings for a private registry that are made already are not asked for", async () => {
   const [problem = ""] = await problemsWith({ registryType: "aws", registryCredentialId: "1" });
   expect(problem).toContain(`${ASKED}${REST}`);
 });

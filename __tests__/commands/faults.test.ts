@@ -11,7 +11,7 @@ import { startFaultyConsole } from "../console/faulty-console";
 import { EXAMPLE, filesIn, type Run, run, temporaryFolders } from "../entry";
 import { spellings } from "../text/spellings";
 
-// The whole table runs against the client alone; these rows show that the entry point makes of it what it should.
+// The whole fault table runs against the client alone; these rows check what the entry point makes of the outcomes.
 const ROWS: readonly (readonly [CallName, ...string[]])[] = [
   [
     "authenticate",
@@ -53,7 +53,7 @@ const BUNDLE = Buffer.from(JSON.stringify({ customerID: "made up", apiKey: "k".r
 
 const newFolder = temporaryFolders();
 
-test("each fault at one of the calls: recovered, or one clear line, status 1, and nothing left", async () => {
+test("each fault at one of the calls is recovered from, or ends with status 1, one clear line and no files", async () => {
   const results = await pMap(CASES, strike, { concurrency: 3 });
   for (const { title, outcome, result, folder, tokens } of results) {
     const recovered = outcome === "recovered";
@@ -67,7 +67,7 @@ test("each fault at one of the calls: recovered, or one clear line, status 1, an
       manifest: recovered && isSynth,
     });
     if (!recovered) expect({ title, files: filesIn(folder) }).toEqual({ title, files: [] });
-    // The bundle is install-bundle's very output.
+    // install-bundle prints the bundle on purpose.
     const secrets = [PASSWORD, ...tokens, ...(isSynth ? [BUNDLE] : [])].flatMap(spellings);
     expect(secrets.filter((secret) => (result.stdout + result.stderr).includes(secret))).toEqual([]);
     expect(result.stdout + result.stderr).not.toMatch(/##(vso)?\[/i);

@@ -24,7 +24,7 @@ function write(path: string, content: string): void {
   writeFileSync(join(folder, path), content);
 }
 
-/** Before an artifact is published, and before it is deployed. */
+/** Expects a refusal before an artifact is published (check-artifact), and before it is deployed (check-state). */
 async function expectRefused(what: string): Promise<void> {
   const environment = { CDKTF_OUTDIR: join(folder, "../none") };
   expect((await invoke(checkArtifact, [folder], environment)).problems).toEqual([`${what}: it must not be published.`]);
@@ -40,7 +40,7 @@ test.each([
   ["a provider of its own", `${FOLDER}/${PROVIDER}`, "what terraform init leaves, programs included"],
   ["a module", `${FOLDER}/modules/x/main.tf`, "content that Terraform would also read"],
   ["a second stack", "stacks/zz/cdk.tf.json", 'a second stack beside "prisma-runtime-defense"'],
-  ["a file of somebody's", "notes.txt", "content that synth does not write"],
+  ["an unrelated file", "notes.txt", "content that synth does not write"],
 ])("%s is refused, before it is published and before it is deployed", async (_, path, holds) => {
   write(path, path.endsWith(".json") ? JSON.stringify(REMOTE) : "");
   await expectRefused(`${path} holds ${holds}`);

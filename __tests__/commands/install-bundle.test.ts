@@ -27,12 +27,12 @@ test.each([
   [["--azure"], "Unknown option '--azure'."],
   [["--azure-pipelines", "more"], "install-bundle takes no arguments, got more."],
   [["file"], "install-bundle takes no arguments, got file."],
-])("%j for arguments is refused", async (args, problem) => {
+])("the arguments %j are refused", async (args, problem) => {
   const outcome = await invoke(installBundle, args);
   expect(outcome).toEqual({ problems: [`${problem} ${USAGE}`], stdout: "", stderr: "" });
 });
 
-test.each(["", "not base64!", "a\n##vso[task.complete]"])("a bundle that is none is refused: %j", async (bundle) => {
+test.each(["", "not base64!", "a\n##vso[task.complete]"])("an invalid bundle is refused: %j", async (bundle) => {
   const local = await startLocalConsole({ installBundle: bundle });
   const { problems, stdout } = await invoke(installBundle, ["--azure-pipelines"], variablesFor(local));
   await local.close();

@@ -13,7 +13,7 @@ export type Outcome = {
   readonly stderr: string;
 };
 
-/** What a command gets from a process in such an environment, and what it has written. */
+/** Makes the invocation that a command gets in this environment, and collects what the command writes. */
 export function invocationIn(environment: Environment) {
   const stdout = collector();
   const stderr = collector();

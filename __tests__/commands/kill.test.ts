@@ -6,13 +6,13 @@ import pMap from "p-map";
 import { type LocalConsole, startLocalConsole } from "../../local-console/server";
 import { EXAMPLE, filesIn, run, start, temporaryFolders, variablesFor } from "../entry";
 
-// What a deployment would take for a run's result is a manifest. A run that is killed must leave none, or its own and
-// all that belongs to it. Before Node has come to the first line of scripts/run.cjs nothing of ours runs, so an
-// earlier run's manifest can only be removed by that line: the kills begin after it.
+// A deployment takes the manifest as a run's result. A killed run must leave no manifest, or its own with all the files
+// that belong to it. An earlier run's manifest is removed by the first line of scripts/run.cjs, and none of our code
+// runs before that line: the kills begin after it.
 
 let local: LocalConsole | undefined;
 
-// After a failure too: a server that listens would hold the tests.
+// After a failure, too: a listening server would keep the tests from ending.
 afterEach(() => local?.close());
 
 const newFolder = temporaryFolders();
@@ -28,7 +28,7 @@ const FILES = [
   `${STACK}/versions.tf`,
 ];
 
-/** A folder with the whole output of an earlier run, of another task, and the task of this run. */
+/** Makes a folder with the whole output of an earlier run with another task, and the task of this run. */
 async function afterEarlierRun(environment: Record<string, string>): Promise<string> {
   const folder = newFolder();
   expect((await run(["synth"], { folder, environment })).status).toBe(0);
@@ -40,11 +40,11 @@ async function afterEarlierRun(environment: Record<string, string>): Promise<str
   return folder;
 }
 
-/** What cdktf, which goes by the manifest, and Terraform, which goes by the stack, would deploy. */
+/** Returns what cdktf, which reads the manifest, and Terraform, which reads the stack, would deploy. */
 function outcomeIn(folder: string): "nothing" | "this run" {
   const hasManifest = existsSync(join(folder, FILES[0] ?? ""));
   if (!existsSync(join(folder, `${STACK}/cdk.tf.json`))) return "nothing";
-  // A manifest is the last file: without it, all of this run's others are there.
+  // The manifest is written last: without it, all other files of this run are there.
   if (!hasManifest) writeFileSync(join(folder, FILES[0] ?? ""), "");
   expect(filesIn(folder)).toEqual(expect.arrayContaining(FILES));
   const stack = JSON.parse(readFileSync(join(folder, `${STACK}/cdk.tf.json`), "utf8"));
@@ -56,7 +56,7 @@ function outcomeIn(folder: string): "nothing" | "this run" {
   return "this run";
 }
 
-test("kill -9 before each change of a file leaves nothing to deploy, or all of this run", async () => {
+test("kill -9 before any change of a file leaves nothing to deploy, or this run's whole output", async () => {
   local = await startLocalConsole();
   const environment = variablesFor(local);
   const earlier = await afterEarlierRun(environment);
@@ -77,7 +77,7 @@ test("kill -9 before each change of a file leaves nothing to deploy, or all of t
   expect(steps.slice(0, 3)).toEqual(["mkdirSync ", `unlinkSync ${STACK_FILE}`, "unlinkSync manifest.json"]);
   expect(steps.length).toBeGreaterThan(20);
 
-  // Before each file that is removed, written or moved into its place, and after the last.
+  // Before each removal, write or move of a file, and after the last one.
   const changes = /^(unlinkSync|mkdtempSync|writeFileSync|renameSync|rmSync \.staging)/;
   const moments = steps.flatMap((step, index) => (index > 1 && changes.test(step) ? [index] : []));
   expect(moments.length).toBeGreaterThanOrEqual(10);
@@ -121,7 +121,7 @@ test.each(["authenticate", "version", "fargate.json"])(
   },
 );
 
-// Counts what changes the output folder, and kills its own process before the step that STEP names.
+// Counts the calls that change the output folder, and kills its own process before the one that STEP names.
 const KILL = `
 const fs = require("node:fs");
 const path = require("node:path");

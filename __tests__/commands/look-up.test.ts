@@ -59,7 +59,7 @@ async function deployedContainers(output: string) {
   return JSON.parse(definition?.container_definitions ?? "[]");
 }
 
-test("entry points are looked up, wrapped, proven, and told in summary and report", async () => {
+test("entry points are looked up, wrapped, proven, and shown in summary and report", async () => {
   const containers = [container("web", "web:1"), container("tool", "tool:1", { command: ["tool", "check"] })];
   const { status, problems, stdout, output } = await synthOf(containers);
   expect(problems).toEqual([]);
@@ -88,7 +88,7 @@ test("with pin the task is deployed with the image's digest", async () => {
   expect(web.image).toMatch(new RegExp(`^${host}/shop/web@sha256:[0-9a-f]{64}$`));
 });
 
-test("images from the pipeline, and defaults, are taken from the environment", async () => {
+test("images from the pipeline, and defaults, are read from the environment", async () => {
   const defaults = join(folder, "defaults");
   await writeFile(defaults, JSON.stringify({ runtimeDefense: { excludeLogRouters: "routers break" } }));
   const router = { ...CONTAINER, name: "log_router", firelensConfiguration: { type: "fluentbit" } };
@@ -102,7 +102,7 @@ test("images from the pipeline, and defaults, are taken from the environment", a
   expect((await deployedContainers(output))[0]).toMatchObject({ name: "web", image: `${host}/shop/web:1` });
 });
 
-test("what can't be looked up is refused before the login, all of it at once", async () => {
+test("all images that can't be looked up are refused at once, before the login", async () => {
   const containers = [container("a", "arm:1"), container("b", "none:1"), container("web", "web:1")];
   const { problems } = await synthOf(containers, {}, { TL_CONSOLE: "http://127.0.0.1:1" });
   expect(problems).toEqual([

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => local.close());
 afterEach(() => servers.closeAll());
 
-/** A folder with one task a file, each of one container. */
+/** Makes a folder with one file per task, each with one container. */
 function tasks(containers: Readonly<Record<string, JsonObject>>, more: JsonObject = {}): string {
   const folder = newFolder();
   mkdirSync(join(folder, "tasks"));
@@ -77,7 +77,7 @@ async function serving(): Promise<string> {
   return new URL(await servers.plain(registry({ images }))).host;
 }
 
-test("containers without an entry point start what their images start, wrapped", async () => {
+test("containers without an entry point get the one of their image, wrapped", async () => {
   const host = await serving();
   const folder = tasks(containersOf(host));
   const { status, stderr, stdout } = await synth(folder);
@@ -89,14 +89,14 @@ test("containers without an entry point start what their images start, wrapped",
   expect(stdout).toContain("4 of 4 containers proven protected (100 %)");
 });
 
-test("a task's own command goes behind the image's entry point", async () => {
+test("a task's own command follows the image's entry point", async () => {
   const host = await serving();
   const folder = tasks({ both: { image: `${host}/both:1`, command: ["work"] } });
   expect(await synth(folder)).toMatchObject({ status: 0, stderr: "" });
   expect(synthesized(folder).both).toMatchObject({ ...STARTED.both, command: ["work"] });
 });
 
-test("pinned, the stack has the digest that was read", async () => {
+test("with pin, the stack has the digest that was read", async () => {
   const host = await serving();
   const folder = tasks({ both: { image: `${host}/both:1` } }, { runtimeDefense: { entryPoint: { pin: true } } });
   expect(await synth(folder)).toMatchObject({ status: 0, stderr: "" });
@@ -104,7 +104,7 @@ test("pinned, the stack has the digest that was read", async () => {
   expect(synthesized(folder).both).toMatchObject({ image: `${host}/both@${digest(top.body)}` });
 });
 
-test("the README's first task goes through as it is, but for its registry", async () => {
+test("the README's first task is synthesized and protected, with only its registry replaced", async () => {
   const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
   const [, section = ""] = readme.split("## Your first task\n");
   const [, task = ""] = /```json\n([\s\S]+?)```/.exec(section) ?? [];
@@ -118,7 +118,7 @@ test("the README's first task goes through as it is, but for its registry", asyn
   expect(stdout).toContain("1 of 1 containers proven protected (100 %)");
 });
 
-test("an image that can't be read is one line, before the login, and leaves nothing", async () => {
+test("an image that can't be read ends the run before the login, and leaves no files", async () => {
   const host = await serving();
   const folder = tasks({ both: { image: `${host}/missing:1` } });
   const { status, stderr, asked } = await synth(folder);

@@ -13,7 +13,7 @@ import { filesIn, temporaryFolders, variablesFor } from "../entry";
 import { spellings } from "../text/spellings";
 import { invocationIn } from "./invoke";
 
-// No command writes an unmasked text from outside: each secret, in each spelling, is put wherever a command gets text from.
+// No command writes text from outside unmasked: each secret, in each spelling, is put into everything that a command reads.
 
 const newFolder = temporaryFolders();
 
@@ -29,7 +29,7 @@ const COMMANDS_OF_PIPELINES = "##vso[task.complete] ##[error] \n::error::x";
 
 const SECRETS = [PASSWORD, PAIR, BUNDLE, MIDDLE, PARAMETER, LICENCE];
 const SOUGHT = [...SECRETS.flatMap(spellings).filter((one) => !one.includes(LICENCE)), LICENCE.slice(3)];
-/** Masked these are short enough to be shown whole. */
+/** Once masked, these are short enough to be shown whole. */
 const HOSTILE = [
   ...[PASSWORD, PAIR, BUNDLE].map((secret) => spellings(secret).join(" ")),
   `${CONTENT} ${MIDDLE}`,
@@ -39,7 +39,7 @@ const HOSTILE = [
 
 type Written = { readonly streams: string; readonly files: string; readonly status: number };
 
-/** What main.ts does, in this process; `files` is all that is in the folder but what was there before. */
+/** Runs a command as main.ts does, in this process; `files` is the content of its folder without the *.tfvars.json files. */
 async function perform(name: string, args: readonly string[], environment: Environment): Promise<Written> {
   const folder = environment.CDKTF_OUTDIR ?? newFolder();
   maskSecretsOf(environment);
@@ -69,7 +69,7 @@ const BASE = {
 };
 
 describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
-  test("of its arguments", async () => {
+  test("from its arguments", async () => {
     for (const outside of HOSTILE) {
       const all = [
         [`--${outside}`],
@@ -81,13 +81,13 @@ describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
       for (const args of all) {
         const written = await perform(name, args, BASE);
         expect({ args, found: findings(written) }).toEqual({ args, found: [] });
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is not to be there
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: the output must not hold these
         expect(written.streams).not.toMatch(/##vso\[|##\[|^::|\u001b|\u202e/m);
       }
     }
   });
 
-  test("of its variables", async () => {
+  test("from its variables", async () => {
     for (const outside of HOSTILE.filter((text) => !text.includes("\0"))) {
       const variables = [
         "AWS_REGION",
@@ -104,7 +104,7 @@ describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
     }
   });
 
-  test.each(["text", "github", "junit"])("of a file, in the format %s", async (format) => {
+  test.each(["text", "github", "junit"])("from a file, in the format %s", async (format) => {
     const folder = newFolder();
     for (const [index, outside] of HOSTILE.entries()) {
       const task = {
@@ -125,7 +125,7 @@ describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
     }
   });
 
-  test("of a folder or file named so", async () => {
+  test("from the name of a folder or file", async () => {
     const folder = newFolder();
     for (const outside of [LICENCE, `${PASSWORD.replaceAll("/", "%2F")}`, PAIR.replaceAll("/", "_")]) {
       mkdirSync(join(folder, outside));
@@ -137,7 +137,7 @@ describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
 });
 
 describe.each(["synth", "protect", "install-bundle", "status"])("%s writes no secret", (name) => {
-  test.each([200, 401, 500])("of a Console that echoes all of them with HTTP %i", async (status) => {
+  test.each([200, 401, 500])("from a Console that echoes all of them with HTTP %i", async (status) => {
     const tokens = new Set<string>();
     for (const [call, outside] of HOSTILE.flatMap((text) =>
       ["authenticate", "fargate.json", "install-bundle"].map((path) => [path, text] as const),
@@ -165,7 +165,7 @@ describe.each(["synth", "protect", "install-bundle", "status"])("%s writes no se
         mkdirSync(join(folder, "out"));
         const args = name === "protect" ? [environment.TASK_DEFINITION_PATH] : [];
         const written = await perform(name, args, environment);
-        // What these two print on purpose, when all is well.
+        // On success, protect and install-bundle print the bundle on purpose.
         if (written.status === 0) continue;
         const text = written.streams + written.files;
         expect({ call, outside, found: findings(written) }).toEqual({ call, outside, found: [] });
@@ -180,7 +180,7 @@ describe.each(["synth", "protect", "install-bundle", "status"])("%s writes no se
 test.each([
   ["a page's title", 401, {}, 'titled "No [redacted]"'],
   ["an address", 302, { location: "https://Sup3rSecret/77xyz" }, 'redirects to "redacted"'],
-])("a secret is masked before %s is cut out of what holds it", async (_, status, headers, shown) => {
+])("a secret is masked before %s is cut out of the answer", async (_, status, headers, shown) => {
   const intercept: MiddlewareHandler = async () =>
     new Response("<html><title>No Sup3rSecret<77xyz</title>", {
       status,

@@ -65,7 +65,7 @@ test("the real command prints the protected task alone, and notices on stderr", 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("no text of the file is a command of the pipeline or terminal that shows it, and the JSON says the same", async () => {
+test("no text of the file is a command for the pipeline or terminal that shows it, and the JSON means the same", async () => {
   const value = "##vso[task.setvariable variable=PATH]/evil ###[error] \\## \u009b2J \u{e0001}";
   const task = JSON.parse(readFileSync(EXAMPLE, "utf8"));
   const [container, ...others] = task.containerDefinitions;
@@ -95,7 +95,7 @@ test.each([
   expect(readdirSync(folder)).toEqual(["protected.json"]);
 });
 
-test("--out that is the file itself, by whatever name, is refused, and the file stays", async () => {
+test("--out that names the task file itself, even by a link, is refused, and the file is kept", async () => {
   const file = join(folder, "task.json");
   const other = join(folder, "other.json");
   copyFileSync(EXAMPLE, file);
@@ -107,7 +107,7 @@ test("--out that is the file itself, by whatever name, is refused, and the file 
   expect(readFileSync(file)).toEqual(readFileSync(EXAMPLE));
 });
 
-test("a failure leaves the file of --out as it was", async () => {
+test("a failure leaves the file of --out unchanged", async () => {
   const out = join(folder, "protected.json");
   writeFileSync(out, "what was there before");
   const { problems } = await invoke(protect, [EXAMPLE, "--out", out], { ...environment, TL_PASS: "wrong" });
@@ -115,7 +115,7 @@ test("a failure leaves the file of --out as it was", async () => {
   expect(readFileSync(out, "utf8")).toBe("what was there before");
 });
 
-test("--out that can't be written is named, and nothing of the bundle is left", async () => {
+test("--out that can't be written is named, and no file is left", async () => {
   const { problems } = await invoke(protect, [EXAMPLE, "--out", join(folder, "none/out.json")], environment);
   expect(problems).toEqual([
     `${folder}/none/out.json can't be written: the folder that it belongs in does not exist; create it (ENOENT).`,
@@ -127,7 +127,7 @@ test("--out that can't be written is named, and nothing of the bundle is left", 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("with INSTALL_BUNDLE_SECRET_ARN the bundle is in no output, and its notice isn't either", async () => {
+test("with INSTALL_BUNDLE_SECRET_ARN neither the bundle nor the notice about it is printed", async () => {
   const existing = { ...environment, INSTALL_BUNDLE_SECRET_ARN: SECRET_ARN };
   const { problems, stdout, stderr } = await invoke(protect, [EXAMPLE], existing);
   expect(problems).toEqual([]);
@@ -143,14 +143,14 @@ test.each([
   [[], `protect takes FILE, got nothing. ${USAGE}`],
   [["a.json", "b.json"], `protect takes FILE, got a.json b.json. ${USAGE}`],
   [["none.json"], "none.json: there is no such file or folder. Check the path."],
-])("%j for arguments is refused", async (args, problem) => {
+])("the arguments %j are refused", async (args, problem) => {
   expect(await invoke(protect, args, environment)).toEqual({ problems: [problem], stdout: "", stderr: "" });
 });
 
 test.each([
   [["a.json", "--out"], "Option '--out <value>' argument missing."],
   [["a.json", "--output", "b"], "Unknown option '--output'."],
-])("%j for arguments is refused with the usage", async (args, problem) => {
+])("the arguments %j are refused with the usage", async (args, problem) => {
   const { status, stdout, stderr } = await run(["protect", ...args], { folder, environment });
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr.startsWith(problem)).toBe(true);
@@ -181,7 +181,7 @@ test.each([
     { runtimeDefense: { sidecar: { logs: true } } },
     "The log group /prisma/defender/prisma-runtime-defense has to exist.",
   ],
-])("what the stack would have provided is told: %j", async (more, notice) => {
+])("a notice names what the stack would have provided: %j", async (more, notice) => {
   const file = join(folder, "task.json");
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(EXAMPLE, "utf8")), ...more }));
   const { stderr } = await invoke(protect, [file], { ...environment, INSTALL_BUNDLE_SECRET_ARN: SECRET_ARN });

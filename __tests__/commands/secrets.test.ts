@@ -8,7 +8,7 @@ import { startLocalConsole } from "../../local-console/server";
 import { filesIn, type Run, run, temporaryFolders, variablesFor } from "../entry";
 import { spellings } from "../text/spellings";
 
-// A password that URLs, JSON and shells spell otherwise, and a bundle as long as a real one.
+// A password that URLs, JSON and shells write differently, and a bundle as long as a real one.
 const PASSWORD = "k9\"\\ä z+/&%=?!#'<>";
 const BUNDLE = Buffer.from(
   JSON.stringify({
@@ -17,7 +17,7 @@ const BUNDLE = Buffer.from(
     apiKey: "found nowhere ÿÿÿ",
   }),
 ).toString("base64");
-// Enough of it to be the bundle's and no other text's, of its beginning too, which a cut text would show.
+// Long enough to occur only in the bundle. The first piece is its beginning, which a cut text would show.
 const PIECES = [0, 100, 200, 300].map((start) => BUNDLE.slice(start, start + 40));
 
 const PROJECT = resolve(__dirname, "../..");
@@ -27,11 +27,11 @@ type Scene = { readonly token: string; readonly body: string };
 type Case = {
   readonly title: string;
   readonly status: 0 | 1;
-  /** DEBUG=1 shows all that a run without it does, and more, by other code. */
+  /** Runs without DEBUG=1, too: with it, other code prints the same and more. */
   readonly alsoWithoutDebug?: true;
-  /** What the Console does instead of answering well. */
+  /** Returns a bad response in place of the Console's, if any. */
   readonly instead?: (scene: Scene, path: string) => Response | undefined;
-  /** What it makes of a good answer with the protected task. */
+  /** Alters the Console's good answer with the protected task. */
   readonly change?: (answer: Answer) => void;
   readonly environment?: Readonly<Record<string, string>>;
 };
@@ -88,7 +88,7 @@ const CASES: readonly Case[] = [
   { title: "an unexpected failure", status: 1, alsoWithoutDebug: true, environment: { CDKTF_CONTEXT_JSON: "{" } },
 ];
 
-test("password, token and bundle are nowhere, but for the bundle in the one file for Terraform", async () => {
+test("password, token and bundle appear nowhere, except the bundle in the one file for Terraform", async () => {
   const cases = CASES.flatMap((one) => (one.alsoWithoutDebug ? ["0", "1"] : ["1"]).map((debug) => ({ ...one, debug })));
   const tokens = new Set<string>();
   const results = await pMap(cases, (one) => play(one, tokens), { concurrency: 2 });
@@ -109,14 +109,14 @@ test("password, token and bundle are nowhere, but for the bundle in the one file
     }
   }
 
-  // What runs leave elsewhere: compiled code, and the tests' snapshots.
+  // Files that runs leave elsewhere: compiled code, and the tests' snapshots.
   for (const place of [".build", "__tests__"]) {
     const files = filesWithin(join(PROJECT, place)).filter((file) => !file.endsWith(".ts"));
     expect(files.filter((file) => findings(readFileSync(file), sought).length > 0)).toEqual([]);
   }
 });
 
-test("the search itself finds what it is for", () => {
+test("the search finds each secret in each spelling", () => {
   for (const secret of [PASSWORD, BUNDLE].flatMap(spellings)) expect(findings(`a${secret}b`, [secret])).toHaveLength(1);
 });
 

@@ -23,7 +23,7 @@ type Scenario = Partial<Contents> & {
   readonly ecs?: Partial<LocalEcsOptions>;
 };
 
-/** Runs the command against both stand-ins. Everything is in the stack's cluster unless it is said otherwise. */
+/** Runs the command against the local Console and the local ECS. By default everything is in the stack's cluster. */
 async function runStatus(scenario: Scenario, args: readonly string[] = [], environment = {}) {
   const { registered = [], workloads = [], defenders = [], local = {}, ecs = {}, ...contents } = scenario;
   const emptyClusters = ["prisma-runtime-cluster"];
@@ -158,7 +158,7 @@ describe("a better revision", () => {
     expect(tasks).toMatchObject([{ service: null, remedy: "web:2 is protected: run the task again." }]);
   });
 
-  test("that has the Console's version waits for the service", async () => {
+  test("with the Console's version: the service is to be updated", async () => {
     const registered = [protectedBy("web", { version: "34.03.138" }), protectedBy("web")];
     const { tasks } = await jsonOf({ ...web(bare("web")), registered });
     expect(tasks).toMatchObject([
@@ -167,13 +167,13 @@ describe("a better revision", () => {
   });
 });
 
-describe("unknown is never protected", () => {
-  test("a task that is still starting is not", async () => {
+describe("an unknown state never counts as protected", () => {
+  test("a task that is still starting isn't protected", async () => {
     const { tasks } = await jsonOf(web(protectedBy("web"), { lastStatus: "PENDING" }));
     expect(tasks).toMatchObject([{ verdict: "defender-not-healthy", reason: "The task is PENDING, not RUNNING yet." }]);
   });
 
-  test("of five tasks with three connected Defenders none is", async () => {
+  test("of five tasks with three connected Defenders, none is protected", async () => {
     const { summary } = await jsonOf(web(protectedBy("web"), { count: 5 }, { count: 3 }));
     expect(summary).toMatchObject({ tasks: 5, protected: 0, verdicts: { "not-connected": 5 } });
   });
@@ -185,18 +185,18 @@ describe("unknown is never protected", () => {
     expect(tasks[0].reason).toContain("1 connected from another account or region");
   });
 
-  test("Defenders of this account and region do", async () => {
+  test("Defenders of this account and region count", async () => {
     const cloudMetadata = { accountID: "111122223333", region: "eu-west-1" };
     expect((await jsonOf(web(protectedBy("web"), {}, { cloudMetadata }))).summary.protected).toBe(1);
   });
 
-  test("a Defender that dials another Console isn't this one's", async () => {
+  test("a Defender that connects to another Console doesn't count", async () => {
     const { tasks } = await jsonOf(web(protectedBy("web", { consoleAddress: "other.example.com" })));
     expect(tasks[0].verdict).toBe("unprotected");
     expect(tasks[0].reason).toContain("other.example.com");
   });
 
-  test("unprotected tasks of a family don't ask for Defenders", async () => {
+  test("unprotected tasks of a family don't need connected Defenders", async () => {
     const { summary } = await jsonOf({
       registered: [bare("web"), protectedBy("web")],
       workloads: [service("old", "web:1", { count: 3 }), service("new", "web:2", { count: 2 })],
@@ -264,7 +264,7 @@ describe("a task that was started with overrides", () => {
     expect(tasks).toMatchObject([{ verdict: "protected" }]);
   });
 
-  test("still has a Defender that may be connected in the place of another task's", async () => {
+  test("may have the one connected Defender, so that another task of the family doesn't count as connected", async () => {
     const [overridden] = started({ name: "TwistlockDefender", environment: [wsAddress] }).workloads ?? [];
     const workloads = [service("web", "web:1"), { ...service("web", "web:1"), ...overridden }];
     const { summary } = await jsonOf({ ...web(protectedBy("web")), workloads });
@@ -276,7 +276,7 @@ describe("a copy of the Defender's image under another name", () => {
   const REPOSITORY = "mirror.example.com/security/prisma-defender";
   const copy = protectedBy("web", { image: `${REPOSITORY}:34.04.145` });
 
-  test("that nobody has named is unprotected, and the remedy names DEFENDER_IMAGES", async () => {
+  test("that isn't configured is unprotected, and the remedy names DEFENDER_IMAGES", async () => {
     const { tasks } = await jsonOf(web(copy));
     expect(tasks).toMatchObject([
       {
@@ -292,7 +292,7 @@ describe("a copy of the Defender's image under another name", () => {
     ["its repository", REPOSITORY],
     ["the image itself", `${REPOSITORY}:34.04.145`],
     ["several", `registry.example.com:5000/defender, ${REPOSITORY}`],
-  ])("is a Defender where DEFENDER_IMAGES names %s, its version as the Console says", async (_, images) => {
+  ])("is a Defender if DEFENDER_IMAGES names %s, with the version that the Console lists", async (_, images) => {
     const { tasks } = await jsonOf(web(copy), { DEFENDER_IMAGES: images });
     expect(tasks).toMatchObject([
       {
@@ -308,19 +308,19 @@ describe("a copy of the Defender's image under another name", () => {
     expect(tasks[0].reason).toContain("The Defender is 34.03.138, older than the Console, 34.04.145.");
   });
 
-  test("another tag than the one that DEFENDER_IMAGES names is unprotected", async () => {
+  test("with another tag than DEFENDER_IMAGES names is unprotected", async () => {
     const { tasks } = await jsonOf(web(copy), { DEFENDER_IMAGES: `${REPOSITORY}:34.04.146` });
     expect(tasks).toMatchObject([{ verdict: "unprotected" }]);
   });
 
-  test("more deviations than the image are what has to be corrected", async () => {
+  test("gets the remedy for an unprotected task if more than the image deviates", async () => {
     const made = { image: `${REPOSITORY}:1`, consoleAddress: "other.example.com" };
     const { tasks } = await jsonOf(web(protectedBy("web", made)));
     expect(tasks[0].remedy).toMatch(/^Put the task definition web under runtime defense/);
   });
 });
 
-test("more connected Defenders than tasks are noticed: some may be of tasks that were not read", async () => {
+test("a notice says that more Defenders are connected than tasks were read", async () => {
   const { stderr, stdout } = await runStatus(web(protectedBy("web"), {}, { count: 3 }));
   expect(stdout).toContain("1 of 1 running tasks protected (100 %)");
   expect(stderr).toBe(
@@ -386,7 +386,7 @@ describe("formats", () => {
   });
 });
 
-test("5,000 tasks in 40 services: a line each, and no more calls than batches of 100 need", async () => {
+test("5,000 tasks in 40 services take one line per service, and only the calls that batches of 100 need", async () => {
   const families = Array.from({ length: 40 }, (_, index) => `family-${index}`);
   const { stdout, calls, asked } = await runStatus({
     registered: families.map((family) => protectedBy(family)),
@@ -405,12 +405,12 @@ test("5,000 tasks in 40 services: a line each, and no more calls than batches of
     DescribeServices: 4,
     DescribeTaskDefinition: 40,
   });
-  // Fifty a page, which overlap by one.
+  // Fifty per page, and pages overlap by one.
   expect(asked).toBeLessThanOrEqual(110);
 });
 
 describe("which clusters", () => {
-  test("without any it is the stack's, by its name", async () => {
+  test("without --cluster it is the stack's, by its name", async () => {
     expect((await runStatus(FLEET)).stdout).toContain("3 of 5 running tasks protected (60 %)");
   });
 
@@ -424,7 +424,7 @@ describe("which clusters", () => {
     expect(stdout).toContain("3 of 6 running tasks protected (50 %)");
   });
 
-  test("an empty one has nothing that is unprotected, and a notice says that nothing runs", async () => {
+  test("an empty cluster counts as 100 %, and a notice says that nothing runs", async () => {
     const { stdout, stderr, status: exit } = await runStatus({}, ["--fail-under", "100"]);
     expect(stdout).toContain("0 of 0 running tasks protected (100 %)");
     expect(stderr).toBe(

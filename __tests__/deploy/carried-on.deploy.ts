@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { newProject, type Project, succeeds } from "./deployment";
 import { completeAsEcs, type Emulator, REGION, startEmulator } from "./emulator";
 
-// The chain of proofs after the stack: plan and registered. Each test goes on where the last one has left the account.
+// The proofs after the stack's: of the plan, and of what is registered. Each test takes the account as the last one left it.
 
 const task = (family: string, image: string) => ({
   family,
@@ -50,7 +50,7 @@ test("the plan of a first deployment is what was proven", async () => {
   expect(await checkPlan("--stack", "cdktf.out")).toEqual({ status: 0, output: proven(2) });
 });
 
-test("what ECS has registered then is, too", async () => {
+test("what ECS has registered after the apply is what was proven", async () => {
   succeeds(await project.terraform("apply", "stack.plan"));
   expect(await project.npm("check-registered")).toEqual({
     status: 0,
@@ -70,7 +70,7 @@ test.each([
   expect(output).toContain(reason);
 });
 
-test("the plan of a change is what was proven, by the stack and by itself", async () => {
+test("the plan of a change is what was proven, and also passes without --stack", async () => {
   project.tasks(task("web", "web:2"), task("api", "api:1"));
   succeeds(await project.npm("synth"));
   expect(await checkPlan("--stack", "cdktf.out")).toEqual({ status: 0, output: proven(2) });
@@ -80,7 +80,7 @@ test("the plan of a change is what was proven, by the stack and by itself", asyn
   });
 });
 
-test("until it is applied, what is registered isn't what was synthesized", async () => {
+test("before the apply, the registered task definition is not the synthesized one", async () => {
   const { status, output } = await project.npm("check-registered");
   expect(status).toBe(1);
   expect(output).toContain('containerDefinitions.app.image: expected "web:2", got "web:1".');
@@ -88,7 +88,7 @@ test("until it is applied, what is registered isn't what was synthesized", async
   succeeds(await project.npm("check-registered"));
 });
 
-test("a plan of another stack's tasks is refused", async () => {
+test("a plan of an older stack is refused", async () => {
   await checkPlan("--stack", "cdktf.out");
   project.tasks(task("web", "web:3"), task("api", "api:1"));
   succeeds(await project.npm("synth"));
@@ -101,7 +101,7 @@ test.each([
   ["a secret", { policy: "{}" }, "aws_secretsmanager_secret", "install-bundle", "policy"],
   ["a role", { managed_policy_arns: [] }, "aws_iam_role", "execution-role", "managed_policy_arns"],
   ["a task definition", { track_latest: true }, "aws_ecs_task_definition", "task-definition-web", "track_latest"],
-])("an argument that an override file gives %s is named", async (_, body, type, name, argument) => {
+])("an argument that an override file adds to %s is named", async (_, body, type, name, argument) => {
   const file = join(project.stackFolder, "override.tf.json");
   writeFileSync(file, JSON.stringify({ resource: { [type]: { [name]: body } } }));
   const { status, output } = await checkPlan("--stack", "cdktf.out");
@@ -110,7 +110,7 @@ test.each([
   expect(output).toContain(`${type}.${name}: the plan has ${argument}, which the stack does not.`);
 });
 
-test("so is a dynamic block of one", async () => {
+test("a dynamic block in an override file is named, too", async () => {
   const block =
     'resource "aws_ecs_cluster" "cluster" {\n  dynamic "configuration" {\n    for_each = [1]\n    content {}\n  }\n}\n';
   const file = join(project.stackFolder, "override.tf");
@@ -151,7 +151,7 @@ describe.each<[string, Readonly<Record<string, string>>]>([
 
   afterAll(() => other?.close());
 
-  test("the first plan, the next one and an empty one are what was proven", async () => {
+  test("the plans of the first deployment, of no change, of a change and of a removal are what was proven", async () => {
     other.tasks(...EVERY);
     succeeds(await other.npm("synth"));
     succeeds(await other.terraform("init"));

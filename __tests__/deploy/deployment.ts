@@ -18,10 +18,10 @@ import { type Emulator, REGION } from "./emulator";
 const PROJECT = resolve(__dirname, "..", "..");
 export const STACK = "prisma-runtime-defense";
 
-/** The folder of a `filesystem_mirror` that has the AWS provider; none: Terraform's own ways to it. */
+/** The folder of a `filesystem_mirror` with the AWS provider. If it isn't set, Terraform gets the provider by itself. */
 const MIRROR = process.env.TEST_PROVIDER_MIRROR;
 
-/** What this machine lacks, as sentences; nothing: all is there. */
+/** What this machine lacks, as sentences; empty if nothing is missing. */
 export function whatIsMissing(): readonly string[] {
   const works = (program: string, argument: string) => spawnSync(program, [argument]).status === 0;
   return [
@@ -35,26 +35,25 @@ export function whatIsMissing(): readonly string[] {
 
 export type Result = { readonly status: number | null; readonly output: string };
 
-/** Fails with what was printed unless the program ended with 0. */
+/** Fails with the program's output unless its status is 0. */
 export function succeeds({ status, output }: Result): void {
   if (status !== 0) throw new Error(`It ended with ${status}:\n${output}`);
 }
 
-/** A user's project in a folder of its own, with a Console and an account to deploy to. */
+/** A user's project in its own folder, with a Console and an account to deploy to. */
 export type Project = {
   readonly folder: string;
   /** Replaces the task definitions. */
   tasks(...definitions: readonly object[]): void;
-  /** From now on the Console hands out this install bundle. */
+  /** Makes the Console answer with this install bundle from now on. */
   rotate(installBundle: string): Promise<void>;
-  /** The Console is gone. */
   stopConsole(): Promise<void>;
-  /** Variables of the user's own, for every later command. */
+  /** Sets variables of the user for every later command. */
   set(variables: Readonly<Record<string, string | undefined>>): void;
   npm(command: string, ...args: readonly string[]): Promise<Result>;
   cdktf(...args: readonly string[]): Promise<Result>;
   terraform(...args: readonly string[]): Promise<Result>;
-  /** A script of the project, as a pipeline runs it. */
+  /** Runs a script of the project as a pipeline does. */
   script(path: string, ...args: readonly string[]): Promise<Result>;
   /** The stack's folder in the output. */
   readonly stackFolder: string;
@@ -157,7 +156,7 @@ function runProgram(
   });
 }
 
-// What Terraform downloads isn't ours.
+// Leaves out the providers that Terraform downloads.
 function filesIn(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -6,7 +6,7 @@ import { newProject, type Project, succeeds } from "./deployment";
 import { type Emulator, REGION, startEmulator } from "./emulator";
 import { createBucket, PATH_STYLE, readObject } from "./s3";
 
-// What docs/aws-account.md tells people to do, done. Each test goes on where the last one has left the account.
+// Does what docs/aws-account.md tells users to do. Each test starts with the account as the last one left it.
 
 const DOCUMENT = readFileSync(resolve(__dirname, "../../docs/aws-account.md"), "utf8");
 const BUCKET = "my-terraform-state";

@@ -9,13 +9,13 @@ export type Emulator = {
   readonly url: string;
   /** The ECS and Secrets Manager calls that change something, in order. */
   readonly changes: readonly string[];
-  /** ECS refuses to register this family from now on. */
+  /** Makes ECS refuse to register this family from now on. */
   refuse(family: string | undefined): void;
   /** Forgets everything. */
   reset(): Promise<void>;
-  /** One call of ECS' or Secrets Manager's JSON API. */
+  /** Makes one call of the JSON API of ECS, Secrets Manager or CloudWatch Logs. */
   call(service: keyof typeof TARGETS, action: string, input?: JsonObject): Promise<JsonObject>;
-  /** An IAM role that is there before the stack. */
+  /** Creates an IAM role that exists before the stack. */
   createRole(name: string): Promise<void>;
   stop(): Promise<void>;
 };
@@ -28,7 +28,7 @@ export const REGION = "eu-west-1";
 
 export async function startEmulator(onRegister: OnRegister = (definition) => definition): Promise<Emulator> {
   const port = await freePort();
-  // AWS' own policies are there only when it is told.
+  // moto has AWS' managed policies only with this variable.
   const env = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" };
   const moto = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], { env, stdio: "ignore" });
   const behind = `http://127.0.0.1:${port}`;
@@ -83,7 +83,7 @@ export async function startEmulator(onRegister: OnRegister = (definition) => def
   };
 }
 
-// moto finds account, region and service in it; nobody checks the signature.
+// moto reads account, region and service from it, and doesn't check the signature.
 function authorizationFor(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 }
@@ -146,7 +146,7 @@ function addressOf(server: Pick<Server, "address">): AddressInfo {
   return address;
 }
 
-/** What ECS is reported to store of what it was sent: its own defaults filled in, and empty variables forgotten. */
+/** The definition as ECS is reported to store it: with its defaults filled in, and without empty variables. */
 export function completeAsEcs(definition: JsonObject): JsonObject {
   const { containerDefinitions } = definition;
   if (!isJsonArray(containerDefinitions)) return definition;
@@ -187,7 +187,7 @@ function completeContainer(container: JsonObject): JsonObject {
   };
 }
 
-/** The value where it is an object, else an empty one. */
+/** The value if it is an object, else an empty one. */
 export function objectOf(value: JsonValue | undefined): JsonObject {
   return value !== undefined && isJsonObject(value) ? value : {};
 }

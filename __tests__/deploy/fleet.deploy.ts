@@ -43,7 +43,7 @@ async function deploy(fleet: Project): Promise<void> {
   succeeds(await fleet.terraform("apply", "-auto-approve"));
 }
 
-test("a task added, one removed and one renamed leave the other 28 of a fleet as they are", async () => {
+test("adding, removing and renaming a task leaves the other 28 of a fleet unchanged", async () => {
   const fleet = await project();
   fleet.tasks(...FLEET);
   await deploy(fleet);
@@ -71,7 +71,7 @@ test("an apply that fails half-way is finished by the next one", async () => {
   for (const family of ["a", "b", "c"]) expect(await revisions(emulator, family)).toEqual([`${family}:1`]);
 });
 
-test("with KEEP_OLD_REVISIONS=false an earlier revision goes once the new one is there", async () => {
+test("with KEEP_OLD_REVISIONS=false an earlier revision is deregistered once the new one exists", async () => {
   const one = await project({ KEEP_OLD_REVISIONS: "false" });
   one.tasks(task("app"));
   await deploy(one);
@@ -119,7 +119,7 @@ test("the pipeline's way: an artifact without the bundle, state in S3, a plan, a
   expect({ status: again.status, changed: existsSync(join(plan, "changed")) }).toEqual({ status: 0, changed: false });
 });
 
-test("two stacks side by side in one account are destroyed apart", async () => {
+test("two stacks in one account can be destroyed separately", async () => {
   const [first, second] = [await project(), await project({}, "shop-staging")];
   first.tasks(task("first"));
   second.tasks(task("second"));
@@ -148,7 +148,7 @@ test("a task with every key is registered as it has been proven, and the next pl
   expect((await whole.terraform("plan", "-detailed-exitcode")).status).toBe(0);
 });
 
-// A folder of one's own, with task definitions that name their entry points.
+// TEST_TASKS is a folder with your own task definitions, which must name their entry points.
 (TASKS ? test : test.skip)("the task definitions of TEST_TASKS are registered as they have been proven", async () => {
   const own = await project({ TASK_DEFINITION_PATH: TASKS ?? "" });
   await deploy(own);

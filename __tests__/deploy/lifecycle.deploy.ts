@@ -5,7 +5,7 @@ import { holds, newProject, type Project, succeeds, whatIsMissing } from "./depl
 import { completeAsEcs, type Emulator, startEmulator } from "./emulator";
 import { provenContainers, registeredContainers, revisions } from "./registered";
 
-test("this machine has all that a deployment takes", () => {
+test("this machine has all that a deployment needs", () => {
   expect(whatIsMissing()).toEqual([]);
 });
 
@@ -33,7 +33,7 @@ const web = (image: string) => ({
   runtimeDefense: { exclude: { log_router: "log routers break when wrapped" } },
 });
 
-// Each test goes on where the last one has left the account.
+// Each test starts with the account as the last one left it.
 describe.each([
   ["as the emulator stores it", undefined],
   ["as ECS is reported to complete it", completeAsEcs],
@@ -78,7 +78,7 @@ describe.each([
     expect((await project.terraform("plan", "-detailed-exitcode")).status).toBe(0);
   });
 
-  test("another image makes one revision more, and the earlier one stays", async () => {
+  test("another image adds one revision, and the earlier one stays", async () => {
     project.tasks(web("web:2"));
     await deploy();
     expect(await revisions(emulator, "web")).toEqual(["web:1", "web:2"]);
@@ -103,7 +103,7 @@ describe.each([
     expect(await planStatus()).toBe(0);
   });
 
-  test("taken away, the key is gone from the secret as well, and the next plan is empty", async () => {
+  test("without the key, the secret has none either, and the next plan is empty", async () => {
     project.set({ INSTALL_BUNDLE_KMS_KEY_ARN: undefined });
     await deploy();
     const secret = await emulator.call("secretsmanager", "DescribeSecret", { SecretId: await secretArn() });
@@ -112,7 +112,7 @@ describe.each([
     expect(await planStatus()).toBe(0);
   });
 
-  test("a move to a secret of one's own registers the new revision before the old secret goes", async () => {
+  test("a move to an existing secret registers the new revision before the old secret is deleted", async () => {
     const { ARN } = await emulator.call("secretsmanager", "CreateSecret", { Name: "own", SecretString: OTHER_BUNDLE });
     project.set({ INSTALL_BUNDLE_SECRET_ARN: String(ARN) });
     const before = emulator.changes.length;
@@ -125,7 +125,7 @@ describe.each([
     await deploy();
   });
 
-  test("a refused revision leaves the last one running, and the next apply mends it", async () => {
+  test("a refused revision leaves the last one registered, and the next apply succeeds", async () => {
     const last = (await revisions(emulator, "web")).at(-1);
     project.tasks(web("web:refused"));
     emulator.refuse("web");
@@ -139,7 +139,7 @@ describe.each([
     expect(await planStatus()).toBe(0);
   });
 
-  test("while the Console is down nothing is synthesized, and all can be destroyed", async () => {
+  test("while the Console is down, nothing is synthesized, and everything can be destroyed", async () => {
     await project.stopConsole();
     const { status, output } = await project.cdktf("destroy", "--auto-approve");
     expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining("npm run destroy") });
@@ -153,7 +153,7 @@ describe.each([
     ).toEqual([]);
   });
 
-  test("and deployed again", async () => {
+  test("afterwards it can be deployed again", async () => {
     await project.rotate(OTHER_BUNDLE);
     succeeds(await project.cdktf("deploy", "--auto-approve"));
     expect(await planStatus()).toBe(0);

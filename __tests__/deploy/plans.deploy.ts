@@ -10,7 +10,7 @@ import { DEFENDER_REGISTRY } from "../status/registrations";
 const FIXTURES = join(__dirname, "../plan/fixtures");
 const newFolder = temporaryFolders();
 
-test("a project that isn't ours, planned with the AWS provider that is here, gets what its fixture gets", async () => {
+test("another project, planned with the installed AWS provider, gets the same problems as its fixture", async () => {
   const folder = newFolder();
   cpSync(join(FIXTURES, "project"), folder, { recursive: true });
   const terraform = inFolder(folder);

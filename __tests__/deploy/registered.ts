@@ -21,7 +21,7 @@ export async function registeredContainers(emulator: Emulator, family: string): 
   return comparable(objectOf(taskDefinition));
 }
 
-/** The containers of the synthesized and proven task definition, its expressions evaluated by Terraform's outputs. */
+/** The containers of the synthesized and proven task definition, with expressions replaced by `known` values. */
 export function provenContainers(
   stackFolder: string,
   family: string,
@@ -41,7 +41,7 @@ type Stack = {
   };
 };
 
-// Both sides with ECS' own defaults, the containers in the order of their names.
+// Adds ECS' defaults and sorts the containers by name, so that both sides can be compared.
 function comparable(definition: JsonObject): JsonValue {
   const { containerDefinitions } = completeAsEcs(definition);
   const nameOf = (container: JsonValue) => (isJsonObject(container) ? String(container.name) : "");

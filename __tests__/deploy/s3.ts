@@ -2,7 +2,7 @@ import { type Emulator, REGION } from "./emulator";
 
 const BUCKET_CONFIGURATION = `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${REGION}</LocationConstraint></CreateBucketConfiguration>`;
 
-/** The emulator is one host for all buckets. */
+/** Needed since the emulator has one host for all buckets. */
 export const PATH_STYLE = { TF_CLI_ARGS_init: "-backend-config=use_path_style=true" };
 
 export async function createBucket(emulator: Emulator, name: string): Promise<void> {

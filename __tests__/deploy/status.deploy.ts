@@ -5,14 +5,14 @@ import { start } from "../local-console/client";
 import { bare, DEFENDER_REGISTRY, protectedBy } from "../status/registrations";
 import { type Emulator, REGION, startEmulator } from "./emulator";
 
-// Against an emulator that others wrote: it has one container a task, which never runs, and knows no health.
+// Against an emulator that others wrote: its tasks have one container, which never runs and has no health status.
 
 const newFolder = temporaryFolders();
 let emulator: Emulator;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  // Or a task would stop a little more with each description.
+  // Otherwise each description would bring a task closer to being stopped.
   await fetch(`${emulator.url}/moto-api/state-manager/set-transition`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => emulator?.stop());
 
-test("what runs is found in every cluster, and nothing of it is protected", async () => {
+test("running tasks are found in every cluster, and none of them is protected", async () => {
   const networkConfiguration = await awsvpc();
   for (const cluster of ["prisma-runtime-cluster", "other"]) {
     await emulator.call("ecs", "CreateCluster", { clusterName: cluster });
@@ -30,7 +30,7 @@ test("what runs is found in every cluster, and nothing of it is protected", asyn
   for (const definition of [bare("api"), bare("web"), protectedBy("web")]) {
     await emulator.call("ecs", "RegisterTaskDefinition", {
       ...definition,
-      // The emulator runs no container that reserves nothing.
+      // The emulator runs no container without a memory reservation.
       containerDefinitions: definition.containerDefinitions.map((one) => ({ ...one, memoryReservation: 128 })),
     });
   }

@@ -31,7 +31,7 @@ describe("authenticate", () => {
     expect({ status, body }).toEqual({ status: 401, body: { err: "invalid credentials" } });
   });
 
-  test("takes the user and password that it was started with", async () => {
+  test("accepts the user and password that it was started with", async () => {
     const local = await start({ user: "key-id", password: "its secret" });
     expect((await login(local)).status).toBe(200);
     expect((await login(local, "local-password")).status).toBe(401);
@@ -95,12 +95,12 @@ describe("fargate.json", () => {
     expect({ status, body }).toEqual({ status: 401, body: { err: "unauthorized" } });
   });
 
-  test("doesn't take another Console's token", async () => {
+  test("refuses another Console's token", async () => {
     const authorization = `Bearer ${tokenOf(await login(await start()))}`;
     expect((await call(await start(), "/api/v1/version", { headers: { authorization } })).status).toBe(401);
   });
 
-  test("takes HTTP Basic too", async () => {
+  test("accepts HTTP Basic, too", async () => {
     const local = await start();
     const init = { method: "POST", headers: { authorization: basic(local) }, body: JSON.stringify(original) };
     expect((await call(local, `${FARGATE}?consoleaddr=c.example`, init)).status).toBe(200);
@@ -134,7 +134,7 @@ describe("fargate.json", () => {
     expect({ status, body }).toEqual({ status: 400, body: { err: `failed to unmarshal: ${reason}` } });
   });
 
-  test("takes a body of almost 5 MB", async () => {
+  test("accepts a body of almost 5 MB", async () => {
     const { status } = await protect(await start(), { ...original, padding: "x".repeat(5 * 1024 * 1024 - 1024) });
     expect(status).toBe(200);
   });
@@ -144,13 +144,13 @@ describe("fargate.json", () => {
     expect({ status, body }).toEqual({ status: 413, body: { err: "request body too large" } });
   });
 
-  test("refuses a longer body of which the length isn't told", async () => {
+  test("refuses a longer body without a Content-Length", async () => {
     const chunks = Array<Uint8Array>(6).fill(Buffer.alloc(1024 * 1024, " "));
     const { status, body } = await post(await start(), ReadableStream.from(chunks), HERE);
     expect({ status, body }).toEqual({ status: 413, body: { err: "request body too large" } });
   });
 
-  test("takes a body in chunks", async () => {
+  test("accepts a body in chunks", async () => {
     const chunks = [...JSON.stringify(original)].map((character) => Buffer.from(character));
     const { status, body } = await post(await start(), ReadableStream.from(chunks), HERE);
     expect({ status, body }).toMatchObject({ status: 200, body: { family: "shop" } });
@@ -158,7 +158,7 @@ describe("fargate.json", () => {
 });
 
 describe("fargate.json's published parameters", () => {
-  test("consoleaddr is taken as it comes, a URL too", async () => {
+  test("consoleaddr is used unchanged, even a URL", async () => {
     const { text } = await protect(await start(), original, { consoleaddr: "https://c.example/x" });
     expect(text).toContain('"wss://https://c.example/x:8084"');
   });
@@ -180,7 +180,7 @@ describe("fargate.json's published parameters", () => {
     expect(body).toMatchObject({ containerDefinitions: [{ image: "nginx:1.27" }, { image: defenderImage }] });
   });
 
-  test("extractEntrypoint finds the words that a well-known image starts with", async () => {
+  test("extractEntrypoint finds the entry point and command of a well-known image", async () => {
     const query = { extractEntrypoint: "true", registryType: "2", registryCredentialID: "hub" };
     const { body } = await protect(await start(), withoutEntrypoint("nginx"), query);
     const entryPoint = [...WRAPPER, "/docker-entrypoint.sh", "nginx", "-g", "daemon off;"];
@@ -194,7 +194,7 @@ describe("fargate.json's published parameters", () => {
   });
 
   test.each([{ extractEntrypoint: "false" }, { extractentrypoint: "true" }, {}])(
-    "the wrapper stands alone with %j",
+    "the entry point is only the wrapper with %j",
     async (query) => {
       const { body } = await protect(await start(), withoutEntrypoint("nginx"), query);
       expect(body).toMatchObject({ containerDefinitions: [{ entryPoint: WRAPPER }, {}] });
@@ -208,7 +208,7 @@ describe("fargate.json's published parameters", () => {
     { defenderImagePullSecret: "pull-secret" },
     { cloudFormation: "false" },
     { project: "Central Console" },
-  ])("%j is taken and changes nothing", async (query) => {
+  ])("%j is accepted and changes nothing", async (query) => {
     const local = await start();
     const { status, text } = await protect(local, original, query);
     expect({ status, text }).toEqual({ status: 200, text: (await protect(local, original)).text });
@@ -237,7 +237,7 @@ describe("install-bundle", () => {
     );
   });
 
-  test("says that it is none, in the shape of the real one", async () => {
+  test("gives a bundle that says that it isn't real, in the shape of a real one", async () => {
     const { installBundle } = await start();
     expect(installBundle).toMatch(/^eyJ[A-Za-z0-9+/]{300,}={0,2}$/);
     expect(JSON.parse(Buffer.from(installBundle, "base64").toString())).toEqual({
@@ -248,14 +248,14 @@ describe("install-bundle", () => {
     });
   });
 
-  test("is the one that the server was started with", async () => {
+  test("gives the bundle that the server was started with", async () => {
     const local = await start({ installBundle: "eyJvdGhlciI6MX0=" });
     const { body } = await get(local, `${BUNDLE}?consoleaddr=c.example`);
     expect(body).toMatchObject({ installBundle: "eyJvdGhlciI6MX0=" });
     expect((await protect(local, original)).text).toContain('"eyJvdGhlciI6MX0="');
   });
 
-  test("isn't given without an address", async () => {
+  test("gives no bundle without an address", async () => {
     const { status, body } = await get(await start(), `${BUNDLE}?defenderType=appEmbedded`);
     expect({ status, body }).toEqual({
       status: 400,
@@ -308,11 +308,11 @@ describe("addresses", () => {
     "/api/v1/authenticate",
     "/version",
     "/",
-  ])("GET %s is 404 without a word", async (address) => {
+  ])("GET %s is 404 with an empty body", async (address) => {
     expect(await get(await start(), address)).toMatchObject({ status: 404, text: "" });
   });
 
-  test.each(["us-2-158123456", "/us-2-158123456/", "a/b"])("the tenant path %s stands in front", async (tenantPath) => {
+  test.each(["us-2-158123456", "/us-2-158123456/", "a/b"])("the tenant path %s comes first", async (tenantPath) => {
     const local = await start({ tenantPath });
     expect(new URL(local.url).pathname).toBe(`/${tenantPath.replace(/^\/|\/$/g, "")}`);
     expect((await get(local, "/api/v1/version")).body).toBe("34.04.145");
@@ -320,7 +320,7 @@ describe("addresses", () => {
   });
 
   test.each(["/api/v1/_ping", "/us-2-999/api/v1/_ping", "/us-2-1588/api/v1/_ping", "/"])(
-    "%s, without the tenant path asked for, is an HTML page",
+    "%s, without the configured tenant path, is an HTML page",
     async (address) => {
       const local = await start({ tenantPath: "us-2-158" });
       const answer = await call({ ...local, url: new URL(local.url).origin }, address);

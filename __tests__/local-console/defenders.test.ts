@@ -11,7 +11,7 @@ async function list(query: string): Promise<unknown> {
   return (await get(await start({ defenders: defendersOf(groups) }), `/api/v1/defenders${query}`)).body;
 }
 
-test("without any it answers null", async () => {
+test("without Defenders the answer is null", async () => {
   expect((await get(await start(), "/api/v1/defenders")).body).toBeNull();
 });
 

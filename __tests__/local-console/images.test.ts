@@ -35,6 +35,6 @@ test.each([
   "nginx/nginx",
   "constructor",
   "",
-])("%p is nobody's well-known image", (image) => {
+])("%p is not a well-known image", (image) => {
   expect(entrypointOf(image)).toBeUndefined();
 });

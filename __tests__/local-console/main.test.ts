@@ -34,14 +34,14 @@ async function firstWords(child: { readonly stdout: NodeJS.ReadableStream }): Pr
   return String(words);
 }
 
-test("it says in lines to paste how to use it, and that it protects nothing", async () => {
+test("it prints the variables as lines to paste, and that it protects nothing", async () => {
   const words = await firstWords(run("--port", "0", "--tenant", "us-2-158"));
   expect(words).toMatch(
     /^# Local Console 34\.04\.145\. It protects nothing: .*\nexport TL_CONSOLE=http:\/\/127\.0\.0\.1:\d+\/us-2-158\nexport DEFENDER_REGISTRY=registry-auth\.local\.invalid\nexport TL_USER=local-user\nexport TL_PASS=local-password\n# Ctrl-C stops it\.\n$/,
   );
 });
 
-test("what it says works", async () => {
+test("the printed variables work", async () => {
   const words = await firstWords(run("--port", "0", "--latency-ms", "1"));
   const variable = (name: string) => new RegExp(`^export ${name}=(.+)$`, "m").exec(words)?.[1];
   const body = JSON.stringify({ username: variable("TL_USER"), password: variable("TL_PASS") });
@@ -49,7 +49,7 @@ test("what it says works", async () => {
   expect(response.status).toBe(200);
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)("%s stops it at once, calls under way included", async (signal) => {
+test.each(["SIGINT", "SIGTERM"] as const)("%s stops it at once, with calls in progress", async (signal) => {
   const child = run("--port", "0", "--latency-ms", "60000");
   const url = /TL_CONSOLE=(.+)/.exec(await firstWords(child))?.[1];
   const call = request(`${url}/api/v1/_ping`).end();
@@ -66,7 +66,7 @@ test("npm run console ends on SIGTERM and leaves no process", async () => {
   children.push(npm);
   const url = /TL_CONSOLE=(.+)/.exec(await firstWords(npm))?.[1];
   npm.kill("SIGTERM");
-  // Ends when the last process has let go of the output.
+  // Ends when the last process has closed the output.
   await text(npm.stdout);
   await expect(fetch(`${url}/api/v1/_ping`)).rejects.toThrow("fetch failed");
 });

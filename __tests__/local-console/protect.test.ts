@@ -28,7 +28,7 @@ function protectedContainers(from: FargateTask, by = defender): readonly unknown
   return containerDefinitions;
 }
 
-test("an application container is wrapped, and nothing else of it changes", () => {
+test("an application container is wrapped, and its other fields are kept", () => {
   expect(protectedContainers(task(container({ cpu: 128, user: "app" })))[0]).toEqual({
     name: "web",
     image: "nginx:1.27",
@@ -50,7 +50,7 @@ test("an application container is wrapped, and nothing else of it changes", () =
   });
 });
 
-test("what a container has already is kept, in front of what is added", () => {
+test("a container's own entries are kept, before the added ones", () => {
   const [web] = protectedContainers(
     task(
       container({
@@ -147,12 +147,12 @@ test.each([
   ["neither entryPoint nor command", container({ entryPoint: undefined, command: undefined }), ["found", "nginx:1.27"]],
   ["empty lists for both", container({ entryPoint: [], command: [] }), ["found", "nginx:1.27"]],
   ["an entryPoint of its own", container({ command: undefined }), ["sh", "-c"]],
-])("with a look-up, a container with %s is wrapped around its real words", (_case, web, words) => {
+])("with a look-up, a container with %s gets the wrapper before its real words", (_case, web, words) => {
   const [wrapped] = protectedContainers(task(web), { ...defender, entrypointOf: (image) => ["found", image] });
   expect(wrapped).toMatchObject({ entryPoint: [...WRAPPER, ...words] });
 });
 
-test("the task's other keys stay, and all keys come sorted at every depth", () => {
+test("the task's other keys are kept, and all keys are sorted at every depth", () => {
   const from = { ...task(container()), volumes: [{ name: "data", host: {} }], cpu: "256", tags: null };
   const result = protect(from, defender);
   expect(result).toMatchObject({ family: "shop", cpu: "256", volumes: [{ name: "data", host: {} }], tags: null });
@@ -168,7 +168,7 @@ test("the task's other keys stay, and all keys come sorted at every depth", () =
   expect(unsorted).toEqual([]);
 });
 
-test("the task that is given isn't altered", () => {
+test("the given task isn't changed", () => {
   const from = task(container({ environment: [], linuxParameters: { capabilities: { add: [] } } }));
   const before = structuredClone(from);
   protect(from, defender);

@@ -7,13 +7,13 @@ import { call, get, login, protect, start } from "./client";
 
 const original = { family: "shop", containerDefinitions: [{ name: "web", image: "nginx", entryPoint: ["sh"] }] };
 
-test("credentials, version and bundle say that they are local, or are those asked for", async () => {
+test("credentials and version have local defaults, and can be set like the bundle", async () => {
   expect(await start()).toMatchObject({ user: "local-user", password: "local-password", version: "34.04.145" });
   const own = { user: "u", password: "p", version: "33.00.100", installBundle: "eyJ9" };
   expect(await start(own)).toMatchObject(own);
 });
 
-test("it listens on the port asked for", async () => {
+test("it listens on the configured port", async () => {
   const first = await start();
   const port = Number(new URL(first.url).port);
   await first.close();
@@ -26,7 +26,7 @@ test("a port in use is refused", async () => {
 });
 
 test.each(["0.0.0.0", "::", "192.168.0.1", "127.0.0.1.example.com", "console.example.com", ""])(
-  "host %p isn't this machine's own",
+  "host %p is refused: it is not a loopback address",
   async (host) => {
     await expect(startLocalConsole({ host })).rejects.toThrow(
       `host must be a loopback address such as 127.0.0.1, got ${host}`,
@@ -70,7 +70,7 @@ test("the list of requests holds no password and no token", async () => {
   expect(JSON.stringify(local.requests)).not.toContain(text.slice(10, 40));
 });
 
-test("every answer takes the latency asked for, side by side", async () => {
+test("every answer takes the configured latency, in parallel", async () => {
   const local = await start({ latencyMs: 500 });
   const begun = performance.now();
   const open = Array.from({ length: 20 }, () => call(local, "/api/v1/_ping"));
@@ -97,7 +97,7 @@ test("an interceptor answers in place of the API, or alters its answer", async (
   expect(local.requests).toHaveLength(2);
 });
 
-test("an interceptor that fails is an answer of status 500", async () => {
+test("an interceptor that fails gives an answer with status 500", async () => {
   const local = await start({
     intercept: () => {
       throw new Error("injected");
@@ -126,7 +126,7 @@ describe("close", () => {
     socket.destroy();
   });
 
-  test("ends at once with a call under way, which fails", async () => {
+  test("ends at once with a call in progress, which fails", async () => {
     const local = await start({ latencyMs: 60_000 });
     const pending = fetch(`${local.url}/api/v1/_ping`).then(
       () => "answered",

@@ -136,7 +136,7 @@ describe("azure-pipelines.yml", () => {
     ]);
   });
 
-  test("lets no step that prints text from outside give commands", () => {
+  test("accepts no commands from a step that prints text from outside", () => {
     const scripts = steps.filter((step) => scriptOf(step) !== undefined);
     const free = scripts.filter(({ target }) => target === undefined).map(({ displayName }) => displayName);
     expect(free).toEqual(["Show the report", "Show what changes", "Terraform"]);
@@ -179,7 +179,7 @@ describe("azure-pipelines.yml", () => {
     expect(deploy.lockBehavior).toBe("sequential");
   });
 
-  test("deploys after the environment's approval what the build published", () => {
+  test("deploys what the build published, after the environment's approval", () => {
     expect(deploy.jobs[0].environment).toBe("prisma-runtime-defense");
     const published = buildSteps.flatMap(({ publish, artifact }) => (publish ? [[publish, artifact]] : []));
     expect(published).toEqual([["$(Build.ArtifactStagingDirectory)/stack", "stack"]]);
@@ -228,7 +228,7 @@ describe("the scripts of its steps", () => {
     expect(report).toContain("**1 of 1 containers proven protected (100 %)**");
     expect(report).toMatch(/^::: mermaid\ngraph LR\n[^`]+\n:::$/m);
     expect(filesIn(expand("$(Build.ArtifactStagingDirectory)/stack", agent))).toEqual(ARTIFACT);
-    // npm run readme-example writes it.
+    // npm run readme-example writes this output into the README.
     const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
     expect(withExample(readme, output)).toBe(readme);
   });
@@ -286,7 +286,7 @@ describe("the scripts of its steps", () => {
       );
     });
 
-    test("say so when the path is nowhere", async () => {
+    test("say so when the path is in neither branch", async () => {
       const agent = checkout("nowhere", "tasks/one.json", original);
       agent.variables.set("TASK_DEFINITION_PATH", "taks");
       await succeed("Compare with the target branch", agent);
@@ -298,7 +298,7 @@ describe("the scripts of its steps", () => {
   });
 
   test("build an artifact without a secret, and deploy it elsewhere up to the provider's download", async () => {
-    // In place of npm ci: the installed packages are linked. npm test is what runs this.
+    // npm ci and npm test are left out: the installed packages are linked, and npm test runs this test.
     const agent = agentIn("main", { ...group(), TF_STATE_S3_BUCKET: "state" });
     mkdirSync(join(project.folder, "cdktf.out"), { recursive: true });
     writeFileSync(join(project.folder, "cdktf.out/manifest.json"), "stale");
@@ -431,7 +431,7 @@ describe("the scripts of its steps", () => {
     ]);
   });
 
-  test("hold Terraform to the lock file of the artifact", async () => {
+  test("make Terraform keep to the lock file of the artifact", async () => {
     const agent = agentIn("locked");
     writeFileSync(join(putStack(agent, REMOTE), ".terraform.lock.hcl"), "");
     const called = fakeTerraform(agent, 0);
@@ -440,7 +440,7 @@ describe("the scripts of its steps", () => {
     expect(called()[0]).toBe("init -no-color -lockfile=readonly");
   });
 
-  test("show of a plan what changes, and no value", async () => {
+  test("show what a plan changes, but no values", async () => {
     const agent = agentIn("log");
     putStack(agent, REMOTE);
     fakeTerraform(agent, 2);
@@ -463,7 +463,7 @@ describe("the scripts of its steps", () => {
   });
 
   test.each(["Plan", "Apply"])(
-    "show of an error in %s neither a line of the stack nor the licence token",
+    "show an error in %s without lines of the stack and without the licence token",
     async (name) => {
       const agent = agentIn(`error ${name}`);
       putStack(agent, REMOTE);
@@ -489,7 +489,7 @@ describe("the scripts of its steps", () => {
     expect(deploy.condition).toBe("and(succeeded(), eq(dependencies.Plan.outputs['Plan.outcome.changed'], 'true'))");
   });
 
-  test("refuse a Terraform that isn't the one named", async () => {
+  test("refuse a Terraform with another checksum", async () => {
     const agent = agentIn("other-terraform");
     const curl = join(agent.workspace, "bin");
     mkdirSync(curl);
@@ -505,7 +505,7 @@ describe("the scripts of its steps", () => {
     return { TL_CONSOLE: local.url, TL_USER: local.user, TL_PASS: local.password, DEFENDER_REGISTRY };
   }
 
-  /** What the Deploy job has downloaded. Returns the stack's folder. */
+  /** Writes a stack where the Deploy job downloads the artifact. Returns the stack's folder. */
   function putStack(agent: Agent, stack: object): string {
     const folder = expand("$(Pipeline.Workspace)/stack/stacks/prisma-runtime-defense", agent);
     mkdirSync(folder, { recursive: true });
@@ -513,8 +513,7 @@ describe("the scripts of its steps", () => {
     return folder;
   }
 
-  /** Both gates, the one before publishing and the one before deploying, see what `plant` does to a good output. */
-  /** Puts a Terraform on the agent's path that notes its arguments and prints what must not be seen. */
+  /** Puts a Terraform on the agent's PATH that records its arguments and prints what must not be shown. */
   function fakeTerraform(agent: Agent, status: number): () => readonly string[] {
     const bin = join(agent.workspace, "bin");
     mkdirSync(bin);
@@ -523,7 +522,7 @@ describe("the scripts of its steps", () => {
     return () => readFileSync(join(bin, "calls"), "utf8").trimEnd().split("\n");
   }
 
-  /** A machine of its own in the pipeline, with its folders. */
+  /** A machine of the pipeline, with its own folders. */
   function agentIn(name: string, variables: Record<string, string> = {}): Agent {
     const folder = join(workspace, name);
     const folders = ["Pipeline.Workspace", "Agent.TempDirectory", "Build.ArtifactStagingDirectory"];
@@ -589,7 +588,7 @@ function filesIn(folder: string): readonly string[] {
     : [];
 }
 
-/** Terraform's words without its frame. */
+/** Terraform's output without colours, frame and line breaks. */
 function unwrapped(output: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
   return output.replace(/\u001b\[\d+m|│/g, "").replace(/\s+/g, " ");

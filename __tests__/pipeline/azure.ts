@@ -63,14 +63,14 @@ const DeploySchema = v.strictObject({
 });
 
 const VariablesSchema = v.record(v.string(), v.string());
-/** What a run of main is, and any other. */
+/** A run of main; OtherSchema is any other run. */
 export const MainSchema = v.looseObject({
   variables: VariablesSchema,
   stages: v.strictTuple([BuildSchema, PlanSchema, DeploySchema]),
 });
 export const OtherSchema = v.looseObject({ variables: VariablesSchema, stages: v.strictTuple([BuildSchema]) });
 
-/** The pipeline as Azure DevOps makes a run of it: without anchors, which it refuses, and with its conditions decided. */
+/** The pipeline as Azure DevOps expands it for a run: with its conditions decided. Refuses anchors, as it does. */
 export function pipelineFor(text: string, run: Readonly<Record<string, string>>): unknown {
   return decided(parse(text, { maxAliasCount: 0 }), run);
 }
@@ -96,7 +96,7 @@ function stepsOf(template: string): readonly unknown[] {
     .steps;
 }
 
-// Strings are equal there whatever their case.
+// Azure Pipelines compares strings without regard to case.
 function holds(expression: string, run: Readonly<Record<string, string>>): boolean {
   const [, conditions] = /^\$\{\{ if and\((.*)\) \}\}$/.exec(expression) ?? [];
   if (!conditions) throw new Error(`This isn't known here: ${expression}`);
@@ -108,14 +108,14 @@ function holds(expression: string, run: Readonly<Record<string, string>>): boole
 }
 
 export type Agent = {
-  /** The folder of the checkout, and the folder that it and everything else lies in. */
+  /** The folder of the checkout, and the folder of everything else. */
   readonly sources: string;
   readonly workspace: string;
   /** Variables by name: the pipeline's own, the group's, and what steps set. */
   readonly variables: Map<string, string>;
-  /** Names of those that only `env:` hands to a step. */
+  /** Names of the variables that only `env:` passes to a step. */
   readonly secret: Set<string>;
-  /** What the machine has. */
+  /** The machine's own environment variables. */
   readonly machine: Readonly<Record<string, string | undefined>>;
 };
 
@@ -125,7 +125,7 @@ export type Outcome = {
   readonly summaries: readonly string[];
 };
 
-/** The steps' script, whatever runs it. */
+/** The step's script, whether `bash` or a task runs it. */
 export function scriptOf(step: Step): string | undefined {
   return step.bash ?? step.inputs.inlineScript;
 }
@@ -149,7 +149,7 @@ export async function runStep(step: Step, agent: Agent): Promise<Outcome> {
   return { status, output: shown.join("\n"), summaries };
 }
 
-/** `$(NAME)` of known variables; any other stays as it stands, as in Azure Pipelines. */
+/** Replaces `$(NAME)` of known variables and keeps any other, as Azure Pipelines does. */
 export function expand(text: string, { variables }: Agent): string {
   return text.replace(/\$\(([\w.]+)\)/g, (macro, name: string) => {
     const value = variables.get(name);

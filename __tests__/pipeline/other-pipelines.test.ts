@@ -19,7 +19,7 @@ test("the page's shell commands build an artifact without a secret and deploy it
   mkdirSync(place);
   const aws = await startAws(place);
   try {
-    // The installed packages are linked, and the tests are what runs this.
+    // npm ci and npm test are left out: the installed packages are linked, and npm test runs this test.
     const script = block("sh").replace(/^npm (ci|test)$/gm, "");
     expect(block("sh").length - script.length).toBe("npm cinpm test".length);
     writeFileSync(join(place, "script.sh"), script);
@@ -91,7 +91,7 @@ describe("the page's GitHub Actions workflow", () => {
       if: "needs.plan.outputs.changed == 'true'",
       environment: "prisma-runtime-defense",
     });
-    // What leads to the plan is the same in both.
+    // Both have the same steps up to the plan.
     expect(jobs.deploy.steps.slice(0, -1)).toEqual(jobs.plan.steps.slice(0, -1));
     expect(jobs.deploy.steps.at(-1)?.run).toBe(
       jobs.plan.steps.at(-1)?.run?.replace(/^if \[\[ -f plan\/changed.*$/m, ".ci/terraform apply artifact plan"),
@@ -139,7 +139,7 @@ describe("the page's GitHub Actions workflow", () => {
     expect(JSON.stringify([jobs.build, jobs.plan, jobs.deploy])).not.toContain("npm run demo");
   });
 
-  test("takes nothing printed from outside for a command", () => {
+  test("runs no text from outside as a command", () => {
     for (const { run = "" } of steps.filter(({ run }) => / synth|prove-again|terraform plan/.test(run ?? ""))) {
       expect(run).toMatch(/^echo "::stop-commands::\$\(uuidgen\)"\n/);
     }

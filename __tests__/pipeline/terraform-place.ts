@@ -6,12 +6,12 @@ import { join } from "node:path";
 export const hasTerraform = spawnSync("terraform", ["version"]).status === 0;
 
 export type AwsPlace = {
-  /** Leads Terraform to this server, and to a folder without a provider. */
+  /** Variables that make Terraform use this server, and a folder without a provider. */
   readonly environment: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 };
 
-/** As much of AWS as Terraform asks for before it downloads a provider: who I am, and whether there is state. */
+/** Serves what Terraform asks AWS before it downloads a provider: the caller's identity, and whether there is state. */
 export async function startAws(folder: string): Promise<AwsPlace> {
   const server = createServer((request, response) => {
     if (request.method === "POST") return void response.end(IDENTITY);

@@ -29,7 +29,7 @@ const descriptor = (name: fc.Arbitrary<unknown>) =>
     { requiredKeys: [] },
   );
 
-test("whatever a registry answers is an image's words, or one sentence: never a defect of this program", async () => {
+test("any answer of a registry is read as an image's configuration, or ends in one sentence", async () => {
   let answers = new Map<string, Buffer>();
   const url = await servers.plain((request, response) => {
     const name = request.url?.split("/").at(-1) ?? "";
@@ -74,7 +74,7 @@ test("whatever a registry answers is an image's words, or one sentence: never a 
         }
       }
     }),
-    // The first answer is right: random ones alone may all be wrong.
+    // The first answer is good, since random ones may all be bad.
     { numRuns: 500, examples: [[[config, manifest, manifest]]] },
   );
   expect(good).toBeGreaterThan(0);

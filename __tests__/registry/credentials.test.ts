@@ -27,7 +27,7 @@ async function serving(wants: "basic" | "bearer" = "bearer") {
 
 const OTHER = { auth: Buffer.from("other:hidden-pass").toString("base64") };
 
-/** A folder with a credential helper in it, which is what PATH names then. */
+/** Makes a folder with a credential helper, and returns an environment whose PATH is that folder. */
 function helper(name: string, script: string) {
   const folder = docker.folder({});
   const file = join(folder, `docker-credential-${name}`);
@@ -39,13 +39,13 @@ function helper(name: string, script: string) {
 const ANSWERS = `process.stdin.on("data", (server) => console.log(JSON.stringify({
   ServerURL: String(server), Username: ${JSON.stringify(USER)}, Secret: ${JSON.stringify(PASSWORD)} })));`;
 
-/** Starts a process that would go on for a minute. */
+/** A script that starts a process which would run for a minute. */
 function leavesBehind(folder: string): string {
   const script = `require("child_process").spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)"], { stdio: "inherit" })`;
   return `const left = ${script}; left.unref(); require("fs").writeFileSync(${JSON.stringify(join(folder, "pid"))}, String(left.pid));`;
 }
 
-/** Whether the process still ran. It doesn't any more. */
+/** Whether the process was still running. Kills it. */
 function isLeft(folder: string): boolean {
   return process.kill(Number(readFileSync(join(folder, "pid"), "utf8")), "SIGKILL");
 }
@@ -56,17 +56,17 @@ describe("Docker's configuration gives credentials", () => {
     ["its address", (host: string) => ({ auths: { [`https://${host}/v2/`]: { auth: PAIR } } })],
     ["its http address", (host: string) => ({ auths: { [`http://${host}`]: { auth: PAIR } } })],
     [
-      "its name, though other keys begin so",
+      "its name, beside other keys that begin with it",
       (host: string) => ({
         auths: { [`${host}/other/team`]: OTHER, [`https://${host}/v2/`]: OTHER, [host]: { auth: PAIR } },
       }),
     ],
     [
-      "its address, though another is of one repository",
+      "its address, beside another key for one repository",
       (host: string) => ({ auths: { [`https://${host}/other`]: OTHER, [`https://${host}/v1/`]: { auth: PAIR } } }),
     ],
     ["user and password", (host: string) => ({ auths: { [host]: { username: USER, password: PASSWORD } } })],
-    ["a store that has none", (host: string) => ({ credsStore: "none", auths: { [host]: { auth: PAIR } } })],
+    ["auths, if the store has none", (host: string) => ({ credsStore: "none", auths: { [host]: { auth: PAIR } } })],
   ])("by %s", async (_, config) => {
     const host = await serving();
     const environment = helper("none", 'console.log("credentials not found in native keychain"); process.exit(1)');
@@ -76,10 +76,10 @@ describe("Docker's configuration gives credentials", () => {
   });
 
   test.each([
-    ["the helper of the registry", (host: string) => ({ credHelpers: { [host]: "made-up" }, credsStore: "missing" })],
-    ["the store of all", () => ({ credsStore: "made-up" })],
+    ["the registry's own helper", (host: string) => ({ credHelpers: { [host]: "made-up" }, credsStore: "missing" })],
+    ["the store for all registries", () => ({ credsStore: "made-up" })],
     [
-      "a store before auths",
+      "the store rather than auths",
       (host: string) => ({ credsStore: "made-up", auths: { [host]: { auth: "b2xkOm9sZA==" } } }),
     ],
   ])("by %s", async (_, config) => {
@@ -116,7 +116,7 @@ describe("Docker's configuration gives credentials", () => {
     });
   });
 
-  test("by a helper that leaves a process behind, which holds its output", async () => {
+  test("by a helper that leaves behind a process that keeps its output open", async () => {
     const host = await serving("basic");
     const dockerConfigFolder = docker.folder({ credsStore: "made-up" });
     const environment = helper("made-up", `${leavesBehind(dockerConfigFolder)} ${ANSWERS}`);
@@ -141,7 +141,7 @@ describe("Docker's configuration gives credentials", () => {
     expect(host).not.toBe("");
   });
 
-  test("once a registry, however many images wait for them", async () => {
+  test("once per registry, for any number of images", async () => {
     const host = await serving("basic");
     const { PATH } = helper("made-up", `require("fs").appendFileSync(process.env.LOG, "asked\\n");${ANSWERS}`);
     const folder = docker.folder({ credsStore: "made-up" });
@@ -152,7 +152,7 @@ describe("Docker's configuration gives credentials", () => {
   });
 });
 
-describe("what a registry sends beside its answer is in no message", () => {
+describe("a secret that a registry sends appears in no message", () => {
   const asked = async (answer: (pathname: string, response: http.ServerResponse) => void) => {
     const url = await servers.plain((request, response) => answer(new URL(request.url ?? "", url).pathname, response));
     return String(await readOne(`${new URL(url).host}/shop/web:1`, { dockerConfigFolder: docker.folder({}) }));
@@ -167,7 +167,7 @@ describe("what a registry sends beside its answer is in no message", () => {
     expect(text).not.toMatch(/R0b0tS3cret|S1gnature99/);
   });
 
-  test("tokens that aren't used", async () => {
+  test("unused tokens", async () => {
     const tokens = { token: "opaqueToken1111", access_token: "opaqueAccess2222", refresh_token: "opaqueRefresh3333" };
     const text = await asked((pathname, response) => {
       if (pathname === "/token") return response.end(JSON.stringify(tokens));
@@ -204,7 +204,7 @@ describe("one sentence names", () => {
     ["auths of another form", { auths: "hidden" }, "is not as Docker writes it: auths is wrong. Fix it, or set"],
     ["an auth of another form", { auths: { x: { auth: 7 } } }, "is not as Docker writes it: auths.x.auth is wrong"],
     [
-      "one whose address holds a password, without it",
+      "a configuration with a password in an address, without that password",
       { auths: { "https://me:hidden/hidden@registry.example.com/v2/": { auth: 7 } } },
       "is not as Docker writes it: auths.…@registry.example.com/v2/.auth is wrong",
     ],
@@ -243,7 +243,7 @@ describe("one sentence names", () => {
       'ended with status 2 and says "the vault is sealed"',
     ],
     [
-      "that fails behind its answer",
+      "that fails after its answer",
       'console.log(JSON.stringify({ Username: "robot", Secret: "h3lper-Secret" })); process.exit(1)',
       "ended with status 1 and says what may be credentials, so it is not shown.",
     ],
@@ -251,7 +251,7 @@ describe("one sentence names", () => {
     ["that is killed", 'process.kill(process.pid, "SIGKILL")', "ended with status SIGKILL and says nothing"],
     ["that answers something else", 'console.log("hello")', "answered something else than credentials"],
     ["that answers numbers", "console.log(JSON.stringify({ Username: 1, Secret: 2 }))", "answered something else"],
-    ["that floods", 'process.stdout.write("x".repeat(3 << 20))', "answered more than 1 MiB"],
+    ["that answers too much", 'process.stdout.write("x".repeat(3 << 20))', "answered more than 1 MiB"],
     [
       "that prints a logging command",
       'console.log("##vso[x]y"); process.exit(1)',
@@ -269,7 +269,7 @@ describe("one sentence names", () => {
   test("a helper that hangs, which is killed", async () => {
     const { clock, runNext } = manualClock();
     const host = await serving();
-    // It says that it runs, and only then its time is over.
+    // The helper reports that it runs, and only then its time limit expires.
     const started = await servers.plain((_, response) => {
       response.end();
       runNext();
@@ -280,7 +280,7 @@ describe("one sentence names", () => {
     expect(await readOne(`${host}/shop/web:1`, options)).toContain("did not answer within 5 s. Install or fix it");
   });
 
-  test("a helper that hangs with a process of its own, which holds its output", async () => {
+  test("a helper that hangs and leaves a process that keeps its output open", async () => {
     const { clock, runNext } = manualClock();
     const host = await serving();
     const started = await servers.plain((_, response) => {
@@ -299,7 +299,7 @@ describe("one sentence names", () => {
     expect(isLeft(dockerConfigFolder)).toBe(true);
   });
 
-  test("a registry that wants credentials where there are none", async () => {
+  test("a registry that requires credentials if there are none", async () => {
     const text = await problem({});
     expect(text).toContain('HOST refuses access (HTTP 401, "UNAUTHORIZED: unauthorized"): GET http://HOST/token. ');
     expect(text).toContain(
@@ -308,7 +308,7 @@ describe("one sentence names", () => {
     expect(text).toContain("log in with docker login HOST, or write the container's entryPoint.");
   });
 
-  test("a registry whose only credentials are of one repository", async () => {
+  test("a registry if the only credentials are for another repository", async () => {
     const host = await serving();
     const dockerConfigFolder = docker.folder({ auths: { [`${host}/other/team`]: OTHER } });
     expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toContain(

@@ -4,7 +4,7 @@ import { LOGIN, type RunningRegistry, startDockerRegistry } from "./docker-regis
 import { digest, image, indexOf, type Recipe } from "./made-up-images";
 import { dockerFolders, read } from "./reading";
 
-// Opt-in: they need Debian's docker-registry on PATH, and say so when it is wanted and not there.
+// Opt-in: these need Debian's docker-registry on PATH. The first test fails if it is asked for but not installed.
 const wanted = process.env.REGISTRY_TESTS === "1";
 const isThere = wanted && spawnSync("docker-registry", ["--version"]).status === 0;
 const describeIf = isThere ? describe : describe.skip;
@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<string, Recipe>> = {
   nulls: { entryPoint: null, command: null },
 };
 
-test("asked for by REGISTRY_TESTS=1, docker-registry is there", () => {
+test("docker-registry is installed if REGISTRY_TESTS=1 asks for it", () => {
   expect(isThere).toBe(wanted);
 });
 
@@ -44,14 +44,14 @@ describeIf.each([
     docker.remove();
   });
 
-  /** What is read of an image once it is pushed. */
+  /** Pushes an image, and returns what is read of it. */
   async function pushAndRead(repository: string, made: ReturnType<typeof image>, options = { dockerConfigFolder }) {
     await registry.push(repository, "1", made);
     const name = `${registry.host}/${repository}:1`;
     return (await read([name], options)).get(name);
   }
 
-  test.each(Object.entries(WORDS))("an image with %s", async (name, recipe) => {
+  test.each(Object.entries(WORDS))("an image with %s is read", async (name, recipe) => {
     const repository = `words/${name.replaceAll(" ", "-")}`;
     const expected = { entryPoint: recipe.entryPoint ?? [], command: recipe.command ?? [] };
     for (const [kind, made] of [
@@ -84,14 +84,14 @@ describeIf.each([
     });
   });
 
-  test("an image that isn't there is named", async () => {
+  test("a missing image is named", async () => {
     const name = `${registry.host}/missing/web:1`;
     expect((await read([name], { dockerConfigFolder })).get(name)).toMatchObject({
       message: expect.stringMatching(/ doesn't have it \(HTTP 404, "MANIFEST_UNKNOWN: manifest unknown"\): GET http/),
     });
   });
 
-  test("an image is read without Docker's credentials only where none are wanted", async () => {
+  test("an image is read without Docker's credentials only if none are required", async () => {
     const found = await pushAndRead("anonymous/web", image({ entryPoint: E }), { dockerConfigFolder: "/none" });
     if (!secured) expect(found).toMatchObject({ entryPoint: E });
     else

@@ -18,7 +18,7 @@ export type RunningRegistry = {
   stop(): Promise<void>;
 };
 
-/** Debian's docker-registry, a process of its own on a free port, with or without a password. */
+/** Starts Debian's docker-registry as a process on a free port, with or without a password. */
 export async function startDockerRegistry({ secured }: { readonly secured: boolean }): Promise<RunningRegistry> {
   const folder = mkdtempSync(join(tmpdir(), "docker-registry-"));
   const [config, passwords] = [join(folder, "config.yml"), join(folder, "htpasswd")];
@@ -57,7 +57,7 @@ export async function startDockerRegistry({ secured }: { readonly secured: boole
       location.searchParams.set("digest", name);
       await send("PUT", location.href, content);
     }
-    // An index comes after what it names.
+    // An index must come after the manifests that it names.
     const children = [...manifests].filter(([name]) => name !== digest(top.body));
     for (const [name, { type, body }] of children) await send("PUT", `${base}/manifests/${name}`, body, type);
     await send("PUT", `${base}/manifests/${tag}`, top.body, top.type);

@@ -40,7 +40,7 @@ afterAll(() => {
   process.stdout.write(`Fault suite of the registries: ${SUMMARY}\n`);
 });
 
-test("the README says what this suite holds", () => {
+test("the README states the numbers of this suite", () => {
   expect(readFileSync(join(__dirname, "../../README.md"), "utf8")).toContain(SUMMARY);
 });
 
@@ -66,7 +66,7 @@ test.each(ROWS)("$title: one clear outcome, and no secret", (row) => {
   for (const secret of [PASSWORD, TOKEN].flatMap(spellings)) expect(shown).not.toContain(secret);
 });
 
-test("Retry-After is waited for", () => {
+test("the client waits as long as Retry-After asks for", () => {
   for (const call of CALLS) {
     const { notices, tookMs } = resultOf(`HTTP 429 with Retry-After: 1 at ${call}`);
     expect(notices).toEqual([
@@ -96,7 +96,7 @@ async function run(fault: RegistryFault, call: CallName): Promise<Result> {
     if (!isStruck || (fault.strikes !== "always" && strikes++ >= fault.strikes)) return good(request, response);
     if (fault.strikes === "always") strikes += 1;
     fault.strike({ server, request, response, secrets: [PASSWORD, request.headers.authorization ?? ""] });
-    // The time limit is over as soon as something of an endless answer can have arrived.
+    // The time limit expires once a part of an endless answer can have arrived.
     if (fault.isEndless) setTimeout(runNext, 50);
   });
   server.listen(0, "127.0.0.1");
@@ -105,7 +105,7 @@ async function run(fault: RegistryFault, call: CallName): Promise<Result> {
   const host = `127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
   const auth = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
   const notices: string[] = [];
-  // Once a try has failed, its pause is all that waits.
+  // After a failed try, its pause is all that the clock still has to run.
   const notice = (line: string) => {
     notices.push(line);
     setImmediate(runNext);

@@ -32,12 +32,12 @@ function redirect(target: (request: http.IncomingMessage) => string): Strike {
   return ({ request, response }) => response.writeHead(307, { location: target(request) }).end();
 }
 
-/** The token service is no registry: it isn't redirected, and its answers have no digest. */
+/** The token service is not a registry: its redirects are not followed, and its answers have no digest. */
 function exceptToken(says: string, more: Except = {}): { readonly except: Except } {
   return { except: { token: { outcome: { says } }, ...more } };
 }
 
-/** Whatever is fetched by a digest is compared with it before anything else. */
+/** Content that is fetched by a digest is compared with it before anything else. */
 function exceptDigest(token: string): { readonly except: Except } {
   const wrong = { outcome: { says: ' where "sha256:' } };
   return { except: { token: { outcome: { says: token } }, manifest: wrong, configuration: wrong } };

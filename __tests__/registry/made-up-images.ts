@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 
 export type Stored = { readonly type: string; readonly body: Buffer };
 
-/** What a registry holds of an image. */
+/** An image as a registry holds it. */
 export type MadeUpImage = {
-  /** What its tag leads to. */
+  /** The manifest or index that its tag names. */
   readonly top: Stored;
   /** All manifests, by digest. */
   readonly manifests: ReadonlyMap<string, Stored>;
@@ -58,7 +58,7 @@ export function image(recipe: Recipe = {}): MadeUpImage {
   return { top, manifests: new Map([[digest(manifest), top]]), blobs: new Map([[digest(config), config]]) };
 }
 
-/** One name for several platforms, and an attestation, as `docker buildx` pushes it. */
+/** An index of images for several platforms, and an attestation, as `docker buildx` pushes it. */
 export function indexOf(...recipes: readonly Recipe[]): MadeUpImage {
   const docker = recipes.some((recipe) => recipe.docker);
   const images = recipes.map((recipe) => ({ recipe, ...image(recipe) }));

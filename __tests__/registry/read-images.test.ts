@@ -25,7 +25,7 @@ describe("the configuration of an image", () => {
     ["an OCI manifest", image(WORDS)],
     ["a manifest of Docker's v2.2", image({ ...WORDS, docker: true })],
     ["an OCI index", indexOf({ architecture: "arm64", entryPoint: ["arm"] }, WORDS)],
-    ["a manifest list of Docker's", indexOf({ architecture: "arm64", docker: true }, { ...WORDS, docker: true })],
+    ["a manifest list of Docker", indexOf({ architecture: "arm64", docker: true }, { ...WORDS, docker: true })],
     ["an index with variants", indexOf({ variant: "v3", entryPoint: ["v3"] }, WORDS)],
     ["an index with a variant alone", indexOf({ variant: "v2", ...WORDS })],
   ])("is read from %s", async (_, made) => {
@@ -49,7 +49,7 @@ describe("the configuration of an image", () => {
     expect(await readOne(`${host}/shop/web:1`)).toMatchObject({ entryPoint, command });
   });
 
-  test("is read by a digest, which stands before the tag", async () => {
+  test("is read by its digest rather than its tag", async () => {
     const made = indexOf(WORDS);
     const name = `${await serving(made)}/shop/web:other@${digest(made.top.body)}`;
     expect(await readOne(name)).toMatchObject({ pinned: name, ...WORDS });
@@ -82,7 +82,7 @@ describe("the configuration of an image", () => {
     expect(await readOne(`${host}/shop/web:1`)).toContain("answered an object with the keys");
   });
 
-  test("of an image without a platform counts as Docker's does", async () => {
+  test("is read from an index whose entry names no platform", async () => {
     const made = image(WORDS);
     const body = json({ manifests: [{ mediaType: made.top.type, digest: digest(made.top.body) }] });
     const host = await serving({ ...made, top: { type: "application/vnd.oci.image.index.v1+json", body } });
@@ -96,7 +96,7 @@ describe("the requests", () => {
     return docker.folder({ auths: { [host]: { auth } } });
   };
 
-  test("are anonymous where nothing is wanted, and say nothing of Docker's credentials", async () => {
+  test("are anonymous if nothing is required, and don't send Docker's credentials", async () => {
     const requests: string[] = [];
     const made = image(WORDS);
     const host = await serving(made, undefined, requests);
@@ -105,7 +105,7 @@ describe("the requests", () => {
     expect(requests).toEqual(["GET /v2/shop/web/manifests/1", `GET /v2/shop/web/blobs/${config}`]);
   });
 
-  test("answer an anonymous challenge once a repository", async () => {
+  test("answer an anonymous challenge once per repository", async () => {
     const requests: string[] = [];
     const made = image(WORDS);
     const host = await serving(made, "anonymous-bearer", requests);
@@ -119,7 +119,7 @@ describe("the requests", () => {
     ]);
   });
 
-  test.each(["basic", "bearer"] as const)("carry Docker's credentials where %s is wanted", async (wants) => {
+  test.each(["basic", "bearer"] as const)("carry Docker's credentials if %s is required", async (wants) => {
     const requests: string[] = [];
     const host = await serving(image(WORDS), wants, requests);
     expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder: folderFor(host) })).toMatchObject(WORDS);
@@ -145,7 +145,7 @@ describe("the requests", () => {
     expect(seen).toEqual([undefined]);
   });
 
-  test("ask for each image once, at most so many side by side as the settings say", async () => {
+  test("ask for each image once, with no more in parallel than the settings allow", async () => {
     const requests: string[] = [];
     let [open, peak] = [0, 0];
     const names = Array.from({ length: 12 }, (_, index) => `shop/web-${index}`);
@@ -232,7 +232,7 @@ test("a registry that can't be reached is tried for one image, not for all", asy
 test("look-ups end when they take as long as thirty tries", async () => {
   const { clock, runNext } = manualClock();
   let asked = 0;
-  // Each answer is slow, and none too slow: every one takes a second of the thirty.
+  // Each answer is slow, but not too slow: it takes one of the thirty seconds.
   const good = registry({ images: Object.fromEntries(["web"].map((name) => [`shop/${name}:1`, image(WORDS)])) });
   const url = await servers.plain((request, response) => {
     clock.after(999, () => undefined);

@@ -31,13 +31,13 @@ export function read(images: readonly string[], options: ReadOptions = {}) {
   );
 }
 
-/** The one problem that an image ends with, or what was read. */
+/** Reads one image, and returns its configuration or its problem. */
 export async function readOne(image: string, options: ReadOptions = {}) {
   const found = (await read([image], options)).get(image);
   return found instanceof Error ? found.message : found;
 }
 
-/** Folders with a Docker configuration, removed by `remove`. */
+/** Makes folders with a Docker configuration, which `remove` removes. */
 export function dockerFolders() {
   const folders: string[] = [];
   return {

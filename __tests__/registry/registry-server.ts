@@ -9,15 +9,15 @@ export const TOKEN = "registry-token-0815.abc-DEF_123";
 export type RegistryOptions = {
   /** By `repository:tag`. */
   readonly images: Readonly<Record<string, MadeUpImage>>;
-  /** What it wants before it answers; nothing by default. */
+  /** The authorization that it requires. @default none */
   readonly wants?: "basic" | "bearer" | "anonymous-bearer";
-  /** Every request, as `GET /v2/… Basic`. */
+  /** Gets every request, in the form `GET /v2/… Basic`. */
   readonly requests?: string[];
 };
 
 const BASIC = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}`;
 
-/** A registry as the distribution specification has it, read-only and in memory. */
+/** A registry as the distribution specification describes it, read-only and in memory. */
 export function registry({ images, wants, requests = [] }: RegistryOptions): http.RequestListener {
   return (request, response) => {
     const { authorization = "" } = request.headers;

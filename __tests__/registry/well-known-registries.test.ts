@@ -11,7 +11,7 @@ import { image } from "./made-up-images";
 import { type ReadOptions, readOne } from "./reading";
 import { PASSWORD, registry, USER } from "./registry-server";
 
-// Registries of the internet, played by this machine: a proxy leads every host to a server here.
+// Public registries, simulated on this machine: a proxy connects every host to a local server.
 
 const ECR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com";
 const API = "api.ecr.eu-west-1.amazonaws.com";
@@ -40,7 +40,7 @@ afterAll(() => {
   Object.assign(process.env, before);
 });
 
-/** How the hosts are reached, each by its own listener. */
+/** Makes options with which each host is reached at its own listener. */
 async function leadingTo(hosts: Readonly<Record<string, http.RequestListener>>): Promise<ReadOptions> {
   const ports = new Map<string, number>();
   for (const [host, listener] of Object.entries(hosts)) {
@@ -52,7 +52,7 @@ async function leadingTo(hosts: Readonly<Record<string, http.RequestListener>>):
   return { network: { caFile, proxies: { https }, timeoutMs: 20_000 } };
 }
 
-/** ECR's own API, as far as a password is concerned. */
+/** ECR's API, as far as it gives a password. */
 function ecrApi(answer: (response: http.ServerResponse) => void, asked: string[] = []): http.RequestListener {
   return (request, response) => {
     let body = "";
@@ -83,7 +83,7 @@ test("an image of Docker Hub is read there, under library/, with an anonymous to
 });
 
 test.each(["https://index.docker.io/v1/", "docker.io", "registry-1.docker.io"])(
-  "Docker's credentials for %s are Docker Hub's",
+  "Docker's credentials for %s are used for Docker Hub",
   async (server) => {
     const requests: string[] = [];
     const hub = registry({ images: { "library/nginx:1.27": image(FOUND) }, wants: "basic", requests });
@@ -99,7 +99,7 @@ describe("an image of ECR", () => {
   const images = { "shop/web:1": image(FOUND) };
   const authorizationToken = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
 
-  test("is read with a password by the AWS SDK's credentials", async () => {
+  test("is read with a password that ECR gives for the AWS SDK's credentials", async () => {
     Object.assign(process.env, AWS);
     const asked: string[] = [];
     const password = { authorizationData: [{ authorizationToken, proxyEndpoint: `https://${ECR}` }] };
@@ -137,7 +137,7 @@ describe("an image of ECR", () => {
     );
   });
 
-  test("names the proxy that leads to no password", async () => {
+  test("names the proxy through which AWS can't be reached", async () => {
     Object.assign(process.env, AWS);
     const options = await leadingTo({ [ECR]: registry({ images, wants: "basic" }) });
     expect(await readOne(`${ECR}/shop/web:1`, options)).toMatch(
@@ -145,7 +145,7 @@ describe("an image of ECR", () => {
     );
   });
 
-  test("ends in one sentence when AWS answers with something else than a password", async () => {
+  test("ends in one sentence when AWS answers with something other than a password", async () => {
     Object.assign(process.env, AWS);
     const answer = JSON.stringify({ authorizationData: [{ authorizationToken: "opaque-secret-token" }] });
     const options = await leadingTo({
@@ -164,7 +164,7 @@ describe("an image of ECR", () => {
     expect(await readOne(`${ECR}/shop/web:1`, options)).toContain('"no token came"');
   });
 
-  test("that the repository doesn't let be pulled names what to allow", async () => {
+  test("that may not be pulled names the repository's policy", async () => {
     Object.assign(process.env, AWS);
     const other = { authorizationData: [{ authorizationToken: Buffer.from("AWS:other").toString("base64") }] };
     const options = await leadingTo({

@@ -23,7 +23,7 @@ describe("the Markdown report", () => {
     expect(markdown).toContain(`- Install bundle: the existing secret \`${arn}\`\n`);
   });
 
-  test("gives several tasks an overview, and one none", async () => {
+  test("has an overview for several tasks, and none for one", async () => {
     const overview = [
       "| Task | Protected | CPU units | MiB | For the Defender | Notices |",
       "| --- | --- | ---: | ---: | ---: | ---: |",
@@ -73,7 +73,7 @@ describe("a picture", () => {
       "a report full of markup",
       (report: Report) => hostile(report, `"]; click x "javascript:alert(1)" %%{init}%% end\n  --> <b>`),
     ],
-  ])("of %s has Mermaid's lines that Azure DevOps takes too, and no other", async (_, change) => {
+  ])("of %s has only lines of Mermaid that Azure DevOps accepts, too", async (_, change) => {
     const [, picture = ""] = /```mermaid\n([\s\S]*?)\n```/.exec(toMarkdown(change(await reportOn([SHOP])))) ?? [];
     expect(picture.split("\n").length).toBeGreaterThan(10);
     for (const line of picture.split("\n")) {
@@ -86,7 +86,7 @@ describe("a picture", () => {
   });
 });
 
-// What outside text could be: a cell, code, HTML, links, mentions, commands, structure.
+// What text from outside could try to be: a cell, code, HTML, links, mentions, commands, structure.
 const HOSTILE = [
   "a | b | c",
   "`code` ``` ~~~",
@@ -120,24 +120,24 @@ describe("text from outside", () => {
   const renderer = new MarkdownIt({ html: true, linkify: true });
   renderer.linkify.set({ fuzzyLink: true, fuzzyEmail: true });
 
-  test.each(HOSTILE)("%j makes nothing but text", async (outside) => {
+  test.each(HOSTILE)("%j is rendered as text only", async (outside) => {
     const report = await reportOn([SHOP, EXAMPLE]);
     const markdown = toMarkdown(hostile(report, outside));
     const harmless = toMarkdown(hostile(report, "qwerty"));
     expect(structure(markdown)).toEqual(structure(harmless));
-    // Whole, in every place: a cell too much would be dropped in silence.
+    // The text is complete in every place: the renderer silently drops an additional cell.
     const page = shown(renderer.render(markdown)).split(shown(renderer.utils.escapeHtml(outside)));
     expect(page).toHaveLength(shown(renderer.render(harmless)).split("qwerty").length);
   });
 
-  test.each(HOSTILE)("%j mentions nobody and commands nothing", async (outside) => {
+  test.each(HOSTILE)("%j is neither a mention nor a command", async (outside) => {
     const outsideOfCode = toMarkdown(hostile(await reportOn([SHOP]), outside))
       .replace(/^```[\s\S]*?^```$/gm, "")
       .replace(/`[^`\n]+`/g, "");
     expect(outsideOfCode).not.toMatch(/@|!\d|##vso|##\[|(?<!&)#\d|:[\w:/]/);
   });
 
-  /** What a page consists of, without its words. */
+  /** The structure of a page, without its words. */
   function structure(markdown: string): readonly string[] {
     const tokens = renderer.parse(markdown, {}).flatMap((token) => [token, ...(token.children ?? [])]);
     const kinds = tokens.map(({ type, tag, info }) =>
@@ -153,7 +153,7 @@ describe("text from outside", () => {
   }
 });
 
-/** The report with this text in all places that text from outside can reach: as if nothing had made it safe before. */
+/** The report with this text in all places that text from outside can reach, as if nothing had made it safe. */
 function hostile(report: Report, text: string): Report {
   const outside = text as SafeText;
   return {

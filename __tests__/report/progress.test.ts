@@ -21,13 +21,13 @@ describe("progress", () => {
     [12, 4],
     [95, 4],
     [500, 4],
-  ])("of %i tasks takes %i whole lines where there is no terminal, the last one at the end", async (total, count) => {
+  ])("of %i tasks takes %i whole lines without a terminal, the last one at the end", async (total, count) => {
     const lines = await linesOf(total);
     expect(lines).toHaveLength(count);
     expect(lines.at(-1)).toBe(`The Console has answered for ${total} of ${total} tasks.`);
   });
 
-  test("is a bar on a terminal, gone at the end", async () => {
+  test("is a bar on a terminal, which is erased at the end", async () => {
     const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
     const lines: string[] = [];
     const progress = await startProgress(12, terminal, (line) => lines.push(line));
@@ -35,7 +35,7 @@ describe("progress", () => {
     progress.stop();
     const shown = await text(terminal.end());
     expect(shown).toContain("0 of 12 tasks");
-    expect(shown).toContain("\u001b[0K"); // The line, erased.
+    expect(shown).toContain("\u001b[0K"); // Erases the line.
     expect(lines).toEqual([]);
   });
 });

@@ -54,7 +54,7 @@ describe("a report", () => {
     [[EXAMPLE], { containers: 1, protected: 1, percent: 100 }],
     [[SHOP], { containers: 3, protected: 2, percent: 66 }],
     [[EXAMPLE, SHOP], { containers: 4, protected: 3, percent: 75 }],
-  ])("counts what is covered, rounded down", async (documents, coverage) => {
+  ])("counts what is covered, rounded down (case %#)", async (documents, coverage) => {
     expect((await reportOn(documents)).coverage).toEqual(coverage);
   });
 
@@ -84,7 +84,7 @@ describe("a report", () => {
       toSummary(fleet(report, 12), PLACES, PLAIN),
     ]) {
       expect(text).toContain("redacted");
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is not to be there
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the texts must not hold these
       expect(text).not.toMatch(/abcdefghijklmnop|##vso\[|[\u0000-\u0009\u000b-\u001f\u202e]/);
       expect(text).not.toContain(INSTALL_BUNDLE);
     }

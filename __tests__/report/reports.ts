@@ -11,7 +11,7 @@ export const EXAMPLE = {
   ],
 };
 
-/** A container left out, notices, an own Defender image, logs and an own execution role. */
+/** A task with a container left out, notices, its own Defender image, logs and its own execution role. */
 export const SHOP = {
   family: "shop",
   executionRoleArn: "arn:aws:iam::111122223333:role/shop-execution",
@@ -31,7 +31,7 @@ export const SHOP = {
 
 export async function reportOn(documents: readonly unknown[], facts: Partial<ReportFacts> = {}): Promise<Report> {
   const tasks: readonly ProtectedTask[] = await Promise.all(documents.map((document) => proven(document)));
-  // The temporary file's name isn't the same twice.
+  // The temporary file has another name in each run.
   const report = buildReport({
     stack: "prisma-runtime-defense",
     region: "eu-west-1",

@@ -16,7 +16,7 @@ describe("the summary", () => {
     expect(toSummary(await reportOn([SHOP]), PLACES, PLAIN)).toMatchSnapshot();
   });
 
-  test("says no version of a mirror whose tag doesn't", async () => {
+  test("calls the version of a mirror unknown if its tag doesn't name one", async () => {
     const report = await reportOn([{ ...EXAMPLE, runtimeDefense: { defenderImage: "mirror.example.com/defender:7" } }]);
     expect(report.tasks[0]?.defender.version).toBeNull();
     expect(toSummary(report, PLACES, PLAIN)).toMatch(
@@ -24,7 +24,7 @@ describe("the summary", () => {
     );
   });
 
-  test("gives a longer fleet a line a task, with the reasons of what was left out", async () => {
+  test("has one line per task for a larger fleet, with the reasons of exclusions", async () => {
     const summary = toSummary(fleet(await reportOn([SHOP]), 11), PLACES, PLAIN);
     expect(summary.split("\n").filter((text) => text.startsWith("shop-"))).toHaveLength(11);
     expect(summary).toContain(
@@ -42,7 +42,7 @@ describe("the summary", () => {
   test.each([
     ["one task", 1],
     ["a fleet", 12],
-  ])("of %s has lines of 80 columns, but for words and JSON to be copied", async (_, size) => {
+  ])("of %s has lines of 80 columns, except for long words and JSON to be copied", async (_, size) => {
     for (const documents of [[EXAMPLE], [SHOP]]) {
       const lines = toSummary(fleet(await reportOn(documents), size), PLACES, PLAIN).split("\n");
       const long = lines.filter((line) => line.length > 80).map((line) => line.trim());
@@ -51,7 +51,7 @@ describe("the summary", () => {
     }
   });
 
-  test("aligns what stands beside a name", async () => {
+  test("aligns the texts beside the names", async () => {
     const [family, ...rows] = toSummary(await reportOn([SHOP]), PLACES, PLAIN)
       .trimEnd()
       .split("\n");
@@ -60,7 +60,7 @@ describe("the summary", () => {
     expect(new Set(columns)).toEqual(new Set([14]));
   });
 
-  test("is coloured on a terminal alone, where all else is the same", async () => {
+  test("is coloured only on a terminal, with the same text", async () => {
     const report = await reportOn([SHOP]);
     expect(toSummary(report, PLACES, TERMINAL)).toContain("\u001b[33mleft out: FireLens");
     expect(toSummary(report, PLACES, PLAIN)).not.toContain("\u001b");

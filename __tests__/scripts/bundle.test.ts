@@ -1,4 +1,4 @@
-// What the bundle leaves out, or loads late, of the packages that the other tests use whole.
+// Parts of packages that the bundle leaves out or loads late, while the other tests use the whole packages.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ test.each([
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
 
-test("texts have the characters that the sources have", async () => {
+test("texts keep their non-ASCII characters", async () => {
   const folder = newFolder();
   const task = (image: string) => JSON.stringify({ family: "shop", containerDefinitions: [{ name: "web", image }] });
   writeFileSync(join(folder, "old.json"), task("nginx:1.27"));
@@ -49,12 +49,12 @@ test("a redirect isn't followed", async () => {
   expect(stderr).toContain('The Console redirects to "127.0.0.1:9" (HTTP 307)');
 });
 
-test("a proxy of the environment isn't asked for loopback", async () => {
+test("a proxy of the environment isn't used for loopback addresses", async () => {
   const proxy = "http://127.0.0.1:9";
   const { status, stderr } = await synth((_, next) => next(), { HTTP_PROXY: proxy, HTTPS_PROXY: proxy });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
 
-test("the numbers that stand for zlib's are Node's", () => {
+test("the numbers in place of zlib's constants are Node's", () => {
   expect(zlib.constants).toMatchObject(lazyZlib.constants);
 });

@@ -7,7 +7,7 @@ test("npm run demo:status shows what status says, on this machine alone, and end
   const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/demo-status.cjs"], {
     cwd: PROJECT,
     encoding: "utf8",
-    // The demo's own settings hold.
+    // The demo's own settings override these.
     env: {
       PATH: process.env.PATH,
       AWS_PROFILE: "nobody",

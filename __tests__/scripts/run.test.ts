@@ -32,7 +32,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe("the code that runs", () => {
-  test("is the sources' as they are now, forth and back", async () => {
+  test("is built from the current sources, also after a change back", async () => {
     const words: string[] = [];
     for (const word of ["first", "second", "first", "first"]) {
       source("lib/word.ts", `export const word: string = "${word}";`);
@@ -44,7 +44,7 @@ describe("the code that runs", () => {
   test.each([
     ["a source", "lib/word.ts", 'export const word = "other";'],
     ["a source that takes precedence over an older one", "lib/word.tsx", 'export const word = "other";'],
-    ["how it is bundled", "scripts/bundle.cjs", undefined],
+    ["the bundling script", "scripts/bundle.cjs", undefined],
   ])("is bundled anew after a change of %s", async (_, file, content) => {
     await launch();
     const before = bundles();
@@ -63,7 +63,7 @@ describe("the code that runs", () => {
     expect(compiled()).toHaveLength(1);
   });
 
-  test("is the entry's that was asked for", async () => {
+  test("is that of the requested entry", async () => {
     source("lib/other.ts", 'console.log("nested");');
     source("lib-other.ts", 'console.log("flat");');
     for (let i = 0; i < 2; i++) {
@@ -73,7 +73,7 @@ describe("the code that runs", () => {
   });
 });
 
-describe("launches at once", () => {
+describe("launches at the same time", () => {
   test("all run, and leave one whole bundle", async () => {
     source("lib/alone.ts", 'import { word } from "./word"; console.log(word);');
     const results = await Promise.all(Array.from({ length: 4 }, () => launch(["lib/alone.ts"])));
@@ -83,7 +83,7 @@ describe("launches at once", () => {
   });
 });
 
-describe("a damaged file in .build", () => {
+describe("a damaged .build", () => {
   const damages: [string, (file: string) => void][] = [
     ["truncated", (file) => truncateSync(file, 40)],
     ["emptied", (file) => truncateSync(file, 0)],
@@ -93,7 +93,7 @@ describe("a damaged file in .build", () => {
   const kinds = ["bundle", "compiled form"];
 
   test.each(kinds.flatMap((kind) => damages.map(([how, damage]) => [kind, how, damage] as const)))(
-    "never runs: the %s %s",
+    "is noticed, and does not run: the %s %s",
     async (kind, _, damage) => {
       await launch();
       const file = path.join(root, ".build", (kind === "bundle" ? bundles() : compiled())[0] ?? "");
@@ -104,7 +104,7 @@ describe("a damaged file in .build", () => {
     },
   );
 
-  test("that can't be written only costs time", async () => {
+  test("costs only time if it is a file", async () => {
     source(".build", "A file where the folder should be.");
     expect(await launch()).toEqual({ status: 0, stdout: "first\n", stderr: "" });
   });
@@ -125,7 +125,7 @@ describe("the exit status", () => {
     expect(status).toBe(1);
   });
 
-  test("is 1 when main.ts ends without having said that all went well", async () => {
+  test("is 1 when main.ts ends without setting it", async () => {
     source("main.ts", "new Promise(() => {});");
     expect((await launch()).status).toBe(1);
   });
@@ -150,7 +150,7 @@ describe("the exit status", () => {
 describe("two runs in one output folder", () => {
   const WAITS = 'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1e6); console.log("waiting");';
 
-  test("don't meet: the second ends with who holds it, and touches nothing", async () => {
+  test("don't run at the same time: the second names the first, and changes nothing", async () => {
     source("main.ts", WAITS);
     const first = spawn(process.execPath, ["scripts/run.cjs", "main.ts"], { cwd: root });
     await once(first.stdout, "data");
@@ -173,14 +173,14 @@ describe("two runs in one output folder", () => {
     expect(existsSync(path.join(root, "cdktf.out"))).toBe(false);
   });
 
-  test("meet in no other folder, and no other command is held up", async () => {
+  test("block neither a run in another folder nor another command", async () => {
     source("cdktf.out/.lock", lockOf(process.pid, hostname()));
     expect((await launch(["main.ts"], { CDKTF_OUTDIR: "elsewhere" })).status).toBe(0);
     expect((await launch(["main.ts", "protect"])).status).toBe(0);
     expect((await launch()).status).toBe(1);
   });
 
-  test("can follow each other after a kill, which leaves a lock", async () => {
+  test("can follow each other after a kill, which leaves a stale lock", async () => {
     source("main.ts", WAITS);
     const killed = spawn(process.execPath, ["scripts/run.cjs", "main.ts"], { cwd: root });
     await once(killed.stdout, "data");
@@ -193,15 +193,15 @@ describe("two runs in one output folder", () => {
   });
 
   test.each([
-    ["another machine's", lockOf(1, "another-machine"), "process 1 on another-machine, since 2026-01-01T00:00:00.000Z"],
-    ["one that is not written yet", "", "one that has just begun"],
+    ["of another host", lockOf(1, "another-machine"), "process 1 on another-machine, since 2026-01-01T00:00:00.000Z"],
+    ["that is not written yet", "", "one that has just begun"],
     ["of no process", JSON.stringify({ host: "another-machine" }), "one that the lock does not describe"],
     [
       "full of commands",
       lockOf(1, "\u001b[2J\u009b\n##vso[task.complete]\n::set-output name=x::y"),
       "one that the lock does not describe",
     ],
-  ])("a lock that is %s counts", async (_, content, holder) => {
+  ])("a lock %s blocks the run", async (_, content, holder) => {
     source("cdktf.out/.lock", content);
     const { status, stderr } = await launch();
     expect(stderr).toContain(`cdktf.out is in use by another run: ${holder}. Wait for it, or set CDKTF_OUTDIR.`);
@@ -226,7 +226,7 @@ describe("a link in the output folder", () => {
   });
 });
 
-test("what is named is no command of a terminal or a pipeline", async () => {
+test("a named path is not a command for a terminal or a pipeline", async () => {
   const link = "cdktf.out/stacks/\n##vso[task.complete result=Succeeded;]\u001b[2J\u202e\n::error::x";
   mkdirSync(path.join(root, "cdktf.out/stacks"), { recursive: true });
   symlinkSync(root, path.join(root, link));
@@ -249,14 +249,14 @@ describe("the manifest of an earlier run", () => {
     ["cdktf.out", ["main.ts"], {}],
     ["cdktf.out", ["main.ts", "synth"], { CDKTF_OUTDIR: "" }],
     ["elsewhere", ["main.ts"], { CDKTF_OUTDIR: "elsewhere" }],
-  ])("is gone from %s before anything else: %p", async (folder, args, environment) => {
+  ])("is removed from %s before anything else: %p", async (folder, args, environment) => {
     source(`${folder}/manifest.json`, "{}");
     source("lib/word.ts", "export const word: = 1;");
     expect((await launch(args, environment)).status).toBe(1);
     expect(existsSync(path.join(root, folder, "manifest.json"))).toBe(false);
   });
 
-  test.each([[["main.ts", "protect"]], [["lib/word.ts"]]])("stays where nothing is synthesized: %p", async (args) => {
+  test.each([[["main.ts", "protect"]], [["lib/word.ts"]]])("is kept if nothing is synthesized: %p", async (args) => {
     source("cdktf.out/manifest.json", "{}");
     await launch(args);
     expect(existsSync(path.join(root, "cdktf.out/manifest.json"))).toBe(true);
@@ -273,7 +273,7 @@ describe("the manifest of an earlier run", () => {
   });
 });
 
-test("npm's scripts hand signals over to Node, which a shell in between would not", () => {
+test("npm's scripts start Node by exec, since a shell in between would not pass on signals", () => {
   const { scripts } = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8"));
   const withNode = Object.values(scripts).filter((script) => /\bnode\b/.test(String(script)));
   expect(withNode.length).toBeGreaterThan(8);
@@ -287,12 +287,12 @@ describe("the entry", () => {
     expect(JSON.parse(stdout)).toEqual([path.join(root, "lib/arguments.ts"), "--out", "a b"]);
   });
 
-  test("can import at run time, and text that isn't ASCII arrives whole", async () => {
+  test("can import at run time, and print non-ASCII text", async () => {
     source("main.ts", 'import("./lib/word").then(({ word }) => console.log(word, "é → 🛡"));');
     expect((await launch()).stdout).toBe("first é → 🛡\n");
   });
 
-  test.each(["1", undefined])("has stack traces with the sources' lines when DEBUG is %p", async (debug) => {
+  test.each(["1", undefined])("has stack traces with the sources' lines only with DEBUG=1: %p", async (debug) => {
     source("main.ts", "\n\ntry {\n  throw new Error();\n} catch (error) {\n  console.log(error);\n}\n");
     for (let i = 0; i < 2; i++) {
       const { stdout } = await launch(["main.ts"], { DEBUG: debug });
@@ -300,7 +300,7 @@ describe("the entry", () => {
     }
   });
 
-  test("that uses what the bundle leaves out fails", async () => {
+  test("that uses a package that the bundle leaves out fails", async () => {
     source("main.ts", 'import archiver from "archiver"; console.log("loaded"); archiver("zip");');
     const { status, stdout, stderr } = await launch();
     expect(stdout).toBe("loaded\n");
@@ -318,7 +318,7 @@ function source(file: string, content: string): void {
   writeFileSync(path.join(root, file), content);
 }
 
-// The last letter of the one word in the code, or a byte of its compiled form.
+// Flips a bit in the last letter of the word in the code, or in a byte of the compiled form.
 function flipped(content: Buffer): Buffer {
   const at = content.includes("first") ? content.indexOf("first") + 4 : content.length - 20;
   content.writeUInt8(content.readUInt8(at) ^ 1, at);

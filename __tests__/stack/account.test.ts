@@ -31,7 +31,7 @@ describe("STACK_NAME", () => {
 });
 
 describe("ECS_CLUSTER", () => {
-  test("as an ARN is the cluster of the outputs, and no cluster is made", () => {
+  test("as an ARN is the cluster of the outputs, and no cluster is created", () => {
     const cluster = "arn:aws:ecs:eu-west-1:111122223333:cluster/shared";
     const { stack } = synthesized([withoutRole], { cluster });
     expect(stack.resource.aws_ecs_cluster).toBeUndefined();
@@ -61,7 +61,7 @@ describe("the execution role", () => {
     });
   });
 
-  test("may read what SECRET_ARNS names, each by the call of its service", () => {
+  test("may read what SECRET_ARNS names, each with the action of its service", () => {
     const { stack } = synthesized([withoutRole], { secretArns: [SECRET, PARAMETER, KEY] });
     expect(statements(stack, "execution-role-install-bundle").slice(1)).toEqual([
       { Effect: "Allow", Action: "kms:Decrypt", Resource: KEY },
@@ -70,7 +70,7 @@ describe("the execution role", () => {
     ]);
   });
 
-  test("may read a secret with any suffix, where SECRET_ARNS names it so", () => {
+  test("may read a secret with any suffix if SECRET_ARNS leaves the suffix open", () => {
     const anySuffix = SECRET.replace("-AbCdEf", "-??????");
     const { stack } = synthesized([withoutRole], { secretArns: [anySuffix] });
     expect(statements(stack, "execution-role-install-bundle").slice(1)).toEqual([
@@ -78,7 +78,7 @@ describe("the execution role", () => {
     ]);
   });
 
-  test("may make the log group that a task wants made, and read its environment files", async () => {
+  test("may create the log group that a task asks for, and read its environment files", async () => {
     const options = { "awslogs-group": "/shop", "awslogs-region": "eu-west-1", "awslogs-create-group": "true" };
     const task = await proven({
       ...WITHOUT_ROLE,
@@ -98,7 +98,7 @@ describe("the execution role", () => {
     ]);
   });
 
-  test("gets no secret by a task's file alone", async () => {
+  test("may not read a secret only because a task names it", async () => {
     const secrets = [{ name: "DB", valueFrom: SECRET }];
     const task = await proven({ ...WITHOUT_ROLE, containerDefinitions: [{ ...CONTAINER, secrets }] });
     const { stack } = synthesized([task]);
@@ -107,7 +107,7 @@ describe("the execution role", () => {
 });
 
 describe("GRANT_EXECUTION_ROLES", () => {
-  test("lets the roles that tasks name do all that starting the tasks needs, once a role", async () => {
+  test("lets the roles that tasks name do all that starting the tasks needs, in one policy per role", async () => {
     const task = await proven({
       ...TASK,
       family: "other",
@@ -181,7 +181,7 @@ describe("GRANT_EXECUTION_ROLES", () => {
     });
   });
 
-  test("lets them read it by both ARNs, where a secret's name may end as a suffix does", async () => {
+  test("lets them read a secret by both ARNs if its name could end in a suffix", async () => {
     const shopSecret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop-secret";
     const secrets = [{ name: "A", valueFrom: shopSecret }];
     const task = await proven({ ...TASK, containerDefinitions: [{ ...CONTAINER, secrets }] });
@@ -193,7 +193,7 @@ describe("GRANT_EXECUTION_ROLES", () => {
     });
   });
 
-  test("takes a role with a path and with characters that Terraform's names can't have", async () => {
+  test("accepts a role with a path and with characters that Terraform's names can't have", async () => {
     const task = await proven({ ...TASK, executionRoleArn: "arn:aws:iam::111122223333:role/team/a.b@c" });
     const { stack } = synthesized([task], { grantExecutionRoles: true });
     const [[id, policy] = []] = Object.entries(stack.resource.aws_iam_role_policy ?? {});
@@ -212,12 +212,12 @@ describe("GRANT_EXECUTION_ROLES", () => {
 });
 
 describe("earlier revisions", () => {
-  test("stay registered, and a new one is there before the old one goes", () => {
+  test("stay registered, and a new one is created before the old one is destroyed", () => {
     const { stack } = synthesized([withoutRole]);
     expect(definition(stack)).toMatchObject({ skip_destroy: true, lifecycle: { create_before_destroy: true } });
   });
 
-  test("go with KEEP_OLD_REVISIONS=false", () => {
+  test("are deregistered with KEEP_OLD_REVISIONS=false", () => {
     const { stack } = synthesized([withoutRole], { keepOldRevisions: false });
     expect(definition(stack)).not.toHaveProperty("skip_destroy");
     expect(definition(stack)).toMatchObject({ lifecycle: { create_before_destroy: true } });
@@ -240,7 +240,7 @@ test("the Defender's log group has the retention and the key that the account as
   });
 });
 
-test("a secret with a customer's key has another name than one without, so that taking the key away makes a new one", () => {
+test("a secret with a customer's key has another name than one without, so that removing the key creates a new secret", () => {
   const { stack } = synthesized([withoutRole], { installBundleKmsKeyArn: KEY });
   expect(stack.resource.aws_secretsmanager_secret?.["install-bundle"]).toMatchObject({
     kms_key_id: KEY,
@@ -248,7 +248,7 @@ test("a secret with a customer's key has another name than one without, so that 
   });
 });
 
-describe("what ECS stores is what is written, so that the next plan is empty", () => {
+describe("the stack writes what ECS stores, so that the next plan is empty", () => {
   const containers = async (part: object) => {
     const task = await proven({ ...TASK, containerDefinitions: [{ ...CONTAINER, ...part }] });
     return JSON.parse(String(definition(synthesized([task]).stack).container_definitions));

@@ -10,7 +10,7 @@ const EVERY_KEY = join(__dirname, "..", "task", "fixtures", "every-key.json");
 
 type Place = { readonly as: string; readonly value: JsonValue };
 
-// Where every key of the task goes in the resource, and what the one in the fixture becomes there.
+// For every key of the task: its argument in the resource, and that argument's value for the fixture.
 const TASK_PLACES: Readonly<Record<string, Place>> = {
   containerDefinitions: { as: "container_definitions", value: "a JSON text, see below" },
   cpu: { as: "cpu", value: "4096" },
@@ -74,7 +74,7 @@ const TASK_PLACES: Readonly<Record<string, Place>> = {
   },
 };
 
-// Keys that the protection changes; `links` is the one that Fargate refuses. All others stay as they are.
+// Keys that the protection changes; `links` is the one that Fargate refuses. All others stay unchanged.
 const CHANGED = ["entryPoint", "environment", "dependsOn", "volumesFrom", "linuxParameters"];
 const REFUSED = ["links"];
 const SAME =
@@ -93,7 +93,7 @@ async function everyKey() {
   return JSON.parse(await readFile(EVERY_KEY, "utf8"));
 }
 
-test("the tables, and the fixture behind them, name every key that there is", async () => {
+test("the tables and their fixture name every key", async () => {
   expect(Object.keys(TASK_PLACES).sort()).toEqual([...TASK_KEYS].sort());
   expect([...SAME.split(" "), ...CHANGED, ...REFUSED].sort()).toEqual([...CONTAINER_KEYS].sort());
   const { definition } = await read(await everyKey());
@@ -102,7 +102,7 @@ test("the tables, and the fixture behind them, name every key that there is", as
   expect(Object.keys(first ?? {}).sort()).toEqual([...SAME.split(" "), ...CHANGED].sort());
 });
 
-test("every key of the task arrives in the resource, in the provider's words, and nothing else does", async () => {
+test("every key of the task arrives in the resource under the provider's name, and nothing else does", async () => {
   const {
     container_definitions,
     "//": _,
@@ -119,7 +119,7 @@ test("every key of the task arrives in the resource, in the provider's words, an
   expect(attributes).toEqual(Object.fromEntries(Object.values(places).map(({ as, value }) => [as, value])));
 });
 
-test.each(SAME.split(" "))("a container's %s arrives as it is", async (key) => {
+test.each(SAME.split(" "))("a container's %s arrives unchanged", async (key) => {
   const task = await everyKey();
   const [original] = task.containerDefinitions;
   const { container_definitions } = await resourceOf(task);
@@ -128,7 +128,7 @@ test.each(SAME.split(" "))("a container's %s arrives as it is", async (key) => {
   expect(first[key]).toBeDefined();
 });
 
-test("what a protected container has besides arrives with what it had before", async () => {
+test("what the protection adds arrives together with the container's own values", async () => {
   const [first] = JSON.parse(String((await resourceOf(await everyKey())).container_definitions));
   expect(first.entryPoint.slice(3)).toEqual(["/first"]);
   expect(first.environment).toContainEqual({ name: "A", value: "b" });
@@ -148,11 +148,11 @@ test("what a protected container has besides arrives with what it had before", a
 test.each([
   ["inferenceAccelerators", { inferenceAccelerators: [{ deviceName: "a", deviceType: "b" }] }, /inferenceAccelerators/],
   ["links", { containerDefinitions: [{ ...TASK.containerDefinitions[0], links: ["db"] }] }, /links: not on Fargate/],
-])("%s, which can't arrive, is refused rather than dropped", async (_, part, message) => {
+])("%s is refused rather than dropped", async (_, part, message) => {
   expect((await problemsIn({ ...TASK, ...part })).join("\n")).toMatch(message);
 });
 
-test("a text that opens a template and never ends it leaves the install bundle's reference alive", async () => {
+test("an unclosed template in a text doesn't break the reference to the install bundle", async () => {
   const task = await everyKey();
   const { container_definitions } = await resourceOf({
     ...task,

@@ -21,7 +21,7 @@ const { stackFile: STACK_FILE, secretFile: SECRET_FILE, versionFile: VERSION_FIL
 const OURS = ["manifest.json", STACK_FILE, VERSION_FILE, SECRET_FILE, "runtime-defense.md", "runtime-defense.json"];
 const FOREIGN = "stacks/prisma-runtime-defense/.terraform/providers";
 
-test("what an earlier run left goes, half-made output of a killed one too, and what Terraform keeps stays", () => {
+test("the output of an earlier run is removed, even a killed one's, and Terraform's own files are kept", () => {
   inFolder((folder) => {
     for (const path of [...OURS, FOREIGN, ".staging-abc123/stacks/x/cdk.tf.json"]) write(folder, path);
     const staging = prepareOutput(folder);
@@ -32,7 +32,7 @@ test("what an earlier run left goes, half-made output of a killed one too, and w
 });
 
 test.each(["stacks", "stacks/prisma-runtime-defense", STACK_FILE, "manifest.json"])(
-  "a link in place of %s is refused, and what it leads to stays",
+  "a link in place of %s is refused, and its target is kept",
   (path) => {
     inFolder((folder) => {
       const [out, elsewhere] = [join(folder, "cdktf.out"), join(folder, "elsewhere")];
@@ -48,7 +48,7 @@ test.each(["stacks", "stacks/prisma-runtime-defense", STACK_FILE, "manifest.json
 );
 
 test.each(["x.tofu", "x.tofu.json", "zz_override.tf.json", "b_override.tf", "zz.auto.tfvars.json", "terraform.tfvars"])(
-  "what Terraform would read beside the stack stops the run: %s",
+  "a file that Terraform would read beside the stack stops the run: %s",
   (name) => {
     inFolder((folder) => {
       write(folder, `stacks/prisma-runtime-defense/${name}`);
@@ -59,7 +59,7 @@ test.each(["x.tofu", "x.tofu.json", "zz_override.tf.json", "b_override.tf", "zz.
   },
 );
 
-test("a run that failed leaves no folder of its own", () => {
+test("a failed run removes the folder that it created", () => {
   inFolder((folder) => {
     const out = join(folder, "a/cdktf.out");
     const staging = prepareOutput(out);
@@ -70,7 +70,7 @@ test("a run that failed leaves no folder of its own", () => {
   });
 });
 
-test("a run that failed leaves what isn't its own", () => {
+test("a failed run keeps the files that aren't its own", () => {
   inFolder((folder) => {
     prepareOutput(folder);
     for (const path of [...OURS, FOREIGN, "notes.txt"]) write(folder, path);
@@ -79,11 +79,11 @@ test("a run that failed leaves what isn't its own", () => {
   });
 });
 
-test("discarding what isn't there is no failure", () => {
+test("discarding an output that doesn't exist is not an error", () => {
   inFolder((folder) => expect(() => discardOutput(join(folder, "nothing"))).not.toThrow());
 });
 
-test("all that is prepared is published, a secret for its owner alone", () => {
+test("all prepared files are published, a secret only for its owner", () => {
   inFolder((folder) => {
     const staging = prepareOutput(folder);
     for (const path of ["manifest.json", STACK_FILE]) write(staging, path);
@@ -98,7 +98,7 @@ test("all that is prepared is published, a secret for its owner alone", () => {
   });
 });
 
-test("without all of it nothing that can be deployed is published", () => {
+test("if a file can't be published, the manifest isn't either", () => {
   inFolder((folder) => {
     const staging = prepareOutput(folder);
     for (const path of ["manifest.json", STACK_FILE]) write(staging, path);
@@ -119,7 +119,7 @@ test.each([
   ["EEXIST", "a file is in its place; move that away"],
   ["EISDIR", "a folder is where a file belongs; move that away"],
   ["ENOENT", "the folder that it belongs in does not exist; create it"],
-])("%s of the system becomes a sentence", (code, reason) => {
+])("%s from the system becomes a sentence", (code, reason) => {
   const write = () => {
     throw Object.assign(new Error("refused"), { code });
   };
@@ -128,7 +128,7 @@ test.each([
   );
 });
 
-test("an error of another kind stays what it is", () => {
+test("an error of another kind is thrown unchanged", () => {
   const defect = new TypeError("defect");
   const write = () => {
     throw defect;
@@ -137,7 +137,7 @@ test("an error of another kind stays what it is", () => {
 });
 
 const canBeRefused = process.getuid?.() !== 0;
-(canBeRefused ? test : test.skip)("a folder without permission is named (not as root, who has them all)", () => {
+(canBeRefused ? test : test.skip)("a folder without permission is named (not as root, who has all)", () => {
   inFolder((folder) => {
     const out = join(folder, "cdktf.out");
     mkdirSync(out);

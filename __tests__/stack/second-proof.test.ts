@@ -59,12 +59,12 @@ beforeAll(async () => {
 const refusal = (what: string) =>
   new ProofError([safe`The stack differs from the proven tasks: ${what}. This is a defect: report it.`]);
 
-test("what was synthesized proves", () => {
+test("the synthesized stack passes", () => {
   expect(() => proveSynthesized(JSON.parse(text), tasks)).not.toThrow();
   expect(() => proveSynthesized(JSON.parse(text), [...tasks].reverse())).not.toThrow();
 });
 
-test("what ECS would store as the same proves", () => {
+test("a difference that ECS would not store passes", () => {
   expect(() => prove(environment((all) => [...all, { name: "X", value: "" }].reverse()))).not.toThrow();
 });
 
@@ -110,7 +110,7 @@ test.each<[string, string, Tamper]>([
   ["the host's processes", "pidMode", set("pid_mode", "host")],
   ["a volume", "volumes", set("volume", [{ name: "root", host_path: "/" }])],
   ["a tag", "tags", set("tags", { a: "b" })],
-  ["an attribute that nobody knows", "trackLatest", set("track_latest", true)],
+  ["an unknown attribute", "trackLatest", set("track_latest", true)],
   ["a count", "count", set("count", 0)],
   ["a for_each", "forEach, for_each", set("for_each", { a: "b" })],
   ["a for_each that is empty", "for_each", set("for_each", {})],
@@ -120,16 +120,16 @@ test.each<[string, string, Tamper]>([
     "lifecycle",
     set("lifecycle", { create_before_destroy: true, ignore_changes: "all" }),
   ],
-  ["no lifecycle of a kind", "lifecycle", set("lifecycle", {})],
-  ["revisions that go", "skipDestroy", set("skip_destroy", false)],
+  ["an empty lifecycle", "lifecycle", set("lifecycle", {})],
+  ["revisions that are deregistered", "skipDestroy", set("skip_destroy", false)],
   ["a provisioner", "provisioner", set("provisioner", { "local-exec": { command: "true" } })],
   ["another provider", "provider", set("provider", "aws.other")],
-])("%s is refused by its name", (_, keys, tamper) => {
+])("%s is refused, and its key is named", (_, keys, tamper) => {
   expect(() => prove(tamper)).toThrow(refusal(`shop: ${keys} differ`));
 });
 
 test.each<[string, Tamper, string]>([
-  ["one too much", more((definition) => ({ ...definition, family: "more" })), "3 task definitions instead of 2"],
+  ["one too many", more((definition) => ({ ...definition, family: "more" })), "3 task definitions instead of 2"],
   ["one twice", more((definition) => definition), "shop: expected once, got 2 times"],
   ["one missing", instead(undefined), "shop: expected once, got 0 times"],
   ["one as a list", instead([{ family: "shop" }]), "shop: expected once, got 0 times"],
@@ -151,12 +151,12 @@ test.each<[string, string]>([
   expect(() => prove(inCommand)).toThrow("cdk.tf.json holds an unexpected expression: ");
 });
 
-test("an expression of ours where the file has text is refused", () => {
+test("the stack's own expression in place of a text of the file is refused", () => {
   const role = containers((all) => all.map((one) => ({ ...one, image: "${aws_iam_role.execution-role.arn}" })));
   expect(() => prove(role)).toThrow(refusal("shop: containerDefinitions differ"));
 });
 
-test("everything that differs, of every task, is named at once", () => {
+test("all differences of all tasks are named at once", () => {
   expect(() =>
     prove((definition, all) => {
       definition.cpu = "1";
@@ -174,15 +174,15 @@ test("everything that differs, of every task, is named at once", () => {
 });
 
 test.each([
-  ["nothing", null],
+  ["null", null],
   ["a list", []],
-  ["no resources", { resource: {} }],
-  ["resources as a list", { resource: [] }],
-])("%s for a stack is refused", (_, stack) => {
+  ["a stack without resources", { resource: {} }],
+  ["a stack with a list of resources", { resource: [] }],
+])("instead of the stack, %s is refused", (_, stack) => {
   expect(() => proveSynthesized(stack, tasks)).toThrow("shop: expected once, got 0 times");
 });
 
-test("a secret of the stack's own isn't the existing one, nor the other way round", () => {
+test("the stack's own secret isn't accepted for an existing one, or the other way round", () => {
   const [shop] = tasks;
   const own = synthesized(tasks).text;
   expect(() => proveSynthesized(JSON.parse(own), tasks, SECRET_ARN)).toThrow("shop: containerDefinitions differ");

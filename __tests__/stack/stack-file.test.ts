@@ -6,7 +6,7 @@ import { proven, synthesized } from "./synthesize";
 
 const unexpectedIn = (stack: unknown) => readStackFile(JSON.stringify(stack)).unexpected;
 
-test("what is synthesized holds nothing unexpected", async () => {
+test("a synthesized stack holds nothing unexpected", async () => {
   const { stack } = synthesized([await proven(TASK)]);
   expect(readStackFile(JSON.stringify(stack))).toEqual({ backends: ["local"], unexpected: [] });
 });
@@ -84,7 +84,7 @@ test.each([
   expect(unexpectedIn({ output: { a: { value } } })).toEqual([]);
 });
 
-test("a key that stands twice is unexpected: Terraform reads both", () => {
+test("a duplicate key is unexpected: Terraform reads both", () => {
   const { unexpected } = readStackFile('{"resource":{"null_resource":{}},"resource":{}}');
   expect(unexpected).toEqual([
     expect.stringMatching(/^content that Terraform may read differently \(the key "resource" is twice/),
@@ -94,13 +94,13 @@ test("a key that stands twice is unexpected: Terraform reads both", () => {
 test.each([
   ["lists", "[".repeat(200_000) + "]".repeat(200_000)],
   ["objects", `${'{"a":'.repeat(9000)}1${"}".repeat(9000)}`],
-])("what is nested too deep to be looked into is unexpected: %s", (_, content) => {
+])("content that is nested too deeply is unexpected: %s", (_, content) => {
   expect(readStackFile(content).unexpected).toEqual([
     "content that Terraform may read differently (is nested in more than 100 levels)",
   ]);
 });
 
-test("what is not JSON is unexpected", () => {
+test("content that is not JSON is unexpected", () => {
   expect(readStackFile("resource {}").unexpected).toEqual([
     expect.stringMatching(/^content that Terraform may read differently \(is not JSON.*[^.]\)$/),
   ]);
@@ -109,7 +109,7 @@ test("what is not JSON is unexpected", () => {
 test.each([
   { kind: "s3", bucket: "b", key: "k", region: "eu-west-1" },
   { kind: "azure", storageAccount: "a", resourceGroup: "g", container: "c", key: "k" },
-] as const)("the backend of $kind is known as remote", async (state) => {
+] as const)("the backend of $kind is recognized as remote", async (state) => {
   const { stack } = synthesized([await proven(TASK)], { state });
   const { backends, unexpected } = readStackFile(JSON.stringify(stack));
   expect(REMOTE_BACKENDS).toEqual(expect.arrayContaining([...backends]));

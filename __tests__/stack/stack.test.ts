@@ -41,7 +41,7 @@ describe("the stack of the example", () => {
     ]);
   });
 
-  test("has a role that ECS alone can take, with the managed policy", () => {
+  test("has a role that only ECS can assume, with the managed policy", () => {
     const { stack } = synthesized([example]);
     expect(policyOf(stack, "aws_iam_role", "execution-role", "assume_role_policy")).toEqual([
       { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ecs-tasks.amazonaws.com" } },
@@ -72,7 +72,7 @@ describe("the stack of the example", () => {
     });
   });
 
-  test("has a secret that is gone with the stack, and a write-only value for it", () => {
+  test("has a secret that is deleted at once with the stack, and a write-only value for it", () => {
     const { stack } = synthesized([example]);
     expect(resource(stack, "aws_secretsmanager_secret", "install-bundle")).toEqual({
       description: "The Prisma Cloud Defender's install bundle",
@@ -89,7 +89,7 @@ describe("the stack of the example", () => {
     });
   });
 
-  test("starts its container by the Defender, which reads the bundle from the secret", () => {
+  test("starts its container through the Defender, which reads the bundle from the secret", () => {
     const definition = definitionOf(synthesized([example]).stack, "prisma-runtime-defense");
     expect(definition).toMatchObject({
       family: "prisma-runtime-defense",
@@ -124,10 +124,10 @@ describe("the stack of the example", () => {
     });
   });
 
-  test("names the provider exactly, and no default tags where there are none", () => {
+  test("names the exact version of the provider, and no default tags if there are none", () => {
     const { terraform, provider } = synthesized([example]).stack;
     expect(provider).toEqual({ aws: [{ region: "eu-west-1" }] });
-    // Checkov would skip the whole file for it: it is in versions.tf.
+    // It is in versions.tf instead: Checkov would skip the whole file because of it.
     expect(terraform.required_version).toBeUndefined();
     expect(terraform.required_providers).toEqual({ aws: { source: "aws", version: "6.25.0" } });
   });
@@ -137,7 +137,7 @@ describe("the stack of the example", () => {
   });
 });
 
-test("default tags are the provider's, and escaped", () => {
+test("default tags are set on the provider, and escaped", () => {
   const { provider } = synthesized([example], { defaultTags: { team: "${x}", "%{a}": "b" } }).stack;
   expect(provider.aws).toEqual([{ region: "eu-west-1", default_tags: [{ tags: { team: "$${x}", "%%{a}": "b" } }] }]);
 });
@@ -248,7 +248,7 @@ describe("the state", () => {
 test.each([
   ["cn-north-1", "aws-cn"],
   ["us-gov-west-1", "aws-us-gov"],
-])("in %s the managed policy is %s's", (region, partition) => {
+])("in %s the managed policy is of the partition %s", (region, partition) => {
   const { stack } = synthesized([example], { region, partition });
   expect(stack.resource.aws_iam_role_policy_attachment?.["execution-role-policy"]?.policy_arn).toBe(
     `arn:${partition}:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy`,
@@ -259,7 +259,7 @@ test.each([
 describe("text from outside", () => {
   const NASTY = '${aws_iam_role.x.arn} %{ if true } $${y} %%{z} $$${a} " \\ \n ü 🛡';
 
-  test("is escaped wherever it stands, and only what is ours is evaluated", async () => {
+  test("is escaped in values and in keys", async () => {
     const task = await proven({
       ...TASK,
       containerDefinitions: [{ ...CONTAINER, command: [NASTY], dockerLabels: { "${label}": NASTY } }],

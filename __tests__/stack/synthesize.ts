@@ -28,7 +28,7 @@ export const SETTINGS: StackSettings = {
   state: { kind: "local" },
 };
 
-/** The document as a task, protected as the local Console does it, and proven. */
+/** Reads the document as a task, protects it as the local Console does, and proves it. */
 export async function proven(document: unknown, installBundle = BUNDLE): Promise<ProtectedTask> {
   const task = await read(document);
   const answer = protect(JSON.parse(JSON.stringify(toSend(task))), {
@@ -41,7 +41,7 @@ export async function proven(document: unknown, installBundle = BUNDLE): Promise
   return ProtectedTask.prove(task, JSON.parse(JSON.stringify(answer)), facts);
 }
 
-/** cdk.tf.json as a run with these tasks and settings leaves it, and all that is in its folder. */
+/** cdk.tf.json as a run with these tasks and settings writes it, as text and parsed. */
 export function synthesized(tasks: readonly ProtectedTask[], settings: Partial<StackSettings> = {}) {
   return inFolder((folder) => {
     const out = join(folder, "cdktf.out");
@@ -49,7 +49,7 @@ export function synthesized(tasks: readonly ProtectedTask[], settings: Partial<S
     synthesize({ ...props, folder: out, staging: prepareOutput(out) })();
     const text = readFileSync(join(out, pathsOf(props.name).stackFile), "utf8");
     const stack: Stack = JSON.parse(text);
-    // Whatever is synthesized passes the gates.
+    // Every synthesized stack passes the gates.
     expect(readStackFile(text).unexpected).toEqual([]);
     return { text, stack };
   });
@@ -57,7 +57,7 @@ export function synthesized(tasks: readonly ProtectedTask[], settings: Partial<S
 
 type Blocks = Readonly<Record<string, JsonObject>>;
 
-/** What the tests look at. */
+/** The parts of cdk.tf.json that the tests read. */
 export type Stack = {
   readonly terraform: {
     readonly required_version?: string;

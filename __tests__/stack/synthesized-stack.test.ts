@@ -14,11 +14,11 @@ function outputWith(content: string): string {
 }
 
 test.each([
-  ["no JSON", "{"],
-  ["no object", "[]"],
+  ["text that is not JSON", "{"],
+  ["a list", "[]"],
   ["lists nested 200,000 deep", "[".repeat(200_000) + "]".repeat(200_000)],
   ["objects nested 9,000 deep", `${'{"a":'.repeat(9000)}1${"}".repeat(9000)}`],
-])("a stack is refused that is %s", (_, content) => {
+])("instead of a stack, %s is refused", (_, content) => {
   const folder = outputWith(content);
   expect(() => readSynthesizedStack(folder)).toThrow(
     `${folder}/stacks/a/cdk.tf.json is not as synth wrote it. Synthesize again.`,

@@ -15,17 +15,17 @@ test.each([
   ["${${a}}", "$${$${a}}"],
   ["$%{a}", "$%%{a}"],
   ["%${a}", "%$${a}"],
-])("%j is written as %j, and read back as it was", (text, escaped) => {
+])("%j is written as %j, and read back unchanged", (text, escaped) => {
   expect(escapeTerraform(text)).toBe(escaped);
   expect(evaluateTemplate(escaped)).toBe(text);
 });
 
-test("any text is read back as it was", () => {
+test("any text is read back unchanged", () => {
   const texts = fc.string({ unit: fc.constantFrom("$", "%", "{", "}", "a", "~", "\\", '"', "\n", "é") });
   fc.assert(fc.property(texts, (text) => evaluateTemplate(escapeTerraform(text)) === text));
 });
 
-test("text that CDKTF would take for a token of its own is refused", () => {
+test("text that CDKTF would read as its own token is refused", () => {
   expect(() => escapeTerraform("a ${TfToken[TOKEN.0]}")).toThrow(
     "a ${TfToken[TOKEN.0]} holds TfToken[, which CDKTF keeps for itself. Choose another text.",
   );
@@ -36,7 +36,7 @@ const NOT_NORMALIZED = "is not NFC-normalized, and Terraform would change it. Sa
 const MANY_MARKS = "has more than 30 combining marks in a row, and Terraform would change it. Remove some.";
 const ESCAPE = "has a carriage return beside $${ or %%{, and Terraform would change it. Remove the carriage return.";
 
-// What real Terraform makes of each was tried with `terraform apply` of an output.
+// What Terraform makes of each was tried by a real `terraform apply` with an output.
 test.each([
   ["a\u0301", NOT_NORMALIZED],
   ["\u212a", NOT_NORMALIZED],
@@ -65,17 +65,17 @@ test.each([
 });
 
 test.each(["\ufeffteam", `x${"\u0316".repeat(31)}`, "a\r$$${c}"])(
-  "a template that Terraform would make another text of is not read: %j",
+  "a template whose text Terraform would change is refused: %j",
   (template) => {
     expect(() => evaluateTemplate(template)).toThrow(/^cdk\.tf\.json: .* and Terraform would (change|drop) it\./);
   },
 );
 
-test("a template is read in the form into which Terraform brings it", () => {
+test("a template is read NFC-normalized, as Terraform reads it", () => {
   expect(evaluateTemplate("FARGATE_TAS\u212a")).toBe("FARGATE_TASK");
 });
 
-test("of a value every string and key is escaped, but for the one expression of ours", () => {
+test("every string and key of a value is escaped, except the given expression", () => {
   const value = { "${key}": ["${ours}", "${ours} and more", 7, true, null], b: { c: "%{x" } };
   expect(escapeAll(value, "${ours}")).toStrictEqual({
     "$${key}": ["${ours}", "$${ours} and more", 7, true, null],
@@ -86,7 +86,7 @@ test("of a value every string and key is escaped, but for the one expression of 
 const pieces = fc.constantFrom("$", "%", "{", "}", "${ours}", "\\", '"', "\n", "\0", "é", "a");
 const anyText = fc.string({ unit: pieces });
 
-test("JSON that is escaped as a whole is what its strings are, escaped one by one", () => {
+test("escaping JSON as a whole gives the same as escaping its strings one by one", () => {
   const values = fc.array(fc.oneof(anyText, fc.constant("${ours}"), fc.dictionary(anyText, anyText)));
   fc.assert(
     fc.property(values, (value) => {
@@ -97,7 +97,7 @@ test("JSON that is escaped as a whole is what its strings are, escaped one by on
   );
 });
 
-test.each(["a\u0301", "\ud800", "a\n\u0303", "TfToken["])("nor is JSON with such a text written: %j", (text) => {
+test.each(["a\u0301", "\ud800", "a\n\u0303", "TfToken["])("JSON with this text is refused: %j", (text) => {
   expect(() => escapedJson([{ [text]: "a" }])).toThrow(OutputError);
   expect(() => escapedJson([{ a: text }])).toThrow(OutputError);
 });
@@ -107,14 +107,14 @@ test("known expressions are evaluated, once", () => {
 });
 
 test.each(["${x}", "${", "%{ if true }", "%{", "a${}b", "${a{b}}", "$$$${x}${y}"])(
-  "an expression that isn't known is refused: %s",
+  "an unknown expression is refused: %s",
   (template) => {
     expect(() => evaluateTemplate(template, { z: "" })).toThrow(OutputError);
     expect(() => evaluateTemplate(template, { z: "" })).toThrow("cdk.tf.json holds an unexpected expression: ");
   },
 );
 
-test("names that objects inherit aren't known", () => {
+test("names that objects inherit are unknown expressions", () => {
   for (const name of ["constructor", "toString", "__proto__"]) {
     expect(() => evaluateTemplate(`\${${name}}`)).toThrow(OutputError);
   }

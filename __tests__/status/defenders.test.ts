@@ -27,13 +27,13 @@ test("the containers of a task share an App ID, which counts once", () => {
   expect(found).toEqual({ connected: 1, stale: 0, elsewhere: 0, versions: ["34.04.145"] });
 });
 
-test("an App ID of which one entry is connected is connected", () => {
+test("an App ID is connected if one of its entries is", () => {
   const stale = defender(`web:${ID}`, { connected: false });
   expect(ofWeb(stale, defender(`web:${ID}`))?.connected).toBe(1);
   expect(ofWeb(defender(`web:${ID}`), stale)?.connected).toBe(1);
 });
 
-test("stale ones are counted apart, and their versions don't matter", () => {
+test("stale Defenders are counted separately, and their versions are ignored", () => {
   const stale = defender(`web:${OTHER}`, { connected: false, version: "30.00.100" });
   expect(ofWeb(defender(`web:${ID}`), stale)).toEqual({
     connected: 1,
@@ -49,7 +49,7 @@ test.each([
   [{ accountID: "111122223333", region: "eu-west-1" }, 1],
   [{ accountID: "", region: "" }, 1],
   [{ resourceID: "x" }, 1],
-])("of %j %i counts here", (cloudMetadata, connected) => {
+])("of the Defenders with %j, %i counts here", (cloudMetadata, connected) => {
   expect(ofWeb(defender(`web:${ID}`, { cloudMetadata }))).toMatchObject({ connected, elsewhere: 1 - connected });
 });
 

@@ -5,19 +5,19 @@ import type { Registration } from "../../local-ecs/account";
 export { DEFENDER_REGISTRY };
 
 export type Made = {
-  /** Of the Defender. @default "34.04.145" */
+  /** The Defender's version. @default "34.04.145" */
   readonly version?: string;
   /** Containers that the Console isn't asked to protect. */
   readonly leftOut?: readonly string[];
-  /** Stands in the place of the image that the Console names. */
+  /** Replaces the image that the Console names. */
   readonly image?: string;
-  /** The host that the Defender dials. @default "127.0.0.1" */
+  /** The host that the Defender connects to. @default "127.0.0.1" */
   readonly consoleAddress?: string;
 };
 
 const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:bundle-AbCdEf";
 
-/** A task definition of two containers that nobody has protected. */
+/** An unprotected task definition with two containers. */
 export function bare(family: string): Registration {
   const container = (name: string) => ({ name, image: `registry.example.com/${name}:1`, entryPoint: [`/${name}`] });
   return {

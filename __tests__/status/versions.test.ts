@@ -11,7 +11,7 @@ test.each([
   expect(isOlder(one, other)).toBe(expected);
 });
 
-describe("a Console takes Defenders of two releases before its own", () => {
+describe("a Console supports Defenders up to two releases older", () => {
   test.each([
     ["34.04.145", "34.04.145", false],
     ["32.00.100", "34.04.145", false],

@@ -23,5 +23,5 @@ export const EXAMPLE: ProblemReport = {
   afterFailure: "Nothing was synthesized.",
 };
 
-/** What to print and read, without a terminal. */
+/** A report without files, problems and notices. */
 export const NOTHING: ProblemReport = { command: "check", files: [], problems: [], notices: [] };

@@ -45,12 +45,12 @@ describe("as text", () => {
     );
   });
 
-  test("one problem of no file is one line", async () => {
+  test("one problem without a file is one line", async () => {
     const report = { ...NOTHING, problems: [{ text: text`TL_PASS is required.` }] };
     expect(await formatted(report, "text")).toBe("TL_PASS is required.\n");
   });
 
-  test("several problems of no file are counted", async () => {
+  test("several problems without a file are counted", async () => {
     const problems = [{ text: text`A.` }, { text: text`B.` }];
     expect(await formatted({ ...NOTHING, problems, afterFailure: "Nothing was synthesized." }, "text")).toBe(
       "A.\nB.\n2 problems. Nothing was synthesized.\n",
@@ -58,7 +58,7 @@ describe("as text", () => {
   });
 
   test.each([40, 80, 200])(
-    "lines of %i columns end at spaces, and never within what is to be copied",
+    "lines of %i columns are wrapped at spaces, and never within JSON to be copied",
     async (columns) => {
       const json = '{"runtimeDefense": {"exclude": {"log_router": "FireLens router, its image has no entry point"}}}';
       const sentence = text`This container has no entry point, so nothing can be put in front of it. Name it, or write ${json} into the file beside the family, and say why.`;
@@ -72,7 +72,7 @@ describe("as text", () => {
     },
   );
 
-  test("colours are for terminals, and not where NO_COLOR is set", async () => {
+  test("colours are only for terminals, and not if NO_COLOR is set", async () => {
     expect(await formatted(EXAMPLE, "text", styleOf(terminal(80), {}))).toContain("\u001b[31m");
     expect(await formatted(EXAMPLE, "text", styleOf(terminal(80), { NO_COLOR: "1" }))).not.toContain("\u001b");
     expect(await formatted(EXAMPLE, "text", styleOf(terminal(80), { NO_COLOR: "" }))).toContain("\u001b[31m");
@@ -82,7 +82,7 @@ describe("as text", () => {
 
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions, and the runner's ActionCommand.cs
 describe("as GitHub's workflow commands", () => {
-  test("each problem is an error where it is, and reads back as it was", async () => {
+  test("each problem is an error with its place, and is read back unchanged", async () => {
     const lines = (await formatted(EXAMPLE, "github")).split("\n").slice(0, -2);
     const read = lines.map((line) => {
       const [, kind = "", properties = "", message = ""] =
@@ -114,7 +114,7 @@ describe("as GitHub's workflow commands", () => {
 
 // https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands, and the agent's Command.cs
 describe("as Azure's logging commands", () => {
-  test("each problem is an issue where it is, and reads back as it was", async () => {
+  test("each problem is an issue with its place, and is read back unchanged", async () => {
     const lines = (await formatted(EXAMPLE, "azure")).split("\n").slice(0, -2);
     const read = lines.map((line) => {
       const [, properties = "", message = ""] = /^##vso\[task\.logissue ([^\]]*)\]([^\r\n]*)$/.exec(line) ?? [];
@@ -180,7 +180,7 @@ describe("as JUnit's XML", () => {
 describe("as JSON", () => {
   const validate = new Ajv({ strict: true, allErrors: true }).compile(JSON.parse(readFileSync(SCHEMA, "utf8")));
 
-  test("it is what its schema describes, and holds every remark", async () => {
+  test("the output matches its schema, and holds every problem and notice", async () => {
     for (const report of [EXAMPLE, NOTHING]) {
       const output: unknown = JSON.parse(await formatted(report, "json"));
       expect({ isValid: validate(output), errors: validate.errors }).toEqual({ isValid: true, errors: null });
@@ -193,7 +193,7 @@ describe("as JSON", () => {
     });
   });
 
-  test("the schema refuses what isn't described", () => {
+  test("the schema refuses an object that it doesn't describe", () => {
     expect(validate({ command: "check", summary: {}, problems: [], notices: [] })).toBe(false);
   });
 });
