@@ -1,84 +1,50 @@
-/** The contents of an AWS account in one region, as far as ECS' API shows them, with the API's names. */
-export type Account = {
-  readonly account: string;
-  readonly region: string;
-  readonly clusters: readonly {
-    readonly clusterArn: string;
-    readonly clusterName: string;
-    readonly status: string;
-  }[];
-  readonly services: readonly {
-    readonly clusterArn: string;
-    readonly serviceName: string;
-    readonly taskDefinition: string;
-    readonly status: string;
-  }[];
-  readonly tasks: readonly Task[];
-  readonly definitions: readonly Definition[];
-};
+import * as v from "valibot";
 
-type Task = {
-  readonly taskArn: string;
-  readonly clusterArn: string;
-  readonly taskDefinitionArn: string;
-  readonly group: string;
-  readonly launchType: string;
-  readonly lastStatus: string;
-  readonly desiredStatus: string;
-  readonly containers: readonly { readonly name: string; readonly lastStatus: string; readonly healthStatus: string }[];
-  readonly overrides: { readonly containerOverrides: readonly ContainerOverride[] };
-};
+const list = <S extends v.GenericSchema>(element: S) => v.pipe(v.array(element), v.readonly());
+const optionalText = v.exactOptional(v.string());
 
-/** The values that RunTask was given for a container, in place of its task definition's. */
-export type ContainerOverride = { readonly name: string; readonly [key: string]: unknown };
-
-type Definition = {
-  readonly taskDefinitionArn: string;
-  readonly family: string;
-  readonly revision: number;
-  readonly [key: string]: unknown;
-};
-
-/** A task definition as RegisterTaskDefinition takes it. */
-export type Registration = {
-  readonly family: string;
-  readonly containerDefinitions: readonly { readonly name: string; readonly [key: string]: unknown }[];
-  readonly [key: string]: unknown;
-};
-
-export type Workload = {
-  readonly cluster: string;
-  /** Without it, the tasks were started without a service. */
-  readonly service?: string;
-  /** `web:3` */
-  readonly runs: string;
-  readonly count: number;
-  /** The revision that the service names for its next tasks. @default that of `runs` */
-  readonly next?: string;
-  /** @default "FARGATE" */
-  readonly launchType?: string;
-  /** @default "RUNNING" */
-  readonly lastStatus?: string;
-  /** Of the containers that have a health check. @default "HEALTHY" */
-  readonly healthStatus?: string;
-  /** @default what ECS returns for a task without overrides: the containers' names alone */
-  readonly containerOverrides?: readonly ContainerOverride[];
-};
-
-export type Contents = {
+export const ContentsSchema = v.strictObject({
   /** @default "111122223333" */
-  readonly account?: string;
+  account: optionalText,
   /** @default "eu-west-1" */
-  readonly region?: string;
+  region: optionalText,
   /** Clusters that run nothing. */
-  readonly emptyClusters?: readonly string[];
-  /** In the order in which they were registered: the first one of a family is its revision 1. */
-  readonly registered: readonly Registration[];
-  readonly workloads: readonly Workload[];
-};
+  emptyClusters: v.exactOptional(list(v.string())),
+  /** As RegisterTaskDefinition takes them, in the order of registration: the first one of a family is its revision 1. */
+  registered: list(
+    v.looseObject({ family: v.string(), containerDefinitions: list(v.looseObject({ name: v.string() })) }),
+  ),
+  workloads: list(
+    v.strictObject({
+      cluster: v.string(),
+      /** Without it, the tasks were started without a service. */
+      service: optionalText,
+      /** `web:3` */
+      runs: v.string(),
+      count: v.number(),
+      /** The revision that the service names for its next tasks. @default that of `runs` */
+      next: optionalText,
+      /** @default "FARGATE" */
+      launchType: optionalText,
+      /** @default "RUNNING" */
+      lastStatus: optionalText,
+      /** Of the containers that have a health check. @default "HEALTHY" */
+      healthStatus: optionalText,
+      /** What RunTask was given in place of the task definition's values. @default the containers' names alone, as from ECS */
+      containerOverrides: v.exactOptional(list(v.looseObject({ name: v.string() }))),
+    }),
+  ),
+});
+
+export type Contents = v.InferOutput<typeof ContentsSchema>;
+export type Registration = Contents["registered"][number];
+export type Workload = Contents["workloads"][number];
+
+/** The contents of an AWS account in one region, as far as ECS' API shows them, with the API's names. */
+export type Account = ReturnType<typeof accountOf>;
 
 /** The account that has these task definitions registered and runs these workloads. */
-export function accountOf(contents: Contents): Account {
+export function accountOf(contents: Contents) {
   const { account = "111122223333", region = "eu-west-1", emptyClusters = [], registered, workloads } = contents;
   const arn = (resource: string) => `arn:aws:ecs:${region}:${account}:${resource}`;
   const definitions = registered.map((definition, index) => {

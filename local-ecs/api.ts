@@ -53,8 +53,8 @@ function answer(action: string, body: unknown, account: Account): object {
     }
     case "DescribeClusters": {
       const { clusters: names } = parse(v.object({ clusters: batch(100) }), body);
-      return found(names, account.clusters, (name, { clusterArn, clusterName }) =>
-        [clusterArn, clusterName].includes(name) ? "clusters" : undefined,
+      return described("clusters", names, account.clusters, (name, one) =>
+        [one.clusterArn, one.clusterName].includes(name),
       );
     }
     case "ListTasks": {
@@ -69,16 +69,14 @@ function answer(action: string, body: unknown, account: Account): object {
     case "DescribeTasks": {
       const query = parse(v.object({ cluster: v.string(), tasks: batch(100) }), body);
       const cluster = clusterOf(account, query.cluster);
-      return found(query.tasks, account.tasks, (arn, task) =>
-        task.taskArn === arn && task.clusterArn === cluster ? "tasks" : undefined,
-      );
+      const tasks = account.tasks.filter(({ clusterArn }) => clusterArn === cluster);
+      return described("tasks", query.tasks, tasks, (arn, { taskArn }) => taskArn === arn);
     }
     case "DescribeServices": {
       const query = parse(v.object({ cluster: v.string(), services: batch(10) }), body);
       const cluster = clusterOf(account, query.cluster);
-      return found(query.services, account.services, (name, service) =>
-        service.serviceName === name && service.clusterArn === cluster ? "services" : undefined,
-      );
+      const services = account.services.filter(({ clusterArn }) => clusterArn === cluster);
+      return described("services", query.services, services, (name, { serviceName }) => serviceName === name);
     }
     case "DescribeTaskDefinition": {
       const { taskDefinition: name } = parse(v.object({ taskDefinition: v.string() }), body);
@@ -107,16 +105,10 @@ function pageOf<T>(all: readonly T[], { nextToken: start, maxResults }: v.InferO
 }
 
 /** Describes the names that exist, and reports the others as MISSING, as ECS does. */
-function found<T>(names: readonly string[], all: readonly T[], keyOf: (name: string, one: T) => string | undefined) {
-  const described: Record<string, T[]> = {};
-  const failures: { readonly arn: string; readonly reason: string }[] = [];
-  for (const name of names) {
-    const match = all.find((one) => keyOf(name, one) !== undefined);
-    const key = match && keyOf(name, match);
-    if (match && key) described[key] = [...(described[key] ?? []), match];
-    else failures.push({ arn: name, reason: "MISSING" });
-  }
-  return { ...described, failures };
+function described<T>(key: string, names: readonly string[], all: readonly T[], is: (name: string, one: T) => boolean) {
+  const matches = names.map((name) => ({ name, one: all.find((one) => is(name, one)) }));
+  const failures = matches.filter(({ one }) => !one).map(({ name }) => ({ arn: name, reason: "MISSING" }));
+  return { [key]: matches.map(({ one }) => one).filter((one) => one !== undefined), failures };
 }
 
 function clusterOf(account: Account, name: string): string {

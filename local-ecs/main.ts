@@ -2,34 +2,12 @@ import { readFileSync } from "node:fs";
 
 import * as v from "valibot";
 
+import { ContentsSchema } from "./account";
 import { startLocalEcs } from "./server";
 
 const USAGE = "Usage: node scripts/run.cjs local-ecs/main.ts CONTENTS.json, with what is registered and what runs.";
 
-const optionalText = v.exactOptional(v.string());
-
-const ContentsSchema = v.strictObject({
-  account: optionalText,
-  region: optionalText,
-  emptyClusters: v.exactOptional(v.array(v.string())),
-  registered: v.array(
-    v.looseObject({ family: v.string(), containerDefinitions: v.array(v.looseObject({ name: v.string() })) }),
-  ),
-  workloads: v.array(
-    v.strictObject({
-      cluster: v.string(),
-      service: optionalText,
-      runs: v.string(),
-      count: v.number(),
-      next: optionalText,
-      launchType: optionalText,
-      lastStatus: optionalText,
-      healthStatus: optionalText,
-      containerOverrides: v.exactOptional(v.array(v.looseObject({ name: v.string() }))),
-    }),
-  ),
-  latencyMs: v.exactOptional(v.number()),
-});
+const OptionsSchema = v.strictObject({ ...ContentsSchema.entries, latencyMs: v.exactOptional(v.number()) });
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}\n`);
@@ -38,7 +16,7 @@ main().catch((error: unknown) => {
 
 async function main(): Promise<void> {
   const contents: unknown = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"));
-  const local = await startLocalEcs(v.parse(ContentsSchema, contents));
+  const local = await startLocalEcs(v.parse(OptionsSchema, contents));
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void local.close());
   process.stdout.write(
     `${[
