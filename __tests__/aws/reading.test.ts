@@ -1,11 +1,11 @@
+import { nameOf } from "../../lib/arn";
 import { readClusters } from "../../lib/aws/clusters";
 import { readRunningTasks } from "../../lib/aws/running-tasks";
 import { readServices } from "../../lib/aws/services";
 import { readDefinitions, readNewest } from "../../lib/aws/task-definitions";
 import { ACCOUNT, localEcs, onAction, openFor, setVariables, web } from "./account";
 
-const CLUSTER = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
-const MAIN = { arn: CLUSTER, name: "main" };
+const MAIN = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
 
 function bodies(requests: readonly { readonly action: string; readonly body: unknown }[], action: string): unknown[] {
   return requests.filter((request) => request.action === action).map(({ body }) => body);
@@ -15,22 +15,22 @@ describe("clusters", () => {
   test("are found by name and by ARN, each once", async () => {
     await localEcs(ACCOUNT);
     const ecs = await openFor();
-    expect(await readClusters(ecs, ["main", CLUSTER, "idle"])).toEqual([
+    expect(await readClusters(ecs, ["main", MAIN, "idle"])).toEqual([
       MAIN,
-      { arn: "arn:aws:ecs:eu-west-1:111122223333:cluster/idle", name: "idle" },
+      "arn:aws:ecs:eu-west-1:111122223333:cluster/idle",
     ]);
   });
 
   test("of the whole region are read page by page, and described in batches of 100", async () => {
     const names = Array.from({ length: 250 }, (_, index) => `cluster-${index}`);
     const { requests } = await localEcs({ registered: [], workloads: [], emptyClusters: names });
-    expect((await readClusters(await openFor(), "all")).map(({ name }) => name)).toEqual(names);
+    expect((await readClusters(await openFor(), "all")).map(nameOf)).toEqual(names);
     expect(bodies(requests, "ListClusters")).toHaveLength(3);
     expect(bodies(requests, "DescribeClusters")).toHaveLength(3);
   });
 
   test("an inactive one is not found", async () => {
-    const inactive = { clusters: [{ clusterArn: CLUSTER, clusterName: "main", status: "INACTIVE" }] };
+    const inactive = { clusters: [{ clusterArn: MAIN, clusterName: "main", status: "INACTIVE" }] };
     await localEcs({ ...ACCOUNT, intercept: onAction("DescribeClusters", () => Response.json(inactive)) });
     await expect(readClusters(await openFor(), ["main"])).rejects.toThrow('There is no cluster "main" in eu-west-1.');
   });

@@ -13,7 +13,6 @@ import { Secret } from "../../lib/text/secret";
 import { ACCOUNT, CREDENTIALS, localEcs, NETWORK, onAction, openFor, refusal, setVariables } from "./account";
 
 const CLUSTER = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
-const MAIN = { arn: CLUSTER, name: "main" };
 
 async function sentences(work: Promise<unknown>): Promise<readonly string[]> {
   const error: unknown = await work.then(
@@ -27,12 +26,12 @@ async function sentences(work: Promise<unknown>): Promise<readonly string[]> {
 /** Reads tasks from an account in which one action answers this. */
 async function readingWith(action: string, response: (call: number) => Response): Promise<readonly string[]> {
   await localEcs({ ...ACCOUNT, intercept: onAction(action, response) });
-  return sentences(readRunningTasks(await openFor(), MAIN));
+  return sentences(readRunningTasks(await openFor(), CLUSTER));
 }
 
 test("missing credentials are named with the remedy", async () => {
   setVariables({ ...CREDENTIALS, AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
-  const [sentence, ...more] = await sentences(readRunningTasks(await openFor(), MAIN));
+  const [sentence, ...more] = await sentences(readRunningTasks(await openFor(), CLUSTER));
   expect(more).toEqual([]);
   expect(sentence).toBe(
     'No AWS credentials: "Could not load credentials from any providers". Set the variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, AWS_PROFILE, or a role; aws sts get-caller-identity shows which are used.',
@@ -42,7 +41,7 @@ test("missing credentials are named with the remedy", async () => {
 test("a proxy that can't be used is named", async () => {
   setVariables({ ...CREDENTIALS, AWS_ENDPOINT_URL: "https://ecs.example.com" });
   const proxies = { https: { variable: "ALL_PROXY", address: new Secret("http://127.0.0.1:1") } };
-  expect(await sentences(readRunningTasks(await openFor({ proxies }), MAIN))).toEqual([
+  expect(await sentences(readRunningTasks(await openFor({ proxies }), CLUSTER))).toEqual([
     "The proxy 127.0.0.1:1 (ALL_PROXY) can't be used (ECONNREFUSED): ecs:ListTasks in eu-west-1. Write ALL_PROXY as http://host:port, or name ecs.example.com in NO_PROXY.",
   ]);
 });
@@ -115,7 +114,7 @@ describe("throttling", () => {
       ...ACCOUNT,
       intercept: onAction("DescribeTasks", (call) => (call === 1 ? throttled() : undefined)),
     });
-    expect(await readRunningTasks(await openFor(), MAIN)).toHaveLength(3);
+    expect(await readRunningTasks(await openFor(), CLUSTER)).toHaveLength(3);
   });
 
   test("that goes on ends in one sentence", async () => {
@@ -144,7 +143,7 @@ describe("an endpoint", () => {
 
   test("that hangs", async () => {
     await serve(() => undefined);
-    const hanging = sentences(readRunningTasks(await openFor({ timeoutMs: 100 }), MAIN));
+    const hanging = sentences(readRunningTasks(await openFor({ timeoutMs: 100 }), CLUSTER));
     expect(await hanging).toEqual([
       "AWS did not answer within 0.1 s, 2 times: ecs:ListTasks in eu-west-1. Check that this machine may reach it (AWS_ENDPOINT_URL, HTTPS_PROXY), or raise TL_TIMEOUT_MS.",
     ]);
@@ -154,7 +153,7 @@ describe("an endpoint", () => {
     await serve(
       (_, response) => void response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).write("{"),
     );
-    const [sentence] = await sentences(readRunningTasks(await openFor({ timeoutMs: 200 }), MAIN));
+    const [sentence] = await sentences(readRunningTasks(await openFor({ timeoutMs: 200 }), CLUSTER));
     expect(sentence).toContain("AWS did not answer within 0.2 s, 2 times: ecs:ListTasks in eu-west-1.");
   });
 
@@ -164,7 +163,7 @@ describe("an endpoint", () => {
       response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
       for (let mebibytes = 0; mebibytes < 20; mebibytes++) response.write(chunk);
     });
-    expect(await sentences(readRunningTasks(await openFor(), MAIN))).toEqual([
+    expect(await sentences(readRunningTasks(await openFor(), CLUSTER))).toEqual([
       "The answer exceeds 16 MiB, so it is not from AWS: ecs:ListTasks in eu-west-1. Check AWS_ENDPOINT_URL.",
     ]);
   });
@@ -187,7 +186,7 @@ describe("an endpoint", () => {
     const AWS_CONTAINER_CREDENTIALS_FULL_URI = `${url}/credentials`;
     setVariables({ ...variables, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_ENDPOINT_URL: url });
     const ecs = await openFor();
-    const readings = [readRunningTasks(ecs, MAIN), readRunningTasks(ecs, MAIN), readClusters(ecs, "all")];
+    const readings = [readRunningTasks(ecs, CLUSTER), readRunningTasks(ecs, CLUSTER), readClusters(ecs, "all")];
     for (const [sentence] of await Promise.all(readings.map(sentences))) {
       expect(sentence).toContain('in eu-west-1: "You sent [redacted], signed with [redacted]".');
     }
@@ -197,14 +196,14 @@ describe("an endpoint", () => {
   test("without a listener", async () => {
     const url = await serve(() => undefined);
     await new Promise((resolve) => server.close(resolve));
-    const [sentence] = await sentences(readRunningTasks(await openFor(), MAIN));
+    const [sentence] = await sentences(readRunningTasks(await openFor(), CLUSTER));
     expect(sentence).toContain("AWS can't be reached (ECONNREFUSED:");
     expect(sentence).toContain(url.replace("http://", ""));
   });
 
   test("that answers with a web page", async () => {
     await serve((_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>Sign in</html>"));
-    const [sentence] = await sentences(readRunningTasks(await openFor(), MAIN));
+    const [sentence] = await sentences(readRunningTasks(await openFor(), CLUSTER));
     expect(sentence).toContain("ecs:ListTasks in eu-west-1");
     expect(sentence).toContain("AWS_ENDPOINT_URL");
   });
@@ -213,7 +212,7 @@ describe("an endpoint", () => {
     await serve((_, response) =>
       response.writeHead(500).end(JSON.stringify({ __type: "ServerException", message: "Service Unavailable." })),
     );
-    expect(await sentences(readRunningTasks(await openFor(), MAIN))).toEqual([
+    expect(await sentences(readRunningTasks(await openFor(), CLUSTER))).toEqual([
       "AWS failed, 2 times (ServerException, HTTP 500): ecs:ListTasks in eu-west-1. Try again later.",
     ]);
   });
@@ -330,7 +329,7 @@ test("stopped by the user while the SDK searches for credentials, it ends with t
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...variables } = CREDENTIALS;
   setVariables({ ...variables, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/credentials`, AWS_ENDPOINT_URL: url });
   const ecs = await openEcs({ network: NETWORK, signal: stop.signal });
-  await expect(readRunningTasks(ecs, MAIN)).rejects.toThrow("Stopped by SIGINT.");
+  await expect(readRunningTasks(ecs, CLUSTER)).rejects.toThrow("Stopped by SIGINT.");
   // Ends the search, which would otherwise be tried again.
   const found = { AccessKeyId: "AKIALATE", SecretAccessKey: "late", Token: "late", Expiration: "2099-01-01T00:00:00Z" };
   for (const response of waiting) response.end(JSON.stringify(found));
@@ -342,7 +341,7 @@ test("stopped by the user, it ends with the user's reason", async () => {
   await localEcs({ ...ACCOUNT, latencyMs: 60_000 });
   const stop = new AbortController();
   const ecs = await openEcs({ network: NETWORK, signal: stop.signal });
-  const reading = readRunningTasks(ecs, MAIN);
+  const reading = readRunningTasks(ecs, CLUSTER);
   stop.abort(new Error("Stopped by SIGINT."));
   await expect(reading).rejects.toThrow("Stopped by SIGINT.");
   ecs.close();

@@ -1,24 +1,20 @@
-import { DescribeClustersCommand, ListClustersCommand } from "@aws-sdk/client-ecs";
-
 import { placeOf } from "../arn";
 import { AwsError, SettingsError } from "../errors";
 import { join, quote, text } from "../text/safe-text";
 import { readBatches, readList } from "./batches";
 import type { Ecs } from "./ecs";
 
-export type Cluster = { readonly arn: string; readonly name: string };
-
 /**
- * Reads the clusters with these names or ARNs, or all clusters of the region.
+ * Returns the ARNs of the clusters with these names or ARNs, or of all clusters of the region.
  *
  * @throws AwsError when one is not there; SettingsError when the ARNs aren't all of this region and of one account.
  */
-export async function readClusters(ecs: Ecs, wanted: readonly string[] | "all"): Promise<readonly Cluster[]> {
+export async function readClusters(ecs: Ecs, wanted: readonly string[] | "all"): Promise<readonly string[]> {
   if (wanted !== "all") checkRegion(wanted, ecs.region);
   const names = wanted === "all" ? await listClusters(ecs) : [...new Set(wanted)];
   const described = await readBatches(ecs, names, 100, async (clusters) => {
     const answer = await ecs.ask("ecs:DescribeClusters", (client, options) =>
-      client.send(new DescribeClustersCommand({ clusters }), options),
+      client.describeClusters({ clusters }, options),
     );
     return answer.clusters ?? [];
   });
@@ -26,16 +22,17 @@ export async function readClusters(ecs: Ecs, wanted: readonly string[] | "all"):
     arn && name && status !== "INACTIVE" ? [{ arn, name }] : [],
   );
   const missing = names.filter((name) => !active.some((cluster) => [cluster.arn, cluster.name].includes(name)));
+  const arns = [...new Set(active.map(({ arn }) => arn))];
   // With "all", missing ones were deleted between the two calls, and run nothing.
   if (wanted !== "all" && missing.length > 0) throw notThere(missing, ecs.region);
-  checkOnePlace(active, ecs.region);
-  return unique(active);
+  checkOnePlace(arns, ecs.region);
+  return arns;
 }
 
 function listClusters(ecs: Ecs): Promise<readonly string[]> {
   return readList("ecs:ListClusters", async (nextToken) => {
     const answer = await ecs.ask("ecs:ListClusters", (client, options) =>
-      client.send(new ListClustersCommand({ nextToken, maxResults: 100 }), options),
+      client.listClusters({ nextToken, maxResults: 100 }, options),
     );
     return { arns: answer.clusterArns, nextToken: answer.nextToken };
   });
@@ -66,16 +63,12 @@ function notThere(missing: readonly string[], region: string): AwsError {
 }
 
 /** @throws AwsError when the answers come from another region, or from more than one account. */
-function checkOnePlace(clusters: readonly Cluster[], region: string): void {
-  const places = clusters.map(({ arn }) => placeOf(arn));
+function checkOnePlace(clusters: readonly string[], region: string): void {
+  const places = clusters.map(placeOf);
   const accounts = new Set(places.map((place) => place?.account));
   if (places.every((place) => place?.region === region) && accounts.size <= 1) return;
-  const found = clusters.slice(0, 3).map(({ arn }) => quote(arn));
+  const found = clusters.slice(0, 3).map((arn) => quote(arn));
   throw new AwsError([
     text`Two accounts or regions are mixed up: ${region} was asked, and these clusters came: ${join(found)}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`,
   ]);
-}
-
-function unique(clusters: readonly Cluster[]): readonly Cluster[] {
-  return [...new Map(clusters.map((cluster) => [cluster.arn, cluster])).values()];
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 
-import { ECSClient } from "@aws-sdk/client-ecs";
+import { ECS } from "@aws-sdk/client-ecs";
 
 import { ExpectedError } from "../errors";
 import { systemClock } from "../http/clock";
@@ -23,7 +23,7 @@ export type Ecs = {
    *
    * @throws AwsError; the signal's reason.
    */
-  ask<T>(action: Action, send: (client: ECSClient, options: SendOptions) => Promise<T>): Promise<T>;
+  ask<T>(action: Action, send: (client: ECS, options: SendOptions) => Promise<T>): Promise<T>;
   close(): void;
 };
 
@@ -41,11 +41,11 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
   setMaxListeners(0, signal); // each pending call adds a listener
   const limitMs = network.timeoutMs;
   const connections = openConnections({ ...network, connectMs: limitMs, signal, clock: systemClock });
-  // Adaptive: ECS throttles the calls long before a large cluster is read.
-  const retries = { retryMode: "adaptive", ...(await attempts()) };
-  const client = new ECSClient({
-    ...retries,
-    region: region ?? (await regionOfProfile()),
+  const client = new ECS({
+    // Adaptive: ECS throttles the calls long before a large cluster is read.
+    retryMode: "adaptive",
+    ...(await defaults()),
+    ...(region && { region }),
     requestHandler: new RequestHandler(connections, limitMs, systemClock),
   });
   const place = await client.config.region();
@@ -72,25 +72,15 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
   };
 }
 
-async function regionOfProfile(): Promise<string> {
-  const client = new ECSClient({});
-  try {
-    return await client.config.region();
-  } catch {
-    return DEFAULT_REGION;
-  } finally {
-    client.destroy();
-  }
-}
-
 const SDK_ATTEMPTS = 3;
 const ATTEMPTS = 8;
 
-/** More attempts than the SDK's default, unless AWS_MAX_ATTEMPTS or max_attempts sets another number. */
-async function attempts(): Promise<{ readonly maxAttempts?: number }> {
-  const client = new ECSClient({ region: DEFAULT_REGION });
+/** The profile's region, else the stack's default, and more attempts than the SDK's default unless its settings name another number. */
+async function defaults(): Promise<{ readonly region: string; readonly maxAttempts?: number }> {
+  const client = new ECS({});
   try {
-    return (await client.config.maxAttempts()) === SDK_ATTEMPTS ? { maxAttempts: ATTEMPTS } : {};
+    const region = await client.config.region().catch(() => DEFAULT_REGION);
+    return { region, ...((await client.config.maxAttempts()) === SDK_ATTEMPTS && { maxAttempts: ATTEMPTS }) };
   } finally {
     client.destroy();
   }

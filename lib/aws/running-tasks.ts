@@ -1,33 +1,25 @@
-import { DescribeTasksCommand, ListTasksCommand, type Task as SdkTask } from "@aws-sdk/client-ecs";
+import type { Task as SdkTask } from "@aws-sdk/client-ecs";
 import * as v from "valibot";
 
 import { placeOf } from "../arn";
 import { AwsError } from "../errors";
 import { quote, text } from "../text/safe-text";
 import { readBatches, readList } from "./batches";
-import type { Cluster } from "./clusters";
 import type { Ecs } from "./ecs";
 
 /** A Fargate task that runs or is about to. */
 export type RunningTask = {
   readonly arn: string;
-  readonly cluster: Cluster;
+  /** The ARN of its cluster. */
+  readonly cluster: string;
   /** The service that started it; undefined for a standalone task. */
   readonly service: string | undefined;
   /** The ARN of its task definition. */
   readonly taskDefinition: string;
   /** `PROVISIONING`, `PENDING`, `ACTIVATING` or `RUNNING`. */
   readonly lastStatus: string;
-  readonly containers: readonly RunningContainer[];
+  readonly containers: v.InferOutput<typeof TaskPartsSchema>["containers"];
   readonly overrides: readonly ContainerOverride[];
-};
-
-type RunningContainer = {
-  readonly name: string;
-  /** `PENDING`, `RUNNING`, `STOPPED`; empty when ECS doesn't say. */
-  readonly lastStatus: string;
-  /** `HEALTHY`, `UNHEALTHY` or `UNKNOWN`; also `UNKNOWN` when ECS doesn't say. */
-  readonly healthStatus: string;
 };
 
 /** The values that override one container's definition in this task, as far as they may affect the Defender. */
@@ -44,20 +36,17 @@ type ContainerOverride = {
  *
  * @throws AwsError when a task can't be read.
  */
-export async function readRunningTasks(ecs: Ecs, cluster: Cluster): Promise<readonly RunningTask[]> {
+export async function readRunningTasks(ecs: Ecs, cluster: string): Promise<readonly RunningTask[]> {
   const arns = await readList("ecs:ListTasks", async (nextToken) => {
     const answer = await ecs.ask("ecs:ListTasks", (client, options) =>
       // RUNNING includes pending tasks. No launchType: whether that finds Fargate Spot isn't documented.
-      client.send(
-        new ListTasksCommand({ cluster: cluster.arn, desiredStatus: "RUNNING", nextToken, maxResults: 100 }),
-        options,
-      ),
+      client.listTasks({ cluster, desiredStatus: "RUNNING", nextToken, maxResults: 100 }, options),
     );
     return { arns: answer.taskArns, nextToken: answer.nextToken };
   });
   return readBatches(ecs, arns, 100, async (tasks) => {
     const answer = await ecs.ask("ecs:DescribeTasks", (client, options) =>
-      client.send(new DescribeTasksCommand({ cluster: cluster.arn, tasks }), options),
+      client.describeTasks({ cluster, tasks }, options),
     );
     const failures = answer.failures ?? [];
     const unread = failures.find(({ reason }) => reason !== "MISSING");
@@ -71,20 +60,16 @@ export async function readRunningTasks(ecs: Ecs, cluster: Cluster): Promise<read
     if (silent !== undefined) {
       throw new AwsError([text`ECS left a task out of its answer: ${quote(silent)}: ecs:DescribeTasks. Try again.`]);
     }
-    return described.filter(({ task, counts }) => counts && !hasEnded(task)).map(({ task }) => task);
+    return described.filter(({ counts }) => counts).map(({ task }) => task);
   });
 }
 
 const ENDED = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED", "DELETED"];
 
-function hasEnded({ lastStatus }: RunningTask): boolean {
-  return ENDED.includes(lastStatus);
-}
-
-/** `counts`: whether the task is on Fargate and should keep running. */
+/** `counts`: whether the task is on Fargate, runs or is about to, and should keep running. */
 function parseRunningTask(
   task: SdkTask,
-  cluster: Cluster,
+  cluster: string,
   region: string,
 ): { readonly task: RunningTask; readonly counts: boolean } {
   const { taskArn, taskDefinitionArn, lastStatus, launchType, capacityProviderName, group, desiredStatus } = task;
@@ -101,6 +86,7 @@ function parseRunningTask(
       text`ECS described the task ${quote(taskArn)} with ${path} of another type than its API's: ecs:DescribeTasks in ${region}. Check AWS_ENDPOINT_URL.`,
     ]);
   }
+  const isFargate = launchType === "FARGATE" || /^FARGATE/.test(capacityProviderName ?? "");
   return {
     task: {
       arn: taskArn,
@@ -111,7 +97,7 @@ function parseRunningTask(
       containers: output.containers,
       overrides: output.overrides.containerOverrides.map(parseOverride),
     },
-    counts: desiredStatus !== "STOPPED" && (launchType === "FARGATE" || /^FARGATE/.test(capacityProviderName ?? "")),
+    counts: isFargate && desiredStatus !== "STOPPED" && !ENDED.includes(lastStatus),
   };
 }
 
@@ -129,7 +115,9 @@ const TaskPartsSchema = v.object({
   containers: list(
     v.object({
       name: v.nullish(v.string(), ""),
+      /** `PENDING`, `RUNNING`, `STOPPED`; empty when ECS doesn't say. */
       lastStatus: v.nullish(v.string(), ""),
+      /** `HEALTHY`, `UNHEALTHY` or `UNKNOWN`; also `UNKNOWN` when ECS doesn't say. */
       healthStatus: v.nullish(v.string(), "UNKNOWN"),
     }),
   ),
@@ -141,13 +129,13 @@ function parseOverride({ name, ...lists }: v.InferOutput<typeof OverrideSchema>)
   return { container: name, fields, variables: lists.environment.map((variable) => variable.name) };
 }
 
-function checkPlace(arns: readonly string[], cluster: Cluster): void {
-  const place = placeOf(cluster.arn);
+function checkPlace(arns: readonly string[], cluster: string): void {
+  const place = placeOf(cluster);
   for (const arn of arns) {
     const its = placeOf(arn);
     if (its && its.region === place?.region && its.account === place.account) continue;
     throw new AwsError([
-      text`Two accounts or regions are mixed up: the cluster ${quote(cluster.arn)} is said to run ${quote(arn)}. Check AWS_ENDPOINT_URL.`,
+      text`Two accounts or regions are mixed up: the cluster ${quote(cluster)} is said to run ${quote(arn)}. Check AWS_ENDPOINT_URL.`,
     ]);
   }
 }

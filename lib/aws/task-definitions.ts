@@ -1,4 +1,3 @@
-import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import pMap from "p-map";
 
 import { AwsError } from "../errors";
@@ -47,7 +46,7 @@ async function readAll(ecs: Ecs, names: readonly string[]): Promise<Definitions>
 
 async function readDefinition(ecs: Ecs, taskDefinition: string): Promise<RegisteredDefinition | undefined> {
   const answer = await ecs.ask("ecs:DescribeTaskDefinition", (client, options) =>
-    client.send(new DescribeTaskDefinitionCommand({ taskDefinition }), options).catch(undefinedIfMissing),
+    client.describeTaskDefinition({ taskDefinition }, options).catch(undefinedIfMissing),
   );
   if (answer === undefined) return undefined;
   const definition: unknown = JSON.parse(JSON.stringify(answer.taskDefinition ?? null));

@@ -64,9 +64,9 @@ function read(settings: Settings, clusters: readonly string[] | "all", invocatio
       const console = await login(settings, contextOn(stderr, signal));
       try {
         const expected = structureFacts({ ...settings, consoleAddress: settings.console.consoleAddress });
-        const { facts, readAt } = await readFacts({ ecs, clusters, console, expected });
+        const facts = await readFacts({ ecs, clusters, console, expected });
         for (const notice of noticesOf(facts)) printLine(stderr, notice);
-        return buildStatus(facts, readAt);
+        return buildStatus(facts);
       } finally {
         console.close();
       }

@@ -15,4 +15,6 @@ export type Facts = {
   readonly running: ReadonlyMap<string, number>;
   readonly defenders: ReadonlyMap<string, FamilyDefenders>;
   readonly consoleVersion: string;
+  /** Time of the last answer of each side, in RFC 3339. */
+  readonly readAt: { readonly aws: string; readonly console: string };
 };

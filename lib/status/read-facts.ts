@@ -1,7 +1,7 @@
 import pMap from "p-map";
 
 import { placeOf } from "../arn";
-import { type Cluster, readClusters } from "../aws/clusters";
+import { readClusters } from "../aws/clusters";
 import type { Ecs } from "../aws/ecs";
 import { type RunningTask, readRunningTasks } from "../aws/running-tasks";
 import { readServices } from "../aws/services";
@@ -11,7 +11,6 @@ import { checkStructure, type StructureFacts } from "../protection/structure";
 import { type CheckedDefinition, isCurrent } from "./checked-definition";
 import { defendersByFamily, runningDefenders } from "./defenders";
 import type { Facts } from "./facts";
-import type { Status } from "./status";
 
 type Sources = {
   readonly ecs: Ecs;
@@ -19,8 +18,6 @@ type Sources = {
   readonly clusters: readonly string[] | "all";
   readonly console: Pick<Console, "version" | "defenders">;
   readonly expected: StructureFacts;
-  /** @default the system's clock */
-  readonly now?: () => Date;
 };
 
 /** The types of Fargate Defenders in the Console's list. */
@@ -31,8 +28,8 @@ const TYPES = ["fargate", "appEmbedded"];
  *
  * @throws AwsError, ConsoleError when one of them can't be read.
  */
-export async function readFacts(sources: Sources): Promise<Reading> {
-  const { ecs, console, expected, now = () => new Date() } = sources;
+export async function readFacts(sources: Sources): Promise<Facts> {
+  const { ecs, console, expected } = sources;
   const clusters = await readClusters(ecs, sources.clusters);
   const tasks = (
     await pMap(clusters, (cluster) => readRunningTasks(ecs, cluster), { concurrency: ecs.concurrency })
@@ -40,39 +37,36 @@ export async function readFacts(sources: Sources): Promise<Reading> {
   const check = checker(expected);
   const [{ services, definitions }, { consoleVersion, defenders, consoleAt }] = await Promise.all([
     readDeployed(ecs, clusters, tasks, check),
-    readConsole(console, now),
+    readConsole(console),
   ]);
   // A current revision needs no better one.
   const waiting = [...definitions.values()].filter((one) => !isCurrent(one, consoleVersion));
   const newest = check(await readNewest(ecs, [...new Set(waiting.map(({ family }) => family))]));
   return {
-    facts: {
-      tasks,
-      services,
-      definitions,
-      newest,
-      running: runningDefenders(tasks, definitions),
-      defenders: defendersByFamily(defenders, { region: ecs.region, account: accountOf(clusters) }),
-      consoleVersion,
-    },
-    readAt: { aws: now().toISOString(), console: consoleAt },
+    tasks,
+    services,
+    definitions,
+    newest,
+    running: runningDefenders(tasks, definitions),
+    defenders: defendersByFamily(defenders, { region: ecs.region, account: accountOf(clusters) }),
+    consoleVersion,
+    readAt: { aws: new Date().toISOString(), console: consoleAt },
   };
 }
 
-type Reading = { readonly facts: Facts; readonly readAt: Status["readAt"] };
 type Check = (found: ReadonlyMap<string, RegisteredDefinition>) => ReadonlyMap<string, CheckedDefinition>;
 
 /** Reads the services of the tasks, and the revisions of both, each once. */
-async function readDeployed(ecs: Ecs, clusters: readonly Cluster[], tasks: readonly RunningTask[], check: Check) {
-  const ofCluster = (cluster: Cluster) => readServices(ecs, cluster, serviceNames(tasks, cluster));
+async function readDeployed(ecs: Ecs, clusters: readonly string[], tasks: readonly RunningTask[], check: Check) {
+  const ofCluster = (cluster: string) => readServices(ecs, cluster, serviceNames(tasks, cluster));
   const services = (await pMap(clusters, ofCluster, { concurrency: ecs.concurrency })).flat();
   const arns = [...tasks, ...services].map(({ taskDefinition }) => taskDefinition);
   return { services, definitions: check(await readDefinitions(ecs, arns)) };
 }
 
-async function readConsole(console: Sources["console"], now: () => Date) {
+async function readConsole(console: Sources["console"]) {
   const [consoleVersion, defenders] = await Promise.all([console.version(), console.defenders(TYPES)]);
-  return { consoleVersion, defenders, consoleAt: now().toISOString() };
+  return { consoleVersion, defenders, consoleAt: new Date().toISOString() };
 }
 
 function checker(expected: StructureFacts): Check {
@@ -85,11 +79,11 @@ function checker(expected: StructureFacts): Check {
     );
 }
 
-function serviceNames(tasks: readonly RunningTask[], cluster: Cluster): readonly string[] {
-  const ofCluster = tasks.filter((task) => task.cluster.arn === cluster.arn);
+function serviceNames(tasks: readonly RunningTask[], cluster: string): readonly string[] {
+  const ofCluster = tasks.filter((task) => task.cluster === cluster);
   return [...new Set(ofCluster.flatMap(({ service }) => service ?? []))];
 }
 
-function accountOf([cluster]: readonly Cluster[]): string {
-  return (cluster && placeOf(cluster.arn)?.account) ?? "";
+function accountOf([cluster = ""]: readonly string[]): string {
+  return placeOf(cluster)?.account ?? "";
 }

@@ -33,7 +33,7 @@ function moveTo(
   isGood: (definition: CheckedDefinition) => boolean,
   what: string,
 ): SafeText | undefined {
-  const service = services.find(({ name, cluster }) => name === task.service && cluster.arn === task.cluster.arn);
+  const service = services.find(({ name, cluster }) => name === task.service && cluster === task.cluster);
   const next = service && definitions.get(service.taskDefinition);
   if (next && next.arn !== arn && isGood(next)) {
     return text`${revisionName(next)} is ${what}, and the service ${service.name} is moving to it: wait for its deployment.`;

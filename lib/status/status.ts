@@ -10,11 +10,10 @@ import type { Verdict } from "./verdict";
 export type Status = {
   readonly tasks: readonly TaskStatus[];
   readonly summary: Summary;
-  /** Time of the last answer of each side, in RFC 3339. */
-  readonly readAt: { readonly aws: string; readonly console: string };
+  readonly readAt: Facts["readAt"];
 };
 
-export function buildStatus(facts: Facts, readAt: Status["readAt"]): Status {
+export function buildStatus(facts: Facts): Status {
   const tasks = facts.tasks.map((task): TaskStatus => {
     const definition = facts.definitions.get(task.taskDefinition);
     if (!definition) throw new Error("every task's definition has been read");
@@ -22,7 +21,7 @@ export function buildStatus(facts: Facts, readAt: Status["readAt"]): Status {
     const { family, revision } = definition;
     return {
       task: task.arn,
-      cluster: task.cluster.arn,
+      cluster: task.cluster,
       service: task.service ?? null,
       family,
       revision,
@@ -30,7 +29,7 @@ export function buildStatus(facts: Facts, readAt: Status["readAt"]): Status {
       containers: countContainers(definition, judgement.verdict),
     };
   });
-  return { tasks, summary: summarize(tasks), readAt };
+  return { tasks, summary: summarize(tasks), readAt: facts.readAt };
 }
 
 /**
