@@ -31,7 +31,6 @@ describe("the configuration of an image", () => {
   ])("is read from %s", async (_, made) => {
     const name = `${await serving(made)}/shop/web`;
     expect(await readOne(`${name}:1`)).toEqual({
-      image: `${name}:1`,
       digest: digest(made.top.body),
       pinned: `${name}@${digest(made.top.body)}`,
       ...WORDS,

@@ -35,7 +35,7 @@ async function readWith(documents: readonly object[], images: Readonly<Record<st
 
 function answerOf(image: string, config: Config | RegistryError): ImageConfig | RegistryError {
   if (config instanceof RegistryError) return config;
-  return { image, digest: DIGEST, pinned: `${image.split(":")[0]}@${DIGEST}`, ...config };
+  return { digest: DIGEST, pinned: `${image.split(":")[0]}@${DIGEST}`, ...config };
 }
 
 const task = (container: object, runtimeDefense: object = {}, family = "shop") => ({
@@ -49,7 +49,7 @@ const NGINX = { entryPoint: ["/docker-entrypoint.sh"], command: ["nginx", "-g", 
 test("the image's entry point and command are written into the task, and kept for the report", async () => {
   const { tasks } = await readWith([task({})], { "nginx:1.27": NGINX });
   expect(tasks[0]?.definition.containerDefinitions).toEqual([{ name: "web", image: "nginx:1.27", ...NGINX }]);
-  expect(tasks[0]?.lookedUp).toEqual([{ container: "web", image: "nginx:1.27", digest: DIGEST, ...NGINX }]);
+  expect(tasks[0]?.lookedUp).toEqual([{ container: "web", digest: DIGEST, ...NGINX }]);
 });
 
 test("the task's own command stays", async () => {

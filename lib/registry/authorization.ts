@@ -18,7 +18,7 @@ import { statusFailure } from "./status-failure";
 export type Send = (call: Call) => Promise<Answer>;
 
 type AuthorizationRequest = {
-  readonly challenge: Challenge | undefined;
+  readonly challenge: Challenge;
   readonly credentials: Credentials;
   /** The call that was answered with the challenge. */
   readonly call: Call;
@@ -33,7 +33,6 @@ type AuthorizationRequest = {
  */
 export async function authorizationFor(request: AuthorizationRequest): Promise<Authorization | undefined> {
   const { challenge, credentials, call, reference, send } = request;
-  if (challenge === undefined) return undefined;
   const { login } = credentials;
   if (challenge.scheme === "basic") return login?.kind === "password" ? basic(login) : undefined;
   const realm = URL.canParse(challenge.realm) ? new URL(challenge.realm) : undefined;

@@ -15,19 +15,16 @@ import { type Challenge, challengeOf } from "./challenge";
 import type { Credentials } from "./credentials";
 import { reasonIn, statusFailure } from "./status-failure";
 
-/** Reads from an image's registry. */
-export type RegistryClient = {
-  /**
-   * `path` is what follows the repository: `manifests/1.27`, `blobs/sha256:…`.
-   *
-   * @throws HttpFailure, RegistryError
-   */
-  get(
-    reference: ImageReference,
-    path: string,
-    accept: string,
-  ): Promise<{ readonly answer: Answer; readonly call: Call }>;
-};
+/**
+ * Reads from an image's registry. `path` is what follows the repository: `manifests/1.27`, `blobs/sha256:…`.
+ *
+ * @throws HttpFailure, RegistryError
+ */
+export type RegistryClient = (
+  reference: ImageReference,
+  path: string,
+  accept: string,
+) => Promise<{ readonly answer: Answer; readonly call: Call }>;
 
 type ClientOptions = {
   readonly network: NetworkSettings;
@@ -87,7 +84,7 @@ export function registryClient({
     return second;
   };
 
-  const get: RegistryClient["get"] = async (reference, path, accept) => {
+  return async (reference, path, accept) => {
     const peer = peerOf(reference);
     const url = new URL(`${registryAddress(reference.registry)}/v2/${reference.repository}/${path}`);
     let call: Call = { method: "GET", url, accept, peer };
@@ -104,8 +101,6 @@ export function registryClient({
     if (answer.status !== 200) throw statusFailure(answer, call, await credentialsFor(reference));
     return { answer, call };
   };
-
-  return { get };
 }
 
 const MOST_REDIRECTS = 5;

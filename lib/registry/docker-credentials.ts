@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 
 import { RegistryError } from "../errors";
-import { isJsonObject } from "../json";
+import { isJsonObject, parseJson } from "../json";
 import { readRegularFileOr } from "../regular-file";
 import { excerpt, join as joinTexts, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
@@ -58,9 +58,9 @@ function readConfig(file: string): v.InferOutput<typeof Config> | undefined {
     throw new RegistryError([text`${place} can't be read (${code}). ${remedy}`]);
   });
   if (content === undefined) return undefined;
-  const value = v.safeParse(v.pipe(v.string(), v.parseJson()), content.toString("utf8").replace(/^\ufeff/, ""));
-  if (!value.success) throw new RegistryError([text`${place} is not valid JSON. ${remedy}`]);
-  const parsed = v.safeParse(Config, isJsonObject(value.output) ? value.output : undefined);
+  const value = parseJson(content.toString("utf8").replace(/^\ufeff/, ""));
+  if (value === undefined) throw new RegistryError([text`${place} is not valid JSON. ${remedy}`]);
+  const parsed = v.safeParse(Config, isJsonObject(value) ? value : undefined);
   if (parsed.success) return parsed.output;
   // A registry's address may hold a password, too.
   const keys = (parsed.issues[0].path ?? []).map(({ key }) => excerpt(String(key).replace(/^.*@/s, "…@"), 100));

@@ -19,8 +19,6 @@ import {
 
 /** The part of an image's configuration that decides which process it starts. */
 export type ImageConfig = {
-  /** The image as it was asked for. */
-  readonly image: string;
   /** The digest that its name leads to, `sha256:…`: of the index if there is one, else of the manifest. */
   readonly digest: string;
   /** Its name with that digest, which always means this same image: `registry.example.com/shop@sha256:…`. */
@@ -51,7 +49,6 @@ export async function readImage(reference: ImageReference, client: RegistryClien
   const { os, architecture, config } = await readConfig(manifest.config, reference, client);
   if (`${os}/${architecture}` !== PLATFORM) throw platformFailure(call, image, quote(`${os}/${architecture}`, 60));
   return {
-    image,
     digest: top.digest,
     pinned: pinnedTo(reference, top.digest),
     entryPoint: config?.Entrypoint ?? [],
@@ -62,7 +59,7 @@ export async function readImage(reference: ImageReference, client: RegistryClien
 type Found = { readonly manifest: Manifest; readonly digest: string; readonly call: Call };
 
 async function readManifest(name: string, reference: ImageReference, client: RegistryClient): Promise<Found> {
-  const { answer, call } = await client.get(reference, `manifests/${name}`, MANIFEST_TYPES);
+  const { answer, call } = await client(reference, `manifests/${name}`, MANIFEST_TYPES);
   const announced = name.includes(":") ? name : answer.header("docker-content-digest");
   if (announced) verify(answer, announced, call);
   const manifest = parse(answer, call, { expected: "an image's manifest", schema: ManifestSchema });
@@ -101,7 +98,7 @@ function choose(manifests: readonly Descriptor[]): Descriptor | undefined {
 }
 
 async function readConfig(descriptor: Descriptor, reference: ImageReference, client: RegistryClient) {
-  const { answer, call } = await client.get(reference, `blobs/${descriptor.digest}`, "*/*");
+  const { answer, call } = await client(reference, `blobs/${descriptor.digest}`, "*/*");
   verify(answer, descriptor.digest, call);
   return parse(answer, call, { expected: "an image's configuration", schema: ConfigSchema });
 }

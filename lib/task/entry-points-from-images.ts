@@ -52,7 +52,7 @@ function wordsFor(
     return { refused: [text`the image ${quote(image)} starts "" as its program. Write entryPoint.`] };
   }
   const { problems } = collect(checkText([...words.entryPoint, ...words.command]));
-  if (problems.shown.length === 0) return { ...answer, image, ...words };
+  if (problems.shown.length === 0) return { ...answer, ...words };
   return {
     refused: problems.shown.map((problem) => text`ENTRYPOINT or CMD of the image ${quote(image)} ${problem.text()}`),
   };
@@ -81,9 +81,8 @@ export function withWords(task: Task, words: readonly FoundWords[]): Task {
   return {
     ...task,
     definition: { ...task.definition, containerDefinitions },
-    lookedUp: words.map(({ index, image, digest, entryPoint, command }) => ({
+    lookedUp: words.map(({ index, digest, entryPoint, command }) => ({
       container: containerDefinitions[index]?.name ?? "",
-      image,
       digest,
       entryPoint,
       command,

@@ -23,7 +23,6 @@ export type ParsedTask = {
 /** Data read from one image and written into the task definition. */
 type LookedUp = ProcessWords & {
   readonly container: string;
-  readonly image: string;
   /** `sha256:…` */
   readonly digest: string;
 };
