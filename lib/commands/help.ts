@@ -1,6 +1,5 @@
-import { wrapAnsi } from "fast-wrap-ansi";
-
-import { type SafeText, wholeText } from "../text/safe-text";
+import { join, type SafeText, text } from "../text/safe-text";
+import { wrap, wrapBesideOrBelow } from "../text/wrap";
 import type { Command } from "./command";
 import { formOf, optionsOf, usageOf } from "./usage";
 
@@ -12,42 +11,26 @@ export function helpOf(command: Command, columns: number): SafeText {
     ...optionsOf(command).map((option) => [formOf(option), option.meaning] as const),
     ["--help", "prints this text"] as const,
   ];
-  return wholeText(
-    [usageOf(command), "", wrapAnsi(withoutMarkdown(purpose), columns), "", ...table(rows, columns), ""].join("\n"),
-  );
+  const lines = wrap(withoutMarkdown(purpose), columns);
+  return join([text`${usageOf(command)}`, text``, ...lines, text``, ...table(rows, columns), text``], "\n");
 }
 
 /** What `--help` prints without a command. */
 export function overviewOf(commands: readonly Command[], columns: number): SafeText {
   const rows = commands.map(({ name, purpose }) => [name, withoutMarkdown(purpose)] as const);
-  return wholeText(
-    [
-      "npm run COMMAND -- [ARGUMENTS]",
-      "",
-      ...table(rows, columns),
-      "",
-      "npm run COMMAND -- --help says more.",
-      "",
-    ].join("\n"),
-  );
+  const [call, more] = [text`npm run COMMAND -- [ARGUMENTS]`, text`npm run COMMAND -- --help says more.`];
+  return join([call, text``, ...table(rows, columns), text``, more, text``], "\n");
 }
 
 // The meaning of a wider name begins on the next line.
 const WIDEST = 24;
 
-function table(rows: readonly (readonly [string, string])[], columns: number): readonly string[] {
+function table(rows: readonly (readonly [string, string])[], columns: number): readonly SafeText[] {
   const width = Math.min(WIDEST, Math.max(...rows.map(([name]) => name.length))) + 4;
-  return rows.flatMap(([name, meaning]) => {
-    const lines = wrapAnsi(meaning, Math.max(20, columns - width)).split("\n");
-    const indented = lines.map((line) => `${" ".repeat(width)}${line}`);
-    const [first = "", ...more] = indented;
-    return name.length > WIDEST
-      ? [`  ${name}`, ...indented]
-      : [`  ${name}`.padEnd(width) + first.slice(width), ...more];
-  });
+  return rows.flatMap(([name, meaning]) => wrapBesideOrBelow(text`${name}`, text`${meaning}`, width, columns));
 }
 
 /** The text without emphasis, code marks and links' addresses. */
-function withoutMarkdown(markdown: string): string {
-  return markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/\*\*|`/g, "");
+function withoutMarkdown(markdown: string): SafeText {
+  return text`${markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/\*\*|`/g, "")}`;
 }

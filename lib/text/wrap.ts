@@ -25,7 +25,19 @@ export function wrapBeside(
   return lines.map((line, index) => join([index === 0 ? name : spaces(width), line], ""));
 }
 
-export function spaces(width: number): SafeText {
+/** The same for an indented name. One that leaves no room gets a line of its own. */
+export function wrapBesideOrBelow(
+  name: SafeText,
+  safe: SafeText,
+  width: number,
+  columns: number | undefined,
+): readonly SafeText[] {
+  const padded = layOut(name, (plain) => `  ${plain}`.padEnd(width));
+  if (padded.endsWith(" ")) return wrapBeside(padded, safe, width, columns);
+  return [padded, ...wrapBeside(spaces(width), safe, width, columns)];
+}
+
+function spaces(width: number): SafeText {
   return layOut(text``, () => " ".repeat(width));
 }
 

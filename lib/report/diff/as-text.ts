@@ -1,5 +1,5 @@
-import { join, layOut, type SafeText, text } from "../../text/safe-text";
-import { spaces, wrap, wrapBeside } from "../../text/wrap";
+import { join, type SafeText, text } from "../../text/safe-text";
+import { wrap, wrapBeside, wrapBesideOrBelow } from "../../text/wrap";
 import type { Style } from "../style";
 import { BY_CONSOLE, openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
 import type { Difference } from "./differences";
@@ -35,11 +35,7 @@ function blockOf({ family, kind, differences }: TaskDiff, style: Style): readonl
     return { name, values: valuesOf(difference, style) };
   });
   const width = Math.min(WIDEST, Math.max(...fields.map(({ name }) => name.length), 0)) + 4;
-  const rows = fields.flatMap(({ name, values }) => {
-    const padded = layOut(name, (written) => `  ${written}`.padEnd(width));
-    if (padded.endsWith(" ")) return wrapBeside(padded, values, width, style.columns);
-    return [padded, ...wrapBeside(spaces(width), values, width, style.columns)];
-  });
+  const rows = fields.flatMap(({ name, values }) => wrapBesideOrBelow(name, values, width, style.columns));
   return [heading, ...rows, text``];
 }
 

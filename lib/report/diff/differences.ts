@@ -72,9 +72,8 @@ function leavesOf(object: object): readonly Leaf[] {
 
 /** The values that are present, as text. */
 export function shown(before?: JsonValue, after?: JsonValue): Pick<Difference, "before" | "after"> {
-  const asText = (value: JsonValue) => text`${typeof value === "string" ? value : JSON.stringify(value)}`;
   return {
-    ...(before !== undefined && { before: asText(before) }),
-    ...(after !== undefined && { after: asText(after) }),
+    ...(before !== undefined && { before: text`${asText(before)}` }),
+    ...(after !== undefined && { after: text`${asText(after)}` }),
   };
 }
