@@ -8,40 +8,33 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 
-const { environmentOf, startStandIn, takeNoArguments } = require("./stand-ins.cjs");
+const { environmentOf, runDemo, say, startStandIn } = require("./stand-ins.cjs");
 
-takeNoArguments("npm run demo:status");
 const root = path.dirname(__dirname);
-const work = fs.mkdtempSync(path.join(os.tmpdir(), "demo-status-"));
 const CLUSTER = "prisma-runtime-cluster";
 const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:install-bundle-AbCdEf";
-const running = [];
-process.exitCode = 1;
 
-demo()
-  .then(
-    () => {
-      process.exitCode = 0;
-    },
-    (error) => process.stderr.write(`${error.message}\n`),
-  )
-  .finally(() => {
+runDemo("npm run demo:status", async () => {
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), "demo-status-"));
+  const running = [];
+  const start = async (...args) => {
+    running.push(await startStandIn(...args));
+    return running.at(-1).variables;
+  };
+  try {
+    await demo(start, work);
+  } finally {
     for (const standIn of running) standIn.stop();
     fs.rmSync(work, { recursive: true, force: true });
-  });
+  }
+});
 
-async function start(args, last) {
-  const standIn = await startStandIn(args, last);
-  running.push(standIn);
-  return standIn.variables;
-}
-
-async function demo() {
+async function demo(start, work) {
   const defenders = ["web:3", "worker:1:stale", "report:1", "router:1"].flatMap((group) => ["--defenders", group]);
   const console = await start(["local-console/main.ts", "--port", "0", ...defenders], "TL_PASS");
   say(`A local Console listens at ${console.TL_CONSOLE}. Its Defenders are made up.`);
   const tasks = Object.fromEntries(
-    ["web", "api", "worker", "report", "router"].map((family) => [family, protectedBy(family, console)]),
+    ["web", "api", "worker", "report", "router"].map((family) => [family, protectedBy(family, work, console)]),
   );
   const contents = path.join(work, "contents.json");
   fs.writeFileSync(contents, JSON.stringify(contentsOf(tasks)));
@@ -76,7 +69,7 @@ function original(family) {
 }
 
 /** The example under another name, protected by the command `protect`. */
-function protectedBy(family, variables) {
+function protectedBy(family, work, variables) {
   const file = path.join(work, `${family}.json`);
   fs.writeFileSync(file, JSON.stringify(original(family)));
   const { status, stdout, stderr } = run(
@@ -95,8 +88,4 @@ function run(args, variables, stdio) {
     encoding: "utf8",
     stdio: ["ignore", stdio, stdio],
   });
-}
-
-function say(line) {
-  process.stdout.write(`${line}\n`);
 }

@@ -7,20 +7,11 @@ const { spawn } = require("node:child_process");
 const { existsSync } = require("node:fs");
 const path = require("node:path");
 
-const { environmentOf, startStandIn, takeNoArguments } = require("./stand-ins.cjs");
+const { environmentOf, runDemo, say, startStandIn } = require("./stand-ins.cjs");
 
 const root = path.dirname(__dirname);
-takeNoArguments("npm run demo");
-process.exitCode = 1;
 
-demo().then(
-  () => {
-    process.exitCode = 0;
-  },
-  (error) => process.stderr.write(`${error.message}\n`),
-);
-
-async function demo() {
+runDemo("npm run demo", async () => {
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   const { variables, stop } = await startStandIn(["local-console/main.ts", "--port", "0"], "TL_PASS");
   try {
@@ -39,7 +30,7 @@ async function demo() {
   } finally {
     stop();
   }
-}
+});
 
 // Runs cdktf as a pipeline does, without checks for newer versions.
 function synth(variables) {
@@ -53,8 +44,4 @@ function synth(variables) {
     child.once("error", reject);
     child.once("exit", resolve);
   });
-}
-
-function say(line) {
-  process.stdout.write(`${line}\n`);
 }

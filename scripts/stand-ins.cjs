@@ -18,12 +18,19 @@ exports.environmentOf = (variables) => ({
   ...variables,
 });
 
-/** Ends a demo that was given arguments, before it replaces anything: it would ignore them. */
-exports.takeNoArguments = (usage) => {
-  if (process.argv.length === 2) return;
-  process.stderr.write(`${usage} takes no arguments.\n`);
-  process.exit(1);
+/** Runs a demo, and ends with 0 only if it succeeds. It takes no arguments: it would do the same, whatever they ask for. */
+exports.runDemo = async (usage, demo) => {
+  process.exitCode = 1;
+  try {
+    if (process.argv.length > 2) throw new Error(`${usage} takes no arguments.`);
+    await demo();
+    process.exitCode = 0;
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+  }
 };
+
+exports.say = (line) => process.stdout.write(`${line}\n`);
 
 /**
  * Starts a stand-in, such as local-console/main.ts, and reads the variables that it prints for a shell. It ends with this
