@@ -8,7 +8,7 @@ import type { Side } from "../report/diff/side";
 import { readArtifact } from "../stack/artifact";
 import { pathsOf, REPORT_JSON } from "../stack/output-paths";
 import { notAsWritten, readSynthesizedJson } from "../stack/synthesized-file";
-import { synthesizedTasks } from "../stack/synthesized-tasks";
+import { evaluatedTask, taskDefinitionsIn } from "../stack/synthesized-tasks";
 import { type ReadOptions, readTasks } from "../task/read-tasks";
 
 /**
@@ -47,7 +47,7 @@ function readOutput(folder: string): Side {
   if (!report.success) throw notAsWritten(reportFile);
   const facts = new Map(report.output.tasks.map((task) => [task.family, task]));
   const definitions = readArtifact(folder).stacks.flatMap(({ name }) =>
-    synthesizedTasks(readSynthesizedJson(join(folder, pathsOf(name).stackFile))),
+    taskDefinitionsIn(readSynthesizedJson(join(folder, pathsOf(name).stackFile))).map((task) => evaluatedTask(task)),
   );
   return new Map(
     definitions.map((definition) => {

@@ -38,7 +38,7 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
       const planned = plannedDefinition(resource);
       if (!isForFargate(planned)) return [];
       const result = checkOne(planned, allowanceFor, facts);
-      return resource.actions.join() === "delete" ? ofDestroyed(result, planned) : [result];
+      return resource.isDestroyed ? ofDestroyed(result, planned) : [result];
     });
   const others = resources.filter(makesOtherTasks).map((resource) => checkOther(resource, allowanceFor));
   return {

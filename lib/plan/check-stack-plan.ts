@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, objectOf } from "../json";
+import type { Values } from "../stack/terraform-text";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { configurationProblems, configuredResources } from "./check-configuration";
 import { resourceProblems } from "./check-stack-resource";
-import type { Values } from "./planned-value";
 import type { Plan, PlannedResource } from "./read-plan";
 import { TASK_DEFINITION } from "./task-types";
 
@@ -39,7 +39,7 @@ export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
     proven: checked
       .filter(({ address, problems }) => problems.length === 0 && isTask(planned.get(address)))
       .map(({ address }) => address),
-    notices: plan.resources.filter(({ address, actions }) => !written.has(address) && isDeleted(actions)).map(removed),
+    notices: plan.resources.filter(({ address, isDestroyed }) => !written.has(address) && isDestroyed).map(removed),
   };
 }
 
@@ -66,7 +66,7 @@ function plannedValues(stack: JsonObject, planned: ReadonlyMap<string, PlannedRe
 
 /** Lists changes to a resource that the stack doesn't ask for. */
 function unasked(
-  { address, actions, actionReason, isAdopted }: PlannedResource,
+  { address, actions, actionReason, isAdopted, isDestroyed }: PlannedResource,
   written: JsonObject | undefined,
 ): readonly SafeText[] {
   const at = excerpt(address);
@@ -74,11 +74,11 @@ function unasked(
     return [text`${at} would be imported or moved by a block that is not in the stack. Remove that block.`];
   if (actions.every((action) => action === "no-op" || action === "read")) return [];
   if (!written) {
-    return isDeleted(actions)
+    return isDestroyed
       ? []
       : [text`${at} is not in the stack, and the plan would ${join(actions.map((one) => excerpt(one)))} it.`];
   }
-  if (isDeleted(actions)) return [text`${at} is in the stack, and the plan would destroy it.`];
+  if (isDestroyed) return [text`${at} is in the stack, and the plan would destroy it.`];
   if (actionReason === "replace_by_request") return [text`${at} would be replaced by request (-replace).`];
   if (actionReason === "replace_by_triggers")
     return [text`${at} would be replaced by a trigger, which the stack does not have.`];
@@ -90,10 +90,6 @@ function unasked(
 
 function isTask(resource: PlannedResource | undefined): boolean {
   return resource?.type === TASK_DEFINITION && resource.after !== undefined;
-}
-
-function isDeleted(actions: readonly string[]): boolean {
-  return actions.length === 1 && actions[0] === "delete";
 }
 
 function isEphemeral(stack: JsonObject, variable: string): boolean {

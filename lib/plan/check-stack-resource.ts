@@ -4,9 +4,10 @@ import { describeAll } from "../protection/deviation";
 import { definitionDifferences } from "../stack/definition-differences";
 import { camelCase } from "../stack/resource-form";
 import { evaluatedTask } from "../stack/synthesized-tasks";
+import type { Values } from "../stack/terraform-text";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { plannedDefinition } from "./planned-definition";
-import { isPlanned, type Values } from "./planned-value";
+import { isPlanned } from "./planned-value";
 import type { PlannedResource } from "./read-plan";
 import { TASK_DEFINITION } from "./task-types";
 import { compareArguments, writtenArguments } from "./written-arguments";
@@ -23,7 +24,7 @@ export function resourceProblems(
   values: Values,
 ): readonly SafeText[] {
   // The plan destroys it, which is reported separately.
-  if (!found.after || found.actions.join() === "delete") return [];
+  if (!found.after || found.isDestroyed) return [];
   const at = excerpt(found.address);
   const { added, changed } = compareArguments(expressions, written);
   const { problems, isReported, compared } =

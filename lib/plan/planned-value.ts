@@ -1,11 +1,8 @@
 import { asText, isJsonArray, isJsonObject, type JsonValue, parseJson } from "../json";
 import { isTooDeep } from "../protection/answer-shape";
 import { elementsOf, isEqual } from "../protection/compare";
-import { evaluateTemplate, expressionsIn } from "../stack/terraform-text";
+import { evaluateTemplate, expressionsIn, type Values } from "../stack/terraform-text";
 import type { PlannedResource } from "./read-plan";
-
-/** Values by expression. */
-export type Values = Readonly<Record<string, string>>;
 
 /** Whether an argument will have the written value, as far as the plan knows: `ignore_changes` keeps another value. */
 export function isPlanned(

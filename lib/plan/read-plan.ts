@@ -24,6 +24,8 @@ export type PlannedResource = {
   readonly type: string;
   /** `["no-op"]`, `["create"]`, `["delete", "create"]`, … */
   readonly actions: readonly string[];
+  /** Whether the plan destroys it and makes no replacement. */
+  readonly isDestroyed: boolean;
   /** Why, such as `replace_by_request`. */
   readonly actionReason: string | undefined;
   /** Whether an `import` or a `moved` block brings it to this address. */
@@ -122,13 +124,15 @@ function isKeptByEcs(type: string, before: JsonValue | undefined): boolean {
 
 function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]): PlannedResource {
   const { actions, before, after_unknown: unknown, importing } = one.change;
-  const isLeft = actions.includes("forget") || (actions.join() === "delete" && isKeptByEcs(one.type, before));
+  const isDestroyed = actions.join() === "delete";
+  const isLeft = actions.includes("forget") || (isDestroyed && isKeptByEcs(one.type, before));
   // A resource that Terraform forgets stays as it is.
   const after = isLeft && !isJsonObject(one.change.after) ? before : one.change.after;
   return {
     address: one.address,
     type: one.type,
     actions,
+    isDestroyed,
     actionReason: one.action_reason,
     isAdopted: one.previous_address !== undefined || isJsonObject(importing),
     before: isJsonObject(before) ? before : undefined,

@@ -3,6 +3,7 @@ import { OutputError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { ids } from "../stack/names";
 import { familyOf, resourcesOfType, taskDefinitionsIn } from "../stack/synthesized-tasks";
+import type { Values } from "../stack/terraform-text";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Outputs } from "./read-outputs";
 
@@ -62,7 +63,7 @@ export function deployedValues(
   registered: JsonObject,
   stack: JsonObject,
   outputs: Outputs,
-): Readonly<Record<string, string>> {
+): Values {
   const role = outputs.get(ids.roleOutput);
   const { name_prefix } = objectOf(resourcesOfType(stack, "aws_secretsmanager_secret")[ids.secret]);
   const prefix = typeof name_prefix === "string" ? name_prefix : undefined;

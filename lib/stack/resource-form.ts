@@ -1,4 +1,4 @@
-import { clean, isJsonObject, type JsonObject, type JsonValue, objectOf, parseJson } from "../json";
+import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectOf, parseJson } from "../json";
 import { isTooDeep } from "../protection/answer-shape";
 
 /**
@@ -29,7 +29,7 @@ export function resourceForm(
         }
       : null,
     tags: asPairs(tags, "key"),
-    volumes: Array.isArray(volume) ? volume.map(asVolume) : null,
+    volumes: isJsonArray(volume) ? volume.map(asVolume) : null,
   });
 }
 
@@ -58,7 +58,7 @@ function asVolume(volume: JsonValue): JsonValue {
 
 function camelCased<T extends JsonValue>(value: T): T;
 function camelCased(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map((element) => camelCased(element));
+  if (isJsonArray(value)) return value.map((element) => camelCased(element));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [camelCase(key), camelCased(child)]));
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { ids } from "./names";
 import { resourceForm } from "./resource-form";
-import { evaluateTemplate } from "./terraform-text";
+import { evaluateTemplate, type Values } from "./terraform-text";
 
 // Stand-ins for values that AWS assigns at deployment.
 const ROLE = `aws_iam_role.${ids.role}.arn`;
@@ -11,11 +11,6 @@ const SECRET = `aws_secretsmanager_secret.${ids.secret}.arn`;
 export const ROLE_STAND_IN = `the value of ${ROLE}`;
 export const SECRET_STAND_IN = `the value of ${SECRET}`;
 const STAND_INS = { [ROLE]: ROLE_STAND_IN, [SECRET]: SECRET_STAND_IN };
-
-/** The task definitions of a `cdk.tf.json`, evaluated and in RegisterTaskDefinition's form. */
-export function synthesizedTasks(stack: JsonValue): readonly JsonObject[] {
-  return taskDefinitionsIn(stack).map((resource) => evaluatedTask(resource));
-}
 
 /** The task definitions of a `cdk.tf.json` as they are written. */
 export function taskDefinitionsIn(stack: JsonValue): readonly JsonValue[] {
@@ -59,13 +54,11 @@ function withoutOurOwn(resource: JsonObject): JsonObject {
 
 const META_ARGUMENTS = ["connection", "count", "for_each", "lifecycle", "provider", "provisioner"];
 
-type Values = Readonly<Record<string, string>>;
-
 /** Evaluates every string and key as Terraform does. */
 function evaluated<T extends JsonValue>(value: T, values: Values): T;
 function evaluated(value: JsonValue, values: Values): JsonValue {
   if (typeof value === "string") return evaluateTemplate(value, values);
-  if (Array.isArray(value)) return value.map((element) => evaluated(element, values));
+  if (isJsonArray(value)) return value.map((element) => evaluated(element, values));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, child]) => [evaluateTemplate(key, values), evaluated(child, values)]),

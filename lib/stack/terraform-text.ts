@@ -65,12 +65,15 @@ function isEscape(found: string): boolean {
   return found === "$${" || found === "%%{";
 }
 
+/** Values by expression. */
+export type Values = Readonly<Record<string, string>>;
+
 /**
  * Evaluates a template as Terraform does: undoes escapes, and replaces expressions by their values in `known`.
  *
  * @throws OutputError for an unknown expression, and for a result that Terraform would change.
  */
-export function evaluateTemplate(template: string, known: Readonly<Record<string, string>> = {}): string {
+export function evaluateTemplate(template: string, known: Values = {}): string {
   const evaluated = template.normalize("NFC").replace(TEMPLATE, (found, expression?: string) => {
     if (isEscape(found)) return found.slice(1);
     const value = expression !== undefined && Object.hasOwn(known, expression) ? known[expression] : undefined;
