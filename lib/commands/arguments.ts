@@ -4,7 +4,7 @@ import { SettingsError } from "../errors";
 import { nearest } from "../nearest";
 import { type Environment, isSet } from "../settings/environment";
 import { quote, type SafeText, text } from "../text/safe-text";
-import type { Arguments, Command, Option } from "./command";
+import type { Arguments, Command } from "./command";
 import { operandName, optionsOf, usageOf } from "./usage";
 
 /** @throws SettingsError */
@@ -82,13 +82,9 @@ function valueProblems(
   command: Command,
   given: { readonly name: string; readonly value?: string | undefined },
 ): readonly SafeText[] {
-  const choices = choicesOf(optionsOf(command).find(({ name }) => name === given.name));
-  if (choices === undefined || choices.includes(given.value ?? "")) return [];
+  const { value: choices } = optionsOf(command).find(({ name }) => name === given.name) ?? {};
+  if (typeof choices !== "object" || choices.includes(given.value ?? "")) return [];
   return [text`--${given.name} must be one of ${choices.join(", ")}, got ${quote(given.value ?? "", 80)}.`];
-}
-
-function choicesOf(option: Option | undefined): readonly string[] | undefined {
-  return typeof option?.value === "object" ? option.value : undefined;
 }
 
 function usageError(command: Command, problems: readonly SafeText[]): SettingsError {

@@ -41,7 +41,7 @@ export const checkArtifact: Command = {
     const strangers = artifact.strangers.filter(({ path, what }) => what !== FOREIGN || !hasReason.has(path));
     const problems = [
       ...[...found, ...strangers].map(({ path, what }) => text`${path} holds ${what}: it must not be published.`),
-      ...(other === undefined ? [] : differences(folder, other)),
+      ...(other === undefined ? [] : differences(folder, artifact.files, other)),
     ];
     if (problems.length > MOST) {
       throw new OutputError([...problems.slice(0, MOST), text`${problems.length - MOST} more problems are not shown.`]);
@@ -95,8 +95,8 @@ function bundleIn(file: string): string {
 }
 
 /** Compares the artifact with an output of this machine, except for the file with the bundle, which is not published. */
-function differences(folder: string, other: string): readonly SafeText[] {
-  const artifact = new Set(readArtifact(folder).files);
+function differences(folder: string, files: readonly string[], other: string): readonly SafeText[] {
+  const artifact = new Set(files);
   const proven = new Set(readArtifact(other).files.filter((path) => basename(path) !== SECRET_FILE_NAME));
   const isEqual = (path: string) =>
     artifact.has(path) &&

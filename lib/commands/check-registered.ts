@@ -4,8 +4,7 @@ import { readDefinitions } from "../aws/task-definitions";
 import { AwsError, PlanError } from "../errors";
 import { describeAll } from "../protection/deviation";
 import { type DeployedTask, deployedTasks, deployedValues } from "../registered/deployed-tasks";
-import { askOutputs, type Outputs, readOutputs } from "../registered/read-outputs";
-import type { Environment } from "../settings/environment";
+import { askOutputs, readOutputs } from "../registered/read-outputs";
 import { type NetworkSettings, networkSettings, networkVariables } from "../settings/network";
 import { parseVariables } from "../settings/parse-variables";
 import { terraformProgram } from "../settings/terraform-program";
@@ -36,9 +35,11 @@ export const checkRegistered: Command = {
     const { environment, stdout } = invocation;
     const network = networkSettings(parseVariables(networkVariables, environment, []), environment);
     const stack = readSynthesizedStack(value("stack") ?? outputFolder(environment));
+    const file = value("outputs");
     const late = { Kind: AwsError, lookAt: "Terraform and at AWS" };
     const read = async (signal: AbortSignal) => {
-      const outputs = await outputsOf(stack.folder, value("outputs"), environment, signal);
+      const terraform = { program: terraformProgram(environment), folder: stack.folder, environment, signal };
+      const outputs = file === undefined ? await askOutputs(terraform) : readOutputs(file);
       const tasks = deployedTasks(stack.document, outputs);
       return { outputs, tasks, ...(await readRegistered(tasks, network, signal)) };
     };
@@ -60,16 +61,6 @@ export const checkRegistered: Command = {
     return 0;
   },
 };
-
-function outputsOf(
-  folder: string,
-  file: string | undefined,
-  environment: Environment,
-  signal: AbortSignal,
-): Promise<Outputs> | Outputs {
-  if (file !== undefined) return readOutputs(file);
-  return askOutputs({ program: terraformProgram(environment), folder, environment, signal });
-}
 
 async function readRegistered(tasks: readonly DeployedTask[], network: NetworkSettings, signal: AbortSignal) {
   const arns = tasks.map(({ arn }) => arn);

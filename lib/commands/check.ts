@@ -1,3 +1,4 @@
+import { toSend } from "../protection/proof";
 import { isProblemFormat, PROBLEM_FORMATS } from "../report/problems/formats";
 import type { ContainerCount, ProblemReport } from "../report/problems/problem-report";
 import { isSet as isGiven } from "../settings/environment";
@@ -54,13 +55,9 @@ export const check: Command = {
 };
 
 function containerCount(tasks: readonly Task[]): ContainerCount {
-  const containers = tasks.flatMap((task) =>
-    task.definition.containerDefinitions.map((container) => ({ task, container })),
-  );
-  const isLeftOut = ({ task, container }: (typeof containers)[number]) =>
-    Object.hasOwn(task.runtimeDefense.exclude, container.name);
-  const others = containers.filter((one) => !isLeftOut(one));
+  const all = tasks.flatMap(({ definition }) => definition.containerDefinitions).length;
+  const others = tasks.flatMap((task) => toSend(task).containerDefinitions);
   // A missing entryPoint is still to be found: by the Console (extract), or by a look-up that hasn't been made.
-  const open = others.filter(({ container }) => container.entryPoint === undefined);
-  return { all: containers.length, leftOut: containers.filter(isLeftOut).length, open: open.length };
+  const open = others.filter(({ entryPoint }) => entryPoint === undefined);
+  return { all, leftOut: all - others.length, open: open.length };
 }
