@@ -11,7 +11,8 @@ const root = path.dirname(__dirname);
 if (!tolerantly(() => process.cwd())) stop("The working directory is gone. Change to one that is there.");
 const [, , entryArgument = "", ...args] = process.argv;
 const entry = path.relative(root, path.resolve(entryArgument));
-if (entry === "main.ts" && (args.length === 0 || args[0] === "synth") && !args.includes("--help")) {
+const isHelp = args.includes("--help") || args.includes("-h");
+if (entry === "main.ts" && (args.length === 0 || args[0] === "synth") && !isHelp) {
   process.exitCode = 1;
   const { forgetEarlierRun, lockOutput } = require("./output.cjs");
   const outputFolder = process.env.CDKTF_OUTDIR || "cdktf.out";

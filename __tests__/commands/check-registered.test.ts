@@ -199,6 +199,11 @@ describe("without --outputs Terraform is run", () => {
     expect(status).toBe(0);
   });
 
+  test("even if it prints more than a mebibyte", async () => {
+    const { status } = await withTerraform(`head -c 2000000 /dev/zero | tr '\\0' ' ' && cat ${OUTPUTS}`);
+    expect(status).toBe(0);
+  });
+
   test("and its error is shown", async () => {
     const { problems } = await withTerraform("echo '│ Error: Backend initialization required' >&2; exit 1");
     expect(problems).toHaveLength(1);

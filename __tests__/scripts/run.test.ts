@@ -256,7 +256,12 @@ describe("the manifest of an earlier run", () => {
     expect(existsSync(path.join(root, folder, "manifest.json"))).toBe(false);
   });
 
-  test.each([[["main.ts", "protect"]], [["lib/word.ts"]]])("is kept if nothing is synthesized: %p", async (args) => {
+  test.each([
+    [["main.ts", "protect"]],
+    [["main.ts", "synth", "--help"]],
+    [["main.ts", "synth", "-h"]],
+    [["lib/word.ts"]],
+  ])("is kept if nothing is synthesized: %p", async (args) => {
     source("cdktf.out/manifest.json", "{}");
     await launch(args);
     expect(existsSync(path.join(root, "cdktf.out/manifest.json"))).toBe(true);

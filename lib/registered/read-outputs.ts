@@ -37,6 +37,7 @@ export async function askOutputs({ program, folder, environment, signal }: Terra
     const { stdout } = await promisify(execFile)(program, [`-chdir=${folder}`, "output", "-no-color", "-json"], {
       env: withoutSecrets(environment),
       signal,
+      maxBuffer: MOST_BYTES,
     });
     return parse(stdout, command);
   } catch (error) {
@@ -48,6 +49,9 @@ export async function askOutputs({ program, folder, environment, signal }: Terra
     throw new OutputError([text`${command} failed: ${reason}. ${remedy}`]);
   }
 }
+
+// 10,000 task definitions have 2 MiB of outputs.
+const MOST_BYTES = 64 * 1024 * 1024;
 
 function parse(content: string, origin: string): Outputs {
   const document = parseJson(content);
