@@ -24,7 +24,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 // The command that writes handles write errors; this only stops them from crashing the process.
 for (const stream of [stdout, stderr]) stream.on("error", () => {});
 
-const invocation: Invocation = { environment, folder: process.cwd(), stdout, stderr, signal: stop.signal };
+const invocation: Invocation = { environment, projectFolder: process.cwd(), stdout, stderr, signal: stop.signal };
 const [, , name, ...args] = process.argv;
 let command: Command | undefined;
 const fail = async (error: unknown) => {

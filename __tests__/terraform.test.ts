@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-import { INSTALL_BUNDLE_VARIABLE } from "../lib/stack/names";
+import { TERRAFORM_BUNDLE_VARIABLE } from "../lib/stack/names";
 import { prepareOutput } from "../lib/stack/output-folder";
 import { pathsOf } from "../lib/stack/output-paths";
 import { synthesize } from "../lib/stack/synthesize";
@@ -44,9 +44,9 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
       files: [],
     })();
     const stack: Stack = JSON.parse(readFileSync(join(out, STACK_FOLDER, "cdk.tf.json"), "utf8"));
-    writeFileSync(join(folder, `${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`), readFileSync(join(out, SECRET_FILE)));
+    writeFileSync(join(folder, `${TERRAFORM_BUNDLE_VARIABLE}.auto.tfvars.json`), readFileSync(join(out, SECRET_FILE)));
     rmSync(out, { recursive: true });
-    const value = `\${var.${INSTALL_BUNDLE_VARIABLE}}`;
+    const value = `\${var.${TERRAFORM_BUNDLE_VARIABLE}}`;
     writeVersion();
     configure({
       variable: stack.variable,
@@ -57,7 +57,7 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
             input: 1,
             lifecycle: {
               postcondition: {
-                condition: `\${sha256(var.${INSTALL_BUNDLE_VARIABLE}) == "${DIGEST}"}`,
+                condition: `\${sha256(var.${TERRAFORM_BUNDLE_VARIABLE}) == "${DIGEST}"}`,
                 error_message: "another value came",
               },
             },
@@ -83,7 +83,7 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
         (entry) => entry.isFile() && readFileSync(join(entry.parentPath ?? entry.path, entry.name)).includes(BUNDLE),
       )
       .map(({ name }) => name);
-    expect(holders).toEqual([`${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`]);
+    expect(holders).toEqual([`${TERRAFORM_BUNDLE_VARIABLE}.auto.tfvars.json`]);
     expect(readFileSync(join(folder, "terraform.tfstate"), "utf8")).toContain("terraform_data");
   });
 

@@ -11,7 +11,7 @@ import { type ListedDefender, listDefenders } from "./defenders";
 import { entrypointOf } from "./images";
 import { FargateTaskSchema, protect } from "./protect";
 
-export type ApiOptions = {
+type ApiOptions = {
   readonly host: string;
   /** Empty, or with a slash in front and none at the end. */
   readonly tenantPath: string;

@@ -6,7 +6,7 @@ import * as v from "valibot";
 
 import type { Account } from "./account";
 
-export type ApiOptions = {
+type ApiOptions = {
   readonly account: Account;
   readonly latencyMs: number;
   readonly intercept: MiddlewareHandler | undefined;

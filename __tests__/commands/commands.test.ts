@@ -68,10 +68,8 @@ describe("arguments", () => {
       { name: "format", meaning: "one of some", value: ["text", "json"] },
       { name: "cluster", meaning: "several", value: "NAME", isRepeated: true },
     ],
-    run: async ({ stdout }, { operands, isSet, value, values }) => {
-      stdout.write(
-        JSON.stringify([operands, isSet("quiet"), isSet("format"), value("format") ?? null, values("cluster")]),
-      );
+    run: async ({ stdout }, { operands, has, value, values }) => {
+      stdout.write(JSON.stringify([operands, has("quiet"), has("format"), value("format") ?? null, values("cluster")]));
       return 3;
     },
   };

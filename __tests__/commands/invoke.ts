@@ -18,8 +18,14 @@ export function invocationIn(environment: Environment) {
   const stdout = collector();
   const stderr = collector();
   const { signal } = new AbortController();
-  const folder = environment.CDKTF_OUTDIR ?? "nowhere";
-  const invocation: Invocation = { environment, folder, stdout: stdout.stream, stderr: stderr.stream, signal };
+  const projectFolder = environment.CDKTF_OUTDIR ?? "nowhere";
+  const invocation: Invocation = {
+    environment,
+    projectFolder,
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    signal,
+  };
   return { invocation, stdout: stdout.text, stderr: stderr.text };
 }
 

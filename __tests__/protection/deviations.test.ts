@@ -60,7 +60,7 @@ async function problemsOfSynth(task: JsonObject): Promise<readonly string[]> {
       TASK_DEFINITION_PATH: file,
       CDKTF_OUTDIR: output,
     },
-    folder,
+    projectFolder: folder,
     stdout: new PassThrough(),
     stderr: new PassThrough(),
     signal: new AbortController().signal,

@@ -19,7 +19,7 @@ async function readWith(documents: readonly object[], images: Readonly<Record<st
       await writeFile(join(folder, `${index}.json`), JSON.stringify(document, null, 1));
     }
     return await readTasks(folder, {
-      folder,
+      projectFolder: folder,
       lookUp: async (names) => {
         asked.push(...names);
         return new Map(Object.entries(images).map(([image, config]) => [image, answerOf(image, config)]));

@@ -16,7 +16,7 @@ async function readFleet(files: Files, options: ReadOptions = {}) {
     const defaultsPath = "defaults.JSON" in files ? join(folder, "defaults.JSON") : undefined;
     const [path = ""] = Object.keys(files).filter((name) => name !== "defaults.JSON");
     const one = Object.keys(files).length === 1 || defaultsPath !== undefined;
-    return await readTasks(one ? join(folder, path) : folder, { folder, defaultsPath, ...options });
+    return await readTasks(one ? join(folder, path) : folder, { projectFolder: folder, defaultsPath, ...options });
   });
 }
 

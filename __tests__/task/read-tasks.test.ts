@@ -225,7 +225,7 @@ test("a problem inside the envelope is reported with names, and with its place i
   };
   await inFolder(async (folder) => {
     await writeFile(join(folder, "a.json"), JSON.stringify(document, null, 1));
-    const error = await readTasks(folder, { folder }).catch((thrown) => thrown);
+    const error = await readTasks(folder, { projectFolder: folder }).catch((thrown) => thrown);
     const text = "containerDefinitions[web].cpu: must not be below 0, got -1.";
     expect(error.problems).toEqual([{ file: "a.json", line: 25, column: 5, text }]);
   });

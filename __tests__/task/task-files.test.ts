@@ -33,7 +33,7 @@ test("subfolders are read too, in the order of the paths, which are relative to 
     for (const name of ["tasks/a", "tasks/b/c/d", "tasks/b/e", "tasks/f"]) {
       await writeFile(join(folder, `${name}.json`), TEXT.replace("shop", name.replaceAll("/", "-")));
     }
-    const tasks = await readTasks(join(folder, "tasks"), { folder });
+    const tasks = await readTasks(join(folder, "tasks"), { projectFolder: folder });
     expect(tasks.map(({ file }) => file)).toEqual([
       "tasks/a.json",
       "tasks/b/c/d.json",

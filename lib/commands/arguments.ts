@@ -20,7 +20,7 @@ export function parseArguments(command: Command, args: readonly string[], enviro
   const values = (option: string) => given.flatMap(({ name, value }) => (name === option ? (value ?? []) : []));
   return {
     operands: positionals,
-    isSet: (option) => given.some(({ name }) => name === option),
+    has: (option) => given.some(({ name }) => name === option),
     value: (option) => values(option).at(-1),
     values,
   };

@@ -3,9 +3,9 @@ import { basename, dirname, join } from "node:path";
 import { bundleProblem } from "../bundle-format";
 import { OutputError } from "../errors";
 import { type Environment, isSet } from "../settings/environment";
-import { environmentSecrets, INSTALL_BUNDLE, type NamedSecret } from "../settings/secrets";
+import { BUNDLE, environmentSecrets, type NamedSecret } from "../settings/secrets";
 import { type Artifact, FOREIGN, isStackFile, readArtifact, type Stranger } from "../stack/artifact";
-import { INSTALL_BUNDLE_VARIABLE } from "../stack/names";
+import { TERRAFORM_BUNDLE_VARIABLE } from "../stack/names";
 import { secretFilesIn } from "../stack/output-folder";
 import { outputFolder, SECRET_FILE_NAME } from "../stack/output-paths";
 import { LICENCE_TOKEN, searchFor } from "../stack/secrets-in-file";
@@ -78,18 +78,18 @@ function currentSecrets(environment: Environment): readonly NamedSecret[] {
   const written = secretFilesIn(outputFolder(environment)).map(bundleIn);
   const secrets = [
     ...environmentSecrets(environment),
-    ...written.filter(isSet).map((bundle) => ({ what: INSTALL_BUNDLE, secret: new Secret(bundle) })),
+    ...written.filter(isSet).map((bundle) => ({ what: BUNDLE, secret: new Secret(bundle) })),
   ];
   const decoded = secrets
     .filter(({ secret }) => bundleProblem(secret.reveal()) === undefined)
     .map(({ secret }) => Buffer.from(secret.reveal(), "base64").toString())
-    .map((content) => ({ what: INSTALL_BUNDLE, secret: new Secret(content) }));
+    .map((content) => ({ what: BUNDLE, secret: new Secret(content) }));
   return [...secrets, ...decoded];
 }
 
 /** The install bundle that synth on this machine wrote for Terraform. */
 function bundleIn(file: string): string {
-  const bundle = readSynthesizedJson(file)[INSTALL_BUNDLE_VARIABLE];
+  const bundle = readSynthesizedJson(file)[TERRAFORM_BUNDLE_VARIABLE];
   if (typeof bundle !== "string") throw notAsWritten(file);
   return bundle;
 }

@@ -1,7 +1,7 @@
 import { toSend } from "../protection/proof";
 import { isProblemFormat, PROBLEM_FORMATS } from "../report/problems/formats";
 import type { ContainerCount, ProblemReport } from "../report/problems/problem-report";
-import { isSet as isGiven } from "../settings/environment";
+import { isSet } from "../settings/environment";
 import { checkDefaultRegion } from "../settings/region";
 import { parseSettingsWithoutConsole } from "../settings/settings";
 import { TASKS_VARIABLE } from "../settings/tasks";
@@ -32,14 +32,14 @@ export const check: Command = {
       meaning: "for people, as annotations of GitHub or Azure Pipelines, as JUnit's XML, or as JSON",
     },
   ],
-  run: async (invocation, { operands: [path], isSet, value }) => {
+  run: async (invocation, { operands: [path], has, value }) => {
     const { stdout, stderr, environment, signal } = invocation;
     const settings = parseSettingsWithoutConsole(environment, [checkDefaultRegion]);
     const options = readOptions(settings, settings.stack, invocation, contextOn(stderr, signal));
     const { lookUp: _, ...offline } = options;
-    const { files, tasks, problems } = await checkTasks(isGiven(path) ? path : settings.tasks.path, {
-      ...(isSet("offline") ? offline : options),
-      ...(!isGiven(path) && { variable: TASKS_VARIABLE }),
+    const { files, tasks, problems } = await checkTasks(isSet(path) ? path : settings.tasks.path, {
+      ...(has("offline") ? offline : options),
+      ...(!isSet(path) && { variable: TASKS_VARIABLE }),
     });
     const report: ProblemReport = {
       command: "check",

@@ -40,7 +40,7 @@ export type Arguments = {
   /** As many as the command takes; optional ones may be missing. */
   readonly operands: readonly string[];
   /** Whether an option without value is given. */
-  readonly isSet: (option: string) => boolean;
+  readonly has: (option: string) => boolean;
   /** The value of an option, the last one when there are several. */
   readonly value: (option: string) => string | undefined;
   readonly values: (option: string) => readonly string[];
@@ -53,7 +53,7 @@ export type ExitStatus = 0 | 1 | 3;
 export type Invocation = {
   readonly environment: Environment;
   /** The project's folder. */
-  readonly folder: string;
+  readonly projectFolder: string;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   /** Aborted when the user stops the run, with a StoppedError as its reason. */

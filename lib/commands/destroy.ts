@@ -19,20 +19,20 @@ export const destroy: Command = {
   name: "destroy",
   purpose: "removes everything that was deployed from AWS. Needs only its state: no Console, no task definitions",
   options: [{ name: "auto-approve", meaning: "does not ask before it destroys" }],
-  run: async (invocation, { isSet }) => {
+  run: async (invocation, { has }) => {
     const settings = parseStackSettings(invocation.environment);
-    const localStatePath = resolve(invocation.folder, localStateFile(settings.name));
+    const localStatePath = resolve(invocation.projectFolder, localStateFile(settings.name));
     refuseMissingState(settings, localStatePath);
     const folder = newFolder();
     try {
       const paths = pathsOf(settings.name);
       synthesizeEmpty(settings, folder, localStatePath);
       writeFileSync(join(folder, paths.versionFile), TERRAFORM_VERSION);
-      const lockFile = join(invocation.folder, LOCK_FILE_NAME);
+      const lockFile = join(invocation.projectFolder, LOCK_FILE_NAME);
       if (existsSync(lockFile)) copyFileSync(lockFile, join(folder, paths.lockFile));
       const stackFolder = join(folder, paths.folder);
       await terraform(["init"], stackFolder, invocation);
-      await terraform(["destroy", ...(isSet("auto-approve") ? ["-auto-approve"] : [])], stackFolder, invocation);
+      await terraform(["destroy", ...(has("auto-approve") ? ["-auto-approve"] : [])], stackFolder, invocation);
       return 0;
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -20,11 +20,11 @@ export const diff: Command = {
   options: [
     { name: "format", value: ["text", "markdown"], meaning: "for people, or for the comment on a pull request" },
   ],
-  run: async ({ stdout, environment, folder, signal }, { operands: [older = "", newer = ""], value }) => {
+  run: async ({ stdout, environment, projectFolder, signal }, { operands: [older = "", newer = ""], value }) => {
     const { tasks, stack } = parseSettingsWithoutConsole(environment, [checkDefaultRegion]);
     const { defaultsPath } = tasks;
     // Without CONTAINER_IMAGES: the pipeline sets it, and it is the same for both sides.
-    const options = { folder, signal, defaultsPath, stack };
+    const options = { projectFolder, signal, defaultsPath, stack };
     const found = compareSides(await readSide(older, options), await readSide(newer, options));
     const isMarkdown = value("format") === "markdown";
     const output = isMarkdown

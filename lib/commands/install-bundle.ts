@@ -14,12 +14,12 @@ export const installBundle: Command = {
       meaning: "prints the logging command that makes it the masked variable INSTALL_BUNDLE of an Azure Pipelines job",
     },
   ],
-  run: async ({ environment, signal, stdout, stderr }, { isSet }) => {
+  run: async ({ environment, signal, stdout, stderr }, { has }) => {
     const settings = parseSettings(environment);
     const console = await login(settings, contextOn(stderr, signal));
     try {
       const { bundle } = await console.installBundle();
-      const command = isSet("azure-pipelines") ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";
+      const command = has("azure-pipelines") ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";
       await printSecretOnPurpose(stdout, `${command}${bundle.reveal()}\n`);
       return 0;
     } finally {

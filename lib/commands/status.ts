@@ -76,9 +76,9 @@ function read(settings: Settings, clusters: readonly string[] | "all", invocatio
   });
 }
 
-function clustersOf({ isSet, values }: Arguments, { stack }: Settings): readonly string[] | "all" {
+function clustersOf({ has, values }: Arguments, { stack }: Settings): readonly string[] | "all" {
   const named = values("cluster");
-  if (isSet("all-clusters")) {
+  if (has("all-clusters")) {
     if (named.length === 0) return "all";
     throw new SettingsError([text`--all-clusters and --cluster exclude each other. Leave one of them out.`]);
   }

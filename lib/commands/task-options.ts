@@ -15,13 +15,13 @@ import type { Invocation } from "./command";
 export function readOptions(
   settings: Pick<Settings, "tasks" | "network" | "registry">,
   stack: ReadOptions["stack"],
-  { environment, folder }: Invocation,
+  { environment, projectFolder }: Invocation,
   context: RunContext,
 ): ReadOptions {
   const { defaultsPath, images } = settings.tasks;
   return {
     signal: context.signal,
-    folder,
+    projectFolder,
     defaultsPath,
     images,
     stack,

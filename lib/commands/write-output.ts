@@ -28,7 +28,7 @@ export async function writeOutput(
   { version, tasks }: ProtectedTasks,
   settings: Settings,
   { folder, staging }: OutputFolders,
-  { folder: projectFolder, environment, stdout, signal }: Invocation,
+  { projectFolder, environment, stdout, signal }: Invocation,
 ): Promise<void> {
   const report = reportOn(settings, version, tasks);
   const files = reportFiles(report);

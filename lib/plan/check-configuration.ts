@@ -45,7 +45,7 @@ function configuredResourceProblems(
       ...othersThan(RESOURCE_KEYS, resource).map(
         (name) => text`${at}: the plan's configuration has ${name}, which the stack does not.`,
       ),
-      ...(key === localName(address) ? [] : [text`${at} is planned with the provider ${key}, not with the stack's.`]),
+      ...(key === providerOf(address) ? [] : [text`${at} is planned with the provider ${key}, not with the stack's.`]),
       ...(isDependent ? [] : [text`${at}: depends_on differs from the stack.`]),
     ];
   });
@@ -63,7 +63,7 @@ const RESOURCE_KEYS = [
 ];
 
 /** Returns the provider of a resource that names none. */
-function localName(address: string): string | undefined {
+function providerOf(address: string): string | undefined {
   return /^[^_.]+/.exec(address)?.[0];
 }
 

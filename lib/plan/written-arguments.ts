@@ -33,7 +33,9 @@ export function isWritten(expression: JsonValue | undefined, written: JsonValue 
   if (!isExpression(expression)) return isSameBlock(expression, written);
   // In HCL the same text may be a literal: only the references show the difference.
   const references = elementsOf(expression.references).map(asText);
-  return isEqual(expression.constant_value, written) && isEqual(sorted(references), sorted(referencesIn(written)));
+  return (
+    isEqual(expression.constant_value, written) && isEqual(sortedSet(references), sortedSet(referencesIn(written)))
+  );
 }
 
 function isExpression(expression: JsonObject): boolean {
@@ -54,6 +56,6 @@ function referencesIn(written: JsonValue): readonly string[] {
   });
 }
 
-function sorted(names: readonly string[]): readonly string[] {
+function sortedSet(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
 }

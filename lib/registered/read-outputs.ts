@@ -17,7 +17,7 @@ export function readOutputs(file: string): Outputs {
   return parse(read(file), file);
 }
 
-export type Terraform = {
+type Terraform = {
   /** `terraform`, or the value of TERRAFORM_BINARY_NAME. */
   readonly program: string;
   /** The stack's own folder, initialized. */

@@ -65,13 +65,14 @@ export function registryClient({
     if (challenge === undefined) return undefined;
     const credentials = await credentialsFor(reference);
     const authorization = await authorizationFor({ challenge, credentials, call, reference, send });
-    if (authorization) authorizations.set(placeOf(reference), authorization);
+    if (authorization) authorizations.set(repositoryOf(reference), authorization);
     return authorization;
   };
 
   const sendAuthorized = async (call: Call, reference: ImageReference): Promise<Answer> => {
     const current =
-      authorizations.get(placeOf(reference)) ?? (await authorize(challenges.get(reference.registry), call, reference));
+      authorizations.get(repositoryOf(reference)) ??
+      (await authorize(challenges.get(reference.registry), call, reference));
     const first = await send(current ? { ...call, authorization: current } : call);
     if (first.status !== 401) return first;
     const challenge = challengeOf(first);
@@ -108,7 +109,7 @@ const LATER = text`Try again later, or write the container's entryPoint in the t
 // Docker Hub allows more pulls after a login.
 const LATER_OR_LOG_IN = text`Try again later, log in with docker login for a higher limit, or write the container's entryPoint.`;
 
-function placeOf({ registry, repository }: ImageReference): string {
+function repositoryOf({ registry, repository }: ImageReference): string {
   return `${registry}/${repository}`;
 }
 

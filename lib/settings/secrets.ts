@@ -7,13 +7,13 @@ import { type Environment, isSet } from "./environment";
 export type NamedSecret = { readonly what: string; readonly secret: Secret };
 
 const PASSWORD = "the password";
-export const INSTALL_BUNDLE = "the install bundle";
+export const BUNDLE = "the install bundle";
 
 /** Variables that hold a secret. */
 const HOLDERS: Readonly<Record<string, string>> = {
   TL_PASS: PASSWORD,
-  TF_VAR_install_bundle: INSTALL_BUNDLE,
-  INSTALL_BUNDLE,
+  TF_VAR_install_bundle: BUNDLE,
+  INSTALL_BUNDLE: BUNDLE,
 };
 
 /** Shorter values of AWS' credentials are test placeholders or ordinary words. */
@@ -61,7 +61,7 @@ function longEnough(value = ""): readonly string[] {
 }
 
 function named(what: string, values: readonly string[]): readonly NamedSecret[] {
-  const secretOf = (value: string) => (what === INSTALL_BUNDLE ? bundleSecret(value) : new Secret(value));
+  const secretOf = (value: string) => (what === BUNDLE ? bundleSecret(value) : new Secret(value));
   return values.map((value) => ({ what, secret: secretOf(value) }));
 }
 

@@ -9,7 +9,7 @@ import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import { text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
-import { INSTALL_BUNDLE_VARIABLE, ids, resourceNames } from "./names";
+import { ids, resourceNames, TERRAFORM_BUNDLE_VARIABLE } from "./names";
 
 type InstallBundleSecret = {
   /** The value in the sidecar's `secrets`: the ARN, with the JSON key if the user named one. */
@@ -28,7 +28,7 @@ export function installBundleSecret(stack: TerraformStack, props: Props): Instal
   if (existing) return { valueFrom: existing, readyWhen: [] };
 
   const { bundleSecretPrefix } = resourceNames(props.name);
-  const variable = new TerraformVariable(stack, INSTALL_BUNDLE_VARIABLE, {
+  const variable = new TerraformVariable(stack, TERRAFORM_BUNDLE_VARIABLE, {
     type: "string",
     description: "The Defender's install bundle, in neither plan nor state",
     sensitive: true,

@@ -3,7 +3,7 @@ import { DEFAULT_STACK_NAME } from "../settings/stack";
 // Names and construct ids are a contract with the users: changing one replaces the resource.
 
 /** The Terraform variable that hands the install bundle over: `TF_VAR_install_bundle`. */
-export const INSTALL_BUNDLE_VARIABLE = "install_bundle";
+export const TERRAFORM_BUNDLE_VARIABLE = "install_bundle";
 
 /** Names of the stack's resources in the AWS account; different for each stack, so that several can share an account. */
 export function resourceNames(stackName: string) {

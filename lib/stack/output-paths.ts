@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import type { Environment } from "../settings/environment";
-import { INSTALL_BUNDLE_VARIABLE } from "./names";
+import { TERRAFORM_BUNDLE_VARIABLE } from "./names";
 
 /** Returns the output folder that CDKTF's own App uses. */
 export function outputFolder(environment: Environment): string {
@@ -16,7 +16,7 @@ export const STACKS = "stacks";
 
 // Names of the files in a stack's folder.
 export const STACK_FILE_NAME = "cdk.tf.json";
-export const SECRET_FILE_NAME = `${INSTALL_BUNDLE_VARIABLE}.auto.tfvars.json`;
+export const SECRET_FILE_NAME = `${TERRAFORM_BUNDLE_VARIABLE}.auto.tfvars.json`;
 /** The version of Terraform that the stack needs. */
 export const VERSION_FILE_NAME = "versions.tf";
 /** The hashes of the AWS provider's packages: the project's file, or the one that Terraform writes there. */

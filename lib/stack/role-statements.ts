@@ -8,7 +8,7 @@ import { arnsInPolicy, secretsOf, withoutSelector } from "../task/secret-access"
 import { resourceNames } from "./names";
 
 /** One statement of an IAM policy. */
-export type Statement = {
+type Statement = {
   readonly Effect: "Allow";
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
@@ -110,18 +110,18 @@ function grouped(needs: readonly Need[]): readonly Statement[] {
   const byResource = groupBy(needs, ([, resource]) => resource);
   const resources = [...byResource].map(([resource, same]) => ({
     resource,
-    actions: unique(same.map(([action]) => action)),
+    actions: sortedSet(same.map(([action]) => action)),
   }));
   return [...groupBy(resources, ({ actions }) => actions.join())]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([, same]) => ({
       Effect: "Allow",
       Action: oneOrAll(same[0].actions),
-      Resource: oneOrAll(unique(same.map(({ resource }) => resource))),
+      Resource: oneOrAll(sortedSet(same.map(({ resource }) => resource))),
     }));
 }
 
-function unique(values: readonly string[]): readonly string[] {
+function sortedSet(values: readonly string[]): readonly string[] {
   return [...new Set(values)].sort();
 }
 

@@ -1,7 +1,7 @@
 import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { parseSource, UnreadableError } from "../task/source";
 import { quote, type SafeText, text } from "../text/safe-text";
-import { INSTALL_BUNDLE_VARIABLE } from "./names";
+import { TERRAFORM_BUNDLE_VARIABLE } from "./names";
 import { REMOTE_BACKENDS } from "./state-backend";
 import { expressionsIn } from "./terraform-text";
 
@@ -61,7 +61,7 @@ function inspect(stack: JsonValue): StackFile {
       ...(backends.length > 1 ? [text`${backends.length} backends`] : []),
       ...settings.flatMap(({ required_providers }) => blocksOf(required_providers)).flatMap(unexpectedSources),
       ...unexpectedProviders(stack.provider),
-      ...othersIn(stack.variable, [INSTALL_BUNDLE_VARIABLE]).map((name) => text`the variable ${quote(name)}`),
+      ...othersIn(stack.variable, [TERRAFORM_BUNDLE_VARIABLE]).map((name) => text`the variable ${quote(name)}`),
       ...unexpectedResources(stack.resource),
       ...expressionsIn(stack)
         .filter((expression) => !REFERENCE.test(expression))

@@ -7,7 +7,7 @@ import { OutputError } from "../errors";
 import type { JsonValue } from "../json";
 import { text } from "../text/safe-text";
 import { theBundle } from "./install-bundle-secret";
-import { INSTALL_BUNDLE_VARIABLE } from "./names";
+import { TERRAFORM_BUNDLE_VARIABLE } from "./names";
 import { guarded, type OutputFile, publish } from "./output-folder";
 import { LOCK_FILE_NAME, localStateFile, pathsOf } from "./output-paths";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
@@ -78,6 +78,6 @@ function lockFile(projectFolder: string) {
 // Terraform reads the file automatically. An existing secret doesn't need it.
 function secretValues({ installBundleSecretArn, tasks }: Pick<SynthesisProps, "installBundleSecretArn" | "tasks">) {
   if (installBundleSecretArn) return undefined;
-  const content = `${JSON.stringify({ [INSTALL_BUNDLE_VARIABLE]: theBundle(tasks).reveal() }, null, 2)}\n`;
+  const content = `${JSON.stringify({ [TERRAFORM_BUNDLE_VARIABLE]: theBundle(tasks).reveal() }, null, 2)}\n`;
   return { content, secret: true } as const;
 }

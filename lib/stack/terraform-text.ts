@@ -69,14 +69,14 @@ function isEscape(found: string): boolean {
 export type Values = Readonly<Record<string, string>>;
 
 /**
- * Evaluates a template as Terraform does: undoes escapes, and replaces expressions by their values in `known`.
+ * Evaluates a template as Terraform does: undoes escapes, and replaces expressions by their `values`.
  *
  * @throws OutputError for an unknown expression, and for a result that Terraform would change.
  */
-export function evaluateTemplate(template: string, known: Values = {}): string {
+export function evaluateTemplate(template: string, values: Values = {}): string {
   const evaluated = template.normalize("NFC").replace(TEMPLATE, (found, expression?: string) => {
     if (isEscape(found)) return found.slice(1);
-    const value = expression !== undefined && Object.hasOwn(known, expression) ? known[expression] : undefined;
+    const value = expression !== undefined && Object.hasOwn(values, expression) ? values[expression] : undefined;
     if (value === undefined)
       throw new OutputError([safeText`cdk.tf.json holds an unexpected expression: ${excerpt(found, 80)}`]);
     return value;

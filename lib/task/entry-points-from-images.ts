@@ -4,7 +4,7 @@ import { quote, type SafeText, text } from "../text/safe-text";
 import { checkText } from "./check-text";
 import { collect } from "./finding";
 import { processWords } from "./process-words";
-import { type Place, type Remark, remarkAt } from "./source";
+import { type Location, type Remark, remarkAt } from "./source";
 import type { Task } from "./task";
 
 /** Image name → the image's configuration, or why it can't be read. */
@@ -18,7 +18,7 @@ export type OpenEntryPoint = {
   readonly image: string;
   /** The command in the task definition. */
   readonly command: readonly string[] | undefined;
-  readonly place: Place;
+  readonly place: Location;
 };
 
 /** A container and its image's configuration, but `entryPoint` and `command` are what the container starts. */

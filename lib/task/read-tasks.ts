@@ -18,7 +18,7 @@ import { isTaskName, readText, taskFiles } from "./task-files";
 export type ReadOptions = {
   readonly signal?: AbortSignal;
   /** The project's folder: the files in it are named relative to it. */
-  readonly folder?: string;
+  readonly projectFolder?: string;
   /** A file with the default `runtimeDefense` of every task. */
   readonly defaultsPath?: string | undefined;
   readonly images?: ContainerImages;
@@ -59,8 +59,8 @@ type CheckedTasks = {
  * @throws TaskFileError when there is nothing to read; the signal's reason.
  */
 export async function checkTasks(path: string, options: ReadOptions = {}): Promise<CheckedTasks> {
-  const { signal, folder, variable, images = new Map(), stack, lookUp } = options;
-  const nameOf = (file: string) => fileName(file, folder);
+  const { signal, projectFolder, variable, images = new Map(), stack, lookUp } = options;
+  const nameOf = (file: string) => fileName(file, projectFolder);
   const defaults = readDefaultsOf(options, nameOf);
   const surroundings = { defaults: defaults.value, images, stack };
   const read: ReadFile[] = [];
@@ -115,7 +115,7 @@ function readFile(
       index: Number(place.at(-1)),
       image: values.image ?? "",
       command: values.command,
-      place: source.placeOf(place),
+      place: source.locate(place),
     }));
     if (problems.shown.length > 0) {
       // Don't look up images for a task with more containers than ECS allows.
@@ -157,9 +157,9 @@ function readDefaultsOf(
   }
 }
 
-function fileName(file: string, folder: string | undefined): string {
-  if (folder === undefined) return file;
-  const name = relative(folder, resolve(folder, file));
+function fileName(file: string, projectFolder: string | undefined): string {
+  if (projectFolder === undefined) return file;
+  const name = relative(projectFolder, resolve(projectFolder, file));
   return name.startsWith("..") ? file : name;
 }
 

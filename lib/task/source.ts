@@ -11,20 +11,20 @@ export type Remark = { readonly text: SafeText; readonly line?: number; readonly
 /** A file's JSON, and where in the file each part of it is. */
 type Source = {
   readonly document: JsonValue;
-  readonly placeOf: (path: Path) => Place;
+  readonly locate: (path: Path) => Location;
 };
 
 /** A place in a file: its path for people, and line and column from 1. */
-export type Place = { readonly path: SafeText; readonly line?: number; readonly column?: number };
+export type Location = { readonly path: SafeText; readonly line?: number; readonly column?: number };
 
 /** Puts the place before the sentence: `containerDefinitions[app].image: is required.` */
-export function remarkAt({ path, ...place }: Place, sentence: SafeText): Remark {
+export function remarkAt({ path, ...place }: Location, sentence: SafeText): Remark {
   return { text: path ? join([path, sentence], ": ") : sentence, ...place };
 }
 
 /** Turns findings into sentences, with the number of those that aren't shown. */
 export function remarksOf({ shown, others }: Findings, source: Source, kind: string): readonly Remark[] {
-  const remarks = shown.map(({ path, text: sentence }) => remarkAt(source.placeOf(path), sentence()));
+  const remarks = shown.map(({ path, text: sentence }) => remarkAt(source.locate(path), sentence()));
   return others > 0 ? [...remarks, { text: text`There are ${others} more ${kind} in this file.` }] : remarks;
 }
 
@@ -67,7 +67,7 @@ export function parseSource(content: string): Source {
   const formatInside = pathFormatter(envelope?.taskDefinition ?? document);
   return {
     document,
-    placeOf: (path) => {
+    locate: (path) => {
       const node = tree && nodeAt(tree, path);
       const isInside = envelope && !Object.hasOwn(envelope, String(path[0]));
       return { path: (isInside ? formatInside : format)(path), ...(node && positionOf(node.offset).place) };
