@@ -29,6 +29,21 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
   return Array.isArray(value);
 }
 
+/** Changes the list under `key`. Returns the object unchanged if it has none. */
+export function withList(
+  object: JsonObject,
+  key: string,
+  change: (list: readonly JsonValue[]) => readonly JsonValue[],
+): JsonObject {
+  const list = object[key];
+  return isJsonArray(list) ? { ...object, [key]: change(list) } : object;
+}
+
+/** Changes each object in the list under `key`. */
+export function withEach(object: JsonObject, key: string, change: (entry: JsonObject) => JsonObject): JsonObject {
+  return withList(object, key, (list) => list.map((entry) => (isJsonObject(entry) ? change(entry) : entry)));
+}
+
 /** A string unchanged, anything else as JSON: `String` would call an object's own toString. */
 export function asText(value: JsonValue | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? null);

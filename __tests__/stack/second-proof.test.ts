@@ -167,7 +167,7 @@ test("all differences of all tasks are named at once", () => {
     new ProofError(
       [
         "shop: cpu, memory differ",
-        "whole: executionRoleArn, cpu, ephemeralStorage, memory, proxyConfiguration, runtimePlatform, tags, taskRoleArn, volumes, containerDefinitions differ",
+        "whole: executionRoleArn, containerDefinitions, cpu, ephemeralStorage, memory, proxyConfiguration, runtimePlatform, tags, taskRoleArn, volumes differ",
       ].map((what) => safe`The stack differs from the proven tasks: ${what}. This is a defect: report it.`),
     ),
   );

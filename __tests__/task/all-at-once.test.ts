@@ -54,7 +54,7 @@ function problemsWith(wrong: readonly (typeof WRONG)[number][]): readonly string
   const runtimeDefense = { entryPoint: { lookUp: false } };
   const task = { ...TASK, containerDefinitions: [app, web], runtimeDefense };
   for (const [, make] of wrong) make({ task, app, web });
-  const { findings } = run(parseTask(JSON.parse(JSON.stringify(task))), task);
+  const { findings } = run(parseTask(JSON.parse(JSON.stringify(task)), { defaults: {}, images: new Map() }), task);
   return findings.filter(({ kind }) => kind === "problem").map(({ text }) => text);
 }
 

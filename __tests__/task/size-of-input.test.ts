@@ -46,7 +46,7 @@ function countLooks(document: object): number {
     seen.set(value, watched);
     return watched;
   };
-  run(parseTask(counting(JSON.parse(JSON.stringify(document)))), document);
+  run(parseTask(counting(JSON.parse(JSON.stringify(document))), { defaults: {}, images: new Map() }), document);
   return looks;
 }
 

@@ -14,7 +14,7 @@ test.each([
   ["16 VCPU", "16384"],
 ])("cpu %j is %s CPU units", (cpu, units) => {
   expect(run(withUnitsAndDefaults({ ...OTHERS, cpu, memory: "512" }))).toEqual({
-    value: { task: { ...OTHERS, cpu: units, memory: "512" }, defaults: new Set() },
+    value: { task: { ...OTHERS, cpu: units, memory: "512" }, missing: new Set() },
     findings: [],
   });
 });

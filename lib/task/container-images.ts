@@ -1,4 +1,4 @@
-import { asText, isJsonArray, isJsonObject, type JsonObject } from "../json";
+import { asText, type JsonObject, withEach } from "../json";
 import { nearest } from "../nearest";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 
@@ -7,13 +7,10 @@ export type ContainerImages = ReadonlyMap<string, string>;
 
 /** Returns the task with the given images in its containers. */
 export function withImages(task: JsonObject, images: ContainerImages): JsonObject {
-  if (images.size === 0 || !isJsonArray(task.containerDefinitions)) return task;
-  const containerDefinitions = task.containerDefinitions.map((container) => {
-    if (!isJsonObject(container)) return container;
+  return withEach(task, "containerDefinitions", (container) => {
     const image = images.get(`${asText(task.family)}/${asText(container.name)}`) ?? images.get(asText(container.name));
     return image === undefined ? container : { ...container, image };
   });
-  return { ...task, containerDefinitions };
 }
 
 /**

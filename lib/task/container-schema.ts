@@ -17,11 +17,9 @@ import {
   whole,
 } from "./values";
 
-const text = v.string();
-
 /** A container's name or a task's family (ECS API reference, ContainerDefinition and RegisterTaskDefinition). */
 export const identifier = v.pipe(
-  text,
+  v.string(),
   v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"),
 );
 
@@ -35,7 +33,7 @@ const ulimit = oneOf(
 
 /** `8000-8010` (API reference, PortMapping, containerPortRange). */
 const portRange = v.pipe(
-  text,
+  v.string(),
   v.check((range) => {
     const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(range) ?? [];
     return Number(first) >= 1 && Number(first) <= Number(last) && Number(last) <= 65_535;
@@ -47,7 +45,7 @@ const SECRET_OR_PARAMETER =
 
 /** An ARN, or the name of a parameter. ECS parses it only when it starts the task. */
 const valueFrom = v.pipe(
-  text,
+  v.string(),
   v.check(
     (source) => !source.startsWith("arn:") || SECRET_OR_PARAMETER.test(source),
     ({ input }) =>
@@ -60,25 +58,25 @@ const valueFrom = v.pipe(
 /** The keys of a container in the order of the API reference. */
 export const CONTAINER_ENTRIES = {
   name: identifier,
-  image: v.pipe(text, v.regex(/^\S+$/, "must be an image, with no space even at its ends")),
+  image: v.pipe(v.string(), v.regex(/^\S+$/, "must be an image, with no space even at its ends")),
   command: strings,
   cpu: number,
   credentialSpecs: strings,
-  dependsOn: objects({ containerName: text, condition }),
+  dependsOn: objects({ containerName: v.string(), condition }),
   disableNetworking: flag,
   dnsSearchDomains: strings,
   dnsServers: strings,
   dockerLabels: stringMap,
   dockerSecurityOptions: strings,
   entryPoint: strings,
-  environment: objects({ name: variable, value: text }),
-  environmentFiles: objects({ type: oneOf("s3"), value: text }),
+  environment: objects({ name: variable, value: v.string() }),
+  environmentFiles: objects({ type: oneOf("s3"), value: v.string() }),
   essential: flag,
-  extraHosts: objects({ hostname: text, ipAddress: text }),
+  extraHosts: objects({ hostname: v.string(), ipAddress: v.string() }),
   firelensConfiguration: object({ type: oneOf("fluentd", "fluentbit"), options: stringMap }),
   // API reference, HealthCheck: the ranges of all four.
   healthCheck: object({
-    command: v.array(text),
+    command: v.array(v.string()),
     interval: v.exactOptional(between(5, 300, " seconds")),
     timeout: v.exactOptional(between(2, 60, " seconds")),
     retries: v.exactOptional(between(1, 10)),
@@ -89,17 +87,17 @@ export const CONTAINER_ENTRIES = {
   links: strings,
   linuxParameters: object({
     capabilities: object({ add: strings, drop: strings }),
-    devices: objects({ hostPath: text, containerPath: string, permissions: strings }),
+    devices: objects({ hostPath: v.string(), containerPath: string, permissions: strings }),
     initProcessEnabled: flag,
     maxSwap: number,
     sharedMemorySize: number,
     swappiness: number,
-    tmpfs: objects({ containerPath: text, size: natural, mountOptions: strings }),
+    tmpfs: objects({ containerPath: v.string(), size: natural, mountOptions: strings }),
   }),
   logConfiguration: object({
     logDriver,
     options: stringMap,
-    secretOptions: objects({ name: text, valueFrom }),
+    secretOptions: objects({ name: v.string(), valueFrom }),
   }),
   memory: mebibytes,
   memoryReservation: mebibytes,
@@ -116,8 +114,8 @@ export const CONTAINER_ENTRIES = {
   privileged: flag,
   pseudoTerminal: flag,
   readonlyRootFilesystem: flag,
-  repositoryCredentials: object({ credentialsParameter: text }),
-  resourceRequirements: objects({ type: text, value: text }),
+  repositoryCredentials: object({ credentialsParameter: v.string() }),
+  resourceRequirements: objects({ type: v.string(), value: v.string() }),
   restartPolicy: object({
     enabled: v.boolean(),
     ignoredExitCodes: v.exactOptional(v.array(natural)),

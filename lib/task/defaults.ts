@@ -37,16 +37,12 @@ const EXPECTED: Remark = { text: text`must be an object with only the key runtim
 /**
  * Merges the task's own `runtimeDefense` over the defaults, key by key, also within its objects.
  *
- * @param hasContainer whether the task has a container of that name: default exclusions of others are dropped
+ * @param names the task's containers: default exclusions of others are dropped
  */
-export function withDefaults(
-  written: JsonValue,
-  defaults: JsonObject,
-  hasContainer: (name: string) => boolean,
-): JsonValue {
+export function withDefaults(written: JsonValue, defaults: JsonObject, names: ReadonlySet<string>): JsonValue {
   if (!isJsonObject(written)) return written;
   const { exclude, ...others } = defaults;
-  const excluded = Object.entries(objectOf(exclude)).filter(([name]) => hasContainer(name));
+  const excluded = Object.entries(objectOf(exclude)).filter(([name]) => names.has(name));
   const under: JsonObject = { ...others, ...(excluded.length > 0 && { exclude: Object.fromEntries(excluded) }) };
   const merged = Object.entries(under).map(([key, value]): [string, JsonValue] => {
     const over = Object.hasOwn(written, key) ? (written[key] ?? null) : value;

@@ -1,14 +1,14 @@
 import { type SafeText, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
-import { checkerOf, namesOf } from "./references";
+import { existenceCheck, namesOf } from "./references";
 
 /** Checks that each excluded container exists, and that not all are excluded. */
 export function* checkExclusions({ containers, hasAllNames, runtimeDefense }: Draft): Step {
   const { exclude = {} } = runtimeDefense.values;
   const names = namesOf(containers);
-  const hasContainer = checkerOf("container", names, hasAllNames);
-  for (const name of Object.keys(exclude)) yield* hasContainer(["runtimeDefense", "exclude", name], name);
+  const checkContainer = existenceCheck("container", names, hasAllNames);
+  for (const name of Object.keys(exclude)) yield* checkContainer(["runtimeDefense", "exclude", name], name);
   if (hasAllNames && names.size > 0 && [...names].every((name) => name !== undefined && Object.hasOwn(exclude, name))) {
     yield problem(
       ["runtimeDefense", "exclude"],

@@ -33,9 +33,9 @@ export function defenderShare({ sidecar }: Pick<RuntimeDefense, "sidecar">): Siz
  * Checks that the Defender has room in the task. Returns the task's size, with `raiseToFit` raised to the next Fargate
  * size that fits; undefined when the sizes can't be read.
  *
- * @param defaults the keys that the file doesn't name
+ * @param missing the keys that the file doesn't name
  */
-export function* fitSize(draft: Draft, defaults: ReadonlySet<string>): Step<Size | undefined> {
+export function* fitSize(draft: Draft, missing: ReadonlySet<string>): Step<Size | undefined> {
   const { sidecar, raiseToFit = false } = draft.runtimeDefense.values;
   const { cpu, memory } = draft.task.values;
   const isUnclear = draft.containers.some((container) => container.isUnclear("cpu", "memory", "memoryReservation"));
@@ -49,7 +49,7 @@ export function* fitSize(draft: Draft, defaults: ReadonlySet<string>): Step<Size
 
   const isLegal = SIZES.some((legal) => holds(legal, size) && holds(size, legal));
   if (isLegal && holds(size, needed(share.memory))) return size;
-  const byDefault = defaultsText(defaults);
+  const byDefault = defaultsText(missing);
   const why = isLegal
     ? text`Containers need ${sizeText(taken)}, the Defender ${sizeText(share)}${largest > taken.memory ? `, one of them up to ${largest} MiB` : ""}: more than the task's ${sizeText(size)}${byDefault}.`
     : text`Fargate has no size of ${sizeText(size)}${byDefault}.`;
@@ -67,8 +67,8 @@ export function* fitSize(draft: Draft, defaults: ReadonlySet<string>): Step<Size
   return size;
 }
 
-function defaultsText(defaults: ReadonlySet<string>): SafeText {
-  const names = ["cpu", "memory"].filter((key) => defaults.has(key));
+function defaultsText(missing: ReadonlySet<string>): SafeText {
+  const names = ["cpu", "memory"].filter((key) => missing.has(key));
   return names.length > 0 ? text`, the default for a file without ${names.join(" and ")}` : text``;
 }
 

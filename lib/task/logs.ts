@@ -11,10 +11,6 @@ export function* checkLogs({ containers, isComplete }: Draft): Step {
   for (const { path, values } of containers) {
     const { logDriver, options } = values.logConfiguration ?? {};
     if (logDriver === "awslogs") yield* checkAwslogs([...path, "logConfiguration"], options);
-    if (logDriver === "awslogs" && !/^true$/i.test(options?.["awslogs-create-group"] ?? "true")) {
-      const place = [...path, "logConfiguration", "options", "awslogs-create-group"];
-      yield problem(place, () => text`must be true, or absent: ECS takes nothing else.`);
-    }
     // Developer guide, "Specifying a custom configuration file": Fargate supports only the type file.
     if (values.firelensConfiguration?.options?.["config-file-type"] !== "s3") continue;
     const remedy = "Put the file into the router's image or on a volume, and set this option to file.";
@@ -36,6 +32,10 @@ function* checkAwslogs(path: Path, options: Readonly<Record<string, string>> = {
   }
   if (options["awslogs-stream-prefix"] === undefined) {
     yield notice(path, () => text`has no awslogs-stream-prefix, which ECS documents as required on Fargate. Add it.`);
+  }
+  if (!/^true$/i.test(options["awslogs-create-group"] ?? "true")) {
+    const place = [...path, "options", "awslogs-create-group"];
+    yield problem(place, () => text`must be true, or absent: ECS takes nothing else.`);
   }
 }
 

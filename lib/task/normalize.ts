@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { asText, clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { asText, clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue, withEach } from "../json";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 import { DESCRIBED } from "./registered-form";
-import { CONTAINER_KEYS, TASK_KEYS } from "./schema";
+import { CONTAINER_KEYS, TASK_ENTRIES, TASK_KEYS } from "./schema";
 
 const UNUSED_IF_EMPTY = "inferenceAccelerators"; // returned by ECS, unknown to the AWS provider
 
@@ -57,7 +57,7 @@ function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
 }
 
 function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
-  const unused = isAbsent(task[UNUSED_IF_EMPTY]) ? [UNUSED_IF_EMPTY] : [];
+  const unused = isAbsentForEcs(task[UNUSED_IF_EMPTY]) ? [UNUSED_IF_EMPTY] : [];
   const [described, rest] = split(task, (key) => [...DESCRIBED, ...unused].includes(key));
   const keys = Object.keys(clean(described));
   if (keys.length > 0) {
@@ -67,7 +67,7 @@ function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
   const { compatibilities } = described;
   // A task registered without FARGATE must not become a Fargate task by our default.
   const isForeign = isJsonArray(compatibilities) && !compatibilities.includes("FARGATE");
-  if (!isForeign || !isAbsent(rest.requiresCompatibilities)) return rest;
+  if (!isForeign || !isAbsentForEcs(rest.requiresCompatibilities)) return rest;
   return { ...rest, requiresCompatibilities: compatibilities };
 }
 
@@ -78,8 +78,8 @@ function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
   const containerDefinitions: JsonValue[] = [];
   for (const [index, container] of task.containerDefinitions.entries()) {
     const [misplaced, rest] = isJsonObject(container) ? split(container, isMisplaced) : [{}, container];
-    containerDefinitions.push(withVariableValues(rest));
-    for (const [key, value] of Object.entries(misplaced).filter(([, value]) => !isAbsent(value))) {
+    containerDefinitions.push(isJsonObject(rest) ? withVariableValues(rest) : rest);
+    for (const [key, value] of Object.entries(misplaced).filter(([, value]) => !isAbsentForEcs(value))) {
       const path = ["containerDefinitions", index, key];
       moved = yield* withKey(moved, key, value, path, cleaned);
       yield notice(path, () => text`belongs to the task, not to a container, so it was moved up.`);
@@ -89,16 +89,11 @@ function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
 }
 
 const isMisplaced = (key: string) =>
-  key === "runtimeDefense" ||
-  (TASK_KEYS.includes(key) && !CONTAINER_KEYS.includes(key) && key !== "containerDefinitions");
+  key === "runtimeDefense" || (Object.hasOwn(TASK_ENTRIES, key) && !CONTAINER_KEYS.includes(key));
 
 // ECS treats a variable without a value like one with an empty value, and drops both.
-function withVariableValues(container: JsonValue): JsonValue {
-  if (!isJsonObject(container) || !isJsonArray(container.environment)) return container;
-  const environment = container.environment.map((variable) =>
-    isJsonObject(variable) ? { ...variable, value: variable.value ?? "" } : variable,
-  );
-  return { ...container, environment };
+function withVariableValues(container: JsonObject): JsonObject {
+  return withEach(container, "environment", (variable) => ({ ...variable, value: variable.value ?? "" }));
 }
 
 function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, cleaned = cleaner()): Step<JsonObject> {
@@ -115,7 +110,7 @@ function withoutEmptyModes(task: JsonObject): JsonObject {
 }
 
 /** Whether ECS treats the value as absent. */
-const isAbsent = (value: JsonValue | undefined) => cleaner()(value) === undefined;
+const isAbsentForEcs = (value: JsonValue | undefined) => cleaner()(value) === undefined;
 
 /** Returns a function that cleans each value once: a task's value may be compared with those of thousands of containers. */
 function cleaner(): (value: JsonValue | undefined) => JsonValue | undefined {

@@ -48,18 +48,16 @@ export type Surroundings = {
 };
 
 const NOTHING: Parsed = { open: [] };
-const NO_SURROUNDINGS: Surroundings = { defaults: {}, images: new Map() };
 
 /** All steps from a file's JSON to a task; none touches the disk or the network. */
-export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS): Step<Parsed> {
-  const { defaults, images, stack } = surroundings;
+export function* parseTask(document: JsonValue, { defaults, images, stack }: Surroundings): Step<Parsed> {
   yield* checkText(document);
   const normalized = yield* normalize(document);
   if (!normalized) return NOTHING;
   const given = withImages(normalized.definition, images);
-  const { task, defaults: missing } = yield* withUnitsAndDefaults(clean(given));
+  const { task, missing } = yield* withUnitsAndDefaults(clean(given));
   const names = containerNames(task);
-  const merged = withDefaults(normalized.runtimeDefense, defaults, (name) => names.has(name));
+  const merged = withDefaults(normalized.runtimeDefense, defaults, names);
   const runtimeDefense = withLogRoutersExcluded(merged, task);
   // withUnitsAndDefaults has reported an unreadable size.
   const reported = new Set(["cpu", "memory", ...(yield* checkPlaceholders({ ...task, runtimeDefense }))]);
@@ -69,8 +67,8 @@ export function* parseTask(document: JsonValue, surroundings = NO_SURROUNDINGS):
   const defense = yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
 
   const draft = readDraft(task, runtimeDefense);
-  const isComplete = draft.hasAllNames && draft.containers.length > 0;
-  const found = { family: draft.task.values.family, containers: isComplete ? [...names] : undefined };
+  const hasContainerNames = draft.hasAllNames && draft.containers.length > 0;
+  const found = { family: draft.task.values.family, containers: hasContainerNames ? [...names] : undefined };
   const sidecar = draft.containers.find(({ values }) => values.name === DEFENDER);
   if (sidecar) {
     yield problem(sidecar.path, () => text`the task already holds ${DEFENDER}. Give the unprotected task definition.`);

@@ -1,17 +1,18 @@
 import { quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
+import type { ContainerDefinition } from "./schema";
 
 /** Checks that each port is used once and nothing has links: the containers of a Fargate task share one network. */
 export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
-  const sidecar: readonly PortMapping[] = runtimeDefense.values.sidecar?.portMappings ?? [];
+  const sidecar: ContainerDefinition["portMappings"] = runtimeDefense.values.sidecar?.portMappings;
   const owners = [
-    ...containers.map(({ path, values }) => ({ path, name: values.name, mappings: values.portMappings ?? [] })),
+    ...containers.map(({ path, values }) => ({ path, name: values.name, mappings: values.portMappings })),
     { path: ["runtimeDefense", "sidecar"], name: "the Defender", mappings: sidecar },
   ];
   const taken = new Map<string, string>();
   for (const { path, name, mappings } of owners) {
-    for (const [index, { containerPort, hostPort, protocol = "tcp" }] of mappings.entries()) {
+    for (const [index, { containerPort, hostPort, protocol = "tcp" }] of (mappings ?? []).entries()) {
       const place = [...path, "portMappings", index];
       const port = containerPort ?? hostPort;
       // API reference, PortMapping: with awsvpc the host port is absent, or the same as the container's.
@@ -36,9 +37,3 @@ export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
     yield problem([...path, "links"], () => text`not on Fargate; containers reach each other by localhost. Remove it.`);
   }
 }
-
-type PortMapping = {
-  readonly containerPort?: number;
-  readonly hostPort?: number;
-  readonly protocol?: string;
-};

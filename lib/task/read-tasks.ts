@@ -13,7 +13,7 @@ import { parseTask, type Surroundings } from "./parse-task";
 import type { SecretReader } from "./secret-access";
 import { parseSource, type Remark, remarksOf, UnreadableError } from "./source";
 import type { Task } from "./task";
-import { isTaskName, readText, taskFiles } from "./task-files";
+import { hasTaskFileEnding, readText, taskFiles } from "./task-files";
 
 export type ReadOptions = {
   readonly signal?: AbortSignal;
@@ -78,9 +78,9 @@ export async function checkTasks(path: string, options: ReadOptions = {}): Promi
     ...imageProblems(images, complete),
   ];
   const tasks = deepFreeze(complete.flatMap(({ task }) => task ?? []));
-  const named = problems.flatMap(({ file }) => file ?? []);
+  const filesOfProblems = problems.flatMap(({ file }) => file ?? []);
   // A problem may be in the file with the defaults.
-  const files = [...new Set([...complete.map(({ file }) => excerpt(file, PATH)), ...named])];
+  const files = [...new Set([...complete.map(({ file }) => excerpt(file, PATH)), ...filesOfProblems])];
   return { files, tasks, problems };
 }
 
@@ -106,7 +106,7 @@ function readFile(
 ): ReadFile {
   const refused = (remarks: readonly Remark[]) => ({ file, open: [], problems: inFile(file, remarks) });
   try {
-    if (!named && !path.endsWith(".json")) return refused([{ text: isTaskName(path) ? NO_JSON : NOT_FOLLOWED }]);
+    if (!named && !path.endsWith(".json")) return refused([{ text: hasTaskFileEnding(path) ? NO_JSON : NOT_FOLLOWED }]);
     const source = parseSource(readText(path, named?.variable));
     const { value, problems, notices } = collect(parseTask(source.document, surroundings));
     const { family, containers, task: parsed } = value;

@@ -1,4 +1,5 @@
 import { hidesDefender } from "../defender";
+import { groupBy } from "../group-by";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
 import { problem, type Step } from "./finding";
@@ -17,29 +18,29 @@ export function* checkReferences(draft: Draft): Step {
   yield* checkUnique("tag", ["tags"], tagKeys);
   yield* checkUnique("proxyConfiguration property", ["proxyConfiguration", "properties"], properties);
 
-  const hasContainer = checkerOf("container", new Set(containerNames), draft.hasAllNames);
-  const hasVolume = checkerOf("volume", new Set(volumeNames), !task.isUnclear("volumes"));
+  const checkContainer = existenceCheck("container", new Set(containerNames), draft.hasAllNames);
+  const checkVolume = existenceCheck("volume", new Set(volumeNames), !task.isUnclear("volumes"));
   const byName = new Map(containers.map((container) => [container.values.name, container]));
   for (const { path, values } of containers) {
     for (const [index, { containerName, condition }] of (values.dependsOn ?? []).entries()) {
       const place = [...path, "dependsOn", index];
-      yield* hasContainer(place, containerName);
+      yield* checkContainer(place, containerName);
       const awaited = byName.get(containerName);
       if (awaited) yield* checkAwaited(place, condition, awaited);
     }
     for (const [index, { sourceContainer }] of (values.volumesFrom ?? []).entries()) {
-      yield* hasContainer([...path, "volumesFrom", index], sourceContainer);
+      yield* checkContainer([...path, "volumesFrom", index], sourceContainer);
     }
     for (const [index, { sourceVolume, containerPath }] of (values.mountPoints ?? []).entries()) {
       const place = [...path, "mountPoints", index];
-      yield* hasVolume(place, sourceVolume);
+      yield* checkVolume(place, sourceVolume);
       yield* checkMount(place, containerPath);
     }
     for (const [index, { containerPath }] of (values.linuxParameters?.tmpfs ?? []).entries()) {
       yield* checkMount([...path, "linuxParameters", "tmpfs", index], containerPath);
     }
   }
-  yield* hasContainer(["proxyConfiguration", "containerName"], proxy?.containerName);
+  yield* checkContainer(["proxyConfiguration", "containerName"], proxy?.containerName);
   const stuck = neverStarting(containers);
   const [first] = stuck;
   if (first) {
@@ -83,7 +84,7 @@ function* checkUnique(kind: string, path: Path, names: readonly (string | undefi
 }
 
 /** Returns a check that a name is one of `names`. It reports nothing unless all names are known. */
-export function checkerOf(kind: string, names: ReadonlySet<string | undefined>, isComplete: boolean) {
+export function existenceCheck(kind: string, names: ReadonlySet<string | undefined>, isComplete: boolean) {
   return function* (path: Path, name: string | undefined): Step {
     if (name === undefined || names.has(name) || !isComplete) return;
     const choice = () => (names.size > 0 ? text`The task has ${someOf([...names])}.` : text`The task has none.`);
@@ -104,21 +105,16 @@ function someOf(names: readonly (string | undefined)[]): SafeText {
 /** Returns the containers in a dependency cycle, or waiting for one, in file order. */
 function neverStarting(containers: readonly DraftContainer[]): readonly DraftContainer[] {
   const names = namesOf(containers);
-  const waitingFor = new Map<DraftContainer, number>();
-  const waitersOf = new Map<string, DraftContainer[]>();
-  for (const container of containers) {
-    const awaited = (container.values.dependsOn ?? []).filter(({ containerName }) => names.has(containerName));
-    waitingFor.set(container, awaited.length);
-    for (const { containerName } of awaited) {
-      const waiters = waitersOf.get(containerName);
-      if (waiters) waiters.push(container);
-      else waitersOf.set(containerName, [container]);
-    }
-  }
+  const waits = containers
+    .flatMap((waiter) => (waiter.values.dependsOn ?? []).map(({ containerName }) => ({ waiter, containerName })))
+    .filter(({ containerName }) => names.has(containerName));
+  const waitersOf = groupBy(waits, ({ containerName }) => containerName);
+  const waitingFor = new Map(containers.map((container) => [container, 0]));
+  for (const { waiter } of waits) waitingFor.set(waiter, (waitingFor.get(waiter) ?? 0) + 1);
   const ready = containers.filter((container) => waitingFor.get(container) === 0);
   for (let next = ready.pop(); next; next = ready.pop()) {
     waitingFor.delete(next);
-    for (const waiter of waitersOf.get(next.values.name ?? "") ?? []) {
+    for (const { waiter } of waitersOf.get(next.values.name ?? "") ?? []) {
       const left = (waitingFor.get(waiter) ?? 0) - 1;
       waitingFor.set(waiter, left);
       if (left === 0) ready.push(waiter);

@@ -1,4 +1,4 @@
-import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { clean, isJsonObject, type JsonObject, type JsonValue, objectOf, withEach, withList } from "../json";
 
 /**
  * Converts a task definition to a form that is equal for equal meanings: for the input of RegisterTaskDefinition and for
@@ -6,16 +6,10 @@ import { clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue } fro
  */
 export function registeredForm(definition: JsonObject): JsonObject {
   const isAwsvpc = definition.networkMode === undefined || definition.networkMode === "awsvpc";
-  const { containerDefinitions, ...task } = clean(
-    EQUIVALENCES.task.reduce((rest, { apply }) => apply(rest), definition),
-  );
-  if (!isJsonArray(containerDefinitions)) return clean({ ...task, containerDefinitions: containerDefinitions ?? null });
-  const containers = containerDefinitions.map((container) =>
-    isJsonObject(container)
-      ? EQUIVALENCES.container.reduce((rest, { apply }) => apply(rest, isAwsvpc), container)
-      : container,
-  );
-  return clean({ ...task, containerDefinitions: containers });
+  const task = clean(EQUIVALENCES.task.reduce((rest, { apply }) => apply(rest), definition));
+  const inForm = (container: JsonObject) =>
+    EQUIVALENCES.container.reduce((rest, { apply }) => apply(rest, isAwsvpc), container);
+  return clean(withEach(task, "containerDefinitions", inForm));
 }
 
 /** The keys that DescribeTaskDefinition returns and RegisterTaskDefinition doesn't accept. */
@@ -85,13 +79,8 @@ export const EQUIVALENCES: { readonly task: readonly Equivalence[]; readonly con
 };
 
 function withoutEmptyVariables(container: JsonObject): JsonObject {
-  const { environment } = container;
-  if (!isJsonArray(environment)) return container;
-  return sorted(
-    { ...container, environment: environment.filter((entry) => !isForgotten(entry)) },
-    "environment",
-    "name",
-  );
+  const kept = withList(container, "environment", (list) => list.filter((variable) => !isForgotten(variable)));
+  return sorted(kept, "environment", "name");
 }
 
 /** Whether ECS drops the variable when it registers the task, since its value is empty or missing. */
@@ -107,33 +96,19 @@ function withRouterUser(container: JsonObject): JsonObject {
 }
 
 function withPortDefaults(container: JsonObject, isAwsvpc = true): JsonObject {
-  const { portMappings } = container;
-  if (!isJsonArray(portMappings)) return container;
-  const complete = (port: JsonValue): JsonValue => {
-    if (!isJsonObject(port)) return port;
-    const { hostPort, containerPort = null, ...rest } = port;
+  return withEach(container, "portMappings", ({ hostPort, containerPort = null, ...rest }) => {
     const host = hostPort === undefined || hostPort === 0 ? (isAwsvpc ? containerPort : null) : hostPort;
     return { protocol: "tcp", ...rest, containerPort, hostPort: host };
-  };
-  return { ...container, portMappings: portMappings.map(complete) };
+  });
 }
 
 function writable(container: JsonObject, key: string): JsonObject {
-  const list = container[key];
-  if (!isJsonArray(list)) return container;
-  return { ...container, [key]: list.map((entry) => (isJsonObject(entry) ? { readOnly: false, ...entry } : entry)) };
-}
-
-function within(object: JsonObject, key: string, change: (part: JsonObject) => JsonObject): JsonObject {
-  const part = object[key];
-  return isJsonObject(part) ? { ...object, [key]: change(part) } : object;
+  return withEach(container, key, (entry) => ({ readOnly: false, ...entry }));
 }
 
 function sorted(object: JsonObject, key: string, by: string): JsonObject {
-  const list = object[key];
-  if (!isJsonArray(list)) return object;
-  const nameOf = (entry: JsonValue) => (isJsonObject(entry) ? (entry[by] ?? null) : null);
-  return { ...object, [key]: list.toSorted((one, other) => byText(nameOf(one), nameOf(other))) };
+  const nameOf = (entry: JsonValue) => objectOf(entry)[by] ?? null;
+  return withList(object, key, (list) => list.toSorted((one, other) => byText(nameOf(one), nameOf(other))));
 }
 
 // Only strings are sorted: an object may have a toString of its own.
@@ -143,6 +118,10 @@ function byText(one: JsonValue, other: JsonValue): number {
 }
 
 function asSet(object: JsonObject, key: string): JsonObject {
-  const list = object[key];
-  return isJsonArray(list) ? { ...object, [key]: [...new Set(list)].toSorted(byText) } : object;
+  return withList(object, key, (list) => [...new Set(list)].toSorted(byText));
+}
+
+function within(object: JsonObject, key: string, change: (part: JsonObject) => JsonObject): JsonObject {
+  const part = object[key];
+  return isJsonObject(part) ? { ...object, [key]: change(part) } : object;
 }

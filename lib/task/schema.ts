@@ -10,11 +10,10 @@ import { between, closed, flag, object, objects, oneOf, string, stringMap } from
 export type TaskDefinition = v.InferOutput<typeof TaskDefinitionSchema>;
 export type ContainerDefinition = TaskDefinition["containerDefinitions"][number];
 
-const text = v.string();
-const only = (value: string, why: string) => v.pipe(text, v.value(value, `must be ${value}${why}`));
+const only = (value: string, why: string) => v.pipe(v.string(), v.value(value, `must be ${value}${why}`));
 const roleArn = v.exactOptional(
   v.pipe(
-    text,
+    v.string(),
     v.regex(
       /^arn:aws[\w-]*:iam::\d{12}:role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]+$/,
       "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME",
@@ -28,9 +27,9 @@ const onOrOff = v.exactOptional(oneOf("ENABLED", "DISABLED"));
 export const TASK_ENTRIES = {
   family: identifier,
   /** CPU units, digits only: `"256"` is a quarter of a vCPU. */
-  cpu: text,
+  cpu: v.string(),
   /** MiB, digits only. */
-  memory: text,
+  memory: v.string(),
   networkMode: only("awsvpc", " on Fargate"),
   requiresCompatibilities: v.pipe(
     v.array(oneOf("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")),
@@ -44,21 +43,21 @@ export const TASK_ENTRIES = {
   pidMode: v.exactOptional(oneOf("host", "task")),
   placementConstraints: objects({
     type: only("memberOf", " in a task definition"),
-    expression: v.pipe(text, v.nonEmpty("must not be empty")),
+    expression: v.pipe(v.string(), v.nonEmpty("must not be empty")),
   }),
   proxyConfiguration: object({
-    containerName: text,
+    containerName: v.string(),
     type: v.exactOptional(only("APPMESH", "")),
-    properties: objects({ name: text, value: text }),
+    properties: objects({ name: v.string(), value: v.string() }),
   }),
   runtimePlatform: object({
     cpuArchitecture: v.exactOptional(only("X86_64", ": the Defender for Fargate is built for nothing else")),
     operatingSystemFamily: v.exactOptional(only("LINUX", ": the Defender for Fargate runs on nothing else")),
   }),
-  tags: objects({ key: text, value: text }),
+  tags: objects({ key: v.string(), value: v.string() }),
   taskRoleArn: roleArn,
   volumes: objects({
-    name: text,
+    name: v.string(),
     configuredAtLaunch: flag,
     host: object({ sourcePath: string }),
     dockerVolumeConfiguration: object({
@@ -69,7 +68,7 @@ export const TASK_ENTRIES = {
       scope: v.exactOptional(oneOf("task", "shared")),
     }),
     efsVolumeConfiguration: object({
-      fileSystemId: text,
+      fileSystemId: v.string(),
       rootDirectory: string,
       transitEncryption: onOrOff,
       // API reference, EFSVolumeConfiguration: 0 is valid.
@@ -77,9 +76,9 @@ export const TASK_ENTRIES = {
       authorizationConfig: object({ accessPointId: string, iam: onOrOff }),
     }),
     fsxWindowsFileServerVolumeConfiguration: object({
-      fileSystemId: text,
-      rootDirectory: text,
-      authorizationConfig: closed({ credentialsParameter: text, domain: text }),
+      fileSystemId: v.string(),
+      rootDirectory: v.string(),
+      authorizationConfig: closed({ credentialsParameter: v.string(), domain: v.string() }),
     }),
   }),
 };

@@ -32,7 +32,7 @@ function filesBelow(folder: string): readonly string[] {
   for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     const isHidden = entry.name.startsWith(".");
-    if (isTaskName(entry.name)) found.push(path);
+    if (hasTaskFileEnding(entry.name)) found.push(path);
     else if (isHidden) continue;
     else if (entry.isDirectory()) found.push(...filesBelow(path));
     // A link to a folder may lead in a circle, so it isn't followed: readTasks refuses it.
@@ -42,7 +42,7 @@ function filesBelow(folder: string): readonly string[] {
 }
 
 /** Whether the name is a task definition file's, or close to one. */
-export function isTaskName(name: string): boolean {
+export function hasTaskFileEnding(name: string): boolean {
   return /\.(jsonc?|ya?ml)$/i.test(name);
 }
 

@@ -1,4 +1,4 @@
-import type { ProcessWords } from "./process-words";
+import type { ImageConfig } from "../registry/read-image";
 import type { RuntimeDefense } from "./runtime-defense";
 import type { TaskDefinition } from "./schema";
 import type { Remark } from "./source";
@@ -21,8 +21,4 @@ export type ParsedTask = {
 };
 
 /** Data read from one image and written into the task definition. */
-type LookedUp = ProcessWords & {
-  readonly container: string;
-  /** `sha256:…` */
-  readonly digest: string;
-};
+type LookedUp = Omit<ImageConfig, "pinned"> & { readonly container: string };

@@ -7,7 +7,7 @@ const DEFAULTS = { cpu: "256", memory: "512", networkMode: "awsvpc", requiresCom
 type Complete = {
   readonly task: JsonObject;
   /** The keys that the file doesn't name. */
-  readonly defaults: ReadonlySet<string>;
+  readonly missing: ReadonlySet<string>;
 };
 
 /** Returns the task with its size in CPU units and MiB, and with our defaults for keys that the file doesn't name. */
@@ -27,7 +27,7 @@ export function* withUnitsAndDefaults(task: JsonObject): Step<Complete> {
     yield problem(["memory"], () => text`must be MiB such as 512, or "0.5 GB", got ${got(memory)}.`);
   }
   const size = { ...(units && { cpu: units }), ...(mebibytes && { memory: mebibytes }) };
-  return { task: { ...others, ...size }, defaults: new Set(missing.map(([key]) => key)) };
+  return { task: { ...others, ...size }, missing: new Set(missing.map(([key]) => key)) };
 }
 
 /** Returns digits: the number itself, or 1024 times the number before the large unit. */

@@ -35,8 +35,7 @@ export function anObject(example = "") {
 }
 
 // ECS accepts any name, but a process can't have an empty one, or one with "=" or NUL (environ(7)).
-const VARIABLE = v.regex(/^(?=.*\S)[^=\0]+$/s, "must be a variable's name, without =");
-export const variable = v.pipe(v.string(), VARIABLE);
+export const variable = v.pipe(v.string(), v.regex(/^(?=.*\S)[^=\0]+$/s, "must be a variable's name, without ="));
 
 /** One of a few words, such as an enumeration of the API reference. */
 export function oneOf(...words: readonly string[]) {
