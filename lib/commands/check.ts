@@ -2,7 +2,6 @@ import { toSend } from "../protection/proof";
 import { isProblemFormat, PROBLEM_FORMATS } from "../report/problems/formats";
 import type { ContainerCount, ProblemReport } from "../report/problems/problem-report";
 import { isSet } from "../settings/environment";
-import { checkDefaultRegion } from "../settings/region";
 import { parseSettingsWithoutConsole } from "../settings/settings";
 import { TASKS_VARIABLE } from "../settings/tasks";
 import { checkTasks } from "../task/read-tasks";
@@ -34,7 +33,7 @@ export const check: Command = {
   ],
   run: async (invocation, { operands: [path], has, value }) => {
     const { stdout, stderr, environment, signal } = invocation;
-    const settings = parseSettingsWithoutConsole(environment, [checkDefaultRegion]);
+    const settings = parseSettingsWithoutConsole(environment);
     const options = readOptions(settings, settings.stack, invocation, contextOn(stderr, signal));
     const { lookUp: _, ...offline } = options;
     const { files, tasks, problems } = await checkTasks(isSet(path) ? path : settings.tasks.path, {

@@ -1,7 +1,6 @@
 import { diffAsText } from "../report/diff/as-text";
 import { compareSides } from "../report/diff/compare-sides";
 import { styleOf } from "../report/style";
-import { checkDefaultRegion } from "../settings/region";
 import { parseSettingsWithoutConsole } from "../settings/settings";
 import { print } from "../text/print";
 import type { Command } from "./command";
@@ -21,7 +20,7 @@ export const diff: Command = {
     { name: "format", value: ["text", "markdown"], meaning: "for people, or for the comment on a pull request" },
   ],
   run: async ({ stdout, environment, projectFolder, signal }, { operands: [older = "", newer = ""], value }) => {
-    const { tasks, stack } = parseSettingsWithoutConsole(environment, [checkDefaultRegion]);
+    const { tasks, stack } = parseSettingsWithoutConsole(environment);
     const { defaultsPath } = tasks;
     // Without CONTAINER_IMAGES: the pipeline sets it, and it is the same for both sides.
     const options = { projectFolder, signal, defaultsPath, stack };

@@ -6,7 +6,7 @@ import { quote, text } from "../text/safe-text";
 import { consoleVariables } from "./console";
 import type { Environment } from "./environment";
 import { parseVariables } from "./parse-variables";
-import { HOST, listOf, matching, shown } from "./schemas";
+import { HOST, listOf, shown } from "./schemas";
 
 /** Where Defender images come from besides Palo Alto Networks' own registries. */
 export type DefenderImageSettings = {
@@ -15,8 +15,6 @@ export type DefenderImageSettings = {
   /** Copies under other names: repositories, or single images with their tag or digest. */
   readonly defenderImages: readonly string[];
 };
-
-const PORT = /(:\d{1,5})?$/;
 
 const images = listOf((image) =>
   isImage(image)
@@ -31,9 +29,12 @@ function isImage(image: string): boolean {
 
 export const defenderImageVariables = {
   DEFENDER_REGISTRY: v.optional(
-    matching(
-      new RegExp(HOST.source.replace(/\$$/, "") + PORT.source, "i"),
-      shown("must be a registry's host, without https:// and path"),
+    v.pipe(
+      v.string(),
+      v.check(
+        (host) => HOST.test(host.replace(/:\d{1,5}$/, "")),
+        shown("must be a registry's host, without https:// and path"),
+      ),
     ),
   ),
   DEFENDER_IMAGES: v.optional(images, ""),

@@ -2,13 +2,9 @@ import { quote, type SafeText, text } from "../text/safe-text";
 import { isSet } from "./environment";
 import type { CrossCheck } from "./parse-variables";
 
-const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
+export const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
 
 export const DEFAULT_REGION = "eu-west-1";
-
-export function isRegion(name: string): boolean {
-  return REGION.test(name);
-}
 
 const PARTITIONS: readonly (readonly [RegExp, string])[] = [
   [/^cn-/, "aws-cn"],
@@ -32,7 +28,7 @@ const ARN = /^arn:(aws[\w-]*):[\w-]+:([a-z0-9-]*):/;
 /** Checks that ARNs are in the stack's region, or at least in its partition. */
 export const checkPlaces: CrossCheck = (given) => {
   const region = given.AWS_REGION ?? DEFAULT_REGION;
-  if (!isRegion(region)) return [];
+  if (!REGION.test(region)) return [];
   const partition = partitionOf(region);
   const problems: SafeText[] = [];
   for (const name of IN_REGION) {

@@ -2,8 +2,9 @@
 
 import * as v from "valibot";
 
+import { isJsonObject, type JsonObject } from "../json";
 import { quote, type SafeText, text } from "../text/safe-text";
-import { isRegion } from "./region";
+import { REGION } from "./region";
 
 /** @param message what the value must be */
 export function matching(pattern: RegExp, message: v.ErrorMessage<v.RegexIssue<string>>) {
@@ -46,12 +47,16 @@ export function listOf(problemWith: (value: string, index: number) => SafeText |
 }
 
 export const yesOrNo = v.pipe(
-  v.string(),
-  v.check((value) => ["true", "false"].includes(value), shown("must be true or false")),
+  matching(/^(true|false)$/, shown("must be true or false")),
   v.transform((value) => value === "true"),
 );
 
-export const region = v.pipe(v.string(), v.check(isRegion, shown("must be a region such as eu-west-1")));
+/** Parses a JSON object. */
+export function jsonObject(message: string) {
+  return v.pipe(v.string(), v.parseJson({}, message), v.custom<JsonObject>(isJsonObject, message));
+}
+
+export const region = matching(REGION, shown("must be a region such as eu-west-1"));
 
 export const KMS_KEY_ARN = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 

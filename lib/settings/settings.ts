@@ -1,6 +1,5 @@
 import type * as v from "valibot";
 
-import { defined } from "../defined";
 import { nearest } from "../nearest";
 import { excerpt, text } from "../text/safe-text";
 import { type ConsoleSettings, consoleSettings, consoleVariables } from "./console";
@@ -8,7 +7,7 @@ import { type DefenderImageSettings, defenderImageSettings, defenderImageVariabl
 import type { Environment } from "./environment";
 import { type NetworkSettings, networkSettings, networkVariables } from "./network";
 import { type CrossCheck, parseVariables } from "./parse-variables";
-import { checkPlaces } from "./region";
+import { checkDefaultRegion, checkPlaces } from "./region";
 import { type RegistrySettings, registrySettings, registryVariables } from "./registry";
 import { type StackSettings, stackSettings, stackVariables } from "./stack";
 import { checkStateBackend, stateVariables } from "./state";
@@ -40,7 +39,7 @@ export const VARIABLES = { ...consoleVariables, ...WITHOUT_CONSOLE };
  * @throws SettingsError with every problem of every variable at once.
  */
 export function parseSettings(environment: Environment, more: readonly CrossCheck[] = []): Settings {
-  const variables = parseVariables(VARIABLES, environment, [checkPlaces, checkNames, checkStateBackend, ...more]);
+  const variables = parseVariables(VARIABLES, environment, [...CHECKS, ...more]);
   return { console: consoleSettings(variables), ...settingsWithoutConsole(variables, environment) };
 }
 
@@ -48,13 +47,13 @@ function settingsWithoutConsole(
   variables: v.InferOutput<v.ObjectSchema<typeof WITHOUT_CONSOLE, undefined>>,
   environment: Environment,
 ): Omit<Settings, "console"> {
-  return defined({
+  return {
     network: networkSettings(variables, environment),
     registry: registrySettings(variables, environment),
     tasks: taskSettings(variables),
     ...defenderImageSettings(variables),
     stack: stackSettings(variables),
-  });
+  };
 }
 
 /**
@@ -62,12 +61,8 @@ function settingsWithoutConsole(
  *
  * @throws SettingsError with every problem of every variable at once.
  */
-export function parseSettingsWithoutConsole(
-  environment: Environment,
-  more: readonly CrossCheck[] = [],
-): Omit<Settings, "console"> {
-  const checks = [checkPlaces, checkNames, checkStateBackend, ...more];
-  const variables = parseVariables(WITHOUT_CONSOLE, environment, checks);
+export function parseSettingsWithoutConsole(environment: Environment): Omit<Settings, "console"> {
+  const variables = parseVariables(WITHOUT_CONSOLE, environment, [...CHECKS, checkDefaultRegion]);
   return settingsWithoutConsole(variables, environment);
 }
 
@@ -103,6 +98,8 @@ const checkNames: CrossCheck = (_, environment) => {
     return [text`${excerpt(name, 80)} is not a known variable. ${remedy}`];
   });
 };
+
+const CHECKS: readonly CrossCheck[] = [checkPlaces, checkNames, checkStateBackend];
 
 // Compared without the prefix, which all of them share.
 function nearestBehindPrefix(name: string, names: readonly string[]): string | undefined {

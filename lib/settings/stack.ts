@@ -1,10 +1,9 @@
 import * as v from "valibot";
 
 import { defined } from "../defined";
-import { isJsonObject } from "../json";
 import { text } from "../text/safe-text";
 import { DEFAULT_REGION, partitionOf } from "./region";
-import { CLUSTER, KMS_KEY_ARN, listOf, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
+import { CLUSTER, jsonObject, KMS_KEY_ARN, listOf, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
 import { type StateSettings, stateSettings, type stateVariables } from "./state";
 
 export const DEFAULT_STACK_NAME = "prisma-runtime-defense";
@@ -70,11 +69,8 @@ const RETENTION = [
   0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const TAGS = 'must be a JSON object of strings such as {"team":"payments"}';
 const tags = v.pipe(
-  v.string(),
-  v.parseJson({}, TAGS),
-  v.custom(isJsonObject, TAGS),
+  jsonObject('must be a JSON object of strings such as {"team":"payments"}'),
   v.record(v.string(), v.string("must hold strings only")),
   v.check(
     (all) => !Object.keys(all).some((key) => /^aws:/i.test(key)),

@@ -17,7 +17,7 @@ export type StateSettings =
     };
 
 /** Defaults for the state's own variables. */
-type Surroundings = { readonly stackName: string; readonly region: string };
+type Defaults = { readonly stackName: string; readonly region: string };
 
 // Terraform evaluates nothing in a backend, so escaping would be taken literally.
 const noTemplate = v.regex(/^(?!.*[$%]\{)/, "must not hold ${ or %{, which begin a Terraform template");
@@ -56,7 +56,7 @@ export const stateVariables = {
 
 type Variables = v.InferOutput<v.ObjectSchema<typeof stateVariables, undefined>>;
 
-export function stateSettings(variables: Variables, { stackName, region }: Surroundings): StateSettings {
+export function stateSettings(variables: Variables, { stackName, region }: Defaults): StateSettings {
   const {
     TF_STATE_S3_BUCKET: bucket,
     TF_STATE_AZURE_STORAGE_ACCOUNT: storageAccount,

@@ -1,8 +1,9 @@
 import * as v from "valibot";
 
 import { defined } from "../defined";
-import { asText, isJsonObject, type JsonObject } from "../json";
+import { asText } from "../json";
 import { quote, type SafeText, text } from "../text/safe-text";
+import { jsonObject } from "./schemas";
 
 /** Where the task definitions are, their defaults and their images. */
 export type TaskSettings = {
@@ -17,14 +18,11 @@ export type TaskSettings = {
 /** The variable with the path of the task definitions. */
 export const TASKS_VARIABLE = "TASK_DEFINITION_PATH";
 
-const IMAGES = 'must be a JSON object from container or family/container to image, such as {"web":"nginx:1.27"}';
 const NAME = /^([\w-]{1,255}\/)?[\w-]{1,255}$/;
 const IMAGE = /^[\w.:/@-]+$/;
 
 const containerImages = v.pipe(
-  v.string(),
-  v.parseJson({}, IMAGES),
-  v.custom<JsonObject>(isJsonObject, IMAGES),
+  jsonObject('must be a JSON object from container or family/container to image, such as {"web":"nginx:1.27"}'),
   v.rawTransform(({ dataset, addIssue }) => {
     for (const [name, image] of Object.entries(dataset.value)) {
       const problem = problemOf(name, image);
