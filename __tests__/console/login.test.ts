@@ -105,7 +105,7 @@ test("the answers are parsed", async () => {
   const console = await login(settingsFor(await serve(goodConsole())), context());
   expect(await console.version()).toBe("34.04.145");
   expect((await console.protect({ definition: DEFINITION })).family).toBe("web");
-  const { bundle, wsAddress } = await console.installBundle();
+  const { installBundle: bundle, wsAddress } = await console.installBundle();
   expect(bundle.reveal()).toBe(BUNDLE);
   expect(`${bundle}`).toBe("[redacted]");
   expect(wsAddress).toBe("wss://defenders.example.com:443");

@@ -6,7 +6,7 @@ const stopped = new Error("stopped");
 
 test("the signal aborts with the reason when the time is over", () => {
   const { clock, runNext } = manualClock();
-  const { signal } = deadline(1000, new AbortController().signal, late, clock);
+  const { signal } = deadline(1000, new AbortController().signal, clock, late);
   expect(signal.aborted).toBe(false);
   runNext();
   expect(signal.reason).toBe(late);
@@ -15,19 +15,19 @@ test("the signal aborts with the reason when the time is over", () => {
 
 test("it aborts with the parent's reason", () => {
   const parent = new AbortController();
-  const { signal } = deadline(1000, parent.signal, late, manualClock().clock);
+  const { signal } = deadline(1000, parent.signal, manualClock().clock, late);
   parent.abort(stopped);
   expect(signal.reason).toBe(stopped);
 });
 
 test("it is aborted from the start when the parent is", () => {
-  expect(deadline(1000, AbortSignal.abort(stopped), late, manualClock().clock).signal.reason).toBe(stopped);
+  expect(deadline(1000, AbortSignal.abort(stopped), manualClock().clock, late).signal.reason).toBe(stopped);
 });
 
 test("after its release there is no timer, and the parent's abort has no effect", () => {
   const parent = new AbortController();
   const { clock, waiting } = manualClock();
-  const { signal, release } = deadline(1000, parent.signal, late, clock);
+  const { signal, release } = deadline(1000, parent.signal, clock, late);
   release();
   parent.abort(stopped);
   expect({ aborted: signal.aborted, waiting: waiting() }).toEqual({ aborted: false, waiting: 0 });

@@ -1,5 +1,3 @@
-import { setMaxListeners } from "node:events";
-
 import { ECS } from "@aws-sdk/client-ecs";
 
 import { ExpectedError } from "../errors";
@@ -38,7 +36,6 @@ type EcsOptions = {
 
 /** @throws SettingsError when TL_CA_CERT or HTTPS_PROXY can't be used. */
 export async function openEcs({ region, network, signal }: EcsOptions): Promise<Ecs> {
-  setMaxListeners(0, signal); // each pending call adds a listener
   const limitMs = network.timeoutMs;
   const connections = openConnections({ ...network, connectMs: limitMs, signal, clock: systemClock });
   const client = new ECS({

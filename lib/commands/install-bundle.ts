@@ -18,9 +18,9 @@ export const installBundle: Command = {
     const settings = parseSettings(environment);
     const console = await login(settings, contextOn(stderr, signal));
     try {
-      const { bundle } = await console.installBundle();
+      const { installBundle } = await console.installBundle();
       const command = has("azure-pipelines") ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";
-      await printSecretOnPurpose(stdout, `${command}${bundle.reveal()}\n`);
+      await printSecretOnPurpose(stdout, `${command}${installBundle.reveal()}\n`);
       return 0;
     } finally {
       console.close();

@@ -1,4 +1,5 @@
 import type { ExpectedError } from "../errors";
+import { systemClock } from "../http/clock";
 import { deadline } from "../http/deadline";
 import { TRIES_OF_A_RUN } from "../http/retry";
 import type { NetworkSettings } from "../settings/network";
@@ -18,7 +19,7 @@ export async function withinRunLimit<T>(
 ): Promise<T> {
   const limitMs = TRIES_OF_A_RUN * timeoutMs;
   const sentence = text`The run took longer than ${limitMs / 1000} seconds. Look at ${late.lookAt}, or raise TL_TIMEOUT_MS.`;
-  const { signal, release } = deadline(limitMs, parent, new late.Kind([sentence]));
+  const { signal, release } = deadline(limitMs, parent, systemClock, new late.Kind([sentence]));
   try {
     return await work(signal);
   } finally {

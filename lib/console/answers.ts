@@ -29,10 +29,10 @@ export const TASK_DEFINITION: Shape<JsonObject> = {
         value.containerDefinitions.every(isJsonObject),
     ),
     // From here on, every message about the answer masks them.
-    v.check((value) => {
-      for (const bundle of bundlesIn(value)) bundleSecret(bundle);
-      for (const token of licencesIn(value)) new Secret(token);
-      return true;
+    v.transform((answer) => {
+      for (const bundle of bundlesIn(answer)) bundleSecret(bundle);
+      for (const token of licencesIn(answer)) new Secret(token);
+      return answer;
     }),
   ),
 };
@@ -59,7 +59,7 @@ const LICENCE = /\/tw_([a-z0-9]{16,64})\//i;
 
 /** What Defenders need to connect, from `GET …/defenders/install-bundle`. */
 export type InstallBundle = {
-  readonly bundle: Secret;
+  readonly installBundle: Secret;
   /** The address that they dial, `wss://us-east1.cloud.twistlock.com:443`; undefined when the Console gives none. */
   readonly wsAddress: string | undefined;
 };
@@ -72,10 +72,10 @@ export const BUNDLE_AND_ADDRESS: Shape<InstallBundle> = {
         v.string(),
         v.check((bundle) => bundleProblem(bundle) === undefined),
       ),
-      wsAddress: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(2048)))),
+      wsAddress: v.nullish(v.pipe(v.string(), v.maxLength(2048))),
     }),
     v.transform(({ installBundle, wsAddress }) => ({
-      bundle: bundleSecret(installBundle),
+      installBundle: bundleSecret(installBundle),
       wsAddress: wsAddress || undefined,
     })),
   ),

@@ -1,5 +1,3 @@
-import { setMaxListeners } from "node:events";
-
 import { ConsoleError } from "../errors";
 import { type Clock, systemClock } from "../http/clock";
 import { connectLimitMs } from "../http/connecting";
@@ -10,7 +8,7 @@ import { parseAnswer, type Shape } from "../http/json-body";
 import { type RunContext, withRetries } from "../http/retry";
 import type { Settings } from "../settings/settings";
 import { type SafeText, text } from "../text/safe-text";
-import { holdsSecret, Secret } from "../text/secret";
+import { finderOf, Secret } from "../text/secret";
 import { BUNDLE_AND_ADDRESS, LOGIN, TASK_DEFINITION, VERSION } from "./answers";
 import { type ConsoleCall, callsOf, withToken } from "./calls";
 import type { Console } from "./console";
@@ -29,9 +27,9 @@ export async function login(
 ): Promise<Console> {
   const closing = new AbortController();
   const signal = AbortSignal.any([context.signal, closing.signal]);
-  setMaxListeners(0, signal); // each pending call adds a listener
   // Basic authentication sends the base64 of this pair; from here on it is masked in every message.
-  const credentials = [settings.password, new Secret(`${settings.user}:${settings.password.reveal()}`)];
+  const pair = new Secret(`${settings.user}:${settings.password.reveal()}`);
+  const credentials = finderOf([settings.password, pair]);
   const calls = callsOf(settings);
   const connectMs = connectLimitMs(network.timeoutMs);
   const connections = openConnections({ ...network, connectMs, signal, clock });
@@ -51,7 +49,7 @@ export async function login(
 
   const authenticate = async (): Promise<Secret> => {
     const token = await send(calls.authenticate, LOGIN);
-    credentials.push(token);
+    credentials.add(token.reveal());
     return token;
   };
 
@@ -62,7 +60,7 @@ export async function login(
 
   const first = await authenticate().catch((error: unknown) => {
     close();
-    throw expected(error);
+    return rethrow(error);
   });
   let second: Promise<Secret> | undefined;
 
@@ -88,11 +86,11 @@ export async function login(
       const list = (type: string) => {
         const query = { type, limit: PAGE_SIZE, sort: "hostname" };
         const read = (offset: number) => sendSignedIn(calls.defenders({ ...query, offset }), DEFENDERS);
-        return readPages((offset) => withPauses(() => read(offset), { ...context, signal }, clock), signal);
+        return readPages((offset) => withPauses(() => read(offset), { ...context, signal }, clock));
       };
       return (await Promise.all(types.map(list)).catch(rethrow)).flat();
     },
-    holdsCredential: (outside) => holdsSecret(outside, credentials),
+    holdsCredential: (outside) => credentials.isIn(outside),
     close,
   };
 }
@@ -102,9 +100,5 @@ function wrongAnswerRemedy({ peer }: ConsoleCall): SafeText {
 }
 
 function rethrow(error: unknown): never {
-  throw expected(error);
-}
-
-function expected(error: unknown): unknown {
-  return error instanceof HttpFailure ? new ConsoleError([error.sentence]) : error;
+  throw error instanceof HttpFailure ? new ConsoleError([error.sentence]) : error;
 }

@@ -1,5 +1,3 @@
-import { setMaxListeners } from "node:events";
-
 import * as v from "valibot";
 
 import { ConsoleError } from "../errors";
@@ -29,24 +27,22 @@ export type Defender = {
 /** SaaS Consoles return no more Defenders per request. */
 export const PAGE_SIZE = 50;
 
-const OptionalText = v.optional(v.nullable(v.pipe(v.string(), v.maxLength(4096))));
+const Text = v.pipe(v.string(), v.maxLength(4096));
 
 const DefenderSchema = v.pipe(
   v.object({
-    type: OptionalText,
-    hostname: OptionalText,
-    container: OptionalText,
+    type: v.nullish(Text, ""),
+    hostname: v.nullish(Text, ""),
+    container: v.nullish(Text),
     connected: v.optional(v.boolean(), false),
-    version: OptionalText,
-    lastModified: OptionalText,
-    cloudMetadata: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
+    version: v.nullish(Text),
+    lastModified: v.nullish(Text),
+    cloudMetadata: v.nullish(v.record(v.string(), v.unknown())),
   }),
   v.transform(
-    ({ type, hostname, container, version, lastModified, cloudMetadata, connected }): Defender => ({
-      type: type ?? "",
-      hostname: hostname ?? "",
+    ({ container, version, lastModified, cloudMetadata, ...others }): Defender => ({
+      ...others,
       container: container || undefined,
-      connected,
       version: version || undefined,
       lastModified: lastModified || undefined,
       cloudMetadata: cloudMetadata ?? undefined,
@@ -57,10 +53,7 @@ const DefenderSchema = v.pipe(
 /** One page. The Console's empty list is `null`. */
 export const DEFENDERS: Shape<readonly Defender[]> = {
   expected: "a list of Defenders, or null,",
-  schema: v.pipe(
-    v.nullable(v.pipe(v.array(DefenderSchema), v.maxLength(100_000))),
-    v.transform((list) => list ?? []),
-  ),
+  schema: v.nullable(v.pipe(v.array(DefenderSchema), v.maxLength(100_000)), []),
 };
 
 /**
@@ -69,13 +62,9 @@ export const DEFENDERS: Shape<readonly Defender[]> = {
  *
  * @throws ConsoleError when the list changes each time.
  */
-export async function readPages(
-  page: (offset: number) => Promise<readonly Defender[]>,
-  signal: AbortSignal,
-): Promise<readonly Defender[]> {
-  setMaxListeners(0, signal);
+export async function readPages(page: ReadPage): Promise<readonly Defender[]> {
   for (let reading = 1; reading <= READINGS; reading++) {
-    const list = await readOnce(page, signal);
+    const list = await readOnce(page);
     if (list) return list;
   }
   const what = text`The Console's list of Defenders changed while its pages were read, ${READINGS} times`;
@@ -84,14 +73,12 @@ export async function readPages(
 
 const READINGS = 5;
 
-async function readOnce(
-  page: (offset: number) => Promise<readonly Defender[]>,
-  signal: AbortSignal,
-): Promise<readonly Defender[] | undefined> {
+type ReadPage = (offset: number) => Promise<readonly Defender[]>;
+
+async function readOnce(page: ReadPage): Promise<readonly Defender[] | undefined> {
   const list = [...(await page(0))];
   let last = list.length;
   while (last >= PAGE_SIZE) {
-    signal.throwIfAborted();
     const [overlap, ...more] = await page(list.length - 1);
     const previous = list.at(-1);
     if (!overlap || !previous || identity(overlap) !== identity(previous)) return undefined;

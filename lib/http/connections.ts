@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import http from "node:http";
 import https from "node:https";
 
@@ -24,7 +25,8 @@ type ConnectionOptions = Pick<NetworkSettings, "caFile" | "proxies"> & {
 
 /** @throws SettingsError when `caFile` holds no certificate. */
 export function openConnections(options: ConnectionOptions): Connections {
-  const { caFile, proxies } = options;
+  const { caFile, proxies, signal } = options;
+  setMaxListeners(0, signal); // each pending call adds a listener
   const secure: https.AgentOptions = {
     keepAlive: true,
     // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.

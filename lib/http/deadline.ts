@@ -1,15 +1,10 @@
-import { type Clock, systemClock } from "./clock";
+import type { Clock } from "./clock";
 
 /**
  * Makes a signal that aborts with `reason` when the time is over, or with the parent's reason when the parent aborts.
  * Call `release` when the work is done, or the timer keeps the process running.
  */
-export function deadline(
-  milliseconds: number,
-  parent: AbortSignal,
-  reason = new Error("The time is over."),
-  clock: Clock = systemClock,
-) {
+export function deadline(milliseconds: number, parent: AbortSignal, clock: Clock, reason?: Error) {
   // Not AbortSignal.any over AbortSignal.timeout: on Node 20 that pair can be collected before it fires.
   const controller = new AbortController();
   const stop = () => controller.abort(parent.reason);

@@ -26,7 +26,7 @@ export async function exchange(call: Call, { connections, limitMs, signal, clock
   const content = contentOf(call);
   const agent = connections.agentFor(call.url);
   // axios's own timeout only counts silence, so a body that trickles in would never end.
-  const limit = deadline(limitMs, signal, undefined, clock);
+  const limit = deadline(limitMs, signal, clock);
   try {
     const { status, headers, data } = await axios.request<unknown>({
       method: call.method,

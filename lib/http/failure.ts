@@ -40,6 +40,3 @@ export function failureOf(call: Call, what: SafeText, remedy: SafeText, hints: H
 export function sentence(request: SafeText, what: SafeText, remedy: SafeText): SafeText {
   return text`${what}: ${request}. ${remedy}`;
 }
-
-/** A phrase about a call, such as a remedy. */
-export type Phrase = (call: Call) => SafeText;

@@ -1,6 +1,6 @@
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Call } from "./call";
-import { failureOf, type HttpFailure, type Phrase } from "./failure";
+import { failureOf, type HttpFailure } from "./failure";
 import { explainProxyFailure, ProxyError } from "./proxy-failure";
 
 /** Explains why a try got no complete answer. `error` is what the HTTP library threw; it is not kept. */
@@ -16,13 +16,14 @@ export function networkFailure(error: unknown, call: Call): HttpFailure {
   return failureOf(call, what(call, detail), remedy(call), { retry });
 }
 
+type Remedy = (call: Call) => SafeText;
 type What = (call: Call, detail: SafeText) => SafeText;
-type Reason = readonly [codes: RegExp, what: What, remedy: Phrase, retry?: boolean];
+type Reason = readonly [codes: RegExp, what: What, remedy: Remedy, retry?: boolean];
 
-const CHECK: Phrase = ({ url, peer }) => text`Check ${peer.setting}, and that this machine may reach ${url.host}.`;
-const PORT: Phrase = ({ peer }) => text`Check the host and port in ${peer.setting}.`;
-const TRUST: Phrase = ({ peer }) => text`If it is ${peer.name}'s own, set TL_CA_CERT to a PEM file with it.`;
-const TRUST_AUTHORITY: Phrase = ({ peer }) =>
+const CHECK: Remedy = ({ url, peer }) => text`Check ${peer.setting}, and that this machine may reach ${url.host}.`;
+const PORT: Remedy = ({ peer }) => text`Check the host and port in ${peer.setting}.`;
+const TRUST: Remedy = ({ peer }) => text`If it is ${peer.name}'s own, set TL_CA_CERT to a PEM file with it.`;
+const TRUST_AUTHORITY: Remedy = ({ peer }) =>
   text`Set TL_CA_CERT to a PEM file with that authority (${peer.name}'s, or that of a proxy that opens TLS).`;
 
 // ERR_BAD_RESPONSE is axios's code for a stream that was aborted.

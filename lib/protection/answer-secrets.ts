@@ -1,7 +1,8 @@
 import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
 import type { JsonObject } from "../json";
+import type { Finder } from "../text/finder";
 import { text } from "../text/safe-text";
-import { holdsSecret, Secret } from "../text/secret";
+import { finderOf, Secret } from "../text/secret";
 import { byName, elementsOf } from "./compare";
 import type { Deviation } from "./deviation";
 
@@ -33,18 +34,10 @@ export function hasBundleElsewhere(answer: JsonObject, json: string, usual: Secr
   const bundle = place?.value;
   if (typeof bundle !== "string" || bundle.length < SHORTEST) return false;
   const rest = json.replace(JSON.stringify(place), "");
-  return holdsSecret(rest, bundle === usual.reveal() ? beginningOf(usual) : [withoutEnd(bundle)]);
+  const finder = (bundle === usual.reveal() && finders.get(usual)) || finderOf([new Secret(bundle.slice(0, -4))]);
+  if (bundle === usual.reveal()) finders.set(usual, finder);
+  return finder.isIn(rest);
 }
 
 // Made once for all tasks: computing the possible spellings of a secret takes time.
-const beginnings = new WeakMap<Secret, readonly Secret[]>();
-
-function beginningOf(usual: Secret): readonly Secret[] {
-  const beginning = beginnings.get(usual) ?? [withoutEnd(usual.reveal())];
-  beginnings.set(usual, beginning);
-  return beginning;
-}
-
-function withoutEnd(bundle: string): Secret {
-  return new Secret(bundle.slice(0, -4));
-}
+const finders = new WeakMap<Secret, Finder>();

@@ -60,7 +60,7 @@ export function elementsOf(value: JsonValue | undefined): readonly JsonValue[] {
 }
 
 /** Groups the objects of a list by name; elements without a name are left out. */
-export function byName(list: readonly JsonValue[]): ReadonlyMap<string, readonly JsonObject[]> {
+export function byName(list: readonly JsonValue[]): ReadonlyMap<string, readonly [JsonObject, ...JsonObject[]]> {
   return groupBy(list.filter(isNamed), ({ name }) => name);
 }
 

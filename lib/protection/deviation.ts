@@ -19,7 +19,7 @@ export const outside = (json: JsonValue | undefined): Outside => ({ json });
 export const WHOLE_CONTAINER = "container";
 
 /** At most this many deviations of one answer are described. */
-const DESCRIBED = 50;
+const MOST_DESCRIBED = 50;
 
 /** `container app, user: expected "1000", got "root".` */
 export function describe({ container, field, expected, got }: Deviation): SafeText {
@@ -31,8 +31,8 @@ export function describe({ container, field, expected, got }: Deviation): SafeTe
 
 /** Describes the first deviations, then counts the others. */
 export function describeAll(deviations: readonly Deviation[]): readonly SafeText[] {
-  const others = deviations.length - DESCRIBED;
-  const first = deviations.slice(0, DESCRIBED).map(describe);
+  const others = deviations.length - MOST_DESCRIBED;
+  const first = deviations.slice(0, MOST_DESCRIBED).map(describe);
   return others > 0 ? [...first, text`${others} more deviation${others === 1 ? "" : "s"}.`] : first;
 }
 

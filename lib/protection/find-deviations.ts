@@ -14,11 +14,11 @@ import { sidecarDeviations } from "./sidecar";
 export function findDeviations(sent: JsonObject, answer: JsonObject, expectation: Expectation): readonly Deviation[] {
   const originals = byName(elementsOf(sent.containerDefinitions));
   const found = byName(elementsOf(answer.containerDefinitions));
-  const logs = [...originals.values()].flatMap(([original]) => original?.logConfiguration ?? []);
+  const logs = [...originals.values()].flatMap(([original]) => original.logConfiguration ?? []);
   const waitForHealth = [...originals.keys()].some((name) => found.get(name)?.some(waitsForHealth));
   const ofContainer = (name: string): readonly Deviation[] => {
     const [container, ...repeated] = found.get(name) ?? [];
-    if (!container || repeated.length > 0) return [notOnce(container ? repeated.length + 1 : 0)];
+    if (!container || repeated.length > 0) return [notOnce(found.get(name))];
     const [original] = originals.get(name) ?? [];
     return original
       ? containerDeviations(container, expectation, original)
@@ -32,8 +32,8 @@ export function findDeviations(sent: JsonObject, answer: JsonObject, expectation
   ];
 }
 
-/** Returns the deviation for a container found `count` times, not once. */
-export function notOnce(count: number): Deviation {
+/** Returns the deviation for a container that is missing or repeated. */
+export function notOnce({ length: count }: readonly JsonObject[] = []): Deviation {
   const field = WHOLE_CONTAINER;
   return count === 0
     ? { field, expected: text`one`, got: text`none` }

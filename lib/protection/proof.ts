@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import type { InstallBundle } from "../console/answers";
 import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
 import { defined } from "../defined";
 import { type Problem, ProofError } from "../errors";
@@ -15,12 +16,9 @@ import type { Expectation } from "./expectation";
 import { findDeviations } from "./find-deviations";
 
 /** Facts from the Console about itself and its Defenders; its answers are checked against them. */
-export type ConsoleFacts = {
+export type ConsoleFacts = InstallBundle & {
   /** `34.04.145` */
   readonly version: string;
-  readonly installBundle: Secret;
-  /** The address that Defenders dial, `wss://host:443`; undefined when the Console doesn't say. */
-  readonly wsAddress: string | undefined;
 };
 
 /** The facts that an answer is checked against, besides the task itself. */

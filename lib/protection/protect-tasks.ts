@@ -63,8 +63,8 @@ export async function protectTasks(
 
 /** @throws ConsoleError */
 async function askFacts(console: Console): Promise<ConsoleFacts> {
-  const [version, { bundle, wsAddress }] = await Promise.all([console.version(), console.installBundle()]);
-  return { version, installBundle: bundle, wsAddress };
+  const [version, installBundle] = await Promise.all([console.version(), console.installBundle()]);
+  return { version, ...installBundle };
 }
 
 type FailedTask = { readonly task: Task; readonly error?: ExpectedError };

@@ -41,18 +41,18 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
   const family = typeof registered.family === "string" ? registered.family : "";
   const expectation = { family, extracting: false, accepted: new Map(), ...facts };
   const applications = [...containers].filter(([name]) => name !== DEFENDER);
-  const checked = applications.map(([name, [container = {}, ...repeated]]) => {
+  const checked = applications.map(([name, [container, ...repeated]]) => {
     const isRepeated = repeated.length > 0;
     if (!isRepeated && !hasDefenderTrace(container)) return { name, state: "left-out" as const, deviations: [] };
-    const deviations = isRepeated ? [notOnce(repeated.length + 1)] : containerDeviations(container, expectation);
+    const deviations = isRepeated ? [notOnce(containers.get(name))] : containerDeviations(container, expectation);
     return { name, state: deviations.length > 0 ? ("unprotected" as const) : ("protected" as const), deviations };
   });
   const [sidecar, ...more] = containers.get(DEFENDER) ?? [];
-  const waitForHealth = applications.some(([, [container = {}]]) => waitsForHealth(container));
+  const waitForHealth = applications.some(([, [container]]) => waitsForHealth(container));
   const ofSidecar =
     sidecar && more.length === 0
       ? sidecarDeviations(sidecar, expectation, { waitForHealth })
-      : [notOnce(sidecar ? more.length + 1 : 0)];
+      : [notOnce(containers.get(DEFENDER))];
   const isAnyProtected = checked.some(({ state }) => state !== "left-out");
   return {
     deviations: [

@@ -56,7 +56,7 @@ async function run(
   place: SafeText,
   { environment, network, signal, clock }: CredentialOptions,
 ): Promise<Outcome> {
-  const limit = deadline(network.timeoutMs, signal, undefined, clock);
+  const limit = deadline(network.timeoutMs, signal, clock);
   try {
     limit.signal.throwIfAborted();
     return await new Promise<Outcome>((resolve, reject) => {

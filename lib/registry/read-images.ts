@@ -1,5 +1,3 @@
-import { setMaxListeners } from "node:events";
-
 import pMap from "p-map";
 
 import { RegistryError } from "../errors";
@@ -39,9 +37,8 @@ export async function imageConfigs(
   const tooLong = text`Reading images' entry points took longer than ${limitMs / 1000} seconds`;
   const remedy = text`Look at their registries, or raise TL_TIMEOUT_MS.`;
   const whole = new RegistryError([text`${tooLong}. ${remedy}`]);
-  const limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), whole, clock);
+  const limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), clock, whole);
   const { signal } = limit;
-  setMaxListeners(0, signal); // each pending call adds a listener
   const connectMs = connectLimitMs(network.timeoutMs);
   const connections = openConnections({ ...network, connectMs, signal, clock });
   const credentialsFor = findCredentials({ ...registry, environment, network, connections, signal, clock });

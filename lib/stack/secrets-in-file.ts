@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
 
+import { groupBy } from "../group-by";
 import type { NamedSecret } from "../settings/secrets";
-import { hasLicenceToken, holdsSecret } from "../text/secret";
+import { finderOf, hasLicenceToken } from "../text/secret";
 import { layersOf } from "./layers";
 
 /** The path of a Defender's image holds it, and so does cdk.tf.json; nothing else may. */
@@ -14,14 +15,14 @@ const NO_TEXT = "bytes that are not plain text in UTF-8";
  * the shape of a secret, also when encoded several times; and content that can't be inspected. Takes linear time.
  */
 export function searchFor(secrets: readonly NamedSecret[]): (content: Buffer) => readonly string[] {
-  const names = [...new Set(secrets.map(({ what }) => what))];
-  // holdsSecret prepares each list only once.
-  const lists = names.map((name) => secrets.flatMap(({ what, secret }) => (what === name ? [secret] : [])));
+  const finders = [...groupBy(secrets, ({ what }) => what)].map(
+    ([what, named]) => [what, finderOf(named.map(({ secret }) => secret))] as const,
+  );
   return (content) => {
     const found = new Set<string>();
     for (const { text, hasArchive } of layersOf([content])) {
-      for (const [index, what] of names.entries()) {
-        if (!found.has(what) && holdsSecret(text, lists[index] ?? [])) found.add(what);
+      for (const [what, finder] of finders) {
+        if (!found.has(what) && finder.isIn(text)) found.add(what);
       }
       for (const what of shapesIn(text)) found.add(what);
       if (hasArchive) found.add(ARCHIVE);

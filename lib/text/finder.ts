@@ -1,7 +1,7 @@
 import { Beginnings } from "./beginnings";
 import { type Form, formsOf } from "./forms";
 import { endOfGap, isGap } from "./gaps";
-import { BEYOND_ASCII, isEscape, isQuote, lowerCase, readingsAt, readingsFrom } from "./spelling";
+import { isEscape, isQuote, lowerCase, readingsAt, readingsFrom, UNKNOWN_CHARACTER } from "./spelling";
 
 const SPELLINGS = 8;
 const ASCII = 0x80;
@@ -94,7 +94,7 @@ export class Finder {
       .flatMap(([first, next]) =>
         readingsFrom(text, [next]).flatMap(([second]) => {
           // Two unknown characters would begin too many forms.
-          const isUnknown = first === BEYOND_ASCII && second === BEYOND_ASCII;
+          const isUnknown = first === UNKNOWN_CHARACTER && second === UNKNOWN_CHARACTER;
           return isUnknown ? [] : (this.#forms.get(keyOf(first, second)) ?? []);
         }),
       );
@@ -121,7 +121,7 @@ function endOf({ characters, kind }: Form, text: string, at: number): number | u
   for (const character of characters.slice(matched)) {
     const next = new Set<number>();
     for (const [read, end] of readingsFrom(text, places)) {
-      if (read === character || (read === BEYOND_ASCII && character >= ASCII)) next.add(end);
+      if (read === character || (read === UNKNOWN_CHARACTER && character >= ASCII)) next.add(end);
     }
     if (next.size === 0) return undefined;
     places = [...next].slice(0, SPELLINGS);

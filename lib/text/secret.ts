@@ -33,9 +33,8 @@ export class Secret {
   }
 }
 
-// The only state in a module of this project: a secret that had to be passed around could be forgotten on the way.
+// The only state in a module, besides caches: a secret that had to be passed around could be forgotten on the way.
 const ofThisRun = new Finder();
-const ofLists = new WeakMap<readonly Secret[], { readonly count: number; readonly finder: Finder }>();
 
 // Licence token in the path of the Defender's image, also after what an encoder leaves there. TW_CONTAINER_NAME isn't one.
 const LICENCE = /\btw_[A-Za-z0-9]{6,}|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/;
@@ -67,14 +66,11 @@ export function isMasked(value: string): boolean {
   return ofThisRun.has(value);
 }
 
-/** Whether the text holds one of the values, in whatever spelling. */
-export function holdsSecret(text: string, secrets: readonly Secret[]): boolean {
-  const made = ofLists.get(secrets);
-  if (made?.count === secrets.length) return made.finder.isIn(text);
+/** Returns a finder of these secrets in any spelling. Making one takes time, and so does adding a secret to it. */
+export function finderOf(secrets: readonly Secret[]): Finder {
   const finder = new Finder();
   for (const secret of secrets) finder.add(secret.reveal());
-  ofLists.set(secrets, { count: secrets.length, finder });
-  return finder.isIn(text);
+  return finder;
 }
 
 /** Finds all before replacing any, and makes one mark of overlapping ranges: a secret may be a part of another. */

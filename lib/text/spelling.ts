@@ -7,7 +7,7 @@ import { endOfGap, isGap } from "./gaps";
 type Reading = readonly [character: number, end: number];
 
 /** Stands for an unknown character beyond ASCII; not a code point of Unicode. */
-export const BEYOND_ASCII = 0x110000;
+export const UNKNOWN_CHARACTER = 0x110000;
 
 const [PERCENT, BACKSLASH, AMPERSAND, PLUS, SPACE] = [0x25, 0x5c, 0x26, 0x2b, 0x20];
 const [QUOTE, APOSTROPHE] = [0x22, 0x27];
@@ -170,7 +170,7 @@ function readEntity(text: string, at: number): readonly Reading[] {
   const character = NAMED.get(name.toLowerCase());
   if (character !== undefined) return [reading(character, end)];
   return [
-    [BEYOND_ASCII, end],
+    [UNKNOWN_CHARACTER, end],
     [SPACE, end],
   ];
 }
