@@ -14,7 +14,7 @@ const entry = path.relative(root, path.resolve(entryArgument));
 const isHelp = args.includes("--help") || args.includes("-h");
 if (entry === "main.ts" && (args.length === 0 || args[0] === "synth") && !isHelp) {
   process.exitCode = 1;
-  const { forgetEarlierRun, lockOutput } = require("./output.cjs");
+  const { forgetEarlierRun, lockOutput } = require("./claim-output.cjs");
   const outputFolder = process.env.CDKTF_OUTDIR || "cdktf.out";
   lockOutput(outputFolder, stop);
   forgetEarlierRun(outputFolder, stop);

@@ -86,7 +86,7 @@ describe("each verdict", () => {
     [
       "unsupported-defender",
       web(protectedBy("web", { version: "31.02.137" })),
-      "The Defender is 31.02.137, but a Console 34.04.145 supports only Defenders up to two releases older.",
+      "The Defender is 31.02.137, but a Console 34.04.145 supports only Defenders up to 2 releases older.",
       "Synthesize and deploy again, for a revision with Defender 34.04.145 (change runtimeDefense.defenderImage first if it is set). Then update the service web.",
     ],
     [

@@ -2,7 +2,8 @@ import * as v from "valibot";
 
 import type { JsonObject } from "../../lib/json";
 import { readDraft } from "../../lib/task/draft";
-import { defenderShare, fitSize } from "../../lib/task/fargate-size";
+import { defenderShare } from "../../lib/task/defender-share";
+import { fitSize } from "../../lib/task/fargate-size";
 import { checkLimits } from "../../lib/task/limits";
 import { RuntimeDefenseSchema } from "../../lib/task/runtime-defense";
 import { run, TASK } from "./read";
@@ -40,7 +41,7 @@ test.each([
     { cpu: 0, memory: 128 },
   ],
 ])("the Defender's share with sidecar %j is %j", (sidecar, share) => {
-  expect(defenderShare(policy({ sidecar }))).toEqual(share);
+  expect(defenderShare(policy({ sidecar }).sidecar)).toEqual(share);
 });
 
 // cpu, then the smallest and the largest memory, and the step between.

@@ -1,5 +1,5 @@
 import { SettingsError } from "../errors";
-import { print } from "../text/print";
+import { columnsOf, print } from "../text/print";
 import { quote, text } from "../text/safe-text";
 import { parseArguments } from "./arguments";
 import type { Command, ExitStatus, Invocation } from "./command";
@@ -37,7 +37,7 @@ export async function runCommand(
 ): Promise<ExitStatus> {
   if (args.some((arg) => HELP.includes(arg))) {
     const { helpOf } = await import("./help");
-    await print(invocation.stdout, helpOf(command, columnsOf(invocation)));
+    await print(invocation.stdout, helpOf(command, columnsOf(invocation.stdout)));
     return 0;
   }
   return command.run(invocation, parseArguments(command, args, invocation.environment));
@@ -51,10 +51,6 @@ export function asksForOverview(name = ""): boolean {
 export async function printOverview(invocation: Invocation): Promise<ExitStatus> {
   const { overviewOf } = await import("./help");
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-  await print(invocation.stdout, overviewOf(commands, columnsOf(invocation)));
+  await print(invocation.stdout, overviewOf(commands, columnsOf(invocation.stdout)));
   return 0;
-}
-
-function columnsOf({ stdout }: Invocation): number {
-  return Math.min(stdout.columns || 80, 120);
 }

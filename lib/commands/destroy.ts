@@ -9,7 +9,7 @@ import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
 import type { StackSettings } from "../settings/stack";
 import { terraformProgram } from "../settings/terraform-program";
-import { LOCK_FILE_NAME, localStateFile, pathsOf } from "../stack/output-paths";
+import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf } from "../stack/output-paths";
 import { synthesizeEmpty } from "../stack/stack-base";
 import { TERRAFORM_VERSION } from "../stack/terraform-version";
 import { text } from "../text/safe-text";
@@ -28,7 +28,7 @@ export const destroy: Command = {
       const paths = pathsOf(settings.name);
       synthesizeEmpty(settings, folder, localStatePath);
       writeFileSync(join(folder, paths.versionFile), TERRAFORM_VERSION);
-      const lockFile = join(invocation.projectFolder, LOCK_FILE_NAME);
+      const lockFile = join(invocation.projectFolder, PROVIDER_LOCK_FILE_NAME);
       if (existsSync(lockFile)) copyFileSync(lockFile, join(folder, paths.lockFile));
       const stackFolder = join(folder, paths.folder);
       await terraform(["init"], stackFolder, invocation);

@@ -5,7 +5,7 @@ import { checkStructure, type StructureFacts } from "../protection/structure";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isForFargate, type PlannedDefinition, plannedDefinition } from "./planned-definition";
 import type { Plan, PlannedResource } from "./read-plan";
-import { OTHER_TASKS, TASK_DEFINITION } from "./task-types";
+import { TASK_DEFINITION, UNINSPECTED_TASKS } from "./task-types";
 
 /** An exception for `FAMILY`, `FAMILY/CONTAINER`, or the name of another kind of resource, and the reason. */
 export type Allowance = { readonly name: string; readonly reason: string };
@@ -108,14 +108,14 @@ function ofDestroyed(result: Result, { address, family = "FAMILY" }: PlannedDefi
 function makesOtherTasks(resource: PlannedResource): boolean {
   const { type, after, unknown } = resource;
   if (type === "awscc_ecs_task_definition") return isForFargate(plannedDefinition(resource));
-  if (!/^aws(cc)?_batch_job_definition$/.test(type)) return OTHER_TASKS.has(type);
+  if (!/^aws(cc)?_batch_job_definition$/.test(type)) return UNINSPECTED_TASKS.has(type);
   const capabilities = after?.platform_capabilities;
   return unknown.platform_capabilities === true || (isJsonArray(capabilities) && capabilities.includes("FARGATE"));
 }
 
 function checkOther({ address, type, after }: PlannedResource, allowanceFor: AllowanceFor): Result {
   const at = excerpt(address);
-  const argument = OTHER_TASKS.get(type) ?? "";
+  const argument = UNINSPECTED_TASKS.get(type) ?? "";
   const name = after?.[argument];
   const allowance = typeof name === "string" ? allowanceFor(name) : undefined;
   if (allowance)

@@ -4,7 +4,7 @@ import { elementsOf } from "../protection/compare";
 export const TASK_DEFINITION = "aws_ecs_task_definition";
 
 /** Other resource types whose tasks may run on Fargate, with the argument that names a resource. They are not inspected. */
-export const OTHER_TASKS: ReadonlyMap<string, string> = new Map([
+export const UNINSPECTED_TASKS: ReadonlyMap<string, string> = new Map([
   ["aws_batch_job_definition", "name"],
   ["awscc_batch_job_definition", "job_definition_name"],
   ["aws_ecs_express_gateway_service", "service_name"],
@@ -20,7 +20,9 @@ export function taskDefinitionsBefore(priorState: JsonObject): readonly string[]
 function addressesIn({ resources, child_modules }: JsonObject): readonly string[] {
   const tasks = elementsOf(resources)
     .map(objectOf)
-    .filter(({ mode, type }) => mode === "managed" && (type === TASK_DEFINITION || OTHER_TASKS.has(asText(type))));
+    .filter(
+      ({ mode, type }) => mode === "managed" && (type === TASK_DEFINITION || UNINSPECTED_TASKS.has(asText(type))),
+    );
   return [
     ...tasks.map(({ address }) => asText(address)),
     ...elementsOf(child_modules).flatMap((module) => addressesIn(objectOf(module))),

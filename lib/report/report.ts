@@ -2,7 +2,7 @@ import { DEFENDER } from "../defender";
 import { percentOf } from "../percent";
 import { defenderVersion } from "../protection/defender-image";
 import type { ProtectedTask } from "../protection/protected-task";
-import { defenderShare } from "../task/fargate-size";
+import { defenderShare } from "../task/defender-share";
 import type { Task } from "../task/task";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 
@@ -126,7 +126,7 @@ function taskReport(
   { task, definition, sidecar, changes, logGroup, notices }: ProtectedTask,
   roleOf: (executionRoleArn: string | undefined) => ExecutionRole,
 ): TaskReport {
-  const share = defenderShare(task.runtimeDefense);
+  const share = defenderShare(task.runtimeDefense.sidecar);
   const version = defenderVersion(sidecar.image);
   return {
     file: excerpt(task.file, LONG),

@@ -1,7 +1,7 @@
 import { createColors } from "picocolors";
 
 import type { Environment } from "../settings/environment";
-import type { Terminal } from "../text/print";
+import { columnsOf, type Terminal } from "../text/print";
 import { layOut, type SafeText } from "../text/safe-text";
 
 /** How a text looks on a stream. */
@@ -12,9 +12,6 @@ export type Style = {
 };
 
 type Color = "bold" | "dim" | "red" | "green" | "yellow";
-
-// Wider lines are hard to read.
-const WIDEST = 120;
 
 /** Uses colours on terminals only, and not when NO_COLOR is set (https://no-color.org). */
 export function styleOf(stream: Terminal, { NO_COLOR = "" }: Environment): Style {
@@ -28,5 +25,5 @@ export function styleOf(stream: Terminal, { NO_COLOR = "" }: Environment): Style
     green: brush("green"),
     yellow: brush("yellow"),
   };
-  return isTerminal ? { columns: Math.min(stream.columns || 80, WIDEST), paint } : { paint };
+  return isTerminal ? { columns: columnsOf(stream), paint } : { paint };
 }

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { SettingsError } from "../errors";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isReadByTerraform } from "./output-folder";
-import { LOCK_FILE_NAME, MANIFEST, REPORT_JSON, REPORT_MARKDOWN, STACK_FILE_NAME } from "./output-paths";
+import { MANIFEST, PROVIDER_LOCK_FILE_NAME, REPORT_JSON, REPORT_MARKDOWN, STACK_FILE_NAME } from "./output-paths";
 import { readStackFile, type StackFile } from "./stack-file";
 import { guardedRead, readSynthesizedFile } from "./synthesized-file";
 import { TERRAFORM_VERSION } from "./terraform-version";
@@ -30,7 +30,7 @@ export type Stranger = {
 export const FOREIGN = text`content that synth does not write`;
 
 const IN_ROOT = [MANIFEST, REPORT_JSON, REPORT_MARKDOWN];
-const IN_STACK = [STACK_FILE_NAME, LOCK_FILE_NAME];
+const IN_STACK = [STACK_FILE_NAME, PROVIDER_LOCK_FILE_NAME];
 const VERSION_PATH = /^stacks\/[^/]+\/versions\.tf$/;
 
 /**

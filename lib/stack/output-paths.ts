@@ -20,7 +20,7 @@ export const SECRET_FILE_NAME = `${TERRAFORM_BUNDLE_VARIABLE}.auto.tfvars.json`;
 /** The version of Terraform that the stack needs. */
 export const VERSION_FILE_NAME = "versions.tf";
 /** The hashes of the AWS provider's packages: the project's file, or the one that Terraform writes there. */
-export const LOCK_FILE_NAME = ".terraform.lock.hcl";
+export const PROVIDER_LOCK_FILE_NAME = ".terraform.lock.hcl";
 
 /** Returns the paths of a stack's folder and files, relative to the output folder. */
 export function pathsOf(stackName: string) {
@@ -30,7 +30,7 @@ export function pathsOf(stackName: string) {
     stackFile: join(folder, STACK_FILE_NAME),
     versionFile: join(folder, VERSION_FILE_NAME),
     secretFile: join(folder, SECRET_FILE_NAME),
-    lockFile: join(folder, LOCK_FILE_NAME),
+    lockFile: join(folder, PROVIDER_LOCK_FILE_NAME),
   };
 }
 

@@ -9,7 +9,7 @@ import { text } from "../text/safe-text";
 import { theBundle } from "./install-bundle-secret";
 import { TERRAFORM_BUNDLE_VARIABLE } from "./names";
 import { guarded, type OutputFile, publish } from "./output-folder";
-import { LOCK_FILE_NAME, localStateFile, pathsOf } from "./output-paths";
+import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf } from "./output-paths";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
 import { TERRAFORM_VERSION } from "./terraform-version";
@@ -71,7 +71,7 @@ function withContent(path: string, found: Pick<OutputFile, "content" | "secret">
 
 // CDKTF doesn't copy it to the output.
 function lockFile(projectFolder: string) {
-  const file = join(projectFolder, LOCK_FILE_NAME);
+  const file = join(projectFolder, PROVIDER_LOCK_FILE_NAME);
   return statSync(file, { throwIfNoEntry: false })?.isFile() ? { content: readFileSync(file, "utf8") } : undefined;
 }
 

@@ -9,7 +9,7 @@ import { NONE } from "./defenders";
 import type { Facts } from "./facts";
 import { newRevisionRemedy, revisionRemedy } from "./remedy";
 import type { Verdict } from "./verdict";
-import { isOlder, isUnsupported } from "./versions";
+import { isOlder, isUnsupported, SUPPORTED_BEFORE } from "./versions";
 
 type Judgement = { readonly verdict: Verdict; readonly reason: SafeText; readonly remedy: SafeText };
 
@@ -97,7 +97,7 @@ const notConnected: Check = (_, { family }, facts) => {
 const unsupported: Check = (task, definition, facts) => {
   const version = versionOf(definition, facts);
   if (version === undefined || !isUnsupported(version, facts.consoleVersion)) return undefined;
-  const what = text`The Defender is ${version}, but a Console ${facts.consoleVersion} supports only Defenders up to two releases older.`;
+  const what = text`The Defender is ${version}, but a Console ${facts.consoleVersion} supports only Defenders up to ${SUPPORTED_BEFORE} releases older.`;
   return { reason: what, remedy: newRevisionRemedy(task, definition, facts) };
 };
 

@@ -2,8 +2,8 @@
 const EARLIER = ["22.12", "22.06", "22.01", "21.08", "21.04", "20.12", "20.09", "20.04"];
 const FIRST_NUMBERED = 30;
 
-/** A Console supports Defenders of its own release and of the two before it. */
-const SUPPORTED_BEFORE = 2;
+/** The number of earlier releases whose Defenders a Console supports. */
+export const SUPPORTED_BEFORE = 2;
 
 /** Whether a Console no longer supports a Defender, by their versions, such as `34.04.145`. */
 export function isUnsupported(defender: string, console: string): boolean {

@@ -1,12 +1,7 @@
 import { type SafeText, text } from "../text/safe-text";
+import { defenderShare, reserved, type Size } from "./defender-share";
 import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
-import type { RuntimeDefense } from "./runtime-defense";
-
-/** CPU units and MiB. */
-type Size = { readonly cpu: number; readonly memory: number };
-
-const DEFENDER_MEMORY = 256;
 
 /** Every Fargate size, smallest first. Each row: cpu, then memory from, to, step. */
 const SIZES: readonly Size[] = [
@@ -24,11 +19,6 @@ const SIZES: readonly Size[] = [
 
 const LARGEST = SIZES.reduce((_, size) => size); // the last
 
-/** Returns the Defender's share of the task: as set in `sidecar`, else no CPU and 256 MiB. */
-export function defenderShare({ sidecar }: Pick<RuntimeDefense, "sidecar">): Size {
-  return { cpu: sidecar.cpu ?? 0, memory: reserved(sidecar) || DEFENDER_MEMORY };
-}
-
 /**
  * Checks that the Defender has room in the task. Returns the task's size, with `raiseToFit` raised to the next Fargate
  * size that fits; undefined when the sizes can't be read.
@@ -42,7 +32,7 @@ export function* fitSize(draft: Draft, missing: ReadonlySet<string>): Step<Size 
   if (!sidecar || isUnclear || !draft.isComplete || cpu === undefined || memory === undefined) return undefined;
   const containers = draft.containers.map(({ values }) => values);
   const size: Size = { cpu: Number(cpu), memory: Number(memory) };
-  const share = defenderShare({ sidecar });
+  const share = defenderShare(sidecar);
   const taken: Size = { cpu: sum(containers.map(({ cpu = 0 }) => cpu)), memory: sum(containers.map(reserved)) };
   const largest = [...containers, sidecar].reduce((most, { memory = 0 }) => Math.max(most, memory), 0);
   const needed = (memory: number) => ({ cpu: taken.cpu + share.cpu, memory: Math.max(taken.memory + memory, largest) });
@@ -72,9 +62,6 @@ function defaultsText(missing: ReadonlySet<string>): SafeText {
   return names.length > 0 ? text`, the default for a file without ${names.join(" and ")}` : text``;
 }
 
-type Limits = { readonly memory?: number | undefined; readonly memoryReservation?: number | undefined };
-
-const reserved = ({ memory = 0, memoryReservation = memory }: Limits) => memoryReservation;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 const holds = (outer: Size, inner: Size) => outer.cpu >= inner.cpu && outer.memory >= inner.memory;
 const sizeText = ({ cpu, memory }: Size) => `cpu ${cpu} and memory ${memory} MiB`;

@@ -1,4 +1,4 @@
-import { isEscape, isQuote } from "./spelling";
+import { isEscape, isQuote } from "./escapes";
 
 const ASCII = 0x80;
 

@@ -1,7 +1,7 @@
 import { Beginnings } from "./beginnings";
-import { type Form, formsOf } from "./forms";
+import { encodedForms, type Form } from "./encodings";
+import { isEscape, isQuote, lowerCase, readingsAt, readingsFrom, UNKNOWN_CHARACTER } from "./escapes";
 import { endOfGap, isGap } from "./gaps";
-import { isEscape, isQuote, lowerCase, readingsAt, readingsFrom, UNKNOWN_CHARACTER } from "./spelling";
 
 const SPELLINGS = 8;
 const ASCII = 0x80;
@@ -29,7 +29,7 @@ export class Finder {
   add(value: string): void {
     if (this.#values.has(value)) return;
     this.#values.add(value);
-    for (const form of formsOf(value)) this.#addForm(form);
+    for (const form of encodedForms(value)) this.#addForm(form);
   }
 
   has(value: string): boolean {

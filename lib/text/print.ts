@@ -5,6 +5,14 @@ import { mask } from "./secret";
 /** A stream that people or pipelines read. */
 export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
+// Longer lines are hard to read.
+const MOST_COLUMNS = 120;
+
+/** The columns to fill: the stream's, 80 if it doesn't say, 120 at most. */
+export function columnsOf({ columns }: Terminal): number {
+  return Math.min(columns || 80, MOST_COLUMNS);
+}
+
 /**
  * Prints a command's result. A reader that stops early, as in `npm run synth | head`, is not an error.
  *

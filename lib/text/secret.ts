@@ -36,7 +36,8 @@ export class Secret {
 // The only state in a module, besides caches: a secret that had to be passed around could be forgotten on the way.
 const ofThisRun = new Finder();
 
-// Licence token in the path of the Defender's image, also after what an encoder leaves there. TW_CONTAINER_NAME isn't one.
+// Licence token in the path of the Defender's image, also after what an encoder leaves there; console/answers.ts knows its
+// prefix, too. TW_CONTAINER_NAME isn't one.
 const LICENCE = /\btw_[A-Za-z0-9]{6,}|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/;
 
 // Shapes of secrets whose value is not known.

@@ -1,5 +1,5 @@
+import { lowerCase } from "./escapes";
 import { isGap, withoutGaps } from "./gaps";
-import { lowerCase } from "./spelling";
 
 // Masking can't hide shorter values, which occur in any text. Values shorter than WORD match only as whole words.
 const SHORTEST = 4;
@@ -22,7 +22,7 @@ export type Form = {
 };
 
 /** Returns the forms of a value, besides the spelling of its characters. */
-export function formsOf(value: string): readonly Form[] {
+export function encodedForms(value: string): readonly Form[] {
   if (withoutGaps(value).length < SHORTEST) return [];
   return [...new Set([value, value.normalize("NFC"), value.normalize("NFD")])].flatMap((one) => {
     if (one.length < WORD) return [one, ...encodedAlone(one)].map((text) => form(text, "word"));
