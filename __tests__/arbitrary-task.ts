@@ -35,11 +35,20 @@ const map = dictionary(text);
 const labels = dictionary(fc.oneof(text, fc.constantFrom("__proto__", "constructor", "toString")));
 const named = fc.record({ name: text, value: text });
 const typed = fc.record({ type: text, value: text });
-const secret = fc.record({ name: text, valueFrom: text });
-const secretVariable = fc.record({ name: variable, valueFrom: text });
+const parameter = fc.stringMatching(/^[\w./-]{1,20}$/);
+const secret = fc.record({ name: text, valueFrom: parameter });
+const secretVariable = fc.record({ name: variable, valueFrom: parameter });
+const fileInS3 = fc.stringMatching(/^[^*?]{1,8}$/).map((key) => `arn:aws:s3:::bucket/${key}`);
 const roleArn = fc.stringMatching(/^arn:aws:iam::\d{12}:role\/([a-z:!/]{1,8}\/)?[\w+=,.@-]{1,20}$/);
 const image = fc.stringMatching(/^[a-z]{1,8}\/[a-z$%{}]{1,8}:[\d.]{1,4}$/);
 const capabilities = some({ add: list(fc.constantFrom("SYS_PTRACE", "NET_ADMIN", "%{x}")), drop: texts });
+
+const PORT = {
+  appProtocol: fc.constantFrom("http", "http2", "grpc"),
+  hostPort: port,
+  name: fc.stringMatching(/^\w[\w-]{0,10}$/),
+  protocol: fc.constantFrom("tcp", "udp"),
+};
 
 const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   image,
@@ -54,7 +63,7 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   dockerSecurityOptions: texts,
   entryPoint: texts,
   environment: list(fc.record({ name: variable, value: text })),
-  environmentFiles: list(fc.record({ type: fc.constant("s3"), value: text })),
+  environmentFiles: list(fc.record({ type: fc.constant("s3"), value: fileInS3 })),
   essential: flag,
   extraHosts: list(fc.record({ hostname: text, ipAddress: text })),
   firelensConfiguration: fc.record(
@@ -97,30 +106,31 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   memoryReservation: mebibytes,
   mountPoints: list(some({ sourceVolume: text, containerPath: text, readOnly: flag })),
   portMappings: list(
-    some({
-      appProtocol: fc.constantFrom("http", "http2", "grpc"),
-      containerPort: port,
-      containerPortRange: port.map((first) => `${first}-${first}`),
-      hostPort: port,
-      name: text,
-      protocol: fc.constantFrom("tcp", "udp"),
-    }),
+    fc.oneof(
+      fc.record({ ...PORT, containerPort: port }, { requiredKeys: ["containerPort"] }),
+      fc.record(
+        { ...PORT, containerPortRange: port.map((first) => `${first}-${first}`) },
+        { requiredKeys: ["containerPortRange"] },
+      ),
+    ),
   ),
   privileged: flag,
   pseudoTerminal: flag,
   readonlyRootFilesystem: flag,
-  repositoryCredentials: fc.record({ credentialsParameter: text }),
+  repositoryCredentials: fc.record({ credentialsParameter: parameter }),
   resourceRequirements: list(typed),
   restartPolicy: fc.record(
     { enabled: flag, ignoredExitCodes: list(number), restartAttemptPeriod: seconds(60, 1800) },
     { requiredKeys: ["enabled"] },
   ),
   secrets: list(secretVariable),
-  startTimeout: number,
+  startTimeout: seconds(2, 120),
   stopTimeout: seconds(0, 120),
   systemControls: list(some({ namespace: text, value: text })),
   ulimits: list(
-    fc.record({ name: fc.constantFrom("nofile", "core"), softLimit: fc.integer(), hardLimit: fc.integer() }),
+    fc
+      .record({ name: fc.constantFrom("nofile", "core"), softLimit: fc.integer(), hardLimit: fc.integer() })
+      .filter(({ softLimit, hardLimit }) => hardLimit < 0 || softLimit <= hardLimit),
   ),
   user: text,
   versionConsistency: fc.constantFrom("enabled", "disabled"),

@@ -78,25 +78,28 @@ describe("the execution role", () => {
     ]);
   });
 
-  test("may create the log group that a task asks for, and read its environment files", async () => {
-    const options = { "awslogs-group": "/shop", "awslogs-region": "eu-west-1", "awslogs-create-group": "true" };
-    const task = await proven({
-      ...WITHOUT_ROLE,
-      containerDefinitions: [
-        {
-          ...CONTAINER,
-          logConfiguration: { logDriver: "awslogs", options },
-          environmentFiles: [{ type: "s3", value: "arn:aws:s3:::shop/app.env" }],
-        },
-      ],
-    });
-    const { stack } = synthesized([task]);
-    expect(statements(stack, "execution-role-install-bundle").slice(1)).toEqual([
-      { Effect: "Allow", Action: "logs:CreateLogGroup", Resource: "arn:aws:logs:eu-west-1:*:log-group:/shop:*" },
-      { Effect: "Allow", Action: "s3:GetBucketLocation", Resource: "arn:aws:s3:::shop" },
-      { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::shop/app.env" },
-    ]);
-  });
+  test.each(["true", "True"])(
+    "may create the log group (%s), and read the environment files of a task",
+    async (word) => {
+      const options = { "awslogs-group": "/shop", "awslogs-region": "eu-west-1", "awslogs-create-group": word };
+      const task = await proven({
+        ...WITHOUT_ROLE,
+        containerDefinitions: [
+          {
+            ...CONTAINER,
+            logConfiguration: { logDriver: "awslogs", options },
+            environmentFiles: [{ type: "s3", value: "arn:aws:s3:::shop/app.env" }],
+          },
+        ],
+      });
+      const { stack } = synthesized([task]);
+      expect(statements(stack, "execution-role-install-bundle").slice(1)).toEqual([
+        { Effect: "Allow", Action: "logs:CreateLogGroup", Resource: "arn:aws:logs:eu-west-1:*:log-group:/shop:*" },
+        { Effect: "Allow", Action: "s3:GetBucketLocation", Resource: "arn:aws:s3:::shop" },
+        { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::shop/app.env" },
+      ]);
+    },
+  );
 
   test("may not read a secret only because a task names it", async () => {
     const secrets = [{ name: "DB", valueFrom: SECRET }];

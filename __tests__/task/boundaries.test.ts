@@ -61,6 +61,36 @@ test.each<[string, object, string]>([
     `${app}.portMappings[0]: hostPort 8080 differs from containerPort 80: under awsvpc both must be equal. Remove hostPort.`,
   ],
   [
+    "a host port without a container port",
+    mapping({ hostPort: 80 }),
+    `${app}.portMappings[0].containerPort: must be given unless there is a containerPortRange, and only then.`,
+  ],
+  [
+    "a port and a range of ports",
+    mapping({ containerPort: 80, containerPortRange: "81-82" }),
+    `${app}.portMappings[0].containerPort: must be given unless there is a containerPortRange, and only then.`,
+  ],
+  [
+    "a misspelt port",
+    mapping({ containerport: 80 }),
+    `${app}.portMappings[0].containerport: is not a known key. Write containerPort.`,
+  ],
+  [
+    "ranges of ports that overlap",
+    mapping({ containerPortRange: "8000-8010" }, { containerPortRange: "8005-8020" }),
+    `${app}.portMappings[1]: the port 8005/tcp is already used by "app": a task's containers share ports. Change one.`,
+  ],
+  [
+    "a port within a range",
+    mapping({ containerPortRange: "1-65535" }, { containerPort: 8001 }),
+    `${app}.portMappings[1]: the port 8001/tcp is already used by "app": a task's containers share ports. Change one.`,
+  ],
+  ...["My Port", "-http", ""].map((name): [string, object, string] => [
+    `the port name "${name}"`,
+    mapping({ containerPort: 80, name }),
+    `${app}.portMappings[${name || 0}].name: must have letters, digits, - and _ only, 64 at most, and not begin with -, got "${name}".`,
+  ]),
+  [
     "one port in two containers",
     {
       ...TASK,
@@ -118,6 +148,41 @@ test.each<[string, object, string]>([
     "an environment file that is not in S3",
     of({ environmentFiles: [{ type: "s4", value: "arn:aws:s3:::a/b.env" }] }),
     `${app}.environmentFiles[0].type: must be s3, got "s4".`,
+  ],
+  ...["s3://bucket/x.env", "https://bucket.s3.amazonaws.com/x.env", "arn:aws:s3:::bucket", "arn:aws:s3:::b/*", ""].map(
+    (value): [string, object, string] => [
+      `the environment file "${value}"`,
+      of({ environmentFiles: [{ type: "s3", value }] }),
+      `${app}.environmentFiles[0].value: must be the ARN of a file in S3, such as arn:aws:s3:::BUCKET/NAME.env, got "${value}".`,
+    ],
+  ),
+  ...[1, 121].map((startTimeout): [string, object, string] => [
+    `a startTimeout of ${startTimeout}`,
+    of({ startTimeout }),
+    `${app}.startTimeout: must be from 2 to 120 seconds, got ${startTimeout}.`,
+  ]),
+  [
+    "credentials of a registry without a secret",
+    of({ repositoryCredentials: { credentialsParameter: "" } }),
+    `${app}.repositoryCredentials.credentialsParameter: must be the name or ARN of a secret, got "".`,
+  ],
+  [
+    "two mounts at one path",
+    {
+      ...of({ mountPoints: [1, 2].map(() => ({ sourceVolume: "data", containerPath: "/data" })) }),
+      volumes: [{ name: "data" }],
+    },
+    `${app}.mountPoints[1]: the mount path "/data" is there twice. Remove or rename one.`,
+  ],
+  [
+    "no essential container",
+    of({ essential: false }),
+    "containerDefinitions: no container is essential, which ECS requires. With only the Defender essential, the task would go on after all others end. Set the main one to essential.",
+  ],
+  [
+    "a soft limit above the hard one",
+    of({ ulimits: [{ name: "nofile", softLimit: 65_536, hardLimit: 1024 }] }),
+    `${app}.ulimits[nofile].softLimit: must not be above hardLimit.`,
   ],
   [
     "an unknown ulimit",
@@ -215,6 +280,9 @@ test.each<[string, object, string]>([
     "arn:aws:s3:::x",
     "arn:aws:secretsmanager:eu-west-1:YOUR_ACCOUNT:secret:x-AbCdEf",
     "arn:aws:ssm:eu-west-1:1:parameter/a",
+    "https://example.com/a",
+    "secretsmanager:prod/db:pw",
+    "",
   ].map((source): [string, object, string] => [
     `a secret from ${source}`,
     secret(source),
@@ -224,6 +292,11 @@ test.each<[string, object, string]>([
     "awslogs without a region",
     of({ logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-region": undefined } } }),
     `${app}.logConfiguration: awslogs needs the options awslogs-group and awslogs-region. Add awslogs-region.`,
+  ],
+  [
+    "awslogs with an empty group",
+    of({ logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-group": "" } } }),
+    `${app}.logConfiguration: awslogs needs the options awslogs-group and awslogs-region. Add awslogs-group.`,
   ],
   [
     "an awslogs-create-group of false",
@@ -319,6 +392,59 @@ test("awslogs without a stream prefix gets a notice", async () => {
   expect(noticesOf(task)).toEqual([
     `${app}.logConfiguration: has no awslogs-stream-prefix, which ECS documents as required on Fargate. Add it.`,
   ]);
+});
+
+test("a log router that no container logs to gets a notice", async () => {
+  const router = { firelensConfiguration: { type: "fluentbit" } };
+  const log = { name: "log", image: "fluent-bit:3", entryPoint: ["/init"], ...router };
+  const containers = (logDriver: string) => [{ ...CONTAINER, logConfiguration: { logDriver } }, log];
+  expect(noticesOf(await read({ ...TASK, containerDefinitions: containers("splunk") }))).toEqual([
+    "containerDefinitions[log].firelensConfiguration: no container uses this log router, so ECS refuses the task definition. Set the logDriver of one to awsfirelens, or remove the router.",
+  ]);
+  expect(noticesOf(await read({ ...TASK, containerDefinitions: containers("awsfirelens") }))).toEqual([]);
+});
+
+test.each([
+  ["", "a"],
+  ["a".repeat(129), ""],
+  ["team", "a".repeat(257)],
+  ["team", "*"],
+])("a tag that ECS refuses gets a notice: %s=%s", async (key, value) => {
+  expect(
+    noticesOf(
+      await read({
+        ...TASK,
+        tags: [
+          { key: "Größe", value: "a b/c" },
+          { key, value },
+        ],
+      }),
+    ),
+  ).toEqual([
+    expect.stringMatching(
+      /^tags\[.*\]: is kept, but ECS documents that a key has 1 to 128 characters and a value at most 256/,
+    ),
+  ]);
+});
+
+test("more than 50 tags get a notice", async () => {
+  const tags = Array.from({ length: 51 }, (_, index) => ({ key: `key-${index}`, value: "" }));
+  expect(noticesOf(await read({ ...TASK, tags }))).toEqual(["tags: are 51, and ECS takes 50 at most."]);
+});
+
+test.each(["Template", "template"])("braces in a log router's %s are no placeholders", async (name) => {
+  const options = { Format: "template", [name]: "{time} used={log}" };
+  expect(await problemsIn(of({ logConfiguration: { logDriver: "splunk", options } }))).toEqual([]);
+});
+
+test("empty names are reported once each, and never as names of something", async () => {
+  const empty = { ...CONTAINER, name: "", image: "", dependsOn: [{ containerName: "", condition: "COMPLETE" }] };
+  expect(await problemsIn({ ...TASK, containerDefinitions: [empty, empty] })).toEqual(
+    [0, 1].flatMap((index) => [
+      `containerDefinitions[${index}].name: must have letters, digits, - and _ only, 255 at most, got "".`,
+      `containerDefinitions[${index}].image: must be an image, with no space even at its ends, got "".`,
+    ]),
+  );
 });
 
 test("an empty ipcMode and pidMode count as absent", async () => {

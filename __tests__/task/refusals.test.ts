@@ -74,6 +74,11 @@ test.each<[string, object, string]>([
     of({ [String(key)]: value }),
     `${app}.${key}: ${UNKNOWN} Write ${meant}.`,
   ]),
+  ...["container_definitions", "containerDefinitions"].map((key): [string, object, string] => [
+    `Terraform's ${key}`,
+    { family: "shop", cpu: "256", [key]: "[]" },
+    'expected one task definition as RegisterTaskDefinition takes it, got Terraform\'s arguments. Apply them, then save what "aws ecs describe-task-definition" prints.',
+  ]),
   [
     "a file that is not a task definition",
     { resource: { aws_ecs_task_definition: {} }, terraform: {} },
@@ -258,7 +263,7 @@ test.each<[string, object, string]>([
   ...[20, 201].map((sizeInGiB): [string, object, string] => [
     `an ephemeralStorage of ${sizeInGiB} GiB`,
     { ...TASK, ephemeralStorage: { sizeInGiB } },
-    `ephemeralStorage.sizeInGiB: must be from 21 to 200 GiB, got ${sizeInGiB}.`,
+    `ephemeralStorage.sizeInGiB: must be from 21 to 200 GiB (without it a task has 20), got ${sizeInGiB}.`,
   ]),
   [
     "volumes from a missing container",
@@ -446,10 +451,17 @@ test.each<[string, object, string]>([
 test("every problem of a task is reported at once, types and values", async () => {
   const container = { ...CONTAINER, name: "a b", entryPoint: [], links: ["x"] };
   const task = {
-    ...{ ...TASK, executionRoleArn: "role", networkMode: "host", runtimeDefense },
+    ...{ ...TASK, executionRoleArn: "role", networkMode: "host", tags: "a", runtimeDefense },
     containerDefinitions: [container],
   };
-  expect(await problemsIn(task)).toHaveLength(5);
+  expect(await problemsIn(task)).toEqual([
+    'networkMode: must be awsvpc on Fargate, got "host".',
+    `executionRoleArn: ${role}, got "role".`,
+    "tags: must be a list, got text.",
+    'containerDefinitions[a b].name: must have letters, digits, - and _ only, 255 at most, got "a b".',
+    "containerDefinitions[a b].links: not on Fargate; containers reach each other by localhost. Remove it.",
+    expect.stringMatching(/^containerDefinitions\[a b\]: has no entryPoint, .* as the image "app:1" has it/),
+  ]);
 });
 
 test.each<[string, object]>([
@@ -631,7 +643,7 @@ test.each([
     { logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-create-group": "true" } } },
   ],
   ["repositoryCredentials", { repositoryCredentials: { credentialsParameter: "a" } }],
-  ["environmentFiles", { environmentFiles: [{ type: "s3", value: "a" }] }],
+  ["environmentFiles", { environmentFiles: [{ type: "s3", value: "arn:aws:s3:::a/b.env" }] }],
 ])("outside a stack, %s without an execution role gets a notice, and none with one", async (what, container) => {
   const sentence = `${app}: uses ${what}, so the task needs an executionRoleArn whose role may do that.`;
   expect(noticesOf(await read({ ...of(container), executionRoleArn: null }))).toEqual([sentence]);

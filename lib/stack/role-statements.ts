@@ -3,6 +3,7 @@ import { parseEcrRegistry } from "../ecr-registry";
 import { groupBy } from "../group-by";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
+import { createsGroup } from "../task/logs";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import { arnsInPolicy, secretsOf, withoutSelector } from "../task/secret-access";
 import { resourceNames } from "./names";
@@ -91,7 +92,7 @@ function logNeeds({ logConfiguration }: ContainerDefinition, { partition, region
   const group = options["awslogs-group"];
   if (logDriver !== "awslogs" || group === undefined) return [];
   const arn = `arn:${partition}:logs:${options["awslogs-region"] ?? region}:${account}:log-group:${group}:*`;
-  const create = options["awslogs-create-group"] === "true" ? ["logs:CreateLogGroup"] : [];
+  const create = createsGroup(options) ? ["logs:CreateLogGroup"] : [];
   return [...create, "logs:CreateLogStream", "logs:PutLogEvents"].map((action): Need => [action, arn]);
 }
 

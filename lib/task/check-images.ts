@@ -26,8 +26,8 @@ export function* checkImages(
     const isImpossible = /\.dkr[.-]ecr[.-]/i.test(registry) && !parseEcrRegistry(registry);
     if (!isImpossible && parseReference(image)) continue;
     wrong.add(place);
-    // The schema already refuses an image with a space.
-    if (/\s/.test(image)) continue;
+    // The schema already refuses these.
+    if (image === "" || /\s/.test(image)) continue;
     const ecr = "ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";
     const example = "nginx:1.27 or registry.example.com/shop/web:2.14.1";
     yield problem(path, () =>

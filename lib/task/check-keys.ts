@@ -43,12 +43,14 @@ function* checkBelow(schema: Keys, value: JsonValue, path: Path, unknown: Set<st
   }
 }
 
+// A pipe may begin with another pipe.
 function partsOf(schema: Keys): Pick<Keys, "entries" | "item"> {
-  return schema.pipe?.find(isObjectSchema) ?? schema;
+  const steps = schema.pipe?.filter(isSchema).map(partsOf) ?? [];
+  return steps.find(({ entries }) => entries) ?? schema;
 }
 
-function isObjectSchema(step: unknown): step is Keys {
-  return typeof step === "object" && step !== null && "entries" in step;
+function isSchema(step: unknown): step is Keys {
+  return typeof step === "object" && step !== null && "kind" in step && step.kind === "schema";
 }
 
 // A message lists no more known keys than this: a task and a container have too many.

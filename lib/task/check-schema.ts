@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-import type { JsonValue } from "../json";
+import { isJsonObject, type JsonValue } from "../json";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { problem, type Step } from "./finding";
 import type { Path } from "./json-path";
@@ -32,14 +32,16 @@ export function* checkSchema<T>(
   for (const issue of issues) {
     const path = [...root, ...pathOf(issue)];
     const place = path.join(".");
-    const isInWrongCase = isMissing(issue) && unknown.has(place.toLowerCase());
-    if (isUnknownKey(issue) || isInWrongCase || reported.has(place)) continue;
+    const isMisspelled = (isMissing(issue) || isOfObject(issue)) && unknown.has(place.toLowerCase());
+    if (isUnknownKey(issue) || isMisspelled || reported.has(place)) continue;
     yield problem(path, () => sentence(issue));
   }
   return success ? output : undefined;
 }
 
 const isUnknownKey = (issue: v.BaseIssue<unknown>) => issue.type === "strict_object" && issue.expected === "never";
+// A rule for several keys of an object, reported at one of them.
+const isOfObject = ({ kind, input }: v.BaseIssue<unknown>) => kind === "validation" && isJsonObject(input);
 const isMissing = (issue: v.BaseIssue<unknown>) => issue.received === "undefined";
 
 const pathOf = (issue: v.BaseIssue<unknown>): Path =>
@@ -47,7 +49,8 @@ const pathOf = (issue: v.BaseIssue<unknown>): Path =>
 
 function sentence(issue: v.BaseIssue<unknown>): SafeText {
   if (issue.expected === '"containerDefinitions"') return text`must have at least one container.`;
-  return isMissing(issue) ? text`is required.` : text`${issue.message}, got ${got(issue)}.`;
+  if (isMissing(issue)) return text`is required.`;
+  return isOfObject(issue) ? text`${issue.message}.` : text`${issue.message}, got ${got(issue)}.`;
 }
 
 // Shows a value only where it can't be a secret: in place of a number or a fixed word, or if only its form is wrong.

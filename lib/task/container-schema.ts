@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 import {
   between,
+  closed,
   flag,
   mebibytes,
   natural,
@@ -43,11 +44,13 @@ const portRange = v.pipe(
 const SECRET_OR_PARAMETER =
   /^arn:aws[\w-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:[^:]+(:[^:]*:[^:]*:[^:]*)?|ssm:[a-z0-9-]+:\d{12}:parameter\/[^:]+(:[^:]+)?)$/;
 
+const PARAMETER = /^[\w./-]+(:[\w.-]+)?$/;
+
 /** An ARN, or the name of a parameter. ECS parses it only when it starts the task. */
 const valueFrom = v.pipe(
   v.string(),
   v.check(
-    (source) => !source.startsWith("arn:") || SECRET_OR_PARAMETER.test(source),
+    (source) => (source.startsWith("arn:") ? SECRET_OR_PARAMETER : PARAMETER).test(source),
     ({ input }) =>
       SECRET_OR_PARAMETER.test(`${input.replace(/:+$/, "")}::`)
         ? "must end with two colons after its JSON key, SECRET:JSON-KEY::"
@@ -55,10 +58,66 @@ const valueFrom = v.pipe(
   ),
 );
 
+/** The wildcards of IAM are left out: the value goes into the policy of the execution role. */
+const fileInS3 = v.pipe(
+  v.string(),
+  v.regex(
+    /^arn:aws[\w-]*:s3:::[\w.-]+\/[^*?]+$/,
+    "must be the ARN of a file in S3, such as arn:aws:s3:::BUCKET/NAME.env",
+  ),
+);
+
+const ulimits = v.exactOptional(
+  v.array(
+    v.pipe(
+      closed({ name: ulimit, softLimit: whole, hardLimit: whole }),
+      v.forward(
+        // A negative hard limit means none.
+        v.check(({ softLimit, hardLimit }) => hardLimit < 0 || softLimit <= hardLimit, "must not be above hardLimit"),
+        ["softLimit"],
+      ),
+    ),
+  ),
+);
+
+/** The ports, with an issue at `containerPort` unless there is one port or one range (API reference, PortMapping). */
+const portMappings = v.exactOptional(
+  v.array(
+    v.pipe(
+      closed({
+        // API reference, PortMapping: the valid values of appProtocol and protocol.
+        appProtocol: v.exactOptional(oneOf("http", "http2", "grpc")),
+        containerPort: v.exactOptional(port),
+        containerPortRange: v.exactOptional(portRange),
+        hostPort: v.exactOptional(port),
+        name: v.exactOptional(
+          v.pipe(
+            v.string(),
+            v.regex(/^\w[\w-]{0,63}$/, "must have letters, digits, - and _ only, 64 at most, and not begin with -"),
+          ),
+        ),
+        protocol: v.exactOptional(oneOf("tcp", "udp")),
+      }),
+      v.forward(
+        v.check(
+          ({ containerPort, containerPortRange }) =>
+            (containerPort === undefined) !== (containerPortRange === undefined),
+          "must be given unless there is a containerPortRange, and only then",
+        ),
+        ["containerPort"],
+      ),
+    ),
+  ),
+);
+
 /** The keys of a container in the order of the API reference. */
 export const CONTAINER_ENTRIES = {
   name: identifier,
-  image: v.pipe(v.string(), v.regex(/^\S+$/, "must be an image, with no space even at its ends")),
+  image: v.pipe(
+    v.string(),
+    v.regex(/^\S+$/, "must be an image, with no space even at its ends"),
+    v.maxLength(255, "must have 255 characters at most"),
+  ),
   command: strings,
   cpu: number,
   credentialSpecs: strings,
@@ -70,7 +129,7 @@ export const CONTAINER_ENTRIES = {
   dockerSecurityOptions: strings,
   entryPoint: strings,
   environment: objects({ name: variable, value: v.string() }),
-  environmentFiles: objects({ type: oneOf("s3"), value: v.string() }),
+  environmentFiles: objects({ type: oneOf("s3"), value: fileInS3 }),
   essential: flag,
   extraHosts: objects({ hostname: v.string(), ipAddress: v.string() }),
   firelensConfiguration: object({ type: oneOf("fluentd", "fluentbit"), options: stringMap }),
@@ -102,19 +161,13 @@ export const CONTAINER_ENTRIES = {
   memory: mebibytes,
   memoryReservation: mebibytes,
   mountPoints: objects({ sourceVolume: string, containerPath: string, readOnly: flag }),
-  portMappings: objects({
-    // API reference, PortMapping: the valid values of appProtocol and protocol.
-    appProtocol: v.exactOptional(oneOf("http", "http2", "grpc")),
-    containerPort: v.exactOptional(port),
-    containerPortRange: v.exactOptional(portRange),
-    hostPort: v.exactOptional(port),
-    name: string,
-    protocol: v.exactOptional(oneOf("tcp", "udp")),
-  }),
+  portMappings,
   privileged: flag,
   pseudoTerminal: flag,
   readonlyRootFilesystem: flag,
-  repositoryCredentials: object({ credentialsParameter: v.string() }),
+  repositoryCredentials: object({
+    credentialsParameter: v.pipe(v.string(), v.nonEmpty("must be the name or ARN of a secret")),
+  }),
   resourceRequirements: objects({ type: v.string(), value: v.string() }),
   restartPolicy: object({
     enabled: v.boolean(),
@@ -122,11 +175,11 @@ export const CONTAINER_ENTRIES = {
     restartAttemptPeriod: v.exactOptional(between(60, 1800, " seconds")),
   }),
   secrets: objects({ name: variable, valueFrom }),
-  startTimeout: number,
-  /** API reference, ContainerDefinition: 120 at most on Fargate. */
+  // API reference, ContainerDefinition: the ranges of both on Fargate.
+  startTimeout: v.exactOptional(between(2, 120, " seconds")),
   stopTimeout: v.exactOptional(between(0, 120, " seconds")),
   systemControls: objects({ namespace: string, value: string }),
-  ulimits: objects({ name: ulimit, softLimit: whole, hardLimit: whole }),
+  ulimits,
   user: string,
   versionConsistency: v.exactOptional(oneOf("enabled", "disabled")),
   volumesFrom: objects({ sourceContainer: string, readOnly: flag }),

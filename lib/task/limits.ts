@@ -1,14 +1,15 @@
 import type { JsonObject } from "../json";
 import { text } from "../text/safe-text";
 import type { Draft } from "./draft";
-import { problem, type Step } from "./finding";
+import { notice, problem, type Step } from "./finding";
+import type { TaskDefinition } from "./schema";
 
 export const MAX_CONTAINERS = 10;
 /** RegisterTaskDefinition's limit, in bytes of JSON. */
 export const MAX_BYTES = 64 * 1024;
 
 /** Checks containers, with the Defender, and size against ECS' limits (developer guide, "Amazon ECS service quotas"). */
-export function* checkLimits(task: JsonObject, { containers, runtimeDefense }: Draft): Step {
+export function* checkLimits(task: JsonObject, { containers, runtimeDefense, task: { values } }: Draft): Step {
   const count = containers.length + 1;
   if (count > MAX_CONTAINERS) {
     const limit = `ECS takes ${MAX_CONTAINERS}. Split the task.`;
@@ -19,11 +20,28 @@ export function* checkLimits(task: JsonObject, { containers, runtimeDefense }: D
     const limit = `ECS takes ${MAX_BYTES}. Split the task.`;
     yield problem([], () => text`The task definition has ${bytes} bytes without the Defender, ${limit}`);
   }
+  yield* checkTags(values.tags ?? []);
   const sidecar = { path: ["runtimeDefense", "sidecar"], values: runtimeDefense.values.sidecar };
   for (const { path, values } of [...containers, sidecar]) {
     const { memory, memoryReservation } = values ?? {};
     if (memory === undefined || memory >= (memoryReservation ?? 0)) continue;
     const got = `${memory} and ${memoryReservation}`;
     yield problem([...path, "memory"], () => text`must not be below memoryReservation, got ${got}.`);
+  }
+}
+
+const MAX_TAGS = 50;
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u;
+
+// API reference, Tag. Only notices: ECS itself refuses them in time.
+function* checkTags(tags: NonNullable<TaskDefinition["tags"]>): Step {
+  if (tags.length > MAX_TAGS) {
+    yield notice(["tags"], () => text`are ${tags.length}, and ECS takes ${MAX_TAGS} at most.`);
+  }
+  for (const [index, { key, value }] of tags.entries()) {
+    const isValid = key.length >= 1 && key.length <= 128 && value.length <= 256 && TAG_TEXT.test(key + value);
+    if (isValid) continue;
+    const limits = "a key has 1 to 128 characters and a value at most 256: letters, digits, spaces and _.:/=+-@";
+    yield notice(["tags", index], () => text`is kept, but ECS documents that ${limits}.`);
   }
 }

@@ -23,26 +23,38 @@ export function* checkLogs({ containers, isComplete }: Draft): Step {
 
 // Developer guide, "Using the awslogs log driver"; RegisterTaskDefinition refuses a task without group or region.
 function* checkAwslogs(path: Path, options: Readonly<Record<string, string>> = {}): Step {
-  const missing = ["awslogs-group", "awslogs-region"].filter((name) => options[name] === undefined);
+  const missing = ["awslogs-group", "awslogs-region"].filter((name) => !options[name]);
   if (missing.length > 0) {
     yield problem(
       path,
       () => text`awslogs needs the options awslogs-group and awslogs-region. Add ${missing.join(" and ")}.`,
     );
   }
-  if (options["awslogs-stream-prefix"] === undefined) {
+  if (!options["awslogs-stream-prefix"]) {
     yield notice(path, () => text`has no awslogs-stream-prefix, which ECS documents as required on Fargate. Add it.`);
   }
-  if (!/^true$/i.test(options["awslogs-create-group"] ?? "true")) {
+  if (options["awslogs-create-group"] !== undefined && !createsGroup(options)) {
     const place = [...path, "options", "awslogs-create-group"];
     yield problem(place, () => text`must be true, or absent: ECS takes nothing else.`);
   }
 }
 
+/** Whether awslogs creates the log group. ECS accepts the word in any case. */
+export function createsGroup(options: Readonly<Record<string, string>>): boolean {
+  return /^true$/i.test(options["awslogs-create-group"] ?? "");
+}
+
 function* checkRouting(containers: readonly DraftContainer[]): Step {
-  if (containers.some(({ values }) => values.firelensConfiguration)) return;
+  const router = containers.find(({ values }) => values.firelensConfiguration);
   const routed = containers.find(({ values }) => values.logConfiguration?.logDriver === "awsfirelens");
-  if (!routed) return;
+  if (router && !routed) {
+    yield notice(
+      [...router.path, "firelensConfiguration"],
+      () =>
+        text`no container uses this log router, so ECS refuses the task definition. Set the logDriver of one to awsfirelens, or remove the router.`,
+    );
+  }
+  if (router || !routed) return;
   const remedy = "Add a log router, a container with firelensConfiguration, or use another driver.";
   yield problem(
     [...routed.path, "logConfiguration", "logDriver"],

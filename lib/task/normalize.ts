@@ -41,6 +41,9 @@ function whatElse(document: JsonValue): SafeText | undefined {
     return text`CloudFormation. Deploy it, then ${save}`;
   }
   const keys = Object.keys(document);
+  if (typeof (document.container_definitions ?? document.containerDefinitions) === "string") {
+    return text`Terraform's arguments. Apply them, then ${save}`;
+  }
   if (keys.length === 0 || keys.some((key) => OWN_KEYS.has(key.toLowerCase().replaceAll("_", "")))) return undefined;
   return text`an object with ${join(keys.slice(0, 5).map((key) => quote(key, 40)))} and no key of a task definition. Is it the right file? If it describes a deployed task, ${save}`;
 }

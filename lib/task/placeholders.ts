@@ -10,7 +10,7 @@ const IN_IMAGE = /\baws_account_id(?=\.dkr\b)/;
 const TEMPLATE = new RegExp([ANY, IN_ARN, IN_IMAGE].map(({ source }) => source).join("|"), "g");
 // Not for log options: in these, variables are the log router's own syntax.
 const TEMPLATE_OR_VARIABLE = new RegExp(`${TEMPLATE.source}|\\$\\{[^}]*\\}|\\$\\([^)]*\\)`, "g");
-// In log options a single brace can only be a placeholder, except for a log router's variable.
+// In these log options a single brace can only be a placeholder, except for a log router's variable.
 const TEMPLATE_OR_BRACES = new RegExp(`${TEMPLATE.source}|(?<![{$\\\\])\\{[A-Za-z_][\\w-]*\\}(?!\\})`, "g");
 
 const MATTERS = [
@@ -21,7 +21,7 @@ const MATTERS = [
   /^containerDefinitions\.\d+\.(secrets|logConfiguration\.secretOptions|environmentFiles)\.\d+\.value(From)?$/,
 ];
 const LOG_OPTION =
-  /^containerDefinitions\.\d+\.(log|firelens)Configuration\.options\.(?!awslogs-(multiline-pattern|datetime-format)$)/;
+  /^containerDefinitions\.\d+\.(log|firelens)Configuration\.options\.(?!(awslogs-(multiline-pattern|datetime-format)|[Tt]emplate)$)/;
 
 /**
  * Finds placeholders that a template engine should have replaced. Returns the paths, joined by dots, where they are a

@@ -3,6 +3,8 @@ import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 import type { ContainerDefinition } from "./schema";
 
+const LAST_PORT = 65_535;
+
 /** Checks that each port is used once and nothing has links: the containers of a Fargate task share one network. */
 export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
   const sidecar: ContainerDefinition["portMappings"] = runtimeDefense.values.sidecar?.portMappings;
@@ -12,24 +14,32 @@ export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
   ];
   const taken = new Map<string, string>();
   for (const { path, name, mappings } of owners) {
-    for (const [index, { containerPort, hostPort, protocol = "tcp" }] of (mappings ?? []).entries()) {
+    for (const [index, { containerPort, containerPortRange, hostPort = 0, protocol = "tcp" }] of (
+      mappings ?? []
+    ).entries()) {
       const place = [...path, "portMappings", index];
-      const port = containerPort ?? hostPort;
       // API reference, PortMapping: with awsvpc the host port is absent, or the same as the container's.
-      if (hostPort !== undefined && hostPort !== port) {
+      if (hostPort > 0 && containerPort !== undefined && hostPort !== containerPort) {
         const why = "under awsvpc both must be equal. Remove hostPort.";
-        yield problem(place, () => text`hostPort ${hostPort} differs from containerPort ${String(port)}: ${why}`);
+        yield problem(place, () => text`hostPort ${hostPort} differs from containerPort ${containerPort}: ${why}`);
       }
-      if (port === undefined) continue;
-      const key = `${port}/${protocol.toLowerCase()}`;
-      const owner = taken.get(key);
-      taken.set(key, owner ?? name ?? "");
-      if (owner === undefined) continue;
-      const by = owner ? quote(owner) : "another container";
-      yield problem(
-        place,
-        () => text`the port ${key} is already used by ${by}: a task's containers share ports. Change one.`,
-      );
+      const [first = 1, last = first] = containerPortRange?.split("-").map(Number) ?? [
+        containerPort,
+        containerPort ?? 0,
+      ];
+      // Stops at the first port that is taken, so that many large ranges take no longer than all ports.
+      for (let port = first; port <= last && port <= LAST_PORT; port++) {
+        const key = `${port}/${protocol.toLowerCase()}`;
+        const owner = taken.get(key);
+        taken.set(key, owner ?? name ?? "");
+        if (owner === undefined) continue;
+        const by = owner ? quote(owner) : "another container";
+        yield problem(
+          place,
+          () => text`the port ${key} is already used by ${by}: a task's containers share ports. Change one.`,
+        );
+        break;
+      }
     }
   }
   for (const { path, values } of containers) {

@@ -25,12 +25,14 @@ export function* checkReferences(draft: Draft): Step {
     for (const [index, { containerName, condition }] of (values.dependsOn ?? []).entries()) {
       const place = [...path, "dependsOn", index];
       yield* checkContainer(place, containerName);
-      const awaited = byName.get(containerName);
+      const awaited = containerName === "" ? undefined : byName.get(containerName);
       if (awaited) yield* checkAwaited(place, condition, awaited);
     }
     for (const [index, { sourceContainer }] of (values.volumesFrom ?? []).entries()) {
       yield* checkContainer([...path, "volumesFrom", index], sourceContainer);
     }
+    const mountPaths = values.mountPoints?.map(({ containerPath }) => containerPath) ?? [];
+    yield* checkUnique("mount path", [...path, "mountPoints"], mountPaths);
     for (const [index, { sourceVolume, containerPath }] of (values.mountPoints ?? []).entries()) {
       const place = [...path, "mountPoints", index];
       yield* checkVolume(place, sourceVolume);
@@ -41,6 +43,14 @@ export function* checkReferences(draft: Draft): Step {
     }
   }
   yield* checkContainer(["proxyConfiguration", "containerName"], proxy?.containerName);
+  // Developer guide, "Task definition parameters": a task has at least one. With the Defender ECS would not notice.
+  const areKnown =
+    draft.isComplete && containers.length > 0 && containers.every(({ isUnclear }) => !isUnclear("essential"));
+  if (areKnown && containers.every(({ values }) => values.essential === false)) {
+    const remedy =
+      "With only the Defender essential, the task would go on after all others end. Set the main one to essential.";
+    yield problem(["containerDefinitions"], () => text`no container is essential, which ECS requires. ${remedy}`);
+  }
   const stuck = neverStarting(containers);
   const [first] = stuck;
   if (first) {
@@ -76,7 +86,7 @@ function* checkMount(place: Path, containerPath = ""): Step {
 function* checkUnique(kind: string, path: Path, names: readonly (string | undefined)[]): Step {
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
-    if (name === undefined) continue;
+    if (!name) continue;
     if (seen.has(name))
       yield problem([...path, index], () => text`the ${kind} ${quote(name)} is there twice. Remove or rename one.`);
     seen.add(name);
@@ -107,7 +117,7 @@ function neverStarting(containers: readonly DraftContainer[]): readonly DraftCon
   const names = namesOf(containers);
   const waits = containers
     .flatMap((waiter) => (waiter.values.dependsOn ?? []).map(({ containerName }) => ({ waiter, containerName })))
-    .filter(({ containerName }) => names.has(containerName));
+    .filter(({ containerName }) => containerName !== "" && names.has(containerName));
   const waitersOf = groupBy(waits, ({ containerName }) => containerName);
   const waitingFor = new Map(containers.map((container) => [container, 0]));
   for (const { waiter } of waits) waitingFor.set(waiter, (waitingFor.get(waiter) ?? 0) + 1);

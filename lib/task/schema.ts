@@ -36,7 +36,7 @@ export const TASK_ENTRIES = {
     v.includes("FARGATE", "must include FARGATE: this project protects only Fargate tasks"),
   ),
   enableFaultInjection: flag,
-  ephemeralStorage: object({ sizeInGiB: between(21, 200, " GiB") }),
+  ephemeralStorage: object({ sizeInGiB: between(21, 200, " GiB (without it a task has 20)") }),
   executionRoleArn: roleArn,
   // API reference, RegisterTaskDefinition: the valid values of both.
   ipcMode: v.exactOptional(oneOf("host", "task", "none")),

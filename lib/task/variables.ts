@@ -20,7 +20,7 @@ export function* checkVariables(draft: Draft): Step {
     }
     const taken = new Set(environment.map(({ name }) => name));
     for (const [index, { name }] of secrets.entries()) {
-      if (taken.has(name)) {
+      if (name !== "" && taken.has(name)) {
         yield problem(
           [...path, "secrets", index],
           () => text`there is another variable ${quote(name)}, and ECS takes a secret's name only once. Remove one.`,
