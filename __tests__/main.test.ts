@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -184,6 +184,7 @@ describe("a run ends with 1, a message on stderr and no output when", () => {
       status: 1,
       stderr: "synth takes no arguments, got my-task.json. Set TASK_DEFINITION_PATH instead. Usage: npm run synth.\n",
     });
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test("the command does not exist", async () => {
@@ -193,6 +194,7 @@ describe("a run ends with 1, a message on stderr and no output when", () => {
       stdout: "",
       stderr: expect.stringMatching(/^There is no command "snyth", only synth, .*\.\n$/),
     });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 
@@ -221,7 +223,6 @@ describe("an earlier run's output", () => {
     writeFileSync(join(folder, STACK, ".terraform.lock.hcl"), "");
     const before = readFileSync(join(folder, STACK, "cdk.tf.json"), "utf8");
     const { environment } = await aConsole();
-    cpSync(EXAMPLE, join(folder, "other.json"));
     const other = readFileSync(EXAMPLE, "utf8").replace('"family": "prisma-runtime-defense"', '"family": "other"');
     writeFileSync(join(folder, "other.json"), other);
     const changed = { ...environment, TASK_DEFINITION_PATH: "other.json" };

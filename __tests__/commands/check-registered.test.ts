@@ -3,20 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { checkRegistered } from "../../lib/commands/check-registered";
-import { isJsonArray, isJsonObject, type JsonObject } from "../../lib/json";
-import { evaluatedTask } from "../../lib/stack/synthesized-tasks";
 import type { Registration } from "../../local-ecs/account";
 import type { LocalEcsOptions } from "../../local-ecs/server";
 import { localEcs, onAction, refusal } from "../aws/account";
-import { completeAsEcs } from "../deploy/emulator";
 import { invoke } from "./invoke";
-
-// A synthesized stack, and the outputs of its real deployment to an emulated account.
-const STACK = join(__dirname, "../plan/fixtures/stack");
-const OUTPUTS = join(__dirname, "../plan/fixtures/outputs.json");
-const ACCOUNT = "123456789012";
-const SECRET = `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:prisma-runtime-defense-install-bundle-20260102030405678900000001-AbCdEf`;
-const ROLE = JSON.parse(readFileSync(OUTPUTS, "utf8"))["execution-role-arn"].value;
+import { ACCOUNT, OUTPUTS, registrations, SECRET, STACK } from "./registered";
 
 let folder: string;
 
@@ -25,28 +16,6 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));
-
-/** The stack's task definitions as ECS is reported to store them: with its defaults, and with the secret's ARN. */
-function registrations(secret = SECRET): readonly Registration[] {
-  const stack = JSON.parse(readFileSync(join(STACK, "cdk.tf.json"), "utf8"));
-  return Object.values(stack.resource.aws_ecs_task_definition).map((resource) => {
-    const attributes = isJsonObject(resource) ? resource : {};
-    const values = {
-      "aws_iam_role.execution-role.arn": ROLE,
-      "aws_secretsmanager_secret.install-bundle.arn": secret,
-    };
-    return asRegistration(completeAsEcs(evaluatedTask(attributes, values)));
-  });
-}
-
-function asRegistration({ family, containerDefinitions, ...task }: JsonObject): Registration {
-  const containers = isJsonArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
-  return {
-    ...task,
-    family: String(family),
-    containerDefinitions: containers.map((container) => ({ ...container, name: String(container.name) })),
-  };
-}
 
 function altered(change: (task: Registration) => Registration): readonly Registration[] {
   return registrations().map((task) => (task.family === "web" ? change(task) : task));

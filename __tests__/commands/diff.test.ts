@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import MarkdownIt from "markdown-it";
@@ -45,7 +45,7 @@ function files(change: Change): readonly [string, string] {
 
 const container = (task: typeof SHOP, index: number): { [key: string]: unknown } => {
   const found: { [key: string]: unknown } | undefined = task.containerDefinitions[index];
-  if (!found) throw new Error("The task has such a container.");
+  if (!found) throw new Error(`The task has no container ${index}.`);
   return found;
 };
 
@@ -342,7 +342,6 @@ describe("of outputs of synth", () => {
 
 test("a missing file ends the comparison and is named", async () => {
   const folder = newFolder();
-  mkdirSync(join(folder, "a"));
   const { problems } = await invoke(diff, [EXAMPLE, join(folder, "none.json")]);
   expect(problems).toEqual([expect.stringMatching(/none\.json: there is no such file or folder\./)]);
 });

@@ -7,27 +7,36 @@ import { COMMANDS, loadCommand, runCommand } from "../../lib/commands/commands";
 import { printFailure } from "../../lib/commands/failure";
 import type { Environment } from "../../lib/settings/environment";
 import { maskSecretsOf } from "../../lib/settings/secrets";
+import { VARIABLES } from "../../lib/settings/settings";
 import { Secret } from "../../lib/text/secret";
 import { startLocalConsole } from "../../local-console/server";
 import { filesIn, temporaryFolders, variablesFor } from "../entry";
 import { spellings } from "../text/spellings";
 import { invocationIn } from "./invoke";
+import { STACK } from "./registered";
+import {
+  BUNDLE,
+  CONTENT,
+  DONE,
+  FAILED,
+  PARAMETER,
+  PASSWORD,
+  type Scene,
+  SECRET_VARIABLES,
+  SECRETS_IN_VARIABLES,
+  USER,
+} from "./scenes";
 
 // No command writes text from outside unmasked: each secret, in each spelling, is put into everything that a command reads.
 
 const newFolder = temporaryFolders();
 
-const PASSWORD = 'correct "horse" %battery/staple+';
-const USER = "access-key-of-nobody";
 const PAIR = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
-const PARAMETER = "a-parameter-of-nobody/4c7e9a550f3e6c1d".repeat(4);
-const CONTENT = JSON.stringify({ secrets: { "service-parameter": PARAMETER }, apiKey: "made up" });
-const BUNDLE = Buffer.from(CONTENT).toString("base64");
 const MIDDLE = BUNDLE.slice(90, 190);
 const LICENCE = "tw_abcdefgh12345678";
 const COMMANDS_OF_PIPELINES = "##vso[task.complete] ##[error] \n::error::x";
 
-const SECRETS = [PASSWORD, PAIR, BUNDLE, MIDDLE, PARAMETER, LICENCE];
+const SECRETS = [...SECRETS_IN_VARIABLES, MIDDLE, PARAMETER, LICENCE];
 const SOUGHT = [...SECRETS.flatMap(spellings).filter((one) => !one.includes(LICENCE)), LICENCE.slice(3)];
 /** Once masked, these are short enough to be shown whole. */
 const HOSTILE = [
@@ -60,12 +69,47 @@ function findings({ streams, files }: Written): readonly string[] {
   return SOUGHT.filter((secret) => text.includes(secret));
 }
 
-const BASE = {
-  TL_CONSOLE: "http://127.0.0.1:9",
-  TL_USER: USER,
-  TL_PASS: PASSWORD,
-  TL_RETRY_DELAY_MS: "1",
-  INSTALL_BUNDLE: BUNDLE,
+const BASE = { TL_CONSOLE: "http://127.0.0.1:9", TL_RETRY_DELAY_MS: "1", ...SECRET_VARIABLES };
+
+/** Runs the command in a scene, with each secret in its variable; `other` variables replace the scene's. */
+function performScene(name: string, { args, environment }: Scene, other: Environment = {}): Promise<Written> {
+  return perform(name, args, { ...BASE, ...environment, ...other });
+}
+
+async function expectNoSecret(name: string, scene: Scene): Promise<void> {
+  const written = await performScene(name, scene);
+  expect(written.streams).toContain(scene.shows);
+  expect(written.status).toBe(scene.status);
+  expect(findings(written)).toEqual([]);
+}
+
+function sceneOf(name: string): Scene | Promise<Scene> {
+  const make = DONE[name];
+  if (make === undefined) throw new Error(`There is no scene in which ${name} does its work.`);
+  return make(newFolder());
+}
+
+const READ_ALONE = [
+  ...["TL_USER", "TL_PROJECT", "TL_CA_CERT", "RUNTIME_DEFENSE_DEFAULTS"],
+  ...["AWS_DEFAULT_REGION", "TERRAFORM_BINARY_NAME"],
+];
+const KEPT = ["TL_PASS", "TASK_DEFINITION_PATH", "DOCKER_CONFIG"];
+/** Refused together, in the first step. The others would not be read any more then. */
+const READ_TOGETHER = Object.keys(VARIABLES).filter((name) => ![...READ_ALONE, ...KEPT].includes(name));
+
+/** Which of them stop each command if they hold a secret. It doesn't read the others, or only passes them on. */
+const STOPPING: Readonly<Record<string, readonly string[]>> = {
+  synth: ["together", "TL_USER", "TL_CA_CERT", "RUNTIME_DEFENSE_DEFAULTS", "AWS_DEFAULT_REGION"],
+  check: ["together", "RUNTIME_DEFENSE_DEFAULTS", "AWS_DEFAULT_REGION"],
+  diff: ["together", "RUNTIME_DEFENSE_DEFAULTS", "AWS_DEFAULT_REGION"],
+  protect: ["together", "TL_USER", "TL_CA_CERT", "RUNTIME_DEFENSE_DEFAULTS"],
+  "install-bundle": ["together", "TL_USER", "TL_CA_CERT"],
+  "check-artifact": [],
+  "check-plan": ["together"],
+  "check-registered": ["together", "TL_CA_CERT", "TERRAFORM_BINARY_NAME"],
+  status: ["together", "TL_USER", "TL_CA_CERT"],
+  destroy: ["together", "TERRAFORM_BINARY_NAME"],
+  "check-state": [],
 };
 
 describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
@@ -87,20 +131,22 @@ describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
     }
   });
 
-  test("from its variables", async () => {
-    for (const outside of HOSTILE.filter((text) => !text.includes("\0"))) {
-      const variables = [
-        "AWS_REGION",
-        "STACK_NAME",
-        "TL_API_VERSION",
-        "TL_CONSOLE_ADDRESS",
-        "CONTAINER_IMAGES",
-        "IAM_PATH",
-      ];
-      const environment = { ...BASE, ...Object.fromEntries(variables.map((variable) => [variable, outside])) };
-      const written = await perform(name, ["some", "some"], environment);
-      expect(findings(written)).toEqual([]);
-      expect(findings(await perform(name, [], { ...environment, TASK_DEFINITION_PATH: outside }))).toEqual([]);
+  test("from the variables that hold one, when it does its work", async () => {
+    await expectNoSecret(name, await sceneOf(name));
+  });
+
+  test("from any other variable that it reads", async () => {
+    const scene = await sceneOf(name);
+    const all = [["together", ...READ_TOGETHER], ...READ_ALONE.map((variable) => [variable, variable])];
+    for (const outside of HOSTILE) {
+      const stopping: string[] = [];
+      for (const [title = "", ...variables] of all) {
+        const other = Object.fromEntries(variables.map((variable) => [variable, outside]));
+        const written = await performScene(name, scene, other);
+        expect({ title, found: findings(written) }).toEqual({ title, found: [] });
+        if (written.status === 1) stopping.push(title);
+      }
+      expect(stopping).toEqual(STOPPING[name]);
     }
   });
 
@@ -117,7 +163,11 @@ describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
       };
       const file = join(folder, `${index}.json`);
       writeFileSync(file, JSON.stringify(task));
-      for (const args of [[file], [file, file], [], [folder], ["--cluster", outside]]) {
+      const options = [
+        ["--stack", STACK, "--outputs", file],
+        ["--cluster", outside],
+      ];
+      for (const args of [[file], [file, file], [], [folder], ...options]) {
         const environment = { ...BASE, TASK_DEFINITION_PATH: file };
         const written = await perform(name, [...args, "--format", format], environment);
         expect({ args, found: findings(written) }).toEqual({ args, found: [] });
@@ -134,6 +184,14 @@ describe.each(Object.keys(COMMANDS))("%s writes no secret", (name) => {
         expect(findings(await perform(name, [path], { ...BASE, TASK_DEFINITION_PATH: path }))).toEqual([]);
     }
   });
+});
+
+test.each(FAILED)("%s writes no secret from the variables that hold one, when %s", async (name, _, make) => {
+  await expectNoSecret(name, await make(newFolder()));
+});
+
+test("there is a failing run of each command", () => {
+  expect(new Set(FAILED.map(([name]) => name))).toEqual(new Set(Object.keys(COMMANDS)));
 });
 
 describe.each(["synth", "protect", "install-bundle", "status"])("%s writes no secret", (name) => {

@@ -1,10 +1,10 @@
-// Tests run this as a process of its own: it logs in, asks for the version, and closes the client only if asked to.
+// Tests run this as a process of its own: it logs in, asks for the version, and leaves the client open.
 import { login } from "../../lib/console/client";
 import { Secret } from "../../lib/text/secret";
 
 async function run(): Promise<void> {
   const context = { signal: new AbortController().signal, notice: () => undefined };
-  const { console: settings, network, calls, close } = JSON.parse(process.argv[2] ?? "");
+  const { console: settings, network, calls } = JSON.parse(process.argv[2] ?? "");
   const { https: proxy } = network.proxies;
   const proxies = { https: proxy && { variable: "HTTPS_PROXY", address: new Secret(proxy) } };
   const console = await login(
@@ -12,7 +12,6 @@ async function run(): Promise<void> {
     context,
   );
   const versions = await Promise.all(Array.from({ length: calls }, () => console.version()));
-  if (close) console.close();
   process.stdout.write(versions.join());
 }
 

@@ -16,7 +16,6 @@ export type Run = {
 
 type ClientOptions = {
   readonly calls?: number;
-  readonly close?: boolean;
   readonly proxy?: string;
   readonly env?: Readonly<Record<string, string>>;
 };
@@ -32,10 +31,10 @@ export async function bundledClient() {
 
   const run = (
     { console, network }: ClientSettings,
-    { calls = 1, close = false, proxy, env = {} }: ClientOptions = {},
+    { calls = 1, proxy, env = {} }: ClientOptions = {},
   ): Promise<Run> => {
     return new Promise((resolve) => {
-      const argument = JSON.stringify({ console, network: { ...network, proxies: { https: proxy } }, calls, close });
+      const argument = JSON.stringify({ console, network: { ...network, proxies: { https: proxy } }, calls });
       const options = { env: { PATH: process.env.PATH, ...env }, timeout: 60_000 };
       execFile(process.execPath, [outfile, argument], options, (error, output, stderr) =>
         resolve({ output, stderr, ended: !error?.killed }),

@@ -174,8 +174,11 @@ describe("azure-pipelines.yml", () => {
     expect(JSON.stringify(stages)).not.toContain("npm run demo");
   });
 
-  test("leaves nothing of an earlier run on an agent, and lets no deployment cancel another", () => {
-    expect([build, deploy].map(({ jobs }) => jobs[0].workspace)).toEqual([{ clean: "all" }, { clean: "all" }]);
+  test.each([...pipeline.stages, localBuild])("leaves nothing of an earlier run on the agent of $stage", ({ jobs }) => {
+    expect(jobs[0].workspace).toEqual({ clean: "all" });
+  });
+
+  test("lets no deployment cancel another", () => {
     expect(deploy.lockBehavior).toBe("sequential");
   });
 

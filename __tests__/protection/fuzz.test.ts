@@ -39,7 +39,8 @@ test(
           const [before] = index % 2 === 0 ? [] : mutations.slice(index - 1);
           const changed = mutated(before ? mutated(answer, before) : answer, one);
           const deployed = deployedAfter(task, changed);
-          if (deployed) expect(changes(right, deployed).filter((change) => !isAllowed(change, task))).toEqual([]);
+          if (deployed)
+            expect(changes(right, deployed).filter((change) => !isAllowed(change, task, deployed))).toEqual([]);
           counts[deployed ? "allowed" : "refused"] += 1;
         });
       }),

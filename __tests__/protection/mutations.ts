@@ -30,6 +30,7 @@ const VALUES: readonly JsonValue[] = [
   ...["evil.example.com/twistlock/defender:defender_34_04_145", "AAAA", EMPTY_BUNDLE, PALO_ALTO],
   ...[JSON.parse('{"toString":1}'), JSON.parse('{"__proto__":{}}'), JSON.parse("[".repeat(40) + "]".repeat(40))],
   ...[[], {}, ["a"], { a: 1 }, [[]], [{}], { name: "a", value: "b" }, { name: "app", image: "miner" }],
+  { logDriver: "awslogs", options: { "awslogs-group": "elsewhere" } },
   { containerName: "a", condition: "START" },
   { sourceContainer: DEFENDER, readOnly: false },
 ];
@@ -70,6 +71,9 @@ export function mutated(answer: JsonObject, { at, how, value, key }: Mutation): 
     if (how === "insert" && isJsonObject(node)) return Object.fromEntries([...Object.entries(node), [key, value]]);
     if (how === "duplicate" && isJsonArray(node)) return [...node, ...node.slice(0, 1)];
     if (how === "reverse" && isJsonArray(node)) return [...node].reverse();
+    // Numbers too high and too low: most of the values are no numbers.
+    if (how === "duplicate" && typeof node === "number") return node * 100;
+    if (how === "reverse" && typeof node === "number") return 0;
     return value;
   };
   const result = visit(answer);
@@ -87,7 +91,10 @@ export type Change = {
   readonly after: JsonValue | undefined;
 };
 
-/** The differences of two task definitions. Elements whose order has no meaning are matched by name, others by index. */
+/**
+ * The differences of two task definitions, down to what may be changed as a whole only. Elements whose order has no meaning
+ * are matched by name, others by index.
+ */
 export function changes(one: unknown, other: unknown): readonly Change[] {
   const [before, after] = [new Map(leaves(plain(one), "")), new Map(leaves(plain(other), ""))];
   return [...new Set([...before.keys(), ...after.keys()])]
@@ -95,27 +102,39 @@ export function changes(one: unknown, other: unknown): readonly Change[] {
     .filter((change) => !isDeepStrictEqual(change.before, change.after));
 }
 
-function leaves(value: JsonValue, path: string): readonly (readonly [string, JsonValue])[] {
+type Leaf = readonly [path: string, value: JsonValue];
+
+function leaves(value: JsonValue, path: string): readonly Leaf[] {
   // ECS keeps capabilities as sets.
   if (/\.capabilities\.(add|drop)$/.test(path)) {
     return [[path, isJsonArray(value) ? [...new Set(value.map((one) => JSON.stringify(one)))].sort() : value]];
   }
-  if (path.endsWith(".logConfiguration")) return [[path, value]];
-  const children = isJsonArray(value)
-    ? defenderLast(value).map((child, index): [string, JsonValue] => [`${nameOf(path, child) ?? index}`, child])
-    : isJsonObject(value)
-      ? Object.entries(value)
-      : [];
+  if (/\.(logConfiguration|sidecar\.healthCheck)$/.test(path)) return [[path, value]];
+  const children = isJsonArray(value) ? keyed(value, path) : isJsonObject(value) ? Object.entries(value) : [];
   if (children.length === 0) return [[path, value]];
-  return [...children.flatMap(([key, child]) => leaves(child, `${path}.${key}`)), [`${path}#`, children.length]];
+  const hasWholeEntries = /\.(environment|secrets|dependsOn|volumesFrom)$/.test(path);
+  return children.flatMap(([key, child]): readonly Leaf[] =>
+    hasWholeEntries ? [[`${path}.${key}`, child]] : leaves(child, `${path}.${key}`),
+  );
+}
+
+/** Elements with a name or an index each. A name that is there again gets a number, so that no element hides another. */
+function keyed(list: readonly JsonValue[], path: string): readonly Leaf[] {
+  const times = new Map<string, number>();
+  return defenderLast(list).map((child, index) => {
+    const name = nameOf(path, child) ?? `${index}`;
+    const time = (times.get(name) ?? 0) + 1;
+    times.set(name, time);
+    return [time === 1 ? name : `${name} (${time})`, child];
+  });
 }
 
 function nameOf(path: string, child: JsonValue): string | undefined {
   if (!isJsonObject(child)) return undefined;
-  if (/^\.containerDefinitions$/.test(path)) return child.name === DEFENDER ? "sidecar" : `app.${child.name}`;
+  if (path === ".containerDefinitions") return child.name === DEFENDER ? "sidecar" : `app.${child.name}`;
   if (/\.(environment|secrets)$/.test(path)) return String(child.name);
   if (/\.(dependsOn|volumesFrom)$/.test(path) && isOfDefender(child)) return DEFENDER;
-  return /\.dependsOn$/.test(path) ? JSON.stringify(child) : undefined;
+  return path.endsWith(".dependsOn") ? JSON.stringify(child) : undefined;
 }
 
 // The position of the Console's own entry has no meaning.
@@ -127,34 +146,94 @@ function isOfDefender(child: JsonValue): boolean {
   return isJsonObject(child) && [child.containerName, child.sourceContainer].includes(DEFENDER);
 }
 
-// The fields that may differ with an older or newer Console or other settings, and the values allowed there.
-const ALLOWED: readonly (readonly [RegExp, (after: JsonValue | undefined, task: Task) => boolean])[] = [
-  [/\.app\.[\w-]+\.entryPoint\.0$/, (after) => after === "/var/lib/twistlock/fargate/fargate_defender.sh"],
-  [/\.app\.[\w-]+\.dependsOn\.TwistlockDefender\.condition$/, (after) => after === "START"],
-  [/\.app\.[\w-]+\.volumesFrom\.TwistlockDefender\.readOnly$/, (after) => after === undefined],
-  [/\.app\.[\w-]+\.environment\.TW_IMAGE_NAME\.(name|value)$/, (after) => after === undefined],
-  [/\.environment\.DEFENDER_TYPE\.(name|value)$/, (after) => after === undefined],
-  [/\.environment\.FIPS_ENABLED\.(name|value)$/, (after) => after === undefined || after === "true"],
-  [
-    /\.environment\.FILESYSTEM_MONITORING\.(name|value)$/,
-    (after, { runtimeDefense }) =>
-      runtimeDefense.filesystemMonitoring === undefined && (after === undefined || after === "true"),
-  ],
-  [/\.sidecar\.environment\.WS_ADDRESS\.value$/, (after) => after === "wss://console.example.com:1"],
-  [/\.sidecar\.environment\.INSTALL_BUNDLE\.value$/, (after) => after === EMPTY_BUNDLE],
-  [/\.sidecar\.image$/, (after, { runtimeDefense }) => !runtimeDefense.defenderImage && after === PALO_ALTO],
-  [/\.sidecar\.healthCheck#$/, () => true],
-  [
-    /\.sidecar\.healthCheck\.(interval|retries|startPeriod|timeout)$/,
-    (after) => after === undefined || after === 0 || after === 1,
-  ],
-  [/\.sidecar(#|\.logConfiguration)$/, () => true],
-  [/\.(environment\.\w+|dependsOn\.TwistlockDefender|volumesFrom\.TwistlockDefender)#$/, () => true],
-  [/\.environment#$/, () => true],
+type Place = {
+  readonly task: Task;
+  /** The changed definition. */
+  readonly deployed: JsonObject;
+  /** The last part of the path: the key, or the element's name. */
+  readonly name: string;
+};
+type Rule = (after: JsonValue | undefined, place: Place) => boolean;
+
+const is =
+  (value: JsonValue | undefined): Rule =>
+  (after) =>
+    isDeepStrictEqual(after, value);
+const hasValue =
+  (value: string): Rule =>
+  (after, { name }) =>
+    isDeepStrictEqual(after, { name, value });
+const isAbsentOr =
+  (value: string): Rule =>
+  (after, place) =>
+    after === undefined || hasValue(value)(after, place);
+
+const isImage: Rule = (after, { task }) => !task.runtimeDefense.defenderImage && after === PALO_ALTO;
+
+const isMonitoring: Rule = (after, place) =>
+  place.task.runtimeDefense.filesystemMonitoring === undefined && isAbsentOr("true")(after, place);
+
+/** The logs of a container that was sent, as the Console copies them; otherwise none, or own ones where they are requested. */
+const areLogs: Rule = (after, { task: { definition, runtimeDefense } }) => {
+  const sent = definition.containerDefinitions.filter(({ name }) => !(name in runtimeDefense.exclude));
+  const options = {
+    "awslogs-group": `/prisma/defender/${definition.family}`,
+    "awslogs-region": "eu-west-1",
+    "awslogs-stream-prefix": "defender",
+  };
+  const withoutCopy = runtimeDefense.sidecar.logs ? { logDriver: "awslogs", options } : undefined;
+  return [withoutCopy, ...sent.flatMap(({ logConfiguration }) => logConfiguration ?? [])].some((logs) =>
+    isDeepStrictEqual(after, logs),
+  );
+};
+
+// Source: HealthCheck in the ECS API reference, which also says that ECS fills in what is missing.
+const HEALTH_CHECK_NUMBERS = new Map([
+  ["interval", [5, 300]],
+  ["retries", [1, 10]],
+  ["startPeriod", [0, 300]],
+  ["timeout", [2, 60]],
+]);
+
+const isHealthCheck: Rule = (after, { deployed }) => {
+  if (after === undefined) return !isWaitedFor(deployed);
+  const { command, ...numbers } = isJsonObject(after) ? after : {};
+  const areWithin = Object.entries(numbers).every(([key, value]) => {
+    const [least = 0, most = -1] = HEALTH_CHECK_NUMBERS.get(key) ?? [];
+    return Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+  });
+  return areWithin && isDeepStrictEqual(command, ["/usr/local/bin/defender", "fargate", "healthcheck"]);
+};
+
+function isWaitedFor({ containerDefinitions }: JsonObject): boolean {
+  const containers = isJsonArray(containerDefinitions) ? containerDefinitions.filter(isJsonObject) : [];
+  const dependencies = containers.flatMap(({ dependsOn }) => dependsOn ?? []);
+  return dependencies.some((entry) => isDeepStrictEqual(entry, { containerName: DEFENDER, condition: "HEALTHY" }));
+}
+
+// What may differ with an older or newer Console or other settings, and how: nothing else may.
+const ALLOWED: readonly (readonly [RegExp, Rule])[] = [
+  [/^app\.[\w-]+\.entryPoint\.0$/, is("/var/lib/twistlock/fargate/fargate_defender.sh")],
+  [/^app\.[\w-]+\.dependsOn\.TwistlockDefender$/, is({ containerName: DEFENDER, condition: "START" })],
+  [/^app\.[\w-]+\.volumesFrom\.TwistlockDefender$/, is({ sourceContainer: DEFENDER })],
+  [/^app\.[\w-]+\.environment\.TW_IMAGE_NAME$/, is(undefined)],
+  [/^(app\.[\w-]+|sidecar)\.environment\.DEFENDER_TYPE$/, is(undefined)],
+  [/^(app\.[\w-]+|sidecar)\.environment\.FIPS_ENABLED$/, isAbsentOr("true")],
+  [/^(app\.[\w-]+|sidecar)\.environment\.FILESYSTEM_MONITORING$/, isMonitoring],
+  [/^sidecar\.environment\.WS_ADDRESS$/, hasValue("wss://console.example.com:1")],
+  [/^sidecar\.environment\.INSTALL_BUNDLE$/, hasValue(EMPTY_BUNDLE)],
+  [/^sidecar\.image$/, isImage],
+  [/^sidecar\.healthCheck$/, isHealthCheck],
+  [/^sidecar\.logConfiguration$/, areLogs],
 ];
 
-export function isAllowed({ path, after }: Change, task: Task): boolean {
-  return ALLOWED.some(([place, right]) => place.test(path) && right(after, task));
+/** Whether a proof may accept this change, one of those between the protected definition and `deployed`. */
+export function isAllowed({ path, after }: Change, task: Task, deployed: unknown): boolean {
+  const place = path.replace(/^\.containerDefinitions\./, "");
+  const name = place.slice(place.lastIndexOf(".") + 1);
+  const definition = plain(deployed);
+  if (!isJsonObject(definition)) return false;
+  return ALLOWED.some(([where, rule]) => where.test(place) && rule(after, { task, deployed: definition, name }));
 }
 
 function plain(value: unknown): JsonValue {

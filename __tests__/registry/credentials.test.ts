@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import type http from "node:http";
 import { join } from "node:path";
 
@@ -47,7 +47,15 @@ function leavesBehind(folder: string): string {
 
 /** Whether the process was still running. Kills it. */
 function isLeft(folder: string): boolean {
-  return process.kill(Number(readFileSync(join(folder, "pid"), "utf8")), "SIGKILL");
+  const pid = readFileSync(join(folder, "pid"), "utf8");
+  // One that has ended can still be sent signals, until the system's first process takes notice.
+  const state = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, "utf8") : "";
+  try {
+    process.kill(Number(pid), "SIGKILL");
+    return !/\) [ZX] /.test(state);
+  } catch {
+    return false;
+  }
 }
 
 describe("Docker's configuration gives credentials", () => {
@@ -125,7 +133,6 @@ describe("Docker's configuration gives credentials", () => {
   });
 
   test("and the helper sees no secret of this project", async () => {
-    const host = await serving("basic");
     const echo = 'console.log(JSON.stringify({ Username: "x", Secret: JSON.stringify(process.env) }));';
     const { PATH } = helper("made-up", echo);
     const requests: string[] = [];
@@ -138,7 +145,6 @@ describe("Docker's configuration gives credentials", () => {
     const environment = { PATH, TL_PASS: "console-pass", TF_VAR_install_bundle: "bundle", REGION: "eu-west-1" };
     await readOne(`${new URL(url).host}/shop/web:1`, { dockerConfigFolder, environment });
     expect(requests.at(-1)).toBe(`x:${JSON.stringify({ PATH, REGION: "eu-west-1" })}`);
-    expect(host).not.toBe("");
   });
 
   test("once per registry, for any number of images", async () => {

@@ -405,6 +405,9 @@ test("every wrong name in DEFENDER_IMAGES is one problem", () => {
 test("a secret may be allowed by its name, with six question marks for its suffix", () => {
   const anySuffix = SECRET_ARN.replace("-AbCdEf", "-??????");
   expect(parseSettings({ ...REQUIRED, SECRET_ARNS: anySuffix }).stack.secretArns).toEqual([anySuffix]);
+});
+
+test("a secret that RDS manages, with an exclamation mark in its name, may be allowed", () => {
   const ofRds = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-11111111-2222-AbCdEf";
   expect(parseSettings({ ...REQUIRED, SECRET_ARNS: ofRds }).stack.secretArns).toEqual([ofRds]);
 });
