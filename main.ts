@@ -2,7 +2,6 @@ import type { Command, ExitStatus, Invocation } from "./lib/commands/command";
 import { asksForOverview, loadCommand, printOverview, runCommand } from "./lib/commands/commands";
 import { StoppedError } from "./lib/errors";
 import { maskSecretsOf } from "./lib/settings/secrets";
-import { text } from "./lib/text/safe-text";
 
 // An early exit must not look like success: cdktf would use an earlier output as this run's.
 process.exitCode = 1;
@@ -14,11 +13,12 @@ maskSecretsOf(environment);
 // The AWS SDK warns users of Node 20 in several lines; this project decides itself which Node versions it supports.
 environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
+let command: Command | undefined;
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
-    stop.abort(new StoppedError([text`Stopped by ${signal}.`]));
-    setTimeout(() => process.exit(1), MILLISECONDS_TO_STOP).unref();
+    stop.abort(new StoppedError(signal));
+    if (!command?.endsItself) setTimeout(() => process.exit(1), MILLISECONDS_TO_STOP).unref();
   });
 }
 // The command that writes handles write errors; this only stops them from crashing the process.
@@ -26,7 +26,6 @@ for (const stream of [stdout, stderr]) stream.on("error", () => {});
 
 const invocation: Invocation = { environment, projectFolder: process.cwd(), stdout, stderr, signal: stop.signal };
 const [, , name, ...args] = process.argv;
-let command: Command | undefined;
 const fail = async (error: unknown) => {
   const { printFailure } = await import("./lib/commands/failure");
   await printFailure(error, { command, args }, invocation);

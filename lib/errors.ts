@@ -61,4 +61,8 @@ export class PlanError extends ExpectedError {}
 export class OutputError extends ExpectedError {}
 
 /** The user stopped the run. */
-export class StoppedError extends ExpectedError {}
+export class StoppedError extends ExpectedError {
+  constructor(readonly signal: NodeJS.Signals) {
+    super([text`Stopped by ${signal}.`]);
+  }
+}

@@ -1,10 +1,85 @@
-import { run, temporaryFolders } from "../entry";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { run, start, temporaryFolders } from "../entry";
 
 const newFolder = temporaryFolders();
+
+/** A stand-in for Terraform: what it does at `terraform destroy`, and prints at `terraform state pull`. */
+function terraformThat(destroys: string, { state = '{"resources":[]}' } = {}) {
+  const folder = newFolder();
+  const program = join(folder, "terraform");
+  const cases = [`init) ;;`, `state) printf '%s' '${state}' ;;`, `destroy) ${destroys} ;;`];
+  writeFileSync(program, `#!/bin/sh\necho "$*" >> ${folder}/calls\ncase $1 in\n${cases.join("\n")}\nesac\n`);
+  chmodSync(program, 0o755);
+  const environment = { TF_STATE_S3_BUCKET: "some-bucket", TERRAFORM_BINARY_NAME: program, TMPDIR: newFolder() };
+  const calls = () => readFileSync(join(folder, "calls"), "utf8").trim().split("\n");
+  return { place: { folder, environment }, calls, temporary: environment.TMPDIR };
+}
 
 test("a missing folder for temporary files is named, with the remedy", async () => {
   const environment = { TF_STATE_S3_BUCKET: "some-bucket", TMPDIR: "/nonexistent" };
   const { status, stderr } = await run(["destroy"], { folder: newFolder(), environment });
   expect(stderr).toBe("No folder can be made in /nonexistent (ENOENT). Set TMPDIR to a folder that can be written.\n");
   expect(status).toBe(1);
+});
+
+test("a state is destroyed, even one without resources, and nothing is left behind", async () => {
+  const { place, calls, temporary } = terraformThat("echo done");
+  expect(await run(["destroy", "--auto-approve"], place)).toEqual({
+    status: 0,
+    signal: null,
+    stdout: "done\n",
+    stderr: "",
+  });
+  expect(calls()).toEqual(["init", "state pull", "destroy -auto-approve"]);
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+test("a state that is not there, or an empty file, is not called destroyed", async () => {
+  const { place, calls } = terraformThat("echo done", { state: "" });
+  const { status, stdout, stderr } = await run(["destroy"], place);
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: "",
+    stderr:
+      "There is no state of the stack prisma-runtime-defense: it is empty, or not there. Set the TF_STATE_… variables and STACK_NAME as they were for the deployment.\n",
+  });
+  expect(calls()).toEqual(["init", "state pull"]);
+});
+
+test("a state that Terraform could not store is kept, with the command that stores it", async () => {
+  const { place, temporary } = terraformThat("echo '{}' > errored.tfstate; exit 1");
+  const { status, stderr } = await run(["destroy"], place);
+  const [folder = ""] = readdirSync(temporary);
+  const stack = join(temporary, folder, "stacks/prisma-runtime-defense");
+  expect(stderr).toBe(
+    `Terraform could not store the state. It is in ${stack}/errored.tfstate: store it with terraform -chdir=${stack} state push errored.tfstate, then remove ${join(temporary, folder)}.\n`,
+  );
+  expect(status).toBe(1);
+  expect(existsSync(join(stack, "errored.tfstate"))).toBe(true);
+});
+
+test("SIGTERM reaches Terraform, and the command waits until it has finished what it has begun", async () => {
+  const marks = mkdtempSync(join(tmpdir(), "destroy-test-"));
+  const finishes = `echo > ${marks}/stopping; sleep 1; sleep 1; echo finished; exit 1`;
+  const { place, temporary } = terraformThat(
+    `trap '${finishes}' TERM; echo > ${marks}/begun; while :; do sleep 0.1; done`,
+  );
+  const begun = new Promise<void>((resolve) => {
+    const watcher = watch(marks, () => {
+      if (!existsSync(join(marks, "begun"))) return;
+      watcher.close();
+      resolve();
+    });
+  });
+  const { child, finished } = start(["destroy"], place);
+  await begun;
+  child.kill("SIGTERM");
+  const { status, stdout, stderr } = await finished;
+  expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: "finished\n", stderr: "Stopped by SIGTERM.\n" });
+  expect(readdirSync(marks).sort()).toEqual(["begun", "stopping"]);
+  expect(readdirSync(temporary)).toEqual([]);
+  rmSync(marks, { recursive: true });
 });

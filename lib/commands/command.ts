@@ -14,6 +14,8 @@ export type Command = {
   readonly options?: readonly Option[];
   /** A sentence that ends the last line of a failure: `Nothing was synthesized.` */
   readonly afterFailure?: string;
+  /** Whether it ends by itself after a signal, however long that takes: Terraform has to finish what it has begun. */
+  readonly endsItself?: boolean;
   /** @throws ExpectedError when the user can fix the cause; the exit status is then 1. */
   readonly run: (invocation: Invocation, args: Arguments) => Promise<ExitStatus>;
 };

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { OutputError, SettingsError } from "../errors";
+import { OutputError, SettingsError, StoppedError } from "../errors";
 import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
@@ -19,26 +19,39 @@ export const destroy: Command = {
   name: "destroy",
   purpose: "removes everything that was deployed from AWS. Needs only its state: no Console, no task definitions",
   options: [{ name: "auto-approve", meaning: "does not ask before it destroys" }],
+  endsItself: true,
   run: async (invocation, { has }) => {
     const settings = parseStackSettings(invocation.environment);
     const localStatePath = resolve(invocation.projectFolder, localStateFile(settings.name));
     refuseMissingState(settings, localStatePath);
     const folder = newFolder();
+    const paths = pathsOf(settings.name);
+    const stackFolder = join(folder, paths.folder);
     try {
-      const paths = pathsOf(settings.name);
       synthesizeEmpty(settings, folder, localStatePath);
       writeFileSync(join(folder, paths.versionFile), TERRAFORM_VERSION);
       const lockFile = join(invocation.projectFolder, PROVIDER_LOCK_FILE_NAME);
       if (existsSync(lockFile)) copyFileSync(lockFile, join(folder, paths.lockFile));
-      const stackFolder = join(folder, paths.folder);
       await terraform(["init"], stackFolder, invocation);
+      if (!(await hasState(stackFolder, invocation))) throw noState(settings.name, "it is empty, or not there");
       await terraform(["destroy", ...(has("auto-approve") ? ["-auto-approve"] : [])], stackFolder, invocation);
       return 0;
     } finally {
+      refuseRescuedState(folder, stackFolder);
       rmSync(folder, { recursive: true, force: true });
     }
   },
 };
+
+// Terraform writes the state here when it can't store it. Without it nothing knows what is left in AWS.
+function refuseRescuedState(folder: string, stackFolder: string): void {
+  const file = "errored.tfstate";
+  if (!existsSync(join(stackFolder, file))) return;
+  const push = `terraform -chdir=${stackFolder} state push ${file}`;
+  throw new OutputError([
+    text`Terraform could not store the state. It is in ${join(stackFolder, file)}: store it with ${push}, then remove ${folder}.`,
+  ]);
+}
 
 function newFolder(): string {
   try {
@@ -50,23 +63,55 @@ function newFolder(): string {
   }
 }
 
-// Terraform would treat a missing file as an empty state, and destroy nothing.
+// Terraform would treat a missing state as an empty one, and destroy nothing.
 function refuseMissingState({ state, name }: StackSettings, localStatePath: string): void {
-  if (state.kind !== "local" || existsSync(localStatePath)) return;
-  throw new SettingsError([
-    text`There is no state of the stack ${name}: ${localStatePath} is missing. Set the TF_STATE_… variables and STACK_NAME as they were for the deployment.`,
-  ]);
+  if (state.kind === "local" && !existsSync(localStatePath)) throw noState(name, `${localStatePath} is missing`);
 }
 
-/** @throws OutputError when Terraform is missing, or fails; it has then printed the reason itself. */
-async function terraform(args: readonly string[], folder: string, { environment }: Invocation): Promise<void> {
+function noState(name: string, what: string): SettingsError {
+  const remedy = "Set the TF_STATE_… variables and STACK_NAME as they were for the deployment.";
+  return new SettingsError([text`There is no state of the stack ${name}: ${what}. ${remedy}`]);
+}
+
+/** Whether there is a state, even one without resources. Terraform prints nothing when there is none. */
+async function hasState(folder: string, invocation: Invocation): Promise<boolean> {
+  let hasPrinted = false;
+  await terraform(["state", "pull"], folder, invocation, () => {
+    hasPrinted = true;
+  });
+  return hasPrinted;
+}
+
+/**
+ * Runs Terraform to its end, also after a signal.
+ *
+ * @param onOutput gets its output, which is not printed then
+ * @throws OutputError when Terraform is missing, or fails; it has then printed the reason itself. The signal's reason.
+ */
+async function terraform(
+  args: readonly string[],
+  folder: string,
+  { environment, signal }: Invocation,
+  onOutput?: () => void,
+): Promise<void> {
   const program = terraformProgram(environment);
-  const child = spawn(program, args, { cwd: folder, env: withoutSecrets(environment), stdio: "inherit" });
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: withoutSecrets(environment),
+    stdio: ["inherit", onOutput ? "pipe" : "inherit", "inherit"],
+  });
+  if (onOutput) child.stdout?.on("data", onOutput);
+  // A terminal sends SIGINT to Terraform, too, and a second one would make it drop what it has begun.
+  const pass = () =>
+    signal.reason instanceof StoppedError && signal.reason.signal === "SIGTERM" && child.kill("SIGTERM");
+  signal.addEventListener("abort", pass, { once: true });
   const status = await new Promise<number | null>((done, fail) => {
     child.once("close", done).once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "ENOENT" ? text`it is not on PATH` : text`${error.message}`;
       fail(new OutputError([text`${program} can't be started: ${reason}. Install Terraform 1.11 or later.`]));
     });
   });
+  signal.removeEventListener("abort", pass);
+  signal.throwIfAborted();
   if (status !== 0) throw new OutputError([text`terraform ${args[0] ?? ""} failed. What it said is above.`]);
 }
