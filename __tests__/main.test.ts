@@ -170,6 +170,16 @@ describe("a run ends with 1, a message on stderr and no output when", () => {
     expect(filesIn(folder)).toEqual([]);
   });
 
+  test("nothing at all can be written, which leaves no lock that blocks later runs", async () => {
+    const { environment } = await aConsole();
+    const folder = newFolder();
+    // Through a pipe: a file for the output would have to be written, too.
+    const { status } = await run(["synth"], { folder, environment, shell: "ulimit -f 0" });
+    expect(status).toBe(1);
+    expect(filesIn(folder)).toEqual([]);
+    expect(await run(["synth"], { folder, environment })).toMatchObject({ status: 0, stderr: "" });
+  });
+
   test("the summary can't be printed", async () => {
     const { environment } = await aConsole();
     const folder = newFolder();

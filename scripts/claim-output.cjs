@@ -78,6 +78,8 @@ function create(lock, content) {
     return true;
   } catch (error) {
     if (error.code === "EEXIST") return false;
+    // On a full disk the file is made, but stays empty: later runs would take it for another run's.
+    fs.rmSync(lock, { force: true });
     throw error;
   }
 }

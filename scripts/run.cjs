@@ -10,7 +10,8 @@ const path = require("node:path");
 const root = path.dirname(__dirname);
 if (!tolerantly(() => process.cwd())) stop("The working directory is gone. Change to one that is there.");
 const [, , entryArgument = "", ...args] = process.argv;
-const entry = path.relative(root, path.resolve(entryArgument));
+const entryPath = path.resolve(entryArgument);
+const entry = path.relative(root, tolerantly(() => fs.realpathSync(entryPath)) ?? entryPath);
 const isHelp = args.includes("--help") || args.includes("-h");
 if (entry === "main.ts" && (args.length === 0 || args[0] === "synth") && !isHelp) {
   process.exitCode = 1;

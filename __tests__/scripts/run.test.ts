@@ -73,6 +73,16 @@ describe("the code that runs", () => {
   });
 });
 
+test("an entry whose path has a link in it is run as the file it leads to", async () => {
+  const link = `${root}-link`;
+  symlinkSync(root, link);
+  try {
+    expect(await launch([path.join(link, "main.ts")])).toEqual({ status: 0, stdout: "first\n", stderr: "" });
+  } finally {
+    unlinkSync(link);
+  }
+});
+
 describe("launches at the same time", () => {
   test("all run, and leave one whole bundle", async () => {
     source("lib/alone.ts", 'import { word } from "./word"; console.log(word);');

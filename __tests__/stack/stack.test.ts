@@ -1,14 +1,17 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 import { bundleVersion } from "../../lib/bundle-format";
 import { ProofError } from "../../lib/errors";
 import type { ProtectedTask } from "../../lib/protection/protected-task";
+import { prepareOutput } from "../../lib/stack/output-folder";
+import { pathsOf } from "../../lib/stack/output-paths";
+import { synthesize } from "../../lib/stack/synthesize";
 import { text } from "../../lib/text/safe-text";
 import { Secret } from "../../lib/text/secret";
 import { CONTAINER, TASK } from "../task/read";
-import { BUNDLE, proven, type Stack, synthesized } from "./synthesize";
+import { BUNDLE, inFolder, proven, SETTINGS, type Stack, synthesized } from "./synthesize";
 
 const EXAMPLE = readFileSync(join(__dirname, "../../original_task_definition.json"), "utf8");
 const OTHER_BUNDLE = Buffer.from('{"customerID":"made up","apiKey":"other"}').toString("base64");
@@ -241,6 +244,26 @@ describe("the state", () => {
   test("is kept beside the project otherwise, wherever that lies", () => {
     expect(synthesized([example]).stack.terraform.backend).toEqual({
       local: { path: "../../../terraform.prisma-runtime-defense.tfstate" },
+    });
+  });
+
+  test("is kept beside the project also where the output folder is a link, which Terraform follows", () => {
+    inFolder((folder) => {
+      const [projectFolder, linked] = [join(folder, "project"), join(folder, "deep/er/out")];
+      for (const one of [projectFolder, linked]) mkdirSync(one, { recursive: true });
+      const out = join(projectFolder, "cdktf.out");
+      symlinkSync(linked, out);
+      synthesize({
+        ...SETTINGS,
+        tasks: [example],
+        folder: out,
+        staging: prepareOutput(out),
+        projectFolder,
+        files: [],
+      })();
+      const stack = JSON.parse(readFileSync(join(out, pathsOf(SETTINGS.name).stackFile), "utf8"));
+      const path = "../../../../../project/terraform.prisma-runtime-defense.tfstate";
+      expect(stack.terraform.backend.local.path).toBe(path);
     });
   });
 });

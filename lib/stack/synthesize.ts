@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
 
 import { App } from "cdktf";
 
@@ -32,9 +32,9 @@ type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
  */
 export function synthesize({ folder, staging, projectFolder, files, ...props }: SynthesisProps): () => void {
   const paths = pathsOf(props.name);
-  const stateFile = join(projectFolder, localStateFile(props.name));
-  // Relative, so that the output doesn't depend on the project's location.
-  const localStatePath = relative(resolve(folder, paths.folder), stateFile);
+  // Relative, so that the output doesn't depend on the project's location, and resolved as Terraform will: through links.
+  const stateFile = join(realpathSync(projectFolder), localStateFile(props.name));
+  const localStatePath = relative(join(realpathSync(folder), paths.folder), stateFile);
   withoutStackTraces(() => {
     const app = new App({ outdir: staging });
     if (app.hclOutput) throw new OutputError([text`HCL output can't be proven. Leave out --hcl and SYNTH_HCL_OUTPUT.`]);
