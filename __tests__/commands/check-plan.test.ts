@@ -163,9 +163,12 @@ describe("the stack's plan", () => {
     expect(problems).toEqual(["aws_iam_user.extra is not in the stack, and the plan would forget it."]);
   });
 
-  test("a task whose file is gone is removed, with a notice", async () => {
+  test.each([
+    [false, "the plan removes it"],
+    [true, "Terraform forgets it, and it stays registered"],
+  ])("a task whose file is gone is removed, with a notice (skip_destroy: %s)", async (skip_destroy, what) => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
-    const change = { actions: ["delete"], before: { family: "old" }, after: null, after_unknown: {} };
+    const change = { actions: ["delete"], before: { family: "old", skip_destroy }, after: null, after_unknown: {} };
     const address = "aws_ecs_task_definition.task-definition-old";
     document.resource_changes.push({ address, mode: "managed", type: "aws_ecs_task_definition", change });
     const file = join(folder, "plan.json");
@@ -173,7 +176,7 @@ describe("the stack's plan", () => {
     const { status, stderr } = await check(file, "--stack", fixture("stack"));
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: `${address} is no longer in the stack: the plan removes it.\n`,
+      stderr: `${address} is no longer in the stack: ${what}.\n`,
     });
   });
 
@@ -453,6 +456,21 @@ describe("the plan of any project", () => {
     ]);
   });
 
+  test("an exception for a family that is protected by now has no effect", async () => {
+    const bare = (family: string) => [`--allow`, `${family}=x`];
+    const { stdout, stderr } = await check(
+      fixture("plan-of-project.json"),
+      ...["implicit", "later", "shop", "half/router", "job-0"].flatMap(bare),
+    );
+    expect(stderr).toContain("--allow job-0 has no effect: the plan has nothing unprotected of that name.");
+    expect(stdout).toBe("2 task definitions for Fargate in plan-of-project.json are protected.\n");
+  });
+
+  test("two reasons for one name are refused", async () => {
+    const { problems } = await check(fixture("plan-of-project.json"), "--allow", "shop=a", "--allow", "shop=b");
+    expect(problems).toEqual(["--allow names shop twice. Give one reason for it."]);
+  });
+
   test("the reasons of exceptions are printed, and an exception without effect is named", async () => {
     const outcome = await check(
       fixture("plan-of-project.json"),
@@ -608,6 +626,29 @@ describe("the plan of any project", () => {
         `${address} is not protected, and stays registered when it is destroyed (skip_destroy). Apply skip_destroy = false first, or allow it by --allow shop=REASON.`,
       );
     });
+
+    test.each([
+      [true, "another family", 1],
+      [false, "another family", 0],
+      [true, "the same family", 0],
+    ])(
+      "because its resource gets a new one is judged with skip_destroy %s and %s",
+      async (skip_destroy, family, count) => {
+        const document = JSON.parse(readFileSync(fixture("plan-of-project.json"), "utf8"));
+        const resourceOf = (name: string) =>
+          document.resource_changes.find((one: { address: string }) => one.address === name);
+        const [{ change }, good] = [resourceOf(address), resourceOf("module.batch.aws_ecs_task_definition.job[0]")];
+        const before = { ...change.after, skip_destroy };
+        const after = { ...good.change.after, family: family === "another family" ? "job-0" : "shop" };
+        Object.assign(change, { actions: ["delete", "create"], before, after, after_unknown: {} });
+        const file = join(folder, "plan.json");
+        writeFileSync(file, JSON.stringify(document));
+        const { problems } = await check(file);
+        expect(problems.filter((problem) => problem.includes("stays registered when it is destroyed"))).toHaveLength(
+          count,
+        );
+      },
+    );
 
     test("because it is destroyed isn't counted as protected", async () => {
       const { stdout } = await check(fixture("plan-destroy.json"));

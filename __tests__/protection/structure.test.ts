@@ -178,6 +178,31 @@ test("a container without anything of the Defender counts as left out, and the t
   expect({ problems, states }).toEqual({ problems: [], states: ["protected", "left-out"] });
 });
 
+test.each<[string, Part]>([
+  ["a volume", { mountPoints: [{ sourceVolume: "data", containerPath: "/var/lib/twistlock" }] }],
+  ["a tmpfs", { linuxParameters: { tmpfs: [{ containerPath: "/var/lib/twistlock/fargate", size: 1 }] } }],
+])(
+  "%s over the Defender in a container that was left out, which volumesFrom can pass on, isn't protected",
+  (_, mount) => {
+    const { problems, states } = check(({ task, app, sidecar }) => {
+      task.containerDefinitions = [app, { name: "data", image: "data:1", ...mount }, sidecar];
+    });
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^container data, .*: expected nothing that hides the Defender, got "\/var\/lib\/twistlock/,
+      ),
+    ]);
+    expect(states).toEqual(["protected", "left-out"]);
+  },
+);
+
+test("a container without a name isn't protected", () => {
+  const { problems } = check(({ task, app, sidecar }) => {
+    task.containerDefinitions = [app, { image: "other:1" }, sidecar];
+  });
+  expect(problems).toEqual(["containerDefinitions: expected containers with a name, got 1 without."]);
+});
+
 test("behind the wrapper a later word may be empty", () => {
   const { problems } = check(({ app }) => {
     app.entryPoint = ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint", "docker-entrypoint.sh", ""];

@@ -32,6 +32,8 @@ export const checkPlan: Command = {
   ],
   run: async ({ environment, stdout, stderr }, { operands: [file = ""], value, values }) => {
     const allowances = values("allow").map(parseAllowance);
+    const repeated = allowances.find(({ name }, index) => allowances.findIndex((one) => one.name === name) < index);
+    if (repeated) throw new SettingsError([text`--allow names ${repeated.name} twice. Give one reason for it.`]);
     const folder = value("stack");
     if (folder !== undefined && allowances.length > 0) {
       throw new SettingsError([text`--stack and --allow exclude each other: the stack's files say what is left out.`]);

@@ -32,7 +32,7 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
     return allowance;
   };
   const resources = plan.resources.filter(({ after }) => after !== undefined);
-  const results = resources
+  const results = [...resources, ...resources.flatMap(leftBehind)]
     .filter(({ type }) => type === TASK_DEFINITION)
     .flatMap((resource) => {
       const planned = plannedDefinition(resource);
@@ -51,6 +51,14 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
   };
 }
 
+/** The last revision of a family that stays registered when its resource gets another family. */
+function leftBehind(resource: PlannedResource): readonly PlannedResource[] {
+  const { actions, staysRegistered, before, after, unknown } = resource;
+  const isReplaced = actions.includes("delete") && actions.includes("create");
+  if (!isReplaced || !staysRegistered || (before?.family === after?.family && !unknown.family)) return [];
+  return [{ ...resource, isDestroyed: true, after: before, unknown: {} }];
+}
+
 type AllowanceFor = (name: string) => Allowance | undefined;
 
 type Result = {
@@ -59,15 +67,21 @@ type Result = {
   readonly allowed: readonly SafeText[];
 };
 
-function checkOne(
+function checkOne(planned: PlannedDefinition, allowanceFor: AllowanceFor, facts: StructureFacts): Result {
+  const { address, family } = planned;
+  const result = checkContainers(planned, allowanceFor, facts);
+  const whole = family === undefined || result.problems.length === 0 ? undefined : allowanceFor(family);
+  if (!whole) return result;
+  return { address, problems: [], allowed: [text`${excerpt(address)}, family ${whole.name}: ${whole.reason}`] };
+}
+
+function checkContainers(
   { address, family, definition, unreadable, unknown }: PlannedDefinition,
   allowanceFor: AllowanceFor,
   facts: StructureFacts,
 ): Result {
   const at = excerpt(address);
   const refused = (problem: SafeText): Result => ({ address, problems: [problem], allowed: [] });
-  const whole = family === undefined ? undefined : allowanceFor(family);
-  if (whole) return { address, problems: [], allowed: [text`${at}, family ${whole.name}: ${whole.reason}`] };
   const undecided = ["family", "container_definitions", "runtime_platform"].filter((name) => unknown.includes(name));
   if (undecided.length > 0) {
     const what = text`${undecided.join(" and ")} will be known only after the apply, so protection can't be proven`;

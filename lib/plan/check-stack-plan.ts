@@ -104,6 +104,7 @@ function missing(address: string): SafeText {
   return text`${excerpt(address)} is in the stack, but not in the plan. Plan the whole stack, without -target.`;
 }
 
-function removed({ address }: PlannedResource): SafeText {
-  return text`${excerpt(address)} is no longer in the stack: the plan removes it.`;
+function removed({ address, staysRegistered }: PlannedResource): SafeText {
+  const what = staysRegistered ? "Terraform forgets it, and it stays registered" : "the plan removes it";
+  return text`${excerpt(address)} is no longer in the stack: ${what}.`;
 }

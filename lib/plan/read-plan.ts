@@ -26,6 +26,8 @@ export type PlannedResource = {
   readonly actions: readonly string[];
   /** Whether the plan destroys it and makes no replacement. */
   readonly isDestroyed: boolean;
+  /** Whether the provider only forgets it when it is destroyed or replaced (`skip_destroy`). */
+  readonly staysRegistered: boolean;
   /** Why, such as `replace_by_request`. */
   readonly actionReason: string | undefined;
   /** Whether an `import` or a `moved` block brings it to this address. */
@@ -117,15 +119,11 @@ export function readPlan(file: string): Plan {
   };
 }
 
-/** Whether it stays registered when it is destroyed: the provider only forgets it. */
-function isKeptByEcs(type: string, before: JsonValue | undefined): boolean {
-  return type === TASK_DEFINITION && objectOf(before).skip_destroy === true;
-}
-
 function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]): PlannedResource {
   const { actions, before, after_unknown: unknown, importing } = one.change;
   const isDestroyed = actions.join() === "delete";
-  const isLeft = actions.includes("forget") || (isDestroyed && isKeptByEcs(one.type, before));
+  const staysRegistered = one.type === TASK_DEFINITION && objectOf(before).skip_destroy === true;
+  const isLeft = actions.includes("forget") || (isDestroyed && staysRegistered);
   // A resource that Terraform forgets stays as it is.
   const after = isLeft && !isJsonObject(one.change.after) ? before : one.change.after;
   return {
@@ -133,6 +131,7 @@ function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][numb
     type: one.type,
     actions,
     isDestroyed,
+    staysRegistered,
     actionReason: one.action_reason,
     isAdopted: one.previous_address !== undefined || isJsonObject(importing),
     before: isJsonObject(before) ? before : undefined,

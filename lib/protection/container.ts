@@ -28,8 +28,7 @@ export function containerDeviations(
     ...additionDeviations(DEPENDENCY, dependsOn, original && elementsOf(original.dependsOn)),
     ...additionDeviations(VOLUMES, volumesFrom, original && elementsOf(original.volumesFrom)),
     ...linuxDeviations(objectOf(linuxParameters), original && objectOf(original.linuxParameters)),
-    ...mountDeviations("mountPoints", container.mountPoints),
-    ...mountDeviations("linuxParameters.tmpfs", objectOf(linuxParameters).tmpfs),
+    ...mountDeviations(container),
   ];
 }
 
@@ -130,10 +129,14 @@ function additionDeviations(
   return deviations;
 }
 
-function mountDeviations(field: string, mounts: JsonValue | undefined): readonly Deviation[] {
-  const paths = elementsOf(mounts).map((mount) => objectOf(mount).containerPath);
-  const hiding = paths.filter((path) => typeof path === "string" && hidesDefender(path));
-  return hiding.map((path) => ({ field, expected: text`nothing that hides the Defender`, got: outside(path) }));
+/** Lists mounts over the Defender's folder. One in another container counts, too: `volumesFrom` passes it on. */
+export function mountDeviations({ mountPoints, linuxParameters }: JsonObject): readonly Deviation[] {
+  const mounts = { mountPoints, "linuxParameters.tmpfs": objectOf(linuxParameters).tmpfs };
+  return Object.entries(mounts).flatMap(([field, list]) => {
+    const paths = elementsOf(list).map((mount) => objectOf(mount).containerPath);
+    const hiding = paths.filter((path) => typeof path === "string" && hidesDefender(path));
+    return hiding.map((path) => ({ field, expected: text`nothing that hides the Defender`, got: outside(path) }));
+  });
 }
 
 function linuxDeviations(got: JsonObject, original: JsonObject | undefined): readonly Deviation[] {

@@ -1,10 +1,10 @@
 import { DEFENDER } from "../defender";
-import { type JsonObject, objectOf } from "../json";
+import { type JsonObject, type JsonValue, objectOf } from "../json";
 import { registeredForm } from "../task/registered-form";
 import { text } from "../text/safe-text";
 import { isTooDeep, TOO_DEEP } from "./answer-shape";
 import { byName, elementsOf } from "./compare";
-import { containerDeviations, hasDefenderTrace, waitsForHealth } from "./container";
+import { containerDeviations, hasDefenderTrace, mountDeviations, waitsForHealth } from "./container";
 import { defenderVersion } from "./defender-image";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
@@ -37,13 +37,16 @@ type ContainerStructure = {
 export function checkStructure(definition: JsonObject, facts: StructureFacts): Structure {
   if (isTooDeep(definition)) return { deviations: [TOO_DEEP], containers: [], defenderVersion: undefined };
   const registered = registeredForm(definition);
-  const containers = byName(elementsOf(registered.containerDefinitions));
+  const elements = elementsOf(registered.containerDefinitions);
+  const containers = byName(elements);
   const family = typeof registered.family === "string" ? registered.family : "";
   const expectation = { family, extracting: false, accepted: new Map(), ...facts };
   const applications = [...containers].filter(([name]) => name !== DEFENDER);
   const checked = applications.map(([name, [container, ...repeated]]) => {
     const isRepeated = repeated.length > 0;
-    if (!isRepeated && !hasDefenderTrace(container)) return { name, state: "left-out" as const, deviations: [] };
+    if (!isRepeated && !hasDefenderTrace(container)) {
+      return { name, state: "left-out" as const, deviations: mountDeviations(container) };
+    }
     const deviations = isRepeated ? [notOnce(containers.get(name))] : containerDeviations(container, expectation);
     return { name, state: deviations.length > 0 ? ("unprotected" as const) : ("protected" as const), deviations };
   });
@@ -58,12 +61,19 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
     deviations: [
       ...checked.flatMap(({ name, deviations }) => deviations.map((one) => ({ container: name, ...one }))),
       ...ofSidecar.map((one) => ({ container: DEFENDER, ...one })),
+      ...namelessDeviations(elements),
       ...(isAnyProtected ? [] : [NOTHING_PROTECTED]),
       ...platformDeviations(objectOf(registered.runtimePlatform)),
     ],
     containers: checked.map(({ name, state }) => ({ name, state })),
     defenderVersion: typeof sidecar?.image === "string" ? defenderVersion(sidecar.image) : undefined,
   };
+}
+
+function namelessDeviations(containers: readonly JsonValue[]): readonly Deviation[] {
+  const nameless = containers.filter((container) => typeof objectOf(container).name !== "string").length;
+  const field = "containerDefinitions";
+  return nameless === 0 ? [] : [{ field, expected: text`containers with a name`, got: text`${nameless} without` }];
 }
 
 // The Defender for Fargate is built for this platform only.
