@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { checkState } from "../../lib/commands/check-state";
+import { pathsOf } from "../../lib/stack/output-paths";
 import { TERRAFORM_VERSION } from "../../lib/stack/terraform-version";
 import { invoke } from "./invoke";
 
@@ -51,6 +52,33 @@ test.each([
 test("an artifact without a stack is refused", async () => {
   write("manifest.json", "{}");
   expect((await check()).problems).toEqual([`${folder} holds no stack: there is nothing to deploy.`]);
+});
+
+test("a stack that can't be read is named as such, without a guess at where its state is", async () => {
+  for (const content of ["", `\ufeff${JSON.stringify(REMOTE)}`, '{"terraform":{},"terraform":{}}', "[]"]) {
+    write(STACK_FILE, content);
+    expect((await check()).problems).toEqual([
+      expect.stringMatching(
+        /^stacks\/prisma-runtime-defense\/cdk\.tf\.json holds (content that Terraform may read differently|no JSON object)/,
+      ),
+    ]);
+  }
+});
+
+test("help asks for an artifact, which doesn't have the install bundle's file", async () => {
+  const { stdout } = await invoke(checkState, ["--help"]);
+  expect(stdout.replace(/\s+/g, " ")).toContain(
+    "FOLDER an artifact that is to be deployed: an output of synth without the file with the install bundle",
+  );
+});
+
+test("the file with the install bundle is named as such", async () => {
+  const { secretFile } = pathsOf("prisma-runtime-defense");
+  write(STACK_FILE, JSON.stringify(REMOTE));
+  write(secretFile, JSON.stringify({ install_bundle: "made up" }));
+  expect((await check()).problems).toEqual([
+    `${secretFile} is the file with the install bundle, which doesn't belong in an artifact. Leave it out.`,
+  ]);
 });
 
 test.each([

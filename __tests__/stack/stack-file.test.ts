@@ -100,6 +100,16 @@ test.each([
   ]);
 });
 
+test.each([
+  ["empty", ""],
+  ["with a byte order mark", '\ufeff{"terraform":{"backend":{"s3":{}}}}'],
+  ["with a duplicate key", '{"terraform":{},"terraform":{}}'],
+  ["without an object", "[]"],
+])("a file that can't be read has unknown backends, not none: %s", (_, content) => {
+  expect(readStackFile(content)).toEqual({ backends: undefined, unexpected: [expect.anything()] });
+  expect(readStackFile("{}")).toEqual({ backends: [], unexpected: [] });
+});
+
 test("content that is not JSON is unexpected", () => {
   expect(readStackFile("resource {}").unexpected).toEqual([
     expect.stringMatching(/^content that Terraform may read differently \(is not JSON.*[^.]\)$/),

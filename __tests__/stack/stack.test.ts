@@ -88,7 +88,19 @@ describe("the stack of the example", () => {
       secret_string_wo_version: bundleVersion(new Secret(BUNDLE)),
     });
     expect(stack.variable).toEqual({
-      install_bundle: { type: "string", description: expect.any(String), sensitive: true, ephemeral: true },
+      install_bundle: {
+        type: "string",
+        description: expect.any(String),
+        sensitive: true,
+        ephemeral: true,
+        validation: [
+          {
+            condition: "${can(jsondecode(base64decode(var.install_bundle)))}",
+            error_message:
+              "This is not an install bundle (base64 of JSON). Fetch it with: npm run --silent install-bundle",
+          },
+        ],
+      },
     });
   });
 

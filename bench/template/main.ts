@@ -35,6 +35,11 @@ const variable = new TerraformVariable(stack, "install_bundle", {
   sensitive: true,
 });
 variable.addOverride("ephemeral", true);
+variable.addValidation({
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
+  condition: "${can(jsondecode(base64decode(var.install_bundle)))}",
+  errorMessage: "This is not an install bundle (base64 of JSON). Fetch it with: npm run --silent install-bundle",
+});
 const secret = new SecretsmanagerSecret(stack, "install-bundle", {
   namePrefix: "prisma-runtime-defense-install-bundle-",
   description: "The Prisma Cloud Defender's install bundle",

@@ -9,7 +9,7 @@ import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import { text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
-import { ids, resourceNames, TERRAFORM_BUNDLE_VARIABLE } from "./names";
+import { BUNDLE_CONDITION, ids, resourceNames, TERRAFORM_BUNDLE_VARIABLE } from "./names";
 
 type InstallBundleSecret = {
   /** The value in the sidecar's `secrets`: the ARN, with the JSON key if the user named one. */
@@ -34,6 +34,11 @@ export function installBundleSecret(stack: TerraformStack, props: Props): Instal
     sensitive: true,
   });
   variable.addOverride("ephemeral", true);
+  // Another text, such as npm's own lines, would be stored for good: the version below stays the proven bundle's.
+  variable.addValidation({
+    condition: `\${${BUNDLE_CONDITION}}`,
+    errorMessage: "This is not an install bundle (base64 of JSON). Fetch it with: npm run --silent install-bundle",
+  });
   const secret = new SecretsmanagerSecret(
     stack,
     ids.secret,

@@ -5,6 +5,9 @@ import { DEFAULT_STACK_NAME } from "../settings/stack";
 /** The Terraform variable that hands the install bundle over: `TF_VAR_install_bundle`. */
 export const TERRAFORM_BUNDLE_VARIABLE = "install_bundle";
 
+/** Whether its value can be an install bundle, in Terraform's language. */
+export const BUNDLE_CONDITION = `can(jsondecode(base64decode(var.${TERRAFORM_BUNDLE_VARIABLE})))`;
+
 /** Names of the stack's resources in the AWS account; different for each stack, so that several can share an account. */
 export function resourceNames(stackName: string) {
   return {

@@ -1,7 +1,7 @@
 import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { parseSource, UnreadableError } from "../task/source";
 import { quote, type SafeText, text } from "../text/safe-text";
-import { TERRAFORM_BUNDLE_VARIABLE } from "./names";
+import { BUNDLE_CONDITION, TERRAFORM_BUNDLE_VARIABLE } from "./names";
 import { REMOTE_BACKENDS } from "./state-backend";
 import { expressionsIn } from "./terraform-text";
 
@@ -24,8 +24,8 @@ const PROVIDER_SOURCES = ["aws", "hashicorp/aws", "registry.terraform.io/hashico
 const REFERENCE = /^(var|aws_\w+)(\.[\w-]+)+$/;
 
 export type StackFile = {
-  /** The declared backends: one, or none for Terraform's default, a local file. */
-  readonly backends: readonly string[];
+  /** The declared backends: one, or none for Terraform's default, a local file. undefined when they can't be read. */
+  readonly backends: readonly string[] | undefined;
   /** Content that it must not have, such as `a "data" block`. */
   readonly unexpected: readonly SafeText[];
 };
@@ -36,7 +36,7 @@ export function readStackFile(content: string): StackFile {
     return inspect(parseSource(content).document);
   } catch (error) {
     if (error instanceof UnreadableError) {
-      return { backends: [], unexpected: error.remarks.map((remark) => unreadable(remark.text)) };
+      return { backends: undefined, unexpected: error.remarks.map((remark) => unreadable(remark.text)) };
     }
     throw error;
   }
@@ -47,7 +47,7 @@ function unreadable(problem: SafeText): SafeText {
 }
 
 function inspect(stack: JsonValue): StackFile {
-  if (!isJsonObject(stack)) return { backends: [], unexpected: [text`no JSON object`] };
+  if (!isJsonObject(stack)) return { backends: undefined, unexpected: [text`no JSON object`] };
   const settings = blocksOf(stack.terraform);
   const backends = settings.flatMap(({ backend }) => blocksOf(backend).flatMap((block) => Object.keys(block)));
   return {
@@ -64,7 +64,7 @@ function inspect(stack: JsonValue): StackFile {
       ...othersIn(stack.variable, [TERRAFORM_BUNDLE_VARIABLE]).map((name) => text`the variable ${quote(name)}`),
       ...unexpectedResources(stack.resource),
       ...expressionsIn(stack)
-        .filter((expression) => !REFERENCE.test(expression))
+        .filter((expression) => expression !== BUNDLE_CONDITION && !REFERENCE.test(expression))
         .map((expression) => text`the expression ${quote(expression, 80)}`),
     ],
   };
