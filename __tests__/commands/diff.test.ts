@@ -243,6 +243,47 @@ test("the defaults of the fleet apply to both sides", async () => {
   expect(stdout).toContain("Protected: 1 of 2 → 1 of 2 containers (50 % → 50 %).");
 });
 
+describe("--old-defaults", () => {
+  const NEWLY_LEFT_OUT = "Newly left out of protection\n  shop, router: breaks when wrapped\n";
+
+  function defaultsFiles() {
+    const folder = newFolder();
+    const [before, after] = [join(folder, "before.json"), join(folder, "after.json")];
+    writeFileSync(before, JSON.stringify({ runtimeDefense: {} }));
+    writeFileSync(after, JSON.stringify({ runtimeDefense: { exclude: { router: "breaks when wrapped" } } }));
+    return { before, after };
+  }
+
+  test("shows what the fleet's defaults newly leave out of protection", async () => {
+    const { before, after } = defaultsFiles();
+    const args = [...files(() => {}), "--old-defaults", before];
+    const { status, stdout } = await invoke(diff, args, { RUNTIME_DEFENSE_DEFAULTS: after });
+    expect(status).toBe(3);
+    expect(stdout).toContain(NEWLY_LEFT_OUT);
+    expect(stdout).toContain("Protected: 2 of 2 → 1 of 2 containers (100 % → 50 %).");
+  });
+
+  test.each([[["--old-defaults", ""]], [["--old-defaults="]]])("with an empty value is none: %j", async (option) => {
+    const environment = { RUNTIME_DEFENSE_DEFAULTS: defaultsFiles().after };
+    const { status, stdout } = await invoke(diff, [...files(() => {}), ...option], environment);
+    expect(status).toBe(3);
+    expect(stdout).toContain(NEWLY_LEFT_OUT);
+  });
+
+  test("applies to OLD alone, also when NEW has no defaults", async () => {
+    const { stdout } = await invoke(diff, [...files(() => {}), "--old-defaults", defaultsFiles().after]);
+    expect(stdout).toContain("  router: protection  left out: breaks when wrapped → protected\n");
+    expect(stdout).toContain("Protected: 1 of 2 → 2 of 2 containers (50 % → 100 %).");
+  });
+
+  test("is named when its file can't be read", async () => {
+    const missing = join(newFolder(), "none.json");
+    const environment = { RUNTIME_DEFENSE_DEFAULTS: defaultsFiles().after };
+    const { problems } = await invoke(diff, [...files(() => {}), "--old-defaults", missing], environment);
+    expect(problems).toEqual([`${missing}: there is no such file or folder. Check the path (--old-defaults).`]);
+  });
+});
+
 describe("of outputs of synth", () => {
   async function outputOf(task: unknown, environment: Record<string, string> = {}): Promise<string> {
     const folder = newFolder();

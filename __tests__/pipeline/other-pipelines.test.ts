@@ -1,12 +1,16 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import * as v from "valibot";
 import { parse } from "yaml";
 
+import { stateSettings } from "../../lib/settings/state";
 import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { startLocalConsole } from "../../local-console/server";
+import { proven, SETTINGS, synthesized } from "../stack/synthesize";
+import { TASK } from "../task/read";
 import { copyProject, PROJECT } from "./project-copy";
 import { hasTerraform, startAws } from "./terraform-place";
 
@@ -61,6 +65,41 @@ test("the page's shell commands build an artifact without a secret and deploy it
     await Promise.all([local.close(), aws.close()]);
     project.remove();
   }
+});
+
+describe("the rights that the page gives the role of the plan", () => {
+  const LOCK = "prisma-runtime-defense/terraform.tfstate.tflock";
+
+  test("are to write and delete the lock of the state with the default name", () => {
+    const state = stateSettings({ TF_STATE_S3_BUCKET: "state" }, { stackName: SETTINGS.name, region: "eu-west-1" });
+    expect(state).toMatchObject({ key: LOCK.replace(".tflock", "") });
+    const sentence = /[^.]*`s3:PutObject`[^.]*`s3:DeleteObject`[\s\S]*?`STACK_NAME`/.exec(page)?.[0];
+    expect(sentence).toContain(`\`${LOCK}\``);
+  });
+
+  const testWithTerraform = hasTerraform ? test : test.skip;
+  testWithTerraform("are all that a plan writes", async () => {
+    const state = stateSettings({ TF_STATE_S3_BUCKET: "state" }, { stackName: SETTINGS.name, region: "eu-west-1" });
+    const { stack } = synthesized([await proven(TASK)], { state });
+    const place = mkdtempSync(join(tmpdir(), "lock-"));
+    const aws = await startAws(place);
+    try {
+      const { backend } = stack.terraform;
+      // Without the rest of the stack it needs no provider.
+      writeFileSync(
+        join(place, "cdk.tf.json"),
+        JSON.stringify({ terraform: { backend }, output: { a: { value: "x" } } }),
+      );
+      writeFileSync(join(place, "script.sh"), "terraform init -no-color && terraform plan -no-color -out=tfplan\n");
+      const environment = { PATH: process.env.PATH, HOME: place, CHECKPOINT_DISABLE: "1", ...aws.environment };
+      const { status, output } = await bash(join(place, "script.sh"), place, environment);
+      expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining("Saved the plan to: tfplan") });
+      expect(aws.writes).toEqual([`PUT /state/${LOCK}`, `DELETE /state/${LOCK}`]);
+    } finally {
+      await aws.close();
+      rmSync(place, { recursive: true });
+    }
+  });
 });
 
 describe("the page's GitHub Actions workflow", () => {

@@ -8,15 +8,27 @@ export const hasTerraform = spawnSync("terraform", ["version"]).status === 0;
 export type AwsPlace = {
   /** Variables that make Terraform use this server, and a folder without a provider. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The requests to S3 that write, such as `PUT /bucket/key`. */
+  readonly writes: readonly string[];
   readonly close: () => Promise<void>;
 };
 
-/** Serves what Terraform asks AWS before it downloads a provider: the caller's identity, and whether there is state. */
+/** Serves what Terraform asks AWS without a provider: the caller's identity, whether there is state, and the state's lock. */
 export async function startAws(folder: string): Promise<AwsPlace> {
-  const server = createServer((request, response) => {
+  const objects = new Map<string, Buffer>();
+  const writes: string[] = [];
+  const server = createServer(async (request, response) => {
     if (request.method === "POST") return void response.end(IDENTITY);
-    response.statusCode = request.url?.includes("list-type") ? 200 : 404;
-    response.end(request.method === "GET" ? NO_OBJECTS : undefined);
+    const path = request.url?.replace(/\?.*/, "") ?? "";
+    if (request.method === "PUT" || request.method === "DELETE") {
+      writes.push(`${request.method} ${path}`);
+      objects.delete(path);
+      if (request.method === "PUT") objects.set(path, Buffer.concat(await request.toArray()));
+      return void response.end();
+    }
+    const object = objects.get(path);
+    response.statusCode = object || request.url?.includes("list-type") ? 200 : 404;
+    response.end(request.method === "GET" ? (object ?? NO_OBJECTS) : undefined);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const providers = join(folder, "no-providers");
@@ -31,6 +43,7 @@ export async function startAws(folder: string): Promise<AwsPlace> {
       AWS_EC2_METADATA_DISABLED: "true",
       TF_CLI_CONFIG_FILE: configuration,
     },
+    writes,
     close: () => new Promise((closed) => server.close(() => closed()).closeAllConnections()),
   };
 }

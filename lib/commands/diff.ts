@@ -7,6 +7,7 @@ import type { Command } from "./command";
 import { readSide } from "./read-side";
 
 const SIDE = "a task definition file, a folder of them, or an output folder of synth";
+const OLD_DEFAULTS = "old-defaults";
 
 export const diff: Command = {
   name: "diff",
@@ -17,6 +18,11 @@ export const diff: Command = {
     { name: "NEW", meaning: "the same after it" },
   ],
   options: [
+    {
+      name: OLD_DEFAULTS,
+      value: "FILE",
+      meaning: "the fleet's defaults for OLD, '' for none. Without it RUNTIME_DEFENSE_DEFAULTS applies to both",
+    },
     { name: "format", value: ["text", "markdown"], meaning: "for people, or for the comment on a pull request" },
   ],
   run: async ({ stdout, environment, projectFolder, signal }, { operands: [older = "", newer = ""], value }) => {
@@ -24,7 +30,10 @@ export const diff: Command = {
     const { defaultsPath } = tasks;
     // Without CONTAINER_IMAGES: the pipeline sets it, and it is the same for both sides.
     const options = { projectFolder, signal, defaultsPath, stack };
-    const found = compareSides(await readSide(older, options), await readSide(newer, options));
+    const oldDefaults = value(OLD_DEFAULTS);
+    const ofOld =
+      oldDefaults === undefined ? {} : { defaultsPath: oldDefaults || undefined, defaultsFrom: `--${OLD_DEFAULTS}` };
+    const found = compareSides(await readSide(older, { ...options, ...ofOld }), await readSide(newer, options));
     const isMarkdown = value("format") === "markdown";
     const output = isMarkdown
       ? (await import("../report/diff/as-markdown")).diffAsMarkdown(found)

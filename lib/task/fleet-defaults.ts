@@ -12,10 +12,11 @@ import { readText } from "./task-files";
 /**
  * Reads a file with the default `runtimeDefense` of every task.
  *
+ * @param from the variable or option that holds the path
  * @throws UnreadableError with every problem
  */
-export function readDefaults(path: string): JsonObject {
-  const source = parseSource(readText(path, "RUNTIME_DEFENSE_DEFAULTS", "the default runtimeDefense"));
+export function readDefaults(path: string, from = "RUNTIME_DEFENSE_DEFAULTS"): JsonObject {
+  const source = parseSource(readText(path, from, "the default runtimeDefense"));
   const { value, problems } = collect(checkDefaults(source.document));
   if (problems.shown.length > 0) throw new UnreadableError(remarksOf(problems, source, "problems"));
   return value;

@@ -21,6 +21,8 @@ export type ReadOptions = {
   readonly projectFolder?: string;
   /** A file with the default `runtimeDefense` of every task. */
   readonly defaultsPath?: string | undefined;
+  /** The variable or option that holds that path: messages name it as the one to correct. @default RUNTIME_DEFENSE_DEFAULTS */
+  readonly defaultsFrom?: string;
   readonly images?: ContainerImages;
   /** The environment variable that holds the path, if any: messages name it as the one to correct. */
   readonly variable?: string;
@@ -145,12 +147,12 @@ async function lookUpAll(files: readonly ReadFile[], lookUp: LookUp): Promise<re
 }
 
 function readDefaultsOf(
-  { defaultsPath }: ReadOptions,
+  { defaultsPath, defaultsFrom }: ReadOptions,
   nameOf: (file: string) => string,
 ): { readonly value: JsonObject; readonly problems: readonly Problem[] } {
   if (defaultsPath === undefined) return { value: {}, problems: [] };
   try {
-    return { value: readDefaults(defaultsPath), problems: [] };
+    return { value: readDefaults(defaultsPath, defaultsFrom), problems: [] };
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     return { value: {}, problems: inFile(nameOf(defaultsPath), error.remarks) };

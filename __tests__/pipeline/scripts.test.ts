@@ -1,0 +1,122 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { PROJECT } from "./project-copy";
+
+// .ci/terraform and .ci/run, each with a stand-in for the program that it calls.
+
+const STACK = "artifact/stacks/prisma-runtime-defense";
+const DECLARES = { variable: { install_bundle: { type: "string" } } };
+const BUNDLE = Buffer.from('{"customerID":"made up","apiKey":"made up"}').toString("base64");
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "scripts-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), content, { mode: 0o755 });
+}
+
+/** Puts a program on PATH that writes down where it was called and with what, then ends with the status. */
+function standIn(name: string, status = 0): void {
+  write(`bin/${name}`, `#!/bin/bash\necho "$PWD: $*" >> "${join(folder, "calls")}"\nexit ${status}\n`);
+}
+
+function calls(): readonly string[] {
+  const file = join(folder, "calls");
+  return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
+}
+
+function run(script: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const env = { PATH: `${join(folder, "bin")}:${process.env.PATH}`, ...environment };
+  const { status, stdout, stderr } = spawnSync("bash", [script, ...args], { cwd: folder, env, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+describe(".ci/terraform", () => {
+  const SCRIPT = join(PROJECT, ".ci/terraform");
+
+  beforeEach(() => standIn("terraform"));
+
+  describe.each(["plan", "apply"])("%s", (action) => {
+    const terraform = (environment = {}) => run(SCRIPT, [action, "artifact", "plan"], environment);
+
+    test.each([
+      ["npm's own lines before it", `\n> prisma-ecs-runtime-defense@1.0.0 install-bundle\n> exec node x\n\n${BUNDLE}`],
+      ["one more line", `${BUNDLE}\n${BUNDLE}`],
+      ["an unexpanded reference", `\${INSTALL_BUNDLE}`],
+      ["another unexpanded reference", "%INSTALL_BUNDLE%"],
+      ["its JSON, not encoded", '{"customerID":"made-up"}'],
+      ["a part of it", BUNDLE.slice(0, -5)],
+      ["quotation marks around it", `"${BUNDLE}"`],
+    ])("refuses what is not an install bundle before Terraform is called, without printing it: %s", (_, value) => {
+      write(`${STACK}/cdk.tf.json`, JSON.stringify(DECLARES));
+      expect(terraform({ TF_VAR_install_bundle: value })).toEqual({
+        status: 1,
+        stdout: "",
+        stderr:
+          "TF_VAR_install_bundle is not the install bundle, which is one line of base64. Fetch it with npm run --silent install-bundle (in Azure Pipelines with -- --azure-pipelines).\n",
+      });
+      expect(calls()).toEqual([]);
+    });
+
+    test("accepts a bundle of any length", () => {
+      write(`${STACK}/cdk.tf.json`, JSON.stringify(DECLARES));
+      const contents = ["{}", '{"a":1}', '{"a":12}', '{"a":123}', JSON.stringify({ a: "x".repeat(40_000) })];
+      for (const content of contents) {
+        const outcome = terraform({ TF_VAR_install_bundle: Buffer.from(content).toString("base64") });
+        expect(outcome).toMatchObject({ status: 0, stderr: "" });
+      }
+    });
+
+    test("ignores the value when the artifact declares no such variable", () => {
+      write(`${STACK}/cdk.tf.json`, "{}");
+      for (const value of ["", "not base64 at all", `\${INSTALL_BUNDLE}`])
+        expect(terraform({ TF_VAR_install_bundle: value })).toMatchObject({ status: 0, stderr: "" });
+    });
+
+    test.each<[string, readonly string[]]>([
+      ["none", ["artifact/manifest.json"]],
+      ["two", [`${STACK}/cdk.tf.json`, "artifact/stacks/zz/cdk.tf.json"]],
+      ["a folder beside it", [`${STACK}/cdk.tf.json`, "artifact/stacks/zz/main.tf"]],
+      ["a folder without one", [`${STACK}/versions.tf`]],
+    ])("refuses an artifact without exactly one stack: %s", (_, files) => {
+      for (const file of files) write(file, "{}");
+      expect(terraform()).toEqual({
+        status: 1,
+        stdout: "",
+        stderr: "artifact must hold exactly one stack: one folder in artifact/stacks, with a cdk.tf.json.\n",
+      });
+      expect(calls()).toEqual([]);
+    });
+  });
+
+  test("works in the artifact that it was given, whatever CDPATH says", () => {
+    for (const place of [".", "decoy"]) {
+      write(`${place}/${STACK}/cdk.tf.json`, "{}");
+      mkdirSync(join(folder, place, "plan"));
+    }
+    const { status } = run(SCRIPT, ["plan", "artifact", "plan"], { CDPATH: join(folder, "decoy") });
+    expect(status).toBe(0);
+    const [init, plan] = calls();
+    expect(init).toBe(`${join(folder, STACK)}: init -no-color`);
+    expect(plan).toContain(` -out=${join(folder, "plan/tfplan")}`);
+    expect(existsSync(join(folder, "plan/plan.json"))).toBe(true);
+  });
+});
+
+test(".ci/run works in its own project, whatever CDPATH says", () => {
+  for (const place of [".ci", "decoy/.ci"]) mkdirSync(join(folder, place), { recursive: true });
+  copyFileSync(join(PROJECT, ".ci/run"), join(folder, ".ci/run"));
+  standIn("npm", 1);
+  const { status, stdout } = run(".ci/run", [], { CDPATH: join(folder, "decoy") });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "0 passed, 1 failed\n" });
+  expect(calls()).toEqual([`${folder}: ci`]);
+});
