@@ -19,13 +19,19 @@ export const SHOP = {
   memory: 1024,
   containerDefinitions: [
     { name: "web", image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/web:2.4.1", entryPoint: ["/srv/web"] },
-    { name: "cache", image: "redis:7", entryPoint: ["docker-entrypoint.sh"], networkMode: "awsvpc" },
+    {
+      name: "cache",
+      image: "redis:7",
+      entryPoint: ["docker-entrypoint.sh"],
+      networkMode: "awsvpc",
+      logConfiguration: { logDriver: "awsfirelens" },
+    },
     { name: "log_router", image: "fluent-bit:stable", firelensConfiguration: { type: "fluentbit" } },
   ],
   runtimeDefense: {
     exclude: { log_router: "FireLens router, its image has no entrypoint" },
     defenderImage: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/twistlock/defender:defender_34_04_145",
-    sidecar: { cpu: 128, memoryReservation: 256, logs: true },
+    sidecar: { cpu: 128, memoryReservation: 256, logs: "own" },
   },
 };
 
