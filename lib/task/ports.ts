@@ -14,19 +14,15 @@ export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
   ];
   const taken = new Map<string, string>();
   for (const { path, name, mappings } of owners) {
-    for (const [index, { containerPort, containerPortRange, hostPort = 0, protocol = "tcp" }] of (
-      mappings ?? []
-    ).entries()) {
+    for (const [index, mapping] of (mappings ?? []).entries()) {
+      const { containerPort, hostPort = 0, protocol = "tcp" } = mapping;
       const place = [...path, "portMappings", index];
       // API reference, PortMapping: with awsvpc the host port is absent, or the same as the container's.
       if (hostPort > 0 && containerPort !== undefined && hostPort !== containerPort) {
         const why = "under awsvpc both must be equal. Remove hostPort.";
         yield problem(place, () => text`hostPort ${hostPort} differs from containerPort ${containerPort}: ${why}`);
       }
-      const [first = 1, last = first] = containerPortRange?.split("-").map(Number) ?? [
-        containerPort,
-        containerPort ?? 0,
-      ];
+      const [first, last] = portsOf(mapping);
       // Stops at the first port that is taken, so that many large ranges take no longer than all ports.
       for (let port = first; port <= last && port <= LAST_PORT; port++) {
         const key = `${port}/${protocol.toLowerCase()}`;
@@ -46,4 +42,13 @@ export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
     if (!values.links) continue;
     yield problem([...path, "links"], () => text`not on Fargate; containers reach each other by localhost. Remove it.`);
   }
+}
+
+type Mapping = NonNullable<ContainerDefinition["portMappings"]>[number];
+
+/** Returns the first and the last port of a mapping. Without a port, or with a wrong range, no port lies between them. */
+function portsOf({ containerPort, containerPortRange = "" }: Mapping): readonly [first: number, last: number] {
+  if (containerPort !== undefined) return [containerPort, containerPort];
+  const [first = 1, last = 0] = containerPortRange.split("-").map(Number);
+  return [first, last];
 }
