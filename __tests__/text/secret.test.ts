@@ -263,41 +263,6 @@ test.each([
   expect(mask(text)).toBe(masked);
 });
 
-test.each([
-  "eyJ",
-  "eyJ-",
-  "eyJ.",
-  "\\",
-  "%25",
-  "&amp;",
-  "+",
-  'p"',
-  "eyJhbGci-eyJ.eyJ",
-  "'",
-  '"',
-  "p\u200b",
-  "\t\u200b",
-  "p%20",
-  "%0A",
-  "&foo;",
-  "&#97",
-  "\\n",
-  "\\141",
-  "tw_a",
-  "Basic ",
-])("masking 50,000 characters stays within a time limit, as with %j repeated", (part) => {
-  new Secret(VALUE);
-  new Secret(`\\\\server\\share`);
-  const steps = (text: string) => {
-    const began = process.cpuUsage();
-    mask(text);
-    return process.cpuUsage(began).user;
-  };
-  steps(part.repeat(1000));
-  // 50,000 characters take less than a second, and backtracking takes minutes. A cheap quadratic loop would still pass.
-  expect(steps(part.repeat(50_000 / part.length))).toBeLessThan(20_000_000);
-});
-
 test("ten thousand secrets are masked like one", () => {
   const values = Array.from({ length: 10_000 }, (_, index) => `eyJ${index}-${"value".repeat(60)}`);
   for (const value of values) new Secret(value);

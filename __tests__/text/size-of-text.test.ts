@@ -1,0 +1,58 @@
+import { mask, Secret } from "../../lib/text/secret";
+
+const PIECES = 16;
+const PIECE_LENGTH = 1000;
+const LEAST_MICROSECONDS = 20_000;
+
+/** The CPU time of `rounds` times the work, in microseconds. Other processes use up their own. */
+function cpuTime(rounds: number, work: () => void): number {
+  const before = process.cpuUsage();
+  for (let round = 0; round < rounds; round++) work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+/** So many rounds that the system's clock measures them well. The compiler has seen the code after them. */
+function roundsOf(work: () => void): number {
+  let rounds = 1;
+  while (cpuTime(rounds, work) < LEAST_MICROSECONDS) rounds *= 2;
+  return rounds;
+}
+
+test.each([
+  "eyJ",
+  "eyJ-",
+  "eyJ.",
+  "\\",
+  "%25",
+  "&amp;",
+  "+",
+  'p"',
+  "eyJhbGci-eyJ.eyJ",
+  "'",
+  '"',
+  "p\u200b",
+  "\t\u200b",
+  "p%20",
+  "%0A",
+  "&foo;",
+  "&#97",
+  "\\n",
+  "\\141",
+  "tw_a",
+  "Basic ",
+  "//",
+  "//a:",
+])("masking a text takes as much work as masking it in 16 pieces, as with %j repeated", (part) => {
+  // With beginnings of all kinds: a letter, an escape, beyond ASCII.
+  for (const value of ["p\"ä<s>&'w 漢/\n+😀\\%", "\\\\server\\share", "ÿ-a password"]) new Secret(value);
+  const piece = part.repeat(PIECE_LENGTH / part.length);
+  const text = piece.repeat(PIECES);
+  const inPieces = () => {
+    for (let count = 0; count < PIECES; count++) mask(piece);
+  };
+  const rounds = roundsOf(inPieces);
+  const [ofPieces, ofText] = [cpuTime(rounds, inPieces), cpuTime(rounds, () => mask(text))];
+  // From 1 to 2. A loop in a loop, or backtracking, brings it to 16 or more.
+  expect(ofText / ofPieces).toBeLessThan(6);
+});
