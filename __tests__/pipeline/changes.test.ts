@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -156,12 +165,12 @@ describe("the path", () => {
     const link = join(home, "link");
     symlinkSync(project.folder, link);
     expect(changes([join(link, "tasks")]).stdout).toContain("`nginx:1.28`");
-    rmSync(link);
+    unlinkSync(link);
     git("checkout", "--quiet", "HEAD^1");
     symlinkSync("tasks", join(project.folder, "current"));
     write({ "other/shop.json": CHANGED });
     commit();
-    rmSync(join(project.folder, "current"));
+    unlinkSync(join(project.folder, "current"));
     symlinkSync("other", join(project.folder, "current"));
     commit();
     expect(changes(["current"]).stdout).toContain("`nginx:1.28`");
