@@ -73,14 +73,22 @@ function refuseWithoutRoom(folder, stop) {
 }
 
 function create(lock, content) {
+  let file;
   try {
-    fs.writeFileSync(lock, content, { flag: "wx" });
-    return true;
+    file = fs.openSync(lock, "wx");
   } catch (error) {
     if (error.code === "EEXIST") return false;
-    // On a full disk the file is made, but stays empty: later runs would take it for another run's.
+    throw error;
+  }
+  try {
+    fs.writeFileSync(file, content);
+    return true;
+  } catch (error) {
+    // On a full disk the new file stays empty: later runs would take it for another run's.
     fs.rmSync(lock, { force: true });
     throw error;
+  } finally {
+    fs.closeSync(file);
   }
 }
 
