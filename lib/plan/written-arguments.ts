@@ -1,5 +1,6 @@
 import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { elementsOf, isEqual } from "../protection/compare";
+import { sortedSet } from "../sorted-set";
 import { expressionsIn } from "../stack/terraform-text";
 
 /** How a block of a plan's configuration differs from the one in cdk.tf.json, by the names of its arguments. */
@@ -54,8 +55,4 @@ function referencesIn(written: JsonValue): readonly string[] {
     const steps = expression.split(".");
     return steps.slice(1).map((_, index) => steps.slice(0, index + 2).join("."));
   });
-}
-
-function sortedSet(names: readonly string[]): readonly string[] {
-  return [...new Set(names)].sort();
 }

@@ -34,8 +34,9 @@ export function hasBundleElsewhere(answer: JsonObject, json: string, usual: Secr
   const bundle = place?.value;
   if (typeof bundle !== "string" || bundle.length < SHORTEST) return false;
   const rest = json.replace(JSON.stringify(place), "");
-  const finder = (bundle === usual.reveal() && finders.get(usual)) || finderOf([new Secret(bundle.slice(0, -4))]);
-  if (bundle === usual.reveal()) finders.set(usual, finder);
+  const isUsual = bundle === usual.reveal();
+  const finder = (isUsual ? finders.get(usual) : undefined) ?? finderOf([new Secret(bundle.slice(0, -4))]);
+  if (isUsual) finders.set(usual, finder);
   return finder.isIn(rest);
 }
 

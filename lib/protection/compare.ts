@@ -64,6 +64,11 @@ export function byName(list: readonly JsonValue[]): ReadonlyMap<string, readonly
   return groupBy(list.filter(isNamed), ({ name }) => name);
 }
 
+/** Counts the elements that `byName` leaves out. */
+export function countNameless(list: readonly JsonValue[]): number {
+  return list.filter((element) => !isNamed(element)).length;
+}
+
 function isNamed(value: JsonValue): value is JsonObject & { readonly name: string } {
   return isJsonObject(value) && typeof value.name === "string";
 }

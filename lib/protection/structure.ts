@@ -3,7 +3,7 @@ import { type JsonObject, type JsonValue, objectOf } from "../json";
 import { registeredForm } from "../task/registered-form";
 import { text } from "../text/safe-text";
 import { isTooDeep, TOO_DEEP } from "./answer-shape";
-import { byName, elementsOf } from "./compare";
+import { byName, countNameless, elementsOf } from "./compare";
 import { containerDeviations, hasDefenderTrace, mountDeviations, waitsForHealth } from "./container";
 import { defenderVersion } from "./defender-image";
 import { type Deviation, outside } from "./deviation";
@@ -71,7 +71,7 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
 }
 
 function namelessDeviations(containers: readonly JsonValue[]): readonly Deviation[] {
-  const nameless = containers.filter((container) => typeof objectOf(container).name !== "string").length;
+  const nameless = countNameless(containers);
   const field = "containerDefinitions";
   return nameless === 0 ? [] : [{ field, expected: text`containers with a name`, got: text`${nameless} without` }];
 }

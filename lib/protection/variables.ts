@@ -1,6 +1,6 @@
-import { type JsonObject, type JsonValue, objectOf } from "../json";
+import type { JsonObject, JsonValue } from "../json";
 import { excerpt, text } from "../text/safe-text";
-import { byName, elementsOf, isEqual } from "./compare";
+import { byName, countNameless, elementsOf, isEqual } from "./compare";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
 
@@ -57,9 +57,12 @@ export function variableDeviations(
     const wrong = whatIsWrong(name, before.get(name) ?? [], after.get(name) ?? [], checks.get(name));
     return wrong ? [{ field: `environment ${name}`, ...wrong }] : [];
   });
-  const others = elements.filter((element) => typeof objectOf(element).name !== "string").length;
-  if (others === 0) return deviations;
-  return [...deviations, { field: "environment", expected: text`variables with a name`, got: text`${others} without` }];
+  const nameless = countNameless(elements);
+  if (nameless === 0) return deviations;
+  return [
+    ...deviations,
+    { field: "environment", expected: text`variables with a name`, got: text`${nameless} without` },
+  ];
 }
 
 function whatIsWrong(

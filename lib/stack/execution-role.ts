@@ -8,6 +8,7 @@ import { TerraformOutput, type TerraformStack } from "cdktf";
 import { SettingsError } from "../errors";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
+import { sortedSet } from "../sorted-set";
 import { text } from "../text/safe-text";
 import { ids, resourceNames } from "./names";
 import { statementsForRole, statementsForStackRole } from "./role-statements";
@@ -50,7 +51,7 @@ export function executionRole(stack: TerraformStack, props: Props, bundleSecret:
  */
 export function grantExecutionRoles(stack: TerraformStack, props: Props): void {
   const named = props.tasks.flatMap(({ definition }) => definition.executionRoleArn ?? []);
-  const roles = [...new Set(named)].sort();
+  const roles = sortedSet(named);
   const accounts = [...new Set(roles.map((arn) => arn.split(":")[4] ?? ""))];
   if (accounts.length > 1) {
     throw new SettingsError([

@@ -3,6 +3,7 @@ import { parseEcrRegistry } from "../ecr-registry";
 import { groupBy } from "../group-by";
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
+import { sortedSet } from "../sorted-set";
 import { createsGroup } from "../task/logs";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import { arnsInPolicy, secretsOf, withoutSelector } from "../task/secret-access";
@@ -120,10 +121,6 @@ function grouped(needs: readonly Need[]): readonly Statement[] {
       Action: oneOrAll(same[0].actions),
       Resource: oneOrAll(sortedSet(same.map(({ resource }) => resource))),
     }));
-}
-
-function sortedSet(values: readonly string[]): readonly string[] {
-  return [...new Set(values)].sort();
 }
 
 function oneOrAll(values: readonly string[]): string | readonly string[] {
