@@ -93,7 +93,14 @@ test("escaping JSON as a whole gives the same as escaping its strings one by one
       expect(escapedJson(value, "${ours}")).toBe(JSON.stringify(escapeAll(value, "${ours}")));
       expect(escapedJson(value)).toBe(JSON.stringify(escapeAll(value)));
     }),
-    { examples: [[['"${ours}', "${ours}", '${ours}"', '\\"${ours}']]] },
+    {
+      examples: [
+        [['"${ours}', "${ours}", '${ours}"', '\\"${ours}']],
+        [[{ "${ours}": "" }]],
+        [[{ "${ours}": "${ours}", a: "${ours}" }]],
+        [["${ours}", ":"]],
+      ],
+    },
   );
 });
 

@@ -34,8 +34,9 @@ export function escapeAll(value: unknown, live?: string): unknown {
   );
 }
 
-// What escapeTerraform may refuse. A final backslash may escape the quotation mark that follows.
-const NEEDS_A_LOOK = /[^\0-\x7f]|TfToken\[|\\u|\\$/;
+// Text that escapeTerraform may refuse, and signs that what stands beside a part isn't the expression as a whole value: a
+// final backslash may escape the quotation mark that follows, and before an initial colon stands a key.
+const NEEDS_A_LOOK = /[^\0-\x7f]|TfToken\[|\\u|\\$|^:/;
 
 /**
  * Returns the JSON of a value with its strings and keys escaped. Escaping the JSON as a whole takes a quarter of the time,
