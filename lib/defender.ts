@@ -8,6 +8,9 @@ export const DEFENDER = "TwistlockDefender";
 /** The sidecar's variable that holds the install bundle. */
 export const BUNDLE_VARIABLE = "INSTALL_BUNDLE";
 
+/** The variables that the Console sets in the sidecar alone. */
+export const SIDECAR_VARIABLES: readonly string[] = [BUNDLE_VARIABLE, "WS_ADDRESS"];
+
 /** The variables that the Console sets in containers and sidecar. */
 export const DEFENDER_VARIABLES: readonly string[] = [
   "TW_IMAGE_NAME",
@@ -16,8 +19,7 @@ export const DEFENDER_VARIABLES: readonly string[] = [
   "FARGATE_TASK",
   "FILESYSTEM_MONITORING",
   "FIPS_ENABLED",
-  BUNDLE_VARIABLE,
-  "WS_ADDRESS",
+  ...SIDECAR_VARIABLES,
 ];
 
 /** The first word of a wrapped entry point: from Console 30 and later, and from older ones. */

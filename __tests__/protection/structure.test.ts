@@ -49,6 +49,9 @@ const withoutVariable = (container: Part, name: string) => {
   const environment = isJsonArray(container.environment) ? container.environment.filter(isJsonObject) : [];
   container.environment = environment.filter((entry) => entry.name !== name);
 };
+const addTo = (container: Part, key: "environment" | "secrets", entry: Part) => {
+  container[key] = [...(isJsonArray(container[key]) ? container[key] : []), entry];
+};
 
 test("a protected task definition is still protected after ECS has registered it", () => {
   expect(check(() => {})).toEqual({
@@ -245,6 +248,21 @@ test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidec
     "no SYS_PTRACE",
     ({ app }) => void Object.assign(app, { linuxParameters: {} }),
     /^container app, linuxParameters.capabilities.add: expected SYS_PTRACE, got none/,
+  ],
+  [
+    "the sidecar's address of the Console in another container",
+    ({ app }) => addTo(app, "environment", { name: "WS_ADDRESS", value: "wss://other.example.com" }),
+    /^container app, environment WS_ADDRESS: expected none in this container, got one\.$/,
+  ],
+  [
+    "the install bundle in another container",
+    ({ app }) => addTo(app, "environment", { name: "INSTALL_BUNDLE", value: "e30=" }),
+    /^container app, environment INSTALL_BUNDLE: expected none in this container, got one\.$/,
+  ],
+  [
+    "a secret in place of a variable of the Defender",
+    ({ app }) => addTo(app, "secrets", { name: "FIPS_ENABLED", valueFrom: "fips" }),
+    /^container app, secrets FIPS_ENABLED: expected none in this container, got one\.$/,
   ],
   [
     "a volume over the Defender's",

@@ -1,4 +1,4 @@
-import { DEFENDER, hidesDefender, WRAPPERS } from "../defender";
+import { DEFENDER, DEFENDER_VARIABLES, hidesDefender, SIDECAR_VARIABLES, WRAPPERS } from "../defender";
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { text } from "../text/safe-text";
 import { differences, elementsOf, hasSameMembers, isEqual } from "./compare";
@@ -18,13 +18,19 @@ export function containerDeviations(
   expectation: Expectation,
   original?: JsonObject,
 ): readonly Deviation[] {
-  const { entryPoint, environment, dependsOn, volumesFrom, linuxParameters, name } = container;
+  const { entryPoint, environment, secrets, dependsOn, volumesFrom, linuxParameters, name } = container;
   const checks = commonChecks(expectation).set("TW_CONTAINER_NAME", equal(typeof name === "string" ? name : ""));
   if (typeof original?.image === "string") checks.set("TW_IMAGE_NAME", optional(equal(original.image)));
   return [
     ...(original ? differences(original, container, CHANGED) : []),
     ...entryPointDeviations(entryPoint, expectation.extracting, original),
     ...variableDeviations(environment, checks, original && elementsOf(original.environment)),
+    ...(original
+      ? []
+      : [
+          ...namedAs("environment", environment, SIDECAR_VARIABLES),
+          ...namedAs("secrets", secrets, DEFENDER_VARIABLES),
+        ]),
     ...additionDeviations(DEPENDENCY, dependsOn, original && elementsOf(original.dependsOn)),
     ...additionDeviations(VOLUMES, volumesFrom, original && elementsOf(original.volumesFrom)),
     ...linuxDeviations(objectOf(linuxParameters), original && objectOf(original.linuxParameters)),
@@ -137,6 +143,12 @@ export function mountDeviations({ mountPoints, linuxParameters }: JsonObject): r
     const hiding = paths.filter((path) => typeof path === "string" && hidesDefender(path));
     return hiding.map((path) => ({ field, expected: text`nothing that hides the Defender`, got: outside(path) }));
   });
+}
+
+// With the original, these are differences from it.
+function namedAs(field: string, list: JsonValue | undefined, names: readonly string[]): readonly Deviation[] {
+  const found = names.filter((name) => elementsOf(list).some((entry) => objectOf(entry).name === name));
+  return found.map((name) => ({ field: `${field} ${name}`, expected: text`none in this container`, got: text`one` }));
 }
 
 function linuxDeviations(got: JsonObject, original: JsonObject | undefined): readonly Deviation[] {
