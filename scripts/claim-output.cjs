@@ -54,9 +54,9 @@ exports.forgetEarlierRun = (folder, stop) => {
   refuseLink(stacks, stop);
   for (const name of entriesOf(stacks)) {
     refuseLink(path.join(stacks, name), stop);
-    remove(path.join(stacks, name, "cdk.tf.json"), ["ENOENT", "ENOTDIR"], stop);
+    remove(path.join(stacks, name, "cdk.tf.json"), stop);
   }
-  remove(path.join(folder, "manifest.json"), ["ENOENT"], stop);
+  remove(path.join(folder, "manifest.json"), stop);
 };
 
 // In a place such as /proc, Node's recursive mkdir would never end: it treats ENOENT as a missing parent.
@@ -152,11 +152,11 @@ function isLink(file) {
   }
 }
 
-function remove(file, absent, stop) {
+function remove(file, stop) {
   try {
     fs.unlinkSync(file);
   } catch (error) {
-    if (absent.includes(error.code)) return;
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return; // Not there.
     stop(`${file}, an earlier run's result, can't be removed (${error.code}). Remove it, or set CDKTF_OUTDIR.`);
   }
 }
