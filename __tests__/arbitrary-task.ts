@@ -10,10 +10,15 @@ const NASTY = ["$", "%", "{", "}", "${", "%{", "$${", "%%{", '"', "\\", "\n", "\
 const FOREIGN = ["ü", "漢", "😀", "👩‍👩‍👧", "\u202e", "\u2028", "\ufeff", "e\u0301", "##vso[", "</script>"];
 // Texts that Terraform would change are refused; other tests cover that.
 const isChanged = (value: string) => value.startsWith("\ufeff") || (/\r/.test(value) && /\$\$\{|%%\{/.test(value));
-const text = fc
+const pieces = fc
   .string({ unit: fc.constantFrom("a", "B", "0", " ", ".", ...NASTY, ...FOREIGN), maxLength: 6 })
   .map((value) => value.normalize("NFC"))
   .filter((value) => !isChanged(value));
+// The stack's own expressions are mere text in a task.
+const expression = fc
+  .constantFrom("aws_secretsmanager_secret.install-bundle.arn", "aws_iam_role.execution-role.arn", "var.install_bundle")
+  .map((reference) => `\${${reference}}`);
+const text = fc.oneof({ arbitrary: pieces, weight: 9 }, { arbitrary: expression, weight: 1 });
 const identifier = fc.stringMatching(/^[a-zA-Z][\w-]{0,12}$/);
 const number = fc.nat(100_000);
 const mebibytes = fc.integer({ min: 6, max: 100_000 });

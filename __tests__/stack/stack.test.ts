@@ -305,6 +305,17 @@ describe("text from outside", () => {
     expect(containersOf(definition)[0]).toMatchObject({ command: [escaped], dockerLabels: { "$${label}": escaped } });
     expect(definition.tags).toEqual({ "%%{tag": escaped });
   });
+
+  test("is escaped even where it is the expression that the sidecar reads its bundle from", async () => {
+    const secret = "${aws_secretsmanager_secret.install-bundle.arn}";
+    const task = await proven({
+      ...TASK,
+      containerDefinitions: [{ ...CONTAINER, command: [secret], dockerLabels: { [secret]: secret } }],
+    });
+    const [app, sidecar] = containersOf(definitionOf(synthesized([task]).stack, "shop"));
+    expect(app).toMatchObject({ command: [`$${secret}`], dockerLabels: { [`$${secret}`]: `$${secret}` } });
+    expect(sidecar).toMatchObject({ secrets: [{ name: "INSTALL_BUNDLE", valueFrom: secret }] });
+  });
 });
 
 describe("tasks together", () => {

@@ -87,20 +87,11 @@ const pieces = fc.constantFrom("$", "%", "{", "}", "${ours}", "\\", '"', "\n", "
 const anyText = fc.string({ unit: pieces });
 
 test("escaping JSON as a whole gives the same as escaping its strings one by one", () => {
-  const values = fc.array(fc.oneof(anyText, fc.constant("${ours}"), fc.dictionary(anyText, anyText)));
+  const values = fc.array(fc.oneof(anyText, fc.dictionary(anyText, anyText)));
   fc.assert(
     fc.property(values, (value) => {
-      expect(escapedJson(value, "${ours}")).toBe(JSON.stringify(escapeAll(value, "${ours}")));
       expect(escapedJson(value)).toBe(JSON.stringify(escapeAll(value)));
     }),
-    {
-      examples: [
-        [['"${ours}', "${ours}", '${ours}"', '\\"${ours}']],
-        [[{ "${ours}": "" }]],
-        [[{ "${ours}": "${ours}", a: "${ours}" }]],
-        [["${ours}", ":"]],
-      ],
-    },
   );
 });
 

@@ -39,9 +39,8 @@ export class RuntimeDefenseStack extends TerraformStack {
           defined({ name: logGroup, retentionInDays: props.logRetentionDays, kmsKeyId: props.logKmsKeyArn }),
         );
       }
-      const definition = task.withInstallBundleFrom(bundle.valueFrom);
       const resource = new EcsTaskDefinition(this, ids.taskDefinition(family), {
-        ...taskDefinitionConfig(definition, role?.arn, bundle.valueFrom),
+        ...taskDefinitionConfig(task, role?.arn, bundle.valueFrom),
         // Keeps earlier revisions: services and schedules pinned to one can still start tasks, and roll back to it.
         ...(props.keepOldRevisions && { skipDestroy: true }),
         // If ECS refuses the new revision, the family must keep its old one.

@@ -1,21 +1,29 @@
+import { randomUUID } from "node:crypto";
+
 import type { EcsTaskDefinitionConfig } from "@cdktf/provider-aws/lib/ecs-task-definition";
 
 import { defined } from "../defined";
+import type { ProtectedTask } from "../protection/protected-task";
 import { isForgotten, ROUTER_USER } from "../task/registered-form";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import { escapeAll, escapedJson } from "./terraform-text";
 
+// Stands where the bundle's source will be written, so that the same expression elsewhere in a task stays literal text.
+const BUNDLE_SOURCE = randomUUID();
+
 /**
- * Converts a task definition to the arguments of the AWS provider's resource: lists of pairs become maps,
- * `volumes` `volume`, `host.sourcePath` `hostPath`, and the containers one JSON string.
+ * Converts a task to the arguments of the AWS provider's resource: lists of pairs become maps, `volumes` `volume`,
+ * `host.sourcePath` `hostPath`, and the containers one JSON string.
  *
- * @param live the expression in the containers that Terraform evaluates; all other text is literal
+ * @param bundleFrom where the sidecar reads the install bundle from: an ARN, or an expression, the only text that Terraform
+ *   evaluates in the containers
  */
 export function taskDefinitionConfig(
-  definition: TaskDefinition,
+  task: ProtectedTask,
   executionRoleArn: string | undefined,
-  live?: string,
+  bundleFrom: string,
 ): EcsTaskDefinitionConfig {
+  const definition = task.withInstallBundleFrom(BUNDLE_SOURCE);
   const { containerDefinitions, ephemeralStorage, proxyConfiguration, tags, volumes, ...same } = definition;
   return {
     // The stack's role, unless the task names one.
@@ -29,7 +37,9 @@ export function taskDefinitionConfig(
         volume: volumes?.map(volumeConfig),
       }),
     }),
-    containerDefinitions: escapedJson(containerDefinitions.map(asStored), live),
+    containerDefinitions: escapedJson(containerDefinitions.map(asStored)).replace(JSON.stringify(BUNDLE_SOURCE), () =>
+      JSON.stringify(bundleFrom),
+    ),
   };
 }
 
