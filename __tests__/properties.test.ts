@@ -133,7 +133,7 @@ function withSortedVariables({ definition }: Task) {
   return { ...definition, containerDefinitions };
 }
 
-/** Evaluates every string as Terraform does, but keeps the stack's own references. */
+/** Evaluates every string as Terraform does; the stack's own references stand for their values. */
 function asTerraformReads(value: unknown): JsonValue {
   if (Array.isArray(value)) return value.map(asTerraformReads);
   if (isJsonObject(value)) {
@@ -147,7 +147,7 @@ function asTerraformReads(value: unknown): JsonValue {
     const isEscape = rest.startsWith("$${") || rest.startsWith("%%{");
     const reference = /^\$\{aws_[a-z_]+\.[a-z-]+\.arn\}/.exec(rest)?.[0];
     if (!isEscape && !reference && /^[$%]\{/.test(rest)) throw new Error(`Terraform would evaluate ${rest}`);
-    text += isEscape ? rest.slice(1, 3) : (reference ?? rest[0]);
+    text += isEscape ? rest.slice(1, 3) : reference ? `the value of ${reference}` : rest[0];
     rest = rest.slice(isEscape ? 3 : (reference?.length ?? 1));
   }
   return text;
@@ -178,9 +178,9 @@ function registered(value: JsonValue): JsonValue {
 /** The attributes that the resource must have, in the same form. */
 function expected(proven: ProtectedTask): JsonObject {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
-  const role = "${aws_iam_role.execution-role.arn}";
+  const role = "the value of ${aws_iam_role.execution-role.arn}";
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
-  const secret = "${aws_secretsmanager_secret.install-bundle.arn}";
+  const secret = "the value of ${aws_secretsmanager_secret.install-bundle.arn}";
   const { tags, proxyConfiguration, volumes, ...same } = proven.withInstallBundleFrom(secret);
   const pairs = (entries: readonly (readonly [string, string])[]) => Object.fromEntries(entries);
   return part(
