@@ -283,7 +283,7 @@ describe("the manifest of an earlier run", () => {
       status: 1,
       stdout: "",
       stderr: expect.stringMatching(
-        /^cdktf\.out\/manifest\.json, an earlier run's result, can't be removed \(\w+\)\. Remove it, or set CDKTF_OUTDIR\.\n$/,
+        /^cdktf\.out\/manifest\.json, an earlier run's result, can't be removed \((EISDIR|EPERM)\)\. Remove it, or set CDKTF_OUTDIR\.\n$/,
       ),
     });
   });
