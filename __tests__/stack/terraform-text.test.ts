@@ -75,10 +75,10 @@ test("a template is read NFC-normalized, as Terraform reads it", () => {
   expect(evaluateTemplate("FARGATE_TAS\u212a")).toBe("FARGATE_TASK");
 });
 
-test("every string and key of a value is escaped, except the given expression", () => {
+test("every string and key of a value is escaped, without exception", () => {
   const value = { "${key}": ["${ours}", "${ours} and more", 7, true, null], b: { c: "%{x" } };
-  expect(escapeAll(value, "${ours}")).toStrictEqual({
-    "$${key}": ["${ours}", "$${ours} and more", 7, true, null],
+  expect(escapeAll(value)).toStrictEqual({
+    "$${key}": ["$${ours}", "$${ours} and more", 7, true, null],
     b: { c: "%%{x" },
   });
 });

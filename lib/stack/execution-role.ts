@@ -11,7 +11,7 @@ import type { StackSettings } from "../settings/stack";
 import { sortedSet } from "../sorted-set";
 import { text } from "../text/safe-text";
 import { ids, resourceNames } from "./names";
-import { statementsForRole, statementsForStackRole } from "./role-statements";
+import { installBundleStatements, statementsForRole, statementsForStackRole } from "./role-statements";
 import { escapeAll } from "./terraform-text";
 
 type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
@@ -38,7 +38,10 @@ export function executionRole(stack: TerraformStack, props: Props, bundleSecret:
   });
   new IamRolePolicy(stack, ids.bundlePolicy, {
     role: role.name,
-    policy: policy(escapeAll(statementsForStackRole(props.tasks, bundleSecret, props), bundleSecret)),
+    policy: policy([
+      ...installBundleStatements(bundleSecret, props.installBundleKmsKeyArn),
+      ...escapeAll(statementsForStackRole(props.tasks, props)),
+    ]),
   });
   new TerraformOutput(stack, ids.roleOutput, { value: role.arn });
   return role;

@@ -36,21 +36,17 @@ export function statementsForRole(
   return [...installBundleStatements(installBundleSecretArn ?? managed, installBundleKmsKeyArn), ...grouped(needs)];
 }
 
-/** Returns what the stack's own role needs besides AWS' managed policy AmazonECSTaskExecutionRolePolicy. */
+/** Returns what the stack's own role needs besides the install bundle and AWS' managed policy AmazonECSTaskExecutionRolePolicy. */
 export function statementsForStackRole(
   tasks: readonly ProtectedTask[],
-  bundleSecret: string,
-  { partition, region, secretArns, installBundleKmsKeyArn }: StackSettings,
+  { partition, region, secretArns }: StackSettings,
 ): readonly Statement[] {
   const needs = tasks
     .filter(({ definition }) => definition.executionRoleArn === undefined)
     .flatMap(({ definition }) => needsOf(definition, { partition, region, account: "*" }));
   // Only the secrets that SECRET_ARNS names: a task file alone must not give access to one.
   const beyondManaged = needs.filter(([action]) => action === "logs:CreateLogGroup" || action.startsWith("s3:"));
-  return [
-    ...installBundleStatements(bundleSecret, installBundleKmsKeyArn),
-    ...grouped([...secretArns.map(secretNeed), ...beyondManaged]),
-  ];
+  return grouped([...secretArns.map(secretNeed), ...beyondManaged]);
 }
 
 /** Returns the statements for reading the install bundle, and nothing else. */

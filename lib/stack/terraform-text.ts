@@ -23,15 +23,13 @@ function escapeSigns(text: string): string {
   return text.includes("{") ? text.replace(/[$%](?=\{)/g, (sign) => sign + sign) : text;
 }
 
-/** Escapes every string and key of a JSON value, except `live`, an expression of this project. */
-export function escapeAll<T>(value: T, live?: string): T;
-export function escapeAll(value: unknown, live?: string): unknown {
-  if (typeof value === "string") return value === live ? value : escapeTerraform(value);
-  if (Array.isArray(value)) return value.map((element) => escapeAll(element, live));
+/** Escapes every string and key of a JSON value. */
+export function escapeAll<T>(value: T): T;
+export function escapeAll(value: unknown): unknown {
+  if (typeof value === "string") return escapeTerraform(value);
+  if (Array.isArray(value)) return value.map((element) => escapeAll(element));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, child]) => [escapeTerraform(key), escapeAll(child, live)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [escapeTerraform(key), escapeAll(child)]));
 }
 
 // What escapeTerraform may refuse.
