@@ -254,6 +254,9 @@ test.each<readonly [string, string, string]>([
     `${SECRET_ARN}:bundle:`,
     SECRET_ARN.replace("111122223333", "1111"),
     `${SECRET_ARN}\${x}`,
+    `${SECRET_ARN}:\${x}::`,
+    `${SECRET_ARN}:%{if x}::`,
+    `${SECRET_ARN}:a\nb::`,
   ].map(
     (value) =>
       [
