@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
+  lstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -107,6 +109,23 @@ test("--out that names the task file itself, even by a link, is refused, and the
   expect(readFileSync(file)).toEqual(readFileSync(EXAMPLE));
 });
 
+test("--out that is a link, a pipe or a device is refused, and stays what it is", async () => {
+  const [link, pipe] = [join(folder, "link"), join(folder, "pipe")];
+  symlinkSync("/proc/self/fd/1", link);
+  execFileSync("mkfifo", [pipe]);
+  for (const out of [link, pipe]) {
+    const { problems, stdout } = await invoke(protect, [EXAMPLE, "--out", out], environment);
+    expect({ problems, stdout }).toEqual({
+      problems: [
+        `--out names ${out}, which is a link, a pipe or a device. Name a file, or leave --out out to get the task on stdout.`,
+      ],
+      stdout: "",
+    });
+  }
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+});
+
 test("a failure leaves the file of --out unchanged", async () => {
   const out = join(folder, "protected.json");
   writeFileSync(out, "what was there before");
@@ -119,6 +138,10 @@ test("--out that can't be written is named, and no file is left", async () => {
   const { problems } = await invoke(protect, [EXAMPLE, "--out", join(folder, "none/out.json")], environment);
   expect(problems).toEqual([
     `${folder}/none/out.json can't be written: the folder that it belongs in does not exist; create it (ENOENT).`,
+  ]);
+  const tooLong = join(folder, "a".repeat(300));
+  expect((await invoke(protect, [EXAMPLE, "--out", tooLong], environment)).problems).toEqual([
+    `${tooLong} can't be written: its name is too long; choose a shorter one (ENAMETOOLONG).`,
   ]);
   const inPlace = await invoke(protect, [EXAMPLE, "--out", folder], environment);
   expect(inPlace.problems).toEqual([

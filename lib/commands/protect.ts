@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 import { login } from "../console/client";
 import { SettingsError } from "../errors";
@@ -27,9 +27,7 @@ export const protect: Command = {
   ],
   run: async (invocation, { operands: [file = ""], value }) => {
     const out = value("out");
-    if (out !== undefined && isSameFile(out, file)) {
-      throw new SettingsError([text`--out names ${file} itself, which would be lost. Name another file.`]);
-    }
+    if (out !== undefined) guarded(out, () => checkOut(out, file));
     const settings = parseSettings({ ...invocation.environment, TASK_DEFINITION_PATH: file });
     const context = contextOn(invocation.stderr, invocation.signal);
     const task = await protectOne(file, settings, invocation, context);
@@ -48,9 +46,17 @@ export const protect: Command = {
   },
 };
 
-function isSameFile(one: string, other: string): boolean {
-  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return first !== undefined && first.dev === second?.dev && first.ino === second.ino;
+/** Refuses what the output would replace, such as /dev/stdout. The write itself refuses a folder. */
+function checkOut(out: string, file: string): void {
+  const there = statSync(out, { throwIfNoEntry: false });
+  const given = existsSync(file) ? statSync(file) : undefined;
+  if (there && there.dev === given?.dev && there.ino === given.ino)
+    throw new SettingsError([text`--out names ${file} itself, which would be lost. Name another file.`]);
+  const itself = lstatSync(out, { throwIfNoEntry: false });
+  if (itself && !itself.isFile() && !itself.isDirectory()) {
+    const what = text`--out names ${out}, which is a link, a pipe or a device.`;
+    throw new SettingsError([text`${what} Name a file, or leave --out out to get the task on stdout.`]);
+  }
 }
 
 /** Escapes text in the JSON that a terminal or pipeline would obey as a command: `##vso[…]`, an escape sequence. */

@@ -168,5 +168,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "a file is in its place; move that away",
   EEXIST: "a file is in its place; move that away",
   EISDIR: "a folder is where a file belongs; move that away",
+  ENAMETOOLONG: "its name is too long; choose a shorter one",
+  ELOOP: "its links lead in a circle; remove them",
   ENOENT: "the folder that it belongs in does not exist; create it",
 };
