@@ -198,6 +198,16 @@ const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
     "compressed behind bytes that only begin like gzip, in base64",
     (bundle) => base64(Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), gzipSync(bundle)])),
   ],
+  [
+    "compressed by zlib behind other bytes, in base64",
+    (bundle) => base64(Buffer.concat([raw("iVBORw0KGgoAAAAN"), deflateSync(bundle)])),
+  ],
+  [
+    "in the second of two streams of zlib, in base64",
+    (bundle) => base64(Buffer.concat([deflateSync("hello"), deflateSync(bundle)])),
+  ],
+  ["compressed by zlib, in a path", (bundle) => `https://host/svg/${deflateSync(bundle).toString("base64url")}`],
+  ["compressed by zlib, in hex behind other digits", (bundle) => `abcd${deflateSync(bundle).toString("hex")}`],
   ["compressed, in base64 in a URL", (bundle) => encodeURIComponent(base64(gzipSync(bundle)))],
   ["compressed, in base64 that JSON escapes", (bundle) => base64(gzipSync(bundle)).replaceAll("/", "\\/")],
   [

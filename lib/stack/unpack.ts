@@ -24,27 +24,31 @@ const ARCHIVES = new RegExp(
     "Rar!\\x1a\\x07",
   ].join("|"),
 );
+// The headers that zlib writes with its usual window, and soon a byte that is no text: x^2 isn't one.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: compressed data holds these
+const ZLIB = /x[\x01\x5e\x9c\xda](?=[\s\S]{0,15}[\0-\x08\x0e-\x1f\x7f-\xff])/g;
+/** More often than a header occurs in any bytes by chance. */
+const BYTES_PER_CHANCE = 8192;
 const GZIP = Buffer.from([0x1f, 0x8b, 8]);
 // Text seldom compresses to less than a hundredth; unpacking anything beyond that would take too much time.
 const LARGEST_RATIO = 100;
 const LARGEST_UNPACKED = 1024 * 1024;
 
-/** Unpacks data compressed by zlib, or by gzip behind any other bytes, also nested; a truncated stream in part. */
+/** Unpacks data compressed by zlib or gzip, also behind any other bytes, and nested; a truncated stream in part. */
 export function unpack(bytes: Buffer, depth = DEPTH): Unpacked {
-  if (ARCHIVES.test(bytes.toString("latin1"))) return { contents: [], hasArchive: true };
-  const starts = isZlib(bytes) ? [2] : gzipStreamsIn(bytes);
+  const characters = bytes.toString("latin1");
+  if (ARCHIVES.test(characters)) return { contents: [], hasArchive: true };
+  const starts = [...gzipStreamsIn(bytes), ...zlibStreamsIn(bytes, characters)];
   if (starts.length === 0) return { contents: [], hasArchive: false };
-  const streams = starts.slice(0, MOST_STREAMS).map((start) => inflate(bytes.subarray(start)));
+  const most = MOST_STREAMS + Math.floor(bytes.length / BYTES_PER_CHANCE);
+  const streams = starts.slice(0, most).map((start) => inflate(bytes.subarray(start)));
   const contents = streams.filter((stream) => Buffer.isBuffer(stream));
   const inner = depth > 0 ? contents.map((content) => unpack(content, depth - 1)) : [];
   const isTooDeep = depth === 0 && contents.length > 0;
   return {
     contents: [...contents, ...inner.flatMap((one) => one.contents)],
     hasArchive:
-      isTooDeep ||
-      starts.length > MOST_STREAMS ||
-      streams.includes("too large") ||
-      inner.some(({ hasArchive }) => hasArchive),
+      isTooDeep || starts.length > most || streams.includes("too large") || inner.some(({ hasArchive }) => hasArchive),
   };
 }
 
@@ -68,12 +72,18 @@ function isZlib(bytes: Buffer): boolean {
   return (header & 0x8f20) === 0x0800 && header % 31 === 0;
 }
 
+/** Returns the end of a zlib header that the bytes begin with, and of each usual one behind other bytes, such as a path. */
+function zlibStreamsIn(bytes: Buffer, characters: string): readonly number[] {
+  const inside = Array.from(characters.matchAll(ZLIB), ({ index }) => index + 2);
+  return [...(isZlib(bytes) ? [2] : []), ...inside.filter((end) => end > 2)];
+}
+
 /** Returns the end of each gzip header in the bytes (RFC 1952); several streams may follow each other. */
 function gzipStreamsIn(bytes: Buffer): readonly number[] {
   const ends: number[] = [];
   for (let header = bytes.indexOf(GZIP); header >= 0; header = bytes.indexOf(GZIP, header + 1)) {
     ends.push(endOfGzipHeader(bytes, header));
-    if (ends.length > MOST_STREAMS) break;
+    if (ends.length > MOST_STREAMS + bytes.length / BYTES_PER_CHANCE) break;
   }
   return ends;
 }
