@@ -2,7 +2,7 @@ import MarkdownIt from "markdown-it";
 
 import { toMarkdown } from "../../lib/report/markdown";
 import type { Report } from "../../lib/report/report";
-import { join, type SafeText } from "../../lib/text/safe-text";
+import { join, type SafeText, text } from "../../lib/text/safe-text";
 import { EXAMPLE, fleet, reportOn, SHOP } from "./reports";
 
 describe("the Markdown report", () => {
@@ -60,6 +60,22 @@ describe("the Markdown report", () => {
     )?.[1];
     expect(sections + Number(leftOver ?? 0)).toBe(size);
     expect(sections).toBeGreaterThanOrEqual(200);
+  });
+
+  test("stays below a mebibyte with long names and as many roles as tasks, and has a part of each", async () => {
+    const report = fleet(await reportOn([SHOP]), 5000);
+    const tasks = report.tasks.map((task, index) => {
+      const arn = text`arn:aws:iam::111122223333:role/own-${index}`;
+      const statements = [{ Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: `secret-${index}` }];
+      const executionRole = { kind: "task", arn, statements, granted: false } as const;
+      return { ...task, executionRole, family: text`${"f".repeat(200)}-${index}` };
+    });
+    const markdown = toMarkdown({ ...report, tasks });
+    expect(Buffer.byteLength(markdown)).toBeLessThan(2 ** 20);
+    expect(markdown).toMatch(/^\d+ more tasks would make this page too long: /m);
+    expect(markdown).toMatch(/^\d+ more permission sets would make this page too long: /m);
+    for (const part of [`| ${"f".repeat(200)}-0 |`, "role/own-0` is the task's own", `\n## ${"f".repeat(200)}-0\n`])
+      expect(markdown).toContain(part);
   });
 });
 

@@ -18,6 +18,25 @@ export function code(outside: string): string {
 }
 
 /**
+ * The first texts, as many as fit into so many bytes, and the number of the others. Those aren't made.
+ */
+export function fitting<T>(
+  items: readonly T[],
+  bytes: number,
+  textOf: (item: T, index: number) => string,
+): { readonly texts: readonly string[]; readonly left: number } {
+  const texts: string[] = [];
+  let room = bytes;
+  for (const [index, item] of items.entries()) {
+    const text = textOf(item, index);
+    room -= Buffer.byteLength(text) + 1; // and a line break
+    if (room < 0) return { texts, left: items.length - index };
+    texts.push(text);
+  }
+  return { texts, left: 0 };
+}
+
+/**
  * The lines of a table, whose columns and cells are already Markdown.
  *
  * @param alignments `---:` aligns a column to the right

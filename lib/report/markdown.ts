@@ -1,7 +1,7 @@
 import { DEFENDER } from "../defender";
 import { groupBy } from "../group-by";
 import { type SafeText, wholeText } from "../text/safe-text";
-import { code, escaped, table } from "./markdown-parts";
+import { code, escaped, fitting, table } from "./markdown-parts";
 import { taskPicture } from "./picture";
 import { defenderPart, licenceNote, type Report, startOf, type TaskReport } from "./report";
 import { roleNeeds } from "./role-needs";
@@ -19,14 +19,11 @@ export function toMarkdown(report: Report): SafeText {
 function document(report: Report): string {
   const { tasks } = report;
   const parts = [head(report), overview(tasks), roles(tasks)].filter((part) => part !== "");
-  let room = BYTES - Buffer.byteLength(parts.join(""));
-  for (const [index, task] of tasks.entries()) {
-    const section = taskSection(task, index < PICTURES ? taskPicture(report, task) : undefined);
-    room -= Buffer.byteLength(section);
-    if (room < 0) return [...parts, leftOver(tasks.length - index)].join("\n");
-    parts.push(section);
-  }
-  return parts.join("\n");
+  const room = BYTES - Buffer.byteLength(parts.join("\n"));
+  const sections = fitting(tasks, room, (task, index) =>
+    taskSection(task, index < PICTURES ? taskPicture(report, task) : undefined),
+  );
+  return [...parts, ...sections.texts, ...leftOver(sections.left, "task")].join("\n");
 }
 
 function head({ coverage, console, installBundle, region, stack, tasks }: Report): string {
@@ -54,22 +51,23 @@ function overview(tasks: readonly TaskReport[]): string {
     return [escaped(family), protection, cpu, memory, `${defender.cpu} / ${defender.memory}`, notices.length];
   });
   const columns = ["Task", "Protected", "CPU units", "MiB", "For the Defender", "Notices"];
-  return lines(...table(columns, rows, ["---", "---", "---:", "---:", "---:", "---:"]));
+  const all = table(columns, rows, ["---", "---", "---:", "---:", "---:", "---:"]);
+  const { texts, left } = fitting(all, BYTES / 3, (row) => row);
+  return [lines(...texts), ...leftOver(left, "task")].join("\n");
 }
 
 /** The permissions that roles other than the stack's need. */
 function roles(tasks: readonly TaskReport[]): string {
-  return roleNeeds(tasks)
-    .map(({ roles: arns, granted, statements }) =>
-      lines(
-        `${arns.length === 1 ? "The execution role" : "The execution roles"} ${arns.map(code).join(", ")} ${needOf(arns.length, granted)}`,
-        "",
-        "```json",
-        JSON.stringify(statements, null, 2),
-        "```",
-      ),
-    )
-    .join("\n");
+  const { texts, left } = fitting(roleNeeds(tasks), BYTES / 3, ({ roles: arns, granted, statements }) =>
+    lines(
+      `${arns.length === 1 ? "The execution role" : "The execution roles"} ${arns.map(code).join(", ")} ${needOf(arns.length, granted)}`,
+      "",
+      "```json",
+      JSON.stringify(statements, null, 2),
+      "```",
+    ),
+  );
+  return [...texts, ...leftOver(left, "permission set")].join("\n");
 }
 
 function needOf(roleCount: number, granted: boolean): string {
@@ -122,8 +120,9 @@ function merged(changes: TaskReport["changes"]): readonly (readonly string[])[] 
   });
 }
 
-function leftOver(number: number): string {
-  return lines(`${count(number, "more task")} would make this page too long: see runtime-defense.json.`);
+function leftOver(number: number, noun: string): readonly string[] {
+  if (number === 0) return [];
+  return [lines(`${count(number, `more ${noun}`)} would make this page too long: see runtime-defense.json.`)];
 }
 
 function lines(...all: readonly string[]): string {

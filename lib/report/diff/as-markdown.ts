@@ -1,14 +1,19 @@
 import { type SafeText, wholeText } from "../../text/safe-text";
-import { code, escaped, table } from "../markdown-parts";
+import { code, escaped, fitting, table } from "../markdown-parts";
 import { openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
 import type { Difference } from "./differences";
 
 // GitHub limits a comment to 65,536 characters, Azure DevOps to 150,000.
-const CHARACTERS = 60_000;
+const BYTES = 60_000;
 
 /** The differences as Markdown, for the comment on a pull request or a run's page. */
 export function diffAsMarkdown({ newlyLeftOut, tasks, coverage, families }: SidesDiff): SafeText {
   const { before, after } = coverage;
+  const leftOut = fitting(
+    newlyLeftOut,
+    BYTES / 2,
+    ({ family, container, reason }) => `- ${code(family)}, ${code(container)}: ${escaped(reason)}`,
+  );
   const head = [
     "## Runtime defense: what changes",
     "",
@@ -17,20 +22,15 @@ export function diffAsMarkdown({ newlyLeftOut, tasks, coverage, families }: Side
       : `**${tasks.length} of ${families} tasks** differ. Protected: ${before.protected} of ${before.containers} → **${after.protected} of ${after.containers} containers** (${percent(before)} → ${percent(after)}).`,
     ...openEntryPoints(coverage).flatMap((sentence) => ["", sentence]),
     ...(newlyLeftOut.length > 0 ? ["", "### ⚠ Newly left out of protection", ""] : []),
-    ...newlyLeftOut.map(({ family, container, reason }) => `- ${code(family)}, ${code(container)}: ${escaped(reason)}`),
+    ...leftOut.texts,
+    ...tooLong(leftOut.left, "container"),
   ];
-  const sections: string[] = [];
-  let room = CHARACTERS - head.join("\n").length;
-  for (const [index, task] of tasks.entries()) {
-    const section = sectionOf(task);
-    room -= section.length;
-    if (room < 0) {
-      sections.push(`\n${tasks.length - index} more tasks would make this comment too long.`);
-      break;
-    }
-    sections.push(section);
-  }
-  return wholeText(`${[...head, ...sections].join("\n")}\n`);
+  const sections = fitting(tasks, BYTES - Buffer.byteLength(head.join("\n")), sectionOf);
+  return wholeText(`${[...head, ...sections.texts, ...tooLong(sections.left, "task")].join("\n")}\n`);
+}
+
+function tooLong(left: number, noun: string): readonly string[] {
+  return left === 0 ? [] : [`\n${left} more ${noun}${left === 1 ? "" : "s"} would make this comment too long.`];
 }
 
 function sectionOf({ family, kind, differences }: TaskDiff): string {
