@@ -318,6 +318,22 @@ describe("of outputs of synth", () => {
     expect(stdout).not.toMatch(/tw_[a-z0-9]{6}/);
   });
 
+  test.each(["tw_abc123def456", "n".repeat(255)])(
+    "finds a task and a container that the report masks or has whole: %s",
+    async (name) => {
+      const router = { ...SHOP.containerDefinitions[1], name };
+      const output = await outputOf({
+        ...SHOP,
+        family: name,
+        containerDefinitions: [SHOP.containerDefinitions[0], router],
+        runtimeDefense: { exclude: { [name]: "breaks when wrapped" } },
+      });
+      const { stdout } = await invoke(diff, [join(dirname(output), "task.json"), output]);
+      expect(stdout).toMatch(/ {2}web: entryPoint, by the Console +begins with \S+/);
+      expect(stdout).not.toContain("not protected");
+    },
+  );
+
   test("a file compared with its output shows what the protection changes", async () => {
     const output = await outputOf(SHOP);
     const { stdout } = await invoke(diff, [join(dirname(output), "task.json"), output]);
@@ -425,6 +441,21 @@ describe("--format markdown", () => {
     expect(stdout.length).toBeLessThan(65_536);
     const [, others = ""] = /^(\d+) more tasks would make this comment too long\.$/m.exec(stdout) ?? [];
     expect(stdout.split("\n### ").length - 1 + Number(others)).toBe(601);
+  });
+
+  test("of very many containers newly left out fits into a comment, and still shows tasks", async () => {
+    const [before, after] = [newFolder(), newFolder()];
+    for (let index = 0; index < 800; index++) {
+      const task = { ...SHOP, family: `shop-${"x".repeat(60)}-${index}` };
+      const runtimeDefense = { exclude: { router: "breaks when wrapped" } };
+      writeFileSync(join(before, `${index}.json`), JSON.stringify(task));
+      writeFileSync(join(after, `${index}.json`), JSON.stringify({ ...task, runtimeDefense }));
+    }
+    const { stdout } = await invoke(diff, [before, after, "--format", "markdown"]);
+    expect(stdout.length).toBeLessThan(65_536);
+    const [, others = ""] = /^(\d+) more containers would make this comment too long\.$/m.exec(stdout) ?? [];
+    expect(stdout.match(/^- `shop-x+-\d+`, `router`: breaks when wrapped$/gm)).toHaveLength(800 - Number(others));
+    expect(stdout).toMatch(/^### shop-x+-0$/m);
   });
 });
 

@@ -113,6 +113,17 @@ test("an answer that fails the proof outweighs a failed call, and both are repor
     expect(problem).toMatch(/^tasks\/1\.json: the Console's answer is not the protected task/);
 });
 
+test("files whose long paths begin alike stay apart", async () => {
+  const folder = `${"d".repeat(250)}/`.repeat(4);
+  const tasks = (await fleet(2)).map((task, index) => ({ ...task, file: `${folder}${index}.json` }));
+  const { proven } = await run(tasks, async (c, next) =>
+    c.req.path.endsWith("/fargate.json") ? c.json(Object(await c.req.raw.clone().json())) : next(),
+  );
+  const { files, problems } = proven as ProofError;
+  expect(files).toEqual(tasks.map(({ file }) => file));
+  expect(new Set(problems.map(({ file }) => file))).toEqual(new Set(files));
+});
+
 test.each([
   [62_000, undefined],
   [64_500, /^tasks\/0\.json: the protected task definition has \d{5} bytes, and ECS takes 65536 at most\. Shorten/],

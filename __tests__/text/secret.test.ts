@@ -64,6 +64,8 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   "base64 of its UTF-16": Buffer.from(VALUE, "utf16le").toString("base64"),
   "base64 of base64": Buffer.from(BYTES.toString("base64")).toString("base64"),
   hex: BYTES.toString("hex"),
+  "hex of JSON": Buffer.from(inJson).toString("hex"),
+  "base64 of JSON": Buffer.from(inJson).toString("base64"),
   "upper-case hex": BYTES.toString("hex").toUpperCase(),
 };
 
@@ -254,7 +256,11 @@ test.each([
 test.each([
   ["a licence token", "registry/tw_abc123def456/twistlock/defender:d", "registry/tw_[redacted]/twistlock/defender:d"],
   ["a JSON Web Token", "got eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.sig-nature.", "got [redacted]."],
+  ["a licence token without digits", "registry/tw_abcdefghij/twistlock/d", "registry/tw_[redacted]/twistlock/d"],
+  ["a licence token alone, without digits", "tw_abcdefghijklmnopqrst", "tw_[redacted]"],
   ["an authorization", "Bearer abcdefgh1234", "Bearer [redacted]"],
+  ["an authorization in small letters", "authorization: bearer abcdefgh1234", "authorization: bearer [redacted]"],
+  ["an authorization of letters alone", "BASIC abcdefghijklmnopqrst", "BASIC [redacted]"],
   ...(['{"a":"', '{ "a":"', '{\n  "a":"', '{\r\n"a":"', '{\t"a":"'].map((beginning) => {
     const bundle = Buffer.from(`${beginning}${"x".repeat(90)}"}`).toString("base64");
     return [`base64 of a JSON object, ${JSON.stringify(beginning)}`, `got ${bundle}.`, "got [redacted]."];
@@ -291,9 +297,13 @@ test("a percent sign in a secret is found in a URL, whatever follows it", () => 
   }
 });
 
-test.each(["aws_subnet.btw_service", "aws_nat_gateway.gtw_private12", "TW_CONTAINER_NAME"])(
-  "a name that only looks a little like a licence token stays: %s",
-  (name) => {
-    expect(mask(`${name} is there.`)).toBe(`${name} is there.`);
-  },
-);
+test.each([
+  "aws_subnet.btw_service",
+  "aws_nat_gateway.gtw_private12",
+  "TW_CONTAINER_NAME",
+  "tw_orders",
+  "tw_orders/task.json",
+  "Basic monitoring only",
+])("a text that only looks a little like a secret stays: %s", (name) => {
+  expect(mask(`${name} is there.`)).toBe(`${name} is there.`);
+});

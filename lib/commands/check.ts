@@ -6,7 +6,7 @@ import { parseSettingsWithoutConsole } from "../settings/settings";
 import { TASKS_VARIABLE } from "../settings/tasks";
 import { checkTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
-import { excerpt } from "../text/safe-text";
+import { pathText } from "../text/safe-text";
 import type { Command } from "./command";
 import { printProblems } from "./failure";
 import { contextOn } from "./run-context";
@@ -44,7 +44,7 @@ export const check: Command = {
       command: "check",
       files,
       problems,
-      notices: tasks.flatMap(({ file, notices }) => notices.map((notice) => ({ file: excerpt(file), ...notice }))),
+      notices: tasks.flatMap(({ file, notices }) => notices.map((notice) => ({ file: pathText(file), ...notice }))),
       containers: containerCount(tasks),
     };
     const format = value("format");

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import * as v from "valibot";
 
 import { asText } from "../json";
-import type { Side } from "../report/diff/side";
+import { containersOf, type Side } from "../report/diff/side";
+import { nameInReport } from "../report/report";
 import { readArtifact } from "../stack/artifact";
 import { pathsOf, REPORT_JSON } from "../stack/output-paths";
 import { notAsWritten, readSynthesizedJson } from "../stack/synthesized-file";
@@ -52,8 +53,12 @@ function readOutput(folder: string): Side {
   return new Map(
     definitions.map((definition) => {
       const family = asText(definition.family);
-      const { containers = [], changes = [] } = facts.get(family) ?? {};
-      const leftOut = containers.flatMap(({ name, reason }) => (reason === null ? [] : [[name, reason] as const]));
+      const { containers = [], changes = [] } = facts.get(nameInReport(family)) ?? {};
+      const reasons = new Map(containers.map(({ name, reason }) => [name, reason]));
+      const leftOut = [...containersOf(definition).keys()].flatMap((name) => {
+        const reason = reasons.get(nameInReport(name)) ?? undefined;
+        return reason === undefined ? [] : [[name, reason] as const];
+      });
       return [family, { from: "output", definition, leftOut: new Map(leftOut), consoleChanges: changes }];
     }),
   );

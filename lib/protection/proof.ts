@@ -7,7 +7,7 @@ import { type Problem, ProofError } from "../errors";
 import { clean, type JsonObject } from "../json";
 import { type ContainerDefinition, isTaskDefinition, type TaskDefinition, TaskDefinitionSchema } from "../task/schema";
 import type { Task } from "../task/task";
-import { excerpt, text } from "../text/safe-text";
+import { pathText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { BUNDLE_ELSEWHERE, CREDENTIAL, hasBundleElsewhere } from "./answer-secrets";
 import { isTooDeep, nullInList, TOO_DEEP } from "./answer-shape";
@@ -118,7 +118,7 @@ function problems({ file }: Task, deviations: readonly Deviation[], isEcho: bool
     (deviation) => text`the Console's answer is not the protected task: ${deviation}`,
   );
   const all = isEcho ? [text`the task came back without a Defender.`, ...details] : details;
-  return all.map((what) => ({ file: excerpt(file), text: what }));
+  return all.map((what) => ({ file: pathText(file), text: what }));
 }
 
 function schemaProblems(task: Task, answer: unknown): readonly Problem[] {

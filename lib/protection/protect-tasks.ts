@@ -7,7 +7,7 @@ import { groupBy } from "../group-by";
 import type { JsonObject } from "../json";
 import { MAX_BYTES } from "../task/limits";
 import type { Task } from "../task/task";
-import { excerpt, text } from "../text/safe-text";
+import { pathText, text } from "../text/safe-text";
 import { type ConsoleFacts, toSend } from "./proof";
 import { ProtectedTask, type ProtectionFacts } from "./protected-task";
 
@@ -73,7 +73,7 @@ async function ask(console: Console, task: Task): Promise<JsonObject> {
   const { entryPoint, filesystemMonitoring, defenderImage } = task.runtimeDefense;
   if (console.holdsCredential(JSON.stringify(task))) {
     const what = "holds the value of TL_PASS. Remove it: it would be deployed, and stand in Terraform's state.";
-    throw new TaskFileError([{ file: excerpt(task.file), text: text`${what}` }]);
+    throw new TaskFileError([{ file: pathText(task.file), text: text`${what}` }]);
   }
   return await console.protect(
     defined({
@@ -93,7 +93,7 @@ function prove(task: Task, answer: JsonObject, facts: ProtectionFacts): Protecte
   const size = Buffer.byteLength(JSON.stringify(proven.withInstallBundleFrom("arn:".padEnd(200, "-"))));
   if (size <= MAX_BYTES) return proven;
   const what = text`the protected task definition has ${size} bytes, and ECS takes ${MAX_BYTES} at most. Shorten its commands, labels or variables.`;
-  throw new TaskFileError([{ file: excerpt(task.file), text: what }]);
+  throw new TaskFileError([{ file: pathText(task.file), text: what }]);
 }
 
 /** Merges all errors into one. A problem outside the task files, such as a refusal by the Console, is reported once. */
@@ -105,10 +105,10 @@ function mergeErrors(failures: readonly FailedTask[], tasks: readonly Task[]): E
     ({ problem }) => problem.text,
   );
   const repeated = [...ofOthers].map(([problem, [{ task }, ...others]]) => {
-    const file = excerpt(task.file);
+    const file = pathText(task.file);
     return text`${others.length > 0 ? text`${file} and ${others.length} more` : file}: ${problem}`;
   });
   const Kind = [ProofError, TaskFileError].find((kind) => failures.some(({ error }) => error instanceof kind));
-  const files = tasks.map(({ file }) => excerpt(file));
+  const files = tasks.map(({ file }) => pathText(file));
   return new (Kind ?? ConsoleError)([...repeated, ...ofFiles], { files });
 }

@@ -4,7 +4,7 @@ import { defenderVersion } from "../protection/defender-image";
 import type { ProtectedTask } from "../protection/protected-task";
 import { defenderShare } from "../task/defender-share";
 import type { Task } from "../task/task";
-import { excerpt, join, type SafeText, text } from "../text/safe-text";
+import { excerpt, join, pathText, type SafeText, text } from "../text/safe-text";
 
 /**
  * The result of a run, for people and pipelines: `cdktf.out/runtime-defense.json`, described by
@@ -111,6 +111,11 @@ export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: Rep
 // Longer texts in a report are cut: nobody reads more than this.
 const LONG = 1000;
 
+/** The name of a task or container as the report has it: as long as ECS takes it, and masked. */
+export function nameInReport(name: string): SafeText {
+  return excerpt(name, 255);
+}
+
 /** The Defender's share of a task's size, as a phrase. */
 export function defenderPart({ cpu, memory }: TaskReport["defender"]): SafeText {
   const size = cpu > 0 ? text`${cpu} CPU units and ${memory} MiB` : text`${memory} MiB`;
@@ -129,8 +134,8 @@ function taskReport(
   const share = defenderShare(task.runtimeDefense.sidecar);
   const version = defenderVersion(sidecar.image);
   return {
-    file: excerpt(task.file, LONG),
-    family: excerpt(definition.family),
+    file: pathText(task.file),
+    family: nameInReport(definition.family),
     cpu: Number(definition.cpu),
     memory: Number(definition.memory),
     defender: {
@@ -144,7 +149,7 @@ function taskReport(
       .filter(({ name }) => name !== DEFENDER)
       .map((container) => containerReport(task, container)),
     changes: changes.map(({ container, field, change }) => ({
-      container: excerpt(container),
+      container: nameInReport(container),
       field: excerpt(field),
       change,
     })),
@@ -160,7 +165,7 @@ function containerReport(
   const reason = new Map(Object.entries(runtimeDefense.exclude)).get(name);
   const found = lookedUp.find(({ container }) => container === name);
   return {
-    name: excerpt(name),
+    name: nameInReport(name),
     image: excerpt(image, LONG),
     protected: reason === undefined,
     reason: reason === undefined ? null : excerpt(reason, LONG),

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 
 import { type Problem, TaskFileError } from "../errors";
 import type { JsonObject } from "../json";
-import { excerpt, type SafeText, text } from "../text/safe-text";
+import { pathText, type SafeText, text } from "../text/safe-text";
 import { type ContainerImages, unusedImages } from "./container-images";
 import { type LookUp, type OpenEntryPoint, withWords, wordsOf } from "./entry-points-from-images";
 import { collect } from "./finding";
@@ -82,12 +82,9 @@ export async function checkTasks(path: string, options: ReadOptions = {}): Promi
   const tasks = deepFreeze(complete.flatMap(({ task }) => task ?? []));
   const filesOfProblems = problems.flatMap(({ file }) => file ?? []);
   // A problem may be in the file with the defaults.
-  const files = [...new Set([...complete.map(({ file }) => excerpt(file, PATH)), ...filesOfProblems])];
+  const files = [...new Set([...complete.map(({ file }) => pathText(file)), ...filesOfProblems])];
   return { files, tasks, problems };
 }
-
-// Longer paths are cut.
-const PATH = 300;
 
 type ReadFile = {
   readonly file: string;
@@ -166,7 +163,7 @@ function fileName(file: string, projectFolder: string | undefined): string {
 }
 
 function inFile(file: string, remarks: readonly Remark[]): readonly Problem[] {
-  return remarks.map((remark) => ({ file: excerpt(file, PATH), ...remark }));
+  return remarks.map((remark) => ({ file: pathText(file), ...remark }));
 }
 
 function repeatedFamilies(files: readonly ReadFile[]): readonly Problem[] {
@@ -177,7 +174,7 @@ function repeatedFamilies(files: readonly ReadFile[]): readonly Problem[] {
     if (first === undefined) firsts.set(family, file);
     return first === undefined
       ? []
-      : [{ file: excerpt(file, PATH), text: text`the family ${family} is also in ${first}. Rename one.` }];
+      : [{ file: pathText(file), text: text`the family ${family} is also in ${first}. Rename one.` }];
   });
 }
 

@@ -24,7 +24,9 @@ export type Form = {
 /** Returns the forms of a value, besides the spelling of its characters. */
 export function encodedForms(value: string): readonly Form[] {
   if (withoutGaps(value).length < SHORTEST) return [];
-  return [...new Set([value, value.normalize("NFC"), value.normalize("NFD")])].flatMap((one) => {
+  // The last one is how the login's body holds it, which a server may encode as a whole.
+  const spellings = [value, value.normalize("NFC"), value.normalize("NFD"), JSON.stringify(value).slice(1, -1)];
+  return [...new Set(spellings)].flatMap((one) => {
     if (one.length < WORD) return [one, ...encodedAlone(one)].map((text) => form(text, "word"));
     if (one.length <= LONGEST) return [one, ...encoded(one), ...encodedTwice(one)].map((text) => form(text, "value"));
     const head = one.slice(0, HEAD).replace(/\p{Surrogate}$/u, "");

@@ -25,6 +25,11 @@ export function excerpt(outside: string, limit = 200): SafeText {
 
 const LONGEST = 16_384;
 
+/** A file's path. Problems are grouped by it, so it is not cut before a length that no file system takes. */
+export function pathText(path: string): SafeText {
+  return excerpt(path, 4096);
+}
+
 /** An excerpt in quotation marks. */
 export function quote(outside: string, limit = 200): SafeText {
   return sealed(`"${excerpt(outside, limit)}"`);

@@ -37,8 +37,9 @@ export class Secret {
 const ofThisRun = new Finder();
 
 // Licence token in the path of the Defender's image, also after what an encoder leaves there; console/answers.ts knows its
-// prefix, too. TW_CONTAINER_NAME isn't one.
-const LICENCE = /\btw_[A-Za-z0-9]{6,}|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/;
+// prefix, too. TW_CONTAINER_NAME isn't one, nor is a task or file named tw_orders.
+const LICENCE =
+  /\btw_(?:(?=[A-Za-z]*\d)[A-Za-z0-9]{6,}|[A-Za-z]{16,}|[A-Za-z]{6,}(?=\/twistlock))|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/;
 
 // Shapes of secrets whose value is not known.
 const SHAPES: readonly (readonly [RegExp, string])[] = [
@@ -46,7 +47,8 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED], // JSON Web Token
   [/\be(?:yJ|yA[gi]|wo[giJ]|w0K|wki)[A-Za-z0-9+/_-]{60,}={0,2}/g, REDACTED], // base64 of a JSON object, as the install bundle is
   [/(\/\/[^\s/:@]{0,100}:)(?!password@)[^\s/@]{1,1000}(?=@)/g, `$1${REDACTED}`], // an address with a password, except the example's
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
+  // Not the words in "Basic monitoring only".
+  [/\b([Bb]earer|BEARER|[Bb]asic|BASIC)\s+(?=[\w.~+/=-]*[A-Z0-9+=]|[\w.~+/=-]{20})[\w.~+/=-]{8,}/g, `$1 ${REDACTED}`],
 ];
 
 /**
