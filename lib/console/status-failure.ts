@@ -66,9 +66,9 @@ const OTHER: Reason = ({ peer }) => ({
   remedy: text`Check ${peer.setting}, or ask whoever runs the Console.`,
 });
 
-const Err = v.pipe(v.string(), v.parseJson(), v.object({ err: v.pipe(v.string(), v.minLength(1)) }));
-
-function reasonIn(body: string): string | undefined {
-  const { success, output } = v.safeParse(Err, body);
-  return success ? output.err : undefined;
-}
+const reasonIn = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ err: v.pipe(v.string(), v.minLength(1)) }),
+  v.transform(({ err }) => err),
+);

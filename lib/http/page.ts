@@ -1,3 +1,5 @@
+import * as v from "valibot";
+
 import { quote, type SafeText, text } from "../text/safe-text";
 import { mask } from "../text/secret";
 import type { Answer, Call } from "./call";
@@ -15,12 +17,12 @@ export function pageFailure(answer: Answer, call: Call): HttpFailure | undefined
   return failureOf(call, text`${came}, it looks like ${whose}`, remedy, { status: answer.status });
 }
 
-/** Formats `(HTTP 400, "…")` with the reason that `reasonIn` finds in the body, or a web page's title. */
-export function detailOf(answer: Answer, reasonIn: (body: string) => string | undefined): SafeText {
+/** Formats `(HTTP 400, "…")` with the reason that the schema finds in the body, or a web page's title. */
+export function detailOf(answer: Answer, reasonIn: v.GenericSchema<string, string>): SafeText {
   const page = pageIn(answer);
   if (page) return text`(HTTP ${answer.status}, a web page ${page.title})`;
-  const reason = reasonIn(answer.body.toString("utf8"));
-  return reason === undefined ? text`(HTTP ${answer.status})` : text`(HTTP ${answer.status}, ${quote(reason)})`;
+  const { success, output } = v.safeParse(reasonIn, answer.body.toString("utf8"));
+  return success ? text`(HTTP ${answer.status}, ${quote(output)})` : text`(HTTP ${answer.status})`;
 }
 
 type Page = {

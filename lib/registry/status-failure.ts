@@ -23,7 +23,8 @@ export function statusFailure(answer: Answer, call: Call, credentials: Credentia
   return failureOf(call, text`${what} ${detailOf(answer, reasonIn)}`, remedy, { status });
 }
 
-const Errors = v.pipe(
+/** `MANIFEST_UNKNOWN: manifest unknown` */
+export const reasonIn = v.pipe(
   v.string(),
   v.parseJson(),
   v.union([
@@ -39,9 +40,3 @@ const Errors = v.pipe(
     ),
   ]),
 );
-
-/** `MANIFEST_UNKNOWN: manifest unknown` */
-export function reasonIn(body: string): string | undefined {
-  const { success, output } = v.safeParse(Errors, body);
-  return success ? output : undefined;
-}
