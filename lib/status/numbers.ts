@@ -1,7 +1,7 @@
 import { groupBy } from "../group-by";
 import { percentOf } from "../percent";
 import type { TaskStatus } from "./task-status";
-import type { Verdict } from "./verdict";
+import { VERDICTS, type Verdict } from "./verdict";
 
 /** Counts of all and of protected tasks and containers. A protected container counts only in a protected or left-out task. */
 export type Numbers = {
@@ -46,14 +46,6 @@ function count(tasks: readonly TaskStatus[]): Numbers {
     percent: percentOf(of("protected"), tasks.length),
     containers: sum(({ containers }) => containers.total),
     protectedContainers: sum(({ containers }) => containers.protected),
-    verdicts: {
-      unprotected: of("unprotected"),
-      "defender-not-healthy": of("defender-not-healthy"),
-      "not-connected": of("not-connected"),
-      "unsupported-defender": of("unsupported-defender"),
-      "outdated-defender": of("outdated-defender"),
-      "left-out": of("left-out"),
-      protected: of("protected"),
-    },
+    verdicts: Object.fromEntries(VERDICTS.map((verdict) => [verdict, of(verdict)])) as Record<Verdict, number>,
   };
 }

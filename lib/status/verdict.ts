@@ -1,23 +1,8 @@
-/** Verdicts on a running task, worst first. The spelling is a contract: see docs/status.schema.json. */
-export const VERDICTS = [
-  "unprotected",
-  "defender-not-healthy",
-  "not-connected",
-  "unsupported-defender",
-  "outdated-defender",
-  "left-out",
-  "protected",
-] as const;
-
-export type Verdict = (typeof VERDICTS)[number];
-
-/** Its index in VERDICTS: 0 is the worst. */
-export function rankOf(verdict: Verdict): number {
-  return VERDICTS.indexOf(verdict);
-}
-
-/** For sentences and tables. */
-export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
+/**
+ * Verdicts on a running task, worst first, with their names for sentences and tables. The keys' spelling is a contract: see
+ * docs/status.schema.json.
+ */
+export const VERDICT_NAMES = {
   unprotected: "unprotected",
   "defender-not-healthy": "Defender not healthy",
   "not-connected": "not connected",
@@ -25,4 +10,14 @@ export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
   "outdated-defender": "outdated Defender",
   "left-out": "left out",
   protected: "protected",
-};
+} as const;
+
+export type Verdict = keyof typeof VERDICT_NAMES;
+
+/** Worst first. */
+export const VERDICTS = Object.keys(VERDICT_NAMES) as readonly Verdict[];
+
+/** Its index in VERDICTS: 0 is the worst. */
+export function rankOf(verdict: Verdict): number {
+  return VERDICTS.indexOf(verdict);
+}
