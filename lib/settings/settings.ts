@@ -10,7 +10,7 @@ import { type CrossCheck, parseVariables } from "./parse-variables";
 import { checkDefaultRegion, checkPlaces } from "./region";
 import { type RegistrySettings, registrySettings, registryVariables } from "./registry";
 import { type StackSettings, stackSettings, stackVariables } from "./stack";
-import { checkStateBackend, stateVariables } from "./state";
+import { checkStateBackend } from "./state";
 import { type TaskSettings, taskSettings, taskVariables } from "./tasks";
 
 /** All settings in the environment, checked. The README describes the variables. */
@@ -28,7 +28,6 @@ const WITHOUT_CONSOLE = {
   ...taskVariables,
   ...defenderImageVariables,
   ...stackVariables,
-  ...stateVariables,
 };
 
 /** The schema of every variable, by name. */
@@ -72,8 +71,7 @@ export function parseSettingsWithoutConsole(environment: Environment): Omit<Sett
  * @throws SettingsError with every problem of every variable at once.
  */
 export function parseStackSettings(environment: Environment): StackSettings {
-  const schemas = { ...stackVariables, ...stateVariables };
-  return stackSettings(parseVariables(schemas, environment, [checkPlaces, checkStateBackend]));
+  return stackSettings(parseVariables(stackVariables, environment, [checkPlaces, checkStateBackend]));
 }
 
 // A misspelt one of these would go unnoticed, because the default would apply.

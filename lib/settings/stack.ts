@@ -4,7 +4,7 @@ import { defined } from "../defined";
 import { text } from "../text/safe-text";
 import { DEFAULT_REGION, partitionOf } from "./region";
 import { CLUSTER, jsonObject, KMS_KEY_ARN, listOf, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
-import { type StateSettings, stateSettings, type stateVariables } from "./state";
+import { type StateSettings, stateSettings, stateVariables } from "./state";
 
 export const DEFAULT_STACK_NAME = "prisma-runtime-defense";
 
@@ -120,9 +120,10 @@ export const stackVariables = {
   ),
   LOG_KMS_KEY_ARN: v.optional(kmsKeyArn),
   SECRET_ARNS: v.optional(secretArns, ""),
+  ...stateVariables,
 };
 
-type Variables = v.InferOutput<v.ObjectSchema<typeof stackVariables & typeof stateVariables, undefined>>;
+type Variables = v.InferOutput<v.ObjectSchema<typeof stackVariables, undefined>>;
 
 export function stackSettings(variables: Variables): StackSettings {
   const { STACK_NAME: name, AWS_REGION: region } = variables;
