@@ -1,6 +1,7 @@
 import { bundleProblem } from "../bundle-format";
 import { BUNDLE_VARIABLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "../defender";
 import { asText, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { HEALTH_CHECK_RANGES } from "../task/container-schema";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { differences, elementsOf, isEqual } from "./compare";
 import { withoutScripts } from "./container";
@@ -21,14 +22,6 @@ const DEPLOYED_KEYS = [
 
 /** Variables that make the Defender load other code. */
 const LOADER_VARIABLES = /^LD_/;
-
-/** In seconds, `retries` a count; ECS fills in missing ones. Source: HealthCheck in the ECS API reference. */
-const HEALTH_CHECK_RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
-  interval: [5, 300],
-  retries: [1, 10],
-  startPeriod: [0, 300],
-  timeout: [2, 60],
-};
 
 const ENTRY_POINT = text`${JSON.stringify(SIDECAR_ENTRY_POINT)}`;
 const HEALTH_CHECK = text`${JSON.stringify(SIDECAR_HEALTH_CHECK)}`;

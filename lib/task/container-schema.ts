@@ -110,6 +110,14 @@ const portMappings = v.exactOptional(
   ),
 );
 
+/** In seconds, `retries` a count (API reference, HealthCheck). ECS fills in missing ones. */
+export const HEALTH_CHECK_RANGES = {
+  interval: [5, 300],
+  retries: [1, 10],
+  startPeriod: [0, 300],
+  timeout: [2, 60],
+} as const;
+
 /** The keys of a container in the order of the API reference. */
 export const CONTAINER_ENTRIES = {
   name: identifier,
@@ -133,13 +141,12 @@ export const CONTAINER_ENTRIES = {
   essential: flag,
   extraHosts: objects({ hostname: v.string(), ipAddress: v.string() }),
   firelensConfiguration: object({ type: oneOf("fluentd", "fluentbit"), options: stringMap }),
-  // API reference, HealthCheck: the ranges of all four.
   healthCheck: object({
     command: v.array(v.string()),
-    interval: v.exactOptional(between(5, 300, " seconds")),
-    timeout: v.exactOptional(between(2, 60, " seconds")),
-    retries: v.exactOptional(between(1, 10)),
-    startPeriod: v.exactOptional(between(0, 300, " seconds")),
+    interval: v.exactOptional(between(...HEALTH_CHECK_RANGES.interval, " seconds")),
+    timeout: v.exactOptional(between(...HEALTH_CHECK_RANGES.timeout, " seconds")),
+    retries: v.exactOptional(between(...HEALTH_CHECK_RANGES.retries)),
+    startPeriod: v.exactOptional(between(...HEALTH_CHECK_RANGES.startPeriod, " seconds")),
   }),
   hostname: string,
   interactive: flag,
