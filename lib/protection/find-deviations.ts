@@ -34,10 +34,7 @@ export function findDeviations(sent: JsonObject, answer: JsonObject, expectation
 
 /** Returns the deviation for a container that is missing or repeated. */
 export function notOnce({ length: count }: readonly JsonObject[] = []): Deviation {
-  const field = WHOLE_CONTAINER;
-  return count === 0
-    ? { field, expected: text`one`, got: text`none` }
-    : { field, expected: text`one`, got: text`${count}` };
+  return { field: WHOLE_CONTAINER, expected: text`one`, got: count === 0 ? text`none` : text`${count}` };
 }
 
 function strangers({ containerDefinitions }: JsonObject, names: ReadonlySet<string>): readonly Deviation[] {

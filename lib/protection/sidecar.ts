@@ -103,13 +103,7 @@ function bundleAndVariables(sidecar: JsonObject, expectation: Expectation, isClo
       : []),
     ...(loaders.length > 0 ? [{ field: "environment", expected: text`no LD_…`, got: outside(loaders) }] : []),
     ...(others.length > 0
-      ? [
-          {
-            field: "secrets",
-            expected: text`${BUNDLE_VARIABLE} alone`,
-            got: outside(others),
-          },
-        ]
+      ? [{ field: "secrets", expected: text`${BUNDLE_VARIABLE} alone`, got: outside(others) }]
       : []),
   ];
 }
