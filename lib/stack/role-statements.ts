@@ -94,13 +94,9 @@ function logNeeds({ logConfiguration }: ContainerDefinition, { partition, region
 }
 
 function secretNeed(arn: string): Need {
-  return [actionFor(arn), arn];
-}
-
-function actionFor(arn: string): string {
   const service = arn.split(":")[2];
-  if (service === "kms") return "kms:Decrypt";
-  return service === "ssm" ? "ssm:GetParameters" : "secretsmanager:GetSecretValue";
+  if (service === "kms") return ["kms:Decrypt", arn];
+  return [service === "ssm" ? "ssm:GetParameters" : "secretsmanager:GetSecretValue", arn];
 }
 
 /** One statement per set of actions, with all resources that need exactly these. */
