@@ -1,3 +1,4 @@
+import { defined } from "../../defined";
 import type { Problem } from "../../errors";
 import { countOf, type ProblemReport } from "./problem-report";
 
@@ -6,11 +7,7 @@ import { countOf, type ProblemReport } from "./problem-report";
 /** GitHub's workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export function asGitHubCommands(report: ProblemReport): string {
   return lines(report, (kind, { file, line, column, text }) => {
-    const properties = [
-      ...(file === undefined ? [] : [`file=${githubProperty(file)}`]),
-      ...(line === undefined ? [] : [`line=${line}`]),
-      ...(column === undefined ? [] : [`col=${column}`]),
-    ].join(",");
+    const properties = listed({ file: file && githubProperty(file), line, col: column }, ",");
     return `::${kind === "problem" ? "error" : "notice"}${properties === "" ? "" : ` ${properties}`}::${githubData(text)}`;
   });
 }
@@ -18,13 +15,9 @@ export function asGitHubCommands(report: ProblemReport): string {
 /** Azure's logging commands: https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands */
 export function asAzureCommands(report: ProblemReport): string {
   return lines(report, (kind, { file, line, column, text }) => {
-    const properties = [
-      `type=${kind === "problem" ? "error" : "warning"}`,
-      ...(file === undefined ? [] : [`sourcepath=${azureProperty(file)}`]),
-      ...(line === undefined ? [] : [`linenumber=${line}`]),
-      ...(column === undefined ? [] : [`columnnumber=${column}`]),
-    ].join(";");
-    return `##vso[task.logissue ${properties}]${azureData(text)}`;
+    const type = kind === "problem" ? "error" : "warning";
+    const place = { sourcepath: file && azureProperty(file), linenumber: line, columnnumber: column };
+    return `##vso[task.logissue ${listed({ type, ...place }, ";")}]${azureData(text)}`;
   });
 }
 
@@ -35,6 +28,11 @@ function lines(report: ProblemReport, command: (kind: "problem" | "notice", rema
     `${countOf(report) ?? `${report.problems.length} ${report.problems.length === 1 ? "problem" : "problems"}`}.`,
   ];
   return all.map((line) => `${line}\n`).join("");
+}
+
+function listed(properties: Readonly<Record<string, string | number | undefined>>, separator: string): string {
+  const given = Object.entries(defined(properties));
+  return given.map(([name, value]) => `${name}=${value}`).join(separator);
 }
 
 function githubData(text: string): string {
