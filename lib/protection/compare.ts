@@ -24,7 +24,7 @@ export function isEqual(one: JsonValue | undefined, other: JsonValue | undefined
 export function differences(
   sent: JsonObject,
   got: JsonObject,
-  except: readonly string[] = [],
+  except: readonly string[],
   prefix = "",
 ): readonly Deviation[] {
   const added = Object.keys(got).filter((key) => !Object.hasOwn(sent, key));

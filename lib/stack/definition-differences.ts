@@ -12,7 +12,7 @@ import { registeredForm } from "../task/registered-form";
 export function definitionDifferences(
   proven: JsonObject,
   got: JsonObject,
-  except: readonly string[] = [],
+  except: readonly string[],
 ): readonly Deviation[] {
   return differences(comparable(proven), comparable(got), except);
 }

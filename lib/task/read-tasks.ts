@@ -60,7 +60,7 @@ type CheckedTasks = {
  *
  * @throws TaskFileError when there is nothing to read; the signal's reason.
  */
-export async function checkTasks(path: string, options: ReadOptions = {}): Promise<CheckedTasks> {
+export async function checkTasks(path: string, options: ReadOptions): Promise<CheckedTasks> {
   const { signal, projectFolder, variable, images = new Map(), stack, lookUp } = options;
   const nameOf = (file: string) => fileName(file, projectFolder);
   const defaults = readDefaultsOf(options, nameOf);
