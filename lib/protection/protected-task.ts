@@ -1,4 +1,4 @@
-import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
+import { BUNDLE_VARIABLE } from "../defender";
 import { defined } from "../defined";
 import type { JsonObject } from "../json";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
@@ -25,6 +25,8 @@ export class ProtectedTask {
   private constructor(
     readonly task: Task,
     definition: TaskDefinition,
+    /** The last container of the definition. */
+    readonly sidecar: ContainerDefinition,
     readonly installBundle: Secret,
     /** The sidecar's own log group, `/prisma/defender/<family>`, if it has one. */
     readonly logGroup: string | undefined,
@@ -46,12 +48,6 @@ export class ProtectedTask {
     return this.#definition;
   }
 
-  get sidecar(): ContainerDefinition {
-    const sidecar = this.#definition.containerDefinitions.find(({ name }) => name === DEFENDER);
-    if (!sidecar) throw new Error("a proven task has a sidecar");
-    return sidecar;
-  }
-
   /** The changes that protection made to each container. */
   get changes(): readonly Change[] {
     return findChanges(this.task.definition, this.#definition);
@@ -69,10 +65,8 @@ export class ProtectedTask {
   }
 
   #withSidecar(part: Partial<ContainerDefinition>): TaskDefinition {
-    const containerDefinitions = this.#definition.containerDefinitions.map((container) =>
-      container.name === DEFENDER ? { ...container, ...part } : container,
-    );
-    return { ...this.#definition, containerDefinitions };
+    const applications = this.#definition.containerDefinitions.slice(0, -1);
+    return { ...this.#definition, containerDefinitions: [...applications, { ...this.sidecar, ...part }] };
   }
 
   /**
@@ -81,16 +75,17 @@ export class ProtectedTask {
    * @throws ProofError with the first deviations, and the number of the others.
    */
   static prove(task: Task, answer: JsonObject, facts: ProtectionFacts): ProtectedTask {
-    const { definition, sidecar, installBundle } = proveAnswer(task, answer, facts);
-    const { container, logGroup } = withPolicy(withoutBundle(sidecar), task, facts.region);
+    const { definition, sidecar: answeredSidecar, installBundle } = proveAnswer(task, answer, facts);
+    const { container, logGroup } = withPolicy(withoutBundle(answeredSidecar), task, facts.region);
+    const sidecar = ordered(container);
     const answered = new Map(definition.containerDefinitions.map((one) => [one.name, one]));
     // In the file's order: the order in the answer has no meaning.
     const applications = task.definition.containerDefinitions.map(
       (original) => answered.get(original.name) ?? original,
     );
-    const containerDefinitions = [...applications, container].map(ordered);
-    const notices = findNotices(task, definition, sidecar, facts.console);
-    return new ProtectedTask(task, { ...definition, containerDefinitions }, installBundle, logGroup, notices);
+    const whole = { ...definition, containerDefinitions: [...applications.map(ordered), sidecar] };
+    const notices = findNotices(task, definition, answeredSidecar, facts.console);
+    return new ProtectedTask(task, whole, sidecar, installBundle, logGroup, notices);
   }
 }
 
