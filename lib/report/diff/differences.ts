@@ -62,12 +62,9 @@ function settingsOf({ exclude: _, accept, ...settings }: RuntimeDefense): Readon
 type Leaf = readonly [path: string, value: JsonValue];
 
 function leavesOf(object: object): readonly Leaf[] {
-  if (!isJsonObject(object)) return [];
-  return Object.entries(object).flatMap(([key, value]): readonly Leaf[] => {
-    if (value === undefined) return [];
-    if (!isJsonObject(value)) return [[key, value]];
-    return leavesOf(value).map(([path, leaf]) => [`${key}.${path}`, leaf]);
-  });
+  return Object.entries(object).flatMap(([key, value]: Leaf): readonly Leaf[] =>
+    isJsonObject(value) ? leavesOf(value).map(([path, leaf]) => [`${key}.${path}`, leaf]) : [[key, value]],
+  );
 }
 
 /** The values that are present, as text. */
