@@ -43,8 +43,8 @@ export const checkPlan: Command = {
       const { problems, proven, notices } = checkStackPlan(plan, readSynthesizedStack(folder).document);
       for (const notice of notices) printLine(stderr, notice);
       if (problems.length > 0) throw new PlanError(problems);
-      const are = proven.length === 1 ? "is the proven one" : "are the proven ones";
-      await print(stdout, text`${count(proven.length)} in ${file} ${are}.\n`);
+      const are = proven === 1 ? "is the proven one" : "are the proven ones";
+      await print(stdout, text`${count(proven)} in ${file} ${are}.\n`);
       return 0;
     }
     const result = checkProtection(plan, allowances, structureFacts(parseDefenderSettings(environment)));
@@ -52,8 +52,8 @@ export const checkPlan: Command = {
       printLine(stderr, text`--allow ${name} has no effect: the plan has nothing unprotected of that name.`);
     for (const allowed of result.allowed) printLine(stderr, text`Allowed: ${allowed}.`);
     if (result.problems.length > 0) throw new PlanError(result.problems);
-    const are = result.protected.length === 1 ? "is" : "are";
-    await print(stdout, text`${count(result.protected.length)} for Fargate in ${file} ${are} protected.\n`);
+    const are = result.protected === 1 ? "is" : "are";
+    await print(stdout, text`${count(result.protected)} for Fargate in ${file} ${are} protected.\n`);
     return 0;
   },
 };

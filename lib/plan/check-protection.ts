@@ -12,8 +12,8 @@ export type Allowance = { readonly name: string; readonly reason: string };
 
 type PlanProtection = {
   readonly problems: readonly SafeText[];
-  /** Addresses of the protected task definitions. */
-  readonly protected: readonly string[];
+  /** How many task definitions are protected. */
+  readonly protected: number;
   /** What an exception allows, with its reason. */
   readonly allowed: readonly SafeText[];
   /** Exceptions that nothing in the plan needs. */
@@ -43,9 +43,7 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
   const others = resources.filter(makesOtherTasks).map((resource) => checkOther(resource, allowanceFor));
   return {
     problems: [...results, ...others].flatMap(({ problems }) => problems),
-    protected: results
-      .filter(({ problems, allowed }) => problems.length + allowed.length === 0)
-      .map((one) => one.address),
+    protected: results.filter(({ problems, allowed }) => problems.length + allowed.length === 0).length,
     allowed: [...results, ...others].flatMap(({ allowed }) => allowed),
     unused: allowances.filter((allowance) => !used.has(allowance)),
   };
@@ -61,18 +59,14 @@ function leftBehind(resource: PlannedResource): readonly PlannedResource[] {
 
 type AllowanceFor = (name: string) => Allowance | undefined;
 
-type Result = {
-  readonly address: string;
-  readonly problems: readonly SafeText[];
-  readonly allowed: readonly SafeText[];
-};
+type Result = Pick<PlanProtection, "problems" | "allowed">;
 
 function checkOne(planned: PlannedDefinition, allowanceFor: AllowanceFor, facts: StructureFacts): Result {
   const { address, family } = planned;
   const result = checkContainers(planned, allowanceFor, facts);
   const whole = family === undefined || result.problems.length === 0 ? undefined : allowanceFor(family);
   if (!whole) return result;
-  return { address, problems: [], allowed: [text`${excerpt(address)}, family ${whole.name}: ${whole.reason}`] };
+  return { problems: [], allowed: [text`${excerpt(address)}, family ${whole.name}: ${whole.reason}`] };
 }
 
 function checkContainers(
@@ -81,7 +75,7 @@ function checkContainers(
   facts: StructureFacts,
 ): Result {
   const at = excerpt(address);
-  const refused = (problem: SafeText): Result => ({ address, problems: [problem], allowed: [] });
+  const refused = (problem: SafeText): Result => ({ problems: [problem], allowed: [] });
   const undecided = ["family", "container_definitions", "runtime_platform"].filter((name) => unknown.includes(name));
   if (undecided.length > 0) {
     const what = text`${undecided.join(" and ")} will be known only after the apply, so protection can't be proven`;
@@ -107,7 +101,7 @@ function checkContainers(
       problems.push(text`${at}: the container ${quote(name, 120)} is not under runtime defense. ${remedy}`);
     }
   }
-  return { address, problems, allowed };
+  return { problems, allowed };
 }
 
 /** The result for a task definition that stays registered when destroyed. A protected one needs no result. */
@@ -132,12 +126,11 @@ function checkOther({ address, type, after }: PlannedResource, allowanceFor: All
   const argument = UNINSPECTED_TASKS.get(type) ?? "";
   const name = after?.[argument];
   const allowance = typeof name === "string" ? allowanceFor(name) : undefined;
-  if (allowance)
-    return { address, problems: [], allowed: [text`${at}, ${argument} ${allowance.name}: ${allowance.reason}`] };
+  if (allowance) return { problems: [], allowed: [text`${at}, ${argument} ${allowance.name}: ${allowance.reason}`] };
   const exception =
     typeof name === "string"
       ? text`allow it by --allow ${excerpt(name)}=REASON`
       : text`give it a ${argument}, by which --allow can name it`;
   const problem = text`${at}: its tasks run on Fargate, but ${excerpt(type)} doesn't show their protection. Use ${TASK_DEFINITION} for them, or ${exception}.`;
-  return { address, problems: [problem], allowed: [] };
+  return { problems: [problem], allowed: [] };
 }

@@ -8,8 +8,8 @@ import { TASK_DEFINITION } from "./task-types";
 
 type StackPlan = {
   readonly problems: readonly SafeText[];
-  /** Addresses of the task definitions that equal the proven ones. */
-  readonly proven: readonly string[];
+  /** How many task definitions equal the proven ones. */
+  readonly proven: number;
   /** Findings that are not problems, but worth a look. */
   readonly notices: readonly SafeText[];
 };
@@ -36,9 +36,7 @@ export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
       ...plan.variables.filter((name) => isEphemeral(stack, name)).map(held),
       ...configurationProblems(plan.configuration, stack, written),
     ],
-    proven: checked
-      .filter(({ address, problems }) => problems.length === 0 && isTask(planned.get(address)))
-      .map(({ address }) => address),
+    proven: checked.filter(({ address, problems }) => problems.length === 0 && isTask(planned.get(address))).length,
     notices: plan.resources.filter(({ address, isDestroyed }) => !written.has(address) && isDestroyed).map(removed),
   };
 }
