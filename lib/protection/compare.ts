@@ -64,9 +64,10 @@ export function byName(list: readonly JsonValue[]): ReadonlyMap<string, readonly
   return groupBy(list.filter(isNamed), ({ name }) => name);
 }
 
-/** Counts the elements that `byName` leaves out. */
-export function countNameless(list: readonly JsonValue[]): number {
-  return list.filter((element) => !isNamed(element)).length;
+/** The deviation for the elements that `byName` leaves out, if there are any. `what` they are: `variables`. */
+export function namelessDeviations(field: string, what: string, list: readonly JsonValue[]): readonly Deviation[] {
+  const count = list.filter((element) => !isNamed(element)).length;
+  return count === 0 ? [] : [{ field, expected: text`${what} with a name`, got: text`${count} without` }];
 }
 
 function isNamed(value: JsonValue): value is JsonObject & { readonly name: string } {

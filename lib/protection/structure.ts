@@ -1,9 +1,9 @@
 import { DEFENDER } from "../defender";
-import { type JsonObject, type JsonValue, objectOf } from "../json";
+import { type JsonObject, objectOf } from "../json";
 import { registeredForm } from "../task/registered-form";
 import { text } from "../text/safe-text";
 import { isTooDeep, TOO_DEEP } from "./answer-shape";
-import { byName, countNameless, elementsOf } from "./compare";
+import { byName, elementsOf, namelessDeviations } from "./compare";
 import { containerDeviations, hasDefenderTrace, mountDeviations, waitsForHealth } from "./container";
 import { defenderVersion } from "./defender-image";
 import { type Deviation, outside } from "./deviation";
@@ -61,19 +61,13 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
     deviations: [
       ...checked.flatMap(({ name, deviations }) => deviations.map((one) => ({ container: name, ...one }))),
       ...ofSidecar.map((one) => ({ container: DEFENDER, ...one })),
-      ...namelessDeviations(elements),
+      ...namelessDeviations("containerDefinitions", "containers", elements),
       ...(isAnyProtected ? [] : [NOTHING_PROTECTED]),
       ...platformDeviations(objectOf(registered.runtimePlatform)),
     ],
     containers: checked.map(({ name, state }) => ({ name, state })),
     defenderVersion: typeof sidecar?.image === "string" ? defenderVersion(sidecar.image) : undefined,
   };
-}
-
-function namelessDeviations(containers: readonly JsonValue[]): readonly Deviation[] {
-  const nameless = countNameless(containers);
-  const field = "containerDefinitions";
-  return nameless === 0 ? [] : [{ field, expected: text`containers with a name`, got: text`${nameless} without` }];
 }
 
 // The Defender for Fargate is built for this platform only.

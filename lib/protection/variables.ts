@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../json";
 import { excerpt, text } from "../text/safe-text";
-import { byName, countNameless, elementsOf, isEqual } from "./compare";
+import { byName, elementsOf, isEqual, namelessDeviations } from "./compare";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
 
@@ -57,12 +57,7 @@ export function variableDeviations(
     const wrong = whatIsWrong(name, before.get(name) ?? [], after.get(name) ?? [], checks.get(name));
     return wrong ? [{ field: `environment ${name}`, ...wrong }] : [];
   });
-  const nameless = countNameless(elements);
-  if (nameless === 0) return deviations;
-  return [
-    ...deviations,
-    { field: "environment", expected: text`variables with a name`, got: text`${nameless} without` },
-  ];
+  return [...deviations, ...namelessDeviations("environment", "variables", elements)];
 }
 
 function whatIsWrong(
