@@ -44,20 +44,19 @@ export function sidecarDeviations(
   const { image, entryPoint, essential, healthCheck, logConfiguration } = sidecar;
   const isCopied = !logs || logConfiguration === undefined || logs.some((log) => isEqual(log, logConfiguration));
   const rightImage = expectedImage(image, expectation.images);
-  const checks: readonly (readonly [boolean, string, SafeText, JsonValue | undefined])[] = [
-    [essential === true, "essential", text`true`, essential],
-    [isEqual(entryPoint, SIDECAR_ENTRY_POINT), "entryPoint", ENTRY_POINT, entryPoint],
-    ...(rightImage ? [[false, "image", rightImage, image] as const] : []),
-  ];
   return [
-    ...checks.flatMap(([isRight, field, expected, got]) =>
-      isRight ? [] : [{ field, expected, got: outside(withoutScripts(got)) }],
-    ),
+    ...(essential === true ? [] : [wrong("essential", text`true`, essential)]),
+    ...(isEqual(entryPoint, SIDECAR_ENTRY_POINT) ? [] : [wrong("entryPoint", ENTRY_POINT, entryPoint)]),
+    ...(rightImage ? [wrong("image", rightImage, image)] : []),
     ...healthCheckDeviations(healthCheck, waitForHealth),
     ...(isCopied ? [] : [{ field: "logConfiguration", expected: LOGS, got: outside(logConfiguration) }]),
     ...(logs ? differences({}, sidecar, KEYS) : differences({}, withoutOff(sidecar), DEPLOYED_KEYS)),
     ...bundleAndVariables(sidecar, expectation, logs !== undefined),
   ];
+}
+
+function wrong(field: string, expected: SafeText, got: JsonValue | undefined): Deviation {
+  return { field, expected, got: outside(withoutScripts(got)) };
 }
 
 /** Drops fields that are set but switched off, as some Terraform modules write them. */
@@ -79,9 +78,7 @@ function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: 
     return [{ field: `healthCheck.${key}`, expected, got: outside(value) }];
   });
   return [
-    ...(isEqual(command, SIDECAR_HEALTH_CHECK)
-      ? []
-      : [{ field: "healthCheck.command", expected: HEALTH_CHECK, got: outside(withoutScripts(command)) }]),
+    ...(isEqual(command, SIDECAR_HEALTH_CHECK) ? [] : [wrong("healthCheck.command", HEALTH_CHECK, command)]),
     ...wrongNumbers,
     ...unknown.map((key) => ({ field: `healthCheck.${key}`, expected: text`none`, got: outside(numbers[key]) })),
   ];
