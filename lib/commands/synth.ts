@@ -50,11 +50,8 @@ export const synth: Command = {
 function withHintForDestroy(error: ConsoleError): ConsoleError {
   const { problems, files } = error;
   const hint = text`(cdktf destroy needs the Console as well; npm run destroy does not.)`;
-  const last = problems.length - 1;
-  const hinted = problems.map((problem, index) =>
-    index === last ? { ...problem, text: join([problem.text, hint], " ") } : problem,
-  );
-  return new ConsoleError(hinted, { files, cause: error });
+  const hinted = problems.slice(-1).map((last) => ({ ...last, text: join([last.text, hint], " ") }));
+  return new ConsoleError([...problems.slice(0, -1), ...hinted], { files, cause: error });
 }
 
 // cdktf doesn't tell the app which of its commands runs it.
