@@ -1,7 +1,7 @@
 import axios from "axios";
 
 import { text } from "../text/safe-text";
-import type { Answer, Authorization, Call } from "./call";
+import type { Answer, Call } from "./call";
 import type { Clock } from "./clock";
 import type { Connections } from "./connections";
 import { deadline } from "./deadline";
@@ -35,7 +35,7 @@ export async function exchange(call: Call, { connections, limitMs, signal, clock
         Accept: call.accept ?? "application/json",
         "User-Agent": "prisma-ecs-runtime-defense",
         ...(content && { "Content-Type": content.type }),
-        ...(authorization === undefined ? {} : { Authorization: headerOf(authorization) }),
+        ...(authorization && { Authorization: `${authorization.scheme} ${authorization.secret.reveal()}` }),
       },
       ...(content && { data: content.text }),
       signal: limit.signal,
@@ -63,8 +63,4 @@ function contentOf({ body }: Call): { readonly type: string; readonly text: stri
   if (body === undefined) return undefined;
   if (body instanceof URLSearchParams) return { type: "application/x-www-form-urlencoded", text: body.toString() };
   return { type: "application/json", text: JSON.stringify(body) };
-}
-
-function headerOf({ scheme, secret }: Authorization): string {
-  return `${scheme} ${secret.reveal()}`;
 }
