@@ -34,10 +34,9 @@ const NOT_REGISTERED = [
 export function plannedDefinition({ address, after = {}, unknown }: PlannedResource): PlannedDefinition {
   const written = after.container_definitions;
   const containers = parseContainers(written);
-  const attributes = Object.entries(after).filter(([name]) => !NOT_REGISTERED.includes(name));
-  const flat = attributes
+  const flat = Object.entries(after)
     // The provider's state has an empty string for an argument that was never set.
-    .filter(([, value]) => value !== "")
+    .filter(([name, value]) => value !== "" && !NOT_REGISTERED.includes(name))
     .map(([name, value]) => [name, LISTS.includes(name) ? asBlocks(value) : asBlock(value, name)]);
   return {
     address,
