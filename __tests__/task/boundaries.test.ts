@@ -22,6 +22,7 @@ const AT_EFS = "volumes[data].efsVolumeConfiguration";
 const VARIABLE = "must be a variable's name, without =, got";
 const ECR =
   "has an invalid ECR registry: it must be ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1, got";
+const IMAGE_REMEDY = "Correct it, or name the image in CONTAINER_IMAGES.";
 
 test.each<[string, object, string]>([
   ["an interval of 4 s", check({ interval: 4 }), `${AT_CHECK}.interval: must be from 5 to 300 seconds, got 4.`],
@@ -321,7 +322,7 @@ test.each<[string, object, string]>([
   [
     "an image with a placeholder for the account",
     of({ image: "aws_account_id.dkr.ecr.eu-west-1.amazonaws.com/app:1" }),
-    `${app}.image: has the placeholder "aws_account_id". Replace it with the value.`,
+    `${app}.image: has the placeholder "aws_account_id". Replace it with the value, or name the image in CONTAINER_IMAGES.`,
   ],
   ...[
     "XXXXX.dkr.ecr.eu-west-1.amazonaws.com/app:1",
@@ -330,11 +331,15 @@ test.each<[string, object, string]>([
     "1111222233334.dkr.ecr.eu-west-1.amazonaws.com/app:1",
     "111122223333.dkr.ecr.eu-west-1.amazonaws.org/app:1",
     "111122223333.dkr.ecr.eu-west-1.amazonaws.com.eu/app:1",
-  ].map((image): [string, object, string] => [`the image ${image}`, of({ image }), `${app}.image: ${ECR} "${image}".`]),
+  ].map((image): [string, object, string] => [
+    `the image ${image}`,
+    of({ image }),
+    `${app}.image: ${ECR} "${image}". ${IMAGE_REMEDY}`,
+  ]),
   ...["App:1", "app:1:2", "app:", "-app", "r.example.com/", "app@sha256:12"].map((image): [string, object, string] => [
     `the image ${image}`,
     of({ image }),
-    `${app}.image: must be an image's name such as nginx:1.27 or registry.example.com/shop/web:2.14.1, got "${image}".`,
+    `${app}.image: must be an image's name such as nginx:1.27 or registry.example.com/shop/web:2.14.1, got "${image}". ${IMAGE_REMEDY}`,
   ]),
 ])("%s is refused", async (_kind, task, problem) => {
   expect(await problemsIn(task)).toEqual([problem]);
@@ -442,11 +447,13 @@ test("empty names are reported once each, and never as names of something", asyn
   expect(await problemsIn({ ...TASK, containerDefinitions: [empty, empty] })).toEqual(
     [0, 1].flatMap((index) => [
       `containerDefinitions[${index}].name: must have letters, digits, - and _ only, 255 at most, got "".`,
-      `containerDefinitions[${index}].image: must be an image, with no space even at its ends, got "".`,
+      `containerDefinitions[${index}].image: must be an image: write it, or name it in CONTAINER_IMAGES, got "".`,
     ]),
   );
 });
 
-test("an empty ipcMode and pidMode count as absent", async () => {
-  expect((await read({ ...TASK, ipcMode: "", pidMode: "" })).definition).toEqual(TASK);
+test("an empty mode or role counts as absent", async () => {
+  const empty = { ipcMode: "", pidMode: "", executionRoleArn: "", taskRoleArn: "" };
+  const { executionRoleArn: _, ...others } = TASK;
+  expect((await read({ ...TASK, ...empty })).definition).toEqual(others);
 });

@@ -154,7 +154,7 @@ test.each([
       `containerDefinitions[shop].Environment: ${UNKNOWN} Write environment.`,
       `containerDefinitions[shop].portMapping: ${UNKNOWN} Write portMappings.`,
       `containerDefinitions[shop].gpu: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
-      `inferenceAccelerators: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
+      "inferenceAccelerators: can't be deployed: ECS knows it, but the AWS provider would drop it. Remove it.",
     ],
   ],
   [
@@ -162,7 +162,7 @@ test.each([
     [
       `taskRoleArn: has the placeholder "{{task_role}}". ${PLACEHOLDER}`,
       `executionRoleArn: has the placeholder "<ACCOUNT_ID>". ${PLACEHOLDER}`,
-      `containerDefinitions[search].image: has the placeholder "\${REGISTRY}", "\${TAG}". ${PLACEHOLDER}`,
+      `containerDefinitions[search].image: has the placeholder "\${REGISTRY}", "\${TAG}". Replace it with the value, or name the image in CONTAINER_IMAGES.`,
       `containerDefinitions[search].secrets[KEY].valueFrom: has the placeholder "aws_account_id". ${PLACEHOLDER}`,
       `containerDefinitions[search].logConfiguration.options.awslogs-region: has the placeholder "{{region}}". ${PLACEHOLDER}`,
       `volumes[index].efsVolumeConfiguration.fileSystemId: has the placeholder "<ID>". ${PLACEHOLDER}`,
@@ -193,7 +193,7 @@ test("the problems of all files are reported together, each with its file's name
     expect(await problemsOf(folder)).toEqual([
       "b.json: is not JSON: close brace expected at line 1, column 2. Correct it there.",
       "d.json: containerDefinitions: must have at least one container.",
-      "c.json: the family shop is also in a.json. Rename one.",
+      "c.json: the family shop is also in a.json. Rename one, or move one elsewhere if both are versions of the same task.",
     ]);
   });
 });
@@ -205,10 +205,10 @@ test("a task is deeply frozen", async () => {
 });
 
 test("a message holds no control characters, no pipeline commands and no licence token", async () => {
-  const image = "registry-auth.twistlock.com/tw_abcdefghijkl/app\u001b[31m ##vso[task.complete]";
+  const image = "registry-auth.twistlock.com/tw_abcdefghijkl/twistlock\u001b[31m ##vso[task.complete]";
   const [first] = await problemsIn({ ...TASK, containerDefinitions: [{ ...CONTAINER, image }] });
   expect(first).toBe(
-    'containerDefinitions[app].image: must be an image, with no space even at its ends, got "registry-auth.twistlock.com/tw_[redacted]/app ## vso[task.complete]".',
+    'containerDefinitions[app].image: must be an image, with no space even at its ends, got "registry-auth.twistlock.com/tw_[redacted]/twistlock ## vso[task.complete]".',
   );
 });
 

@@ -28,7 +28,7 @@ test.each<[string, object, string]>([
     { ...TASK, containerDefinitions: ["app"] },
     "containerDefinitions[0]: must be an object, got text.",
   ],
-  ["no image", of({ image: null }), `${app}.image: is required.`],
+  ["no image", of({ image: null }), `${app}.image: is required: write it, or name it in CONTAINER_IMAGES.`],
   [
     "a port that is a text",
     of({ portMappings: [{ containerPort: "80" }] }),
@@ -155,9 +155,14 @@ test.each<[string, object, string]>([
     `${app}.logConfiguration.Options: ${UNKNOWN} Write options.`,
   ],
   [
+    "a volume of S3 files",
+    { ...TASK, volumes: [{ name: "files", s3filesVolumeConfiguration: {} }] },
+    "volumes[files].s3filesVolumeConfiguration: can't be deployed: ECS knows it, but the AWS provider would drop it. Remove it.",
+  ],
+  [
     "inferenceAccelerators that are not empty",
     { ...TASK, inferenceAccelerators: [{ deviceName: "a" }] },
-    `inferenceAccelerators: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
+    "inferenceAccelerators: can't be deployed: ECS knows it, but the AWS provider would drop it. Remove it.",
   ],
   [
     "a runtimeDefense in a container that differs",

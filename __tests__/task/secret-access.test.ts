@@ -97,6 +97,12 @@ describe("credentials for a registry by the name of their secret", () => {
       refusal(place, 'the ARN of "shop/db" in eu-west-1'),
     ]);
   });
+
+  test("are only said to be missing if they are empty", async () => {
+    expect(await problems(credentials(""), [])).toEqual([
+      expect.stringContaining("must be the name or ARN of a secret"),
+    ]);
+  });
 });
 
 test("a secret isn't allowed by the ARN of an earlier secret with its name", async () => {

@@ -124,6 +124,14 @@ test.each([
     '{\n<<<<<<< HEAD\n"family": "a"\n=======\n"family": "b"\n>>>>>>> b\n}',
     "invalid symbol at line 2, column 1. It has an unresolved merge conflict. Resolve it",
   ],
+  ...[`\${PORT}`, "$(PORT)", "$PORT", "<PORT>"].map((placeholder) => [
+    `{"cpu": ${placeholder}}`,
+    `invalid symbol at line 1, column 9. There is the placeholder "${placeholder}". Replace it with the value`,
+  ]),
+  [
+    '{"cpu": {{ cpu }}}',
+    'property name expected at line 1, column 10. There is the placeholder "{{ cpu }}". Replace it with the value',
+  ],
   ['{"family": "a"} {}', "end of file expected at line 1, column 17. Correct it there"],
 ])("%j is refused as not JSON, with line and column", async (content, reason) => {
   expect(await problemsIn(content)).toEqual([`is not JSON: ${reason}.`]);

@@ -35,7 +35,10 @@ function* checkBelow(schema: Keys, value: JsonValue, path: Path, unknown: Set<st
       }
       const names = Object.keys(entries);
       for (const name of [key, meantBy(key, names) ?? key]) unknown.add([...path, name].join(".").toLowerCase());
-      yield problem(place, () => text`is not a known key. ${remedy(key, names)}`);
+      const sentence = UNKNOWN_TO_PROVIDER.includes(key)
+        ? text`can't be deployed: ECS knows it, but the AWS provider would drop it. Remove it.`
+        : text`is not a known key. ${remedy(key, names)}`;
+      yield problem(place, () => sentence);
     }
   }
   if (item && isJsonArray(value)) {
@@ -52,6 +55,9 @@ function partsOf(schema: Keys): Pick<Keys, "entries" | "item"> {
 function isSchema(step: unknown): step is Keys {
   return typeof step === "object" && step !== null && "kind" in step && step.kind === "schema";
 }
+
+// Keys of RegisterTaskDefinition that the AWS provider (6.25) doesn't have.
+const UNKNOWN_TO_PROVIDER: readonly string[] = ["inferenceAccelerators", "s3filesVolumeConfiguration"];
 
 // A message lists no more known keys than this: a task and a container have too many.
 const MANY = 12;

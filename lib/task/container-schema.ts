@@ -89,7 +89,7 @@ const portMappings = v.exactOptional(
         appProtocol: v.exactOptional(oneOf("http", "http2", "grpc")),
         containerPort: v.exactOptional(port),
         containerPortRange: v.exactOptional(portRange),
-        hostPort: v.exactOptional(port),
+        hostPort: v.exactOptional(between(1, 65_535, ", or absent: under awsvpc it is the container's")),
         name: v.exactOptional(
           v.pipe(
             v.string(),
@@ -123,7 +123,11 @@ export const CONTAINER_ENTRIES = {
   name: identifier,
   image: v.pipe(
     v.string(),
-    v.regex(/^\S+$/, "must be an image, with no space even at its ends"),
+    v.regex(/^\S+$/, ({ input }) =>
+      input === ""
+        ? "must be an image: write it, or name it in CONTAINER_IMAGES"
+        : "must be an image, with no space even at its ends",
+    ),
     v.maxLength(255, "must have 255 characters at most"),
   ),
   command: strings,

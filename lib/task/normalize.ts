@@ -26,7 +26,7 @@ export function* normalize(document: JsonValue): Step<Normalized | undefined> {
   }
   const registered = yield* withoutDescribedKeys(yield* withoutEnvelope(document));
   const { runtimeDefense = {}, ...task } = yield* withMisplacedKeysMovedUp(registered);
-  return { definition: yield* withTags(withoutEmptyModes(task)), runtimeDefense };
+  return { definition: yield* withTags(withoutEmptyTexts(task)), runtimeDefense };
 }
 
 type Normalized = { readonly definition: JsonObject; readonly runtimeDefense: JsonValue };
@@ -107,9 +107,11 @@ function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, c
   return task;
 }
 
-// ECS treats an empty mode as absent; Terraform would send it.
-function withoutEmptyModes(task: JsonObject): JsonObject {
-  return split(task, (key) => ["ipcMode", "pidMode"].includes(key) && task[key] === "")[1];
+// ECS treats an empty mode or role as absent (API reference, RegisterTaskDefinition, Examples); Terraform would send it.
+const ABSENT_IF_EMPTY: readonly string[] = ["executionRoleArn", "ipcMode", "pidMode", "taskRoleArn"];
+
+function withoutEmptyTexts(task: JsonObject): JsonObject {
+  return split(task, (key) => ABSENT_IF_EMPTY.includes(key) && task[key] === "")[1];
 }
 
 /** Whether ECS treats the value as absent. */

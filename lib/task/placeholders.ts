@@ -20,6 +20,7 @@ const MATTERS = [
   /^containerDefinitions\.\d+\.(name|image|repositoryCredentials\.credentialsParameter)$/,
   /^containerDefinitions\.\d+\.(secrets|logConfiguration\.secretOptions|environmentFiles)\.\d+\.value(From)?$/,
 ];
+const IMAGE = /^containerDefinitions\.\d+\.image$/;
 const LOG_OPTION =
   /^containerDefinitions\.\d+\.(log|firelens)Configuration\.options\.(?!(awslogs-(multiline-pattern|datetime-format)|[Tt]emplate)$)/;
 
@@ -38,7 +39,8 @@ export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> 
     const list = () => join([...found].map((placeholder) => quote(placeholder)));
     if (isLogOption || MATTERS.some((pattern) => pattern.test(place))) {
       reported.add(place);
-      yield problem(path, () => text`has the placeholder ${list()}. Replace it with the value.`);
+      const orName = IMAGE.test(place) ? ", or name the image in CONTAINER_IMAGES" : "";
+      yield problem(path, () => text`has the placeholder ${list()}. Replace it with the value${orName}.`);
     } else if (found.has(value.trim())) {
       yield notice(path, () => text`looks like a placeholder, ${list()}. It goes to ECS as it is.`);
     }

@@ -172,9 +172,9 @@ function repeatedFamilies(files: readonly ReadFile[]): readonly Problem[] {
     if (family === undefined) return [];
     const first = firsts.get(family);
     if (first === undefined) firsts.set(family, file);
-    return first === undefined
-      ? []
-      : [{ file: pathText(file), text: text`the family ${family} is also in ${first}. Rename one.` }];
+    if (first === undefined) return [];
+    const remedy = "Rename one, or move one elsewhere if both are versions of the same task.";
+    return [{ file: pathText(file), text: text`the family ${family} is also in ${first}. ${remedy}` }];
   });
 }
 

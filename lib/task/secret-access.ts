@@ -60,10 +60,13 @@ type SecretReference = SecretSource & { readonly path: Path };
 
 function secretReferences({ containers, runtimeDefense }: Draft): readonly SecretReference[] {
   const { repositoryCredentials } = runtimeDefense.values.sidecar ?? {};
+  const sidecar = {
+    path: ["runtimeDefense", "sidecar"],
+    values: repositoryCredentials ? { repositoryCredentials } : {},
+  };
+  const references = [...containers, sidecar].flatMap(({ path, values }) => secretsOf(values, path));
   // The schema already refuses an empty one.
-  const ofSidecar = repositoryCredentials?.credentialsParameter ? { repositoryCredentials } : {};
-  const sidecar = { path: ["runtimeDefense", "sidecar"], values: ofSidecar };
-  return [...containers, sidecar].flatMap(({ path, values }) => secretsOf(values, path));
+  return references.filter(({ source }) => source !== "");
 }
 
 type SecretKeys = "secrets" | "logConfiguration" | "repositoryCredentials";

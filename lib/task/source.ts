@@ -75,8 +75,17 @@ export function parseSource(content: string): Source {
   };
 }
 
+// Without quotation marks around it: in {{ NAME }}, the error is at the second brace.
+const PLACEHOLDER = /\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|<[A-Za-z][\w .:-]*>|(?<=\{)\{[^{}]*\}\}/y;
+
 function remedyFor(content: string, { error, offset }: ParseError): string {
   if (/^(<{7}|={7}|>{7})( |\r?$)/m.test(content)) return "It has an unresolved merge conflict. Resolve it.";
+  PLACEHOLDER.lastIndex = offset;
+  const [placeholder] = PLACEHOLDER.exec(content) ?? [];
+  if (placeholder !== undefined) {
+    const whole = placeholder.startsWith("{") ? `{${placeholder}` : placeholder;
+    return text`There is the placeholder ${quote(whole)}. Replace it with the value.`;
+  }
   if (printParseErrorCode(error) === "InvalidCommentToken") return "JSON has no comments. Remove it.";
   if (!/^\s*[[{]/.test(content)) return "JSON begins with {. YAML and Terraform's language aren't read: convert it.";
   if (/,\s*$/.test(content.slice(0, offset)) && /[\]}]/.test(content.charAt(offset))) {
