@@ -24,6 +24,8 @@ export function parseReference(text: string): ImageReference | undefined {
   const path = isHost ? name.slice(slash + 1) : name;
   const repository = registry === "docker.io" && !path.includes("/") ? `library/${path}` : path;
   if (!HOST.test(registry) || !PATH.test(repository) || registry.length + repository.length > 254) return undefined;
+  // A port above 65535, or a host such as 10.0.0.256 that is neither an address nor a name.
+  if (!URL.canParse(`https://${registry}`)) return undefined;
   return { text, registry, repository, tag: tag ?? (digest ? undefined : "latest"), digest };
 }
 
