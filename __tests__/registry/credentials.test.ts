@@ -158,6 +158,32 @@ describe("Docker's configuration gives credentials", () => {
   });
 });
 
+test.each([
+  [
+    "beside one for Basic, in two headers",
+    (realm: string) => [`Bearer ${realm},service="reg"`, 'Basic realm="https://other"'],
+  ],
+  ["behind one for Basic", (realm: string) => [`Basic realm="https://other", Bearer ${realm}, service="reg"`]],
+  [
+    "with spaces around its signs, and words without quotation marks",
+    (realm: string) => [`Bearer ${realm.replace("=", " = ")} , service=reg`],
+  ],
+])("a challenge for a token is understood %s", async (_, challenges) => {
+  const asked: string[] = [];
+  const good = registry({ images: { "shop/web:1": image(FOUND) } });
+  const url = await servers.plain((request, response) => {
+    asked.push(request.url ?? "");
+    const realm = `realm="http://${request.headers.host}/token"`;
+    if (request.url?.startsWith("/token")) return response.end(JSON.stringify({ token: "t" }));
+    if (request.headers.authorization) return good(request, response);
+    return response.writeHead(401, { "www-authenticate": challenges(realm) }).end();
+  });
+  expect(await readOne(`${new URL(url).host}/shop/web:1`, { dockerConfigFolder: docker.folder({}) })).toMatchObject(
+    FOUND,
+  );
+  expect(asked[1]).toBe("/token?service=reg&scope=repository%3Ashop%2Fweb%3Apull");
+});
+
 describe("a secret that a registry sends appears in no message", () => {
   const asked = async (answer: (pathname: string, response: http.ServerResponse) => void) => {
     const url = await servers.plain((request, response) => answer(new URL(request.url ?? "", url).pathname, response));

@@ -8,10 +8,14 @@ export type Challenge =
 /** Undefined when the answer asks for neither. Source: distribution.github.io/distribution/spec/auth/token. */
 export function challengeOf(answer: Answer): Challenge | undefined {
   const header = answer.header("www-authenticate").slice(0, 4096);
-  const bearer = /(?:^|,\s*)bearer\s+(.*)$/i.exec(header)?.[1];
+  // Its parameters end where another challenge, such as `, Basic realm="…"`, begins.
+  const bearer = /(?:^|,\s*)bearer\s+((?:\w+\s*=\s*(?:"[^"]*"|[^\s",]*)(?:[\s,]+|$))*)/i.exec(header)?.[1];
   if (bearer !== undefined) {
     const parameters = new Map(
-      [...bearer.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name.toLowerCase(), value]),
+      [...bearer.matchAll(/(\w+)\s*=\s*(?:"([^"]*)"|([^\s",]*))/g)].map(([, name = "", quoted, bare = ""]) => [
+        name.toLowerCase(),
+        quoted ?? bare,
+      ]),
     );
     const [realm, service] = ["realm", "service"].map((name) => parameters.get(name));
     // Ignore the scope in the challenge: we ask only to read this one repository.
