@@ -145,6 +145,17 @@ describe("an image of ECR", () => {
     );
   });
 
+  test("tells a network that doesn't reach AWS from missing rights", async () => {
+    Object.assign(process.env, AWS);
+    const options = await leadingTo({
+      [ECR]: registry({ images, wants: "basic" }),
+      [API]: ecrApi((response) => response.end("<html>")),
+    });
+    expect(await readOne(`${ECR}/shop/web:1`, options)).toMatch(
+      /^AWS gave no password for \S+: SyntaxError, ".*"\. Check that this machine may reach ECR's API \(AWS_ENDPOINT_URL, /,
+    );
+  });
+
   test("ends in one sentence when AWS answers with something other than a password", async () => {
     Object.assign(process.env, AWS);
     const answer = JSON.stringify({ authorizationData: [{ authorizationToken: "opaque-secret-token" }] });

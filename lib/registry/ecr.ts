@@ -66,7 +66,12 @@ function failure(registry: string, error: unknown): RegistryError {
   }
   const { name, message } = error instanceof Error ? error : new Error("no reason given");
   const what = text`AWS gave no password for ${registry}: ${excerpt(name, 60)}, ${quote(message)}`;
-  const remedy =
-    "Set AWS credentials that allow ecr:GetAuthorizationToken, log in with docker login, or write the container's entryPoint.";
+  // Errors of the network and of time have a code of Node's; a wrong answer has one of these names.
+  const isOfNetwork =
+    /^(TimeoutError|AnswerTooLong|SyntaxError)$/.test(name) || (error instanceof Error && "code" in error);
+  const first = isOfNetwork
+    ? "Check that this machine may reach ECR's API (AWS_ENDPOINT_URL, HTTPS_PROXY, a VPC endpoint), or raise TL_TIMEOUT_MS"
+    : "Set AWS credentials that allow ecr:GetAuthorizationToken";
+  const remedy = `${first}, log in with docker login, or write the container's entryPoint.`;
   return new RegistryError([text`${what}. ${remedy}`]);
 }
