@@ -198,6 +198,7 @@ const URL_PROBLEMS: readonly [string, string][] = [
   ["https://access-key:s3cr3t@console.example.com", "must not hold credentials: they belong in TL_USER and TL_PASS"],
   ["https://s3cr3t@console.example.com", "must not hold credentials: they belong in TL_USER and TL_PASS"],
   ["https://console.example.com/#s3cr3t", "must not hold a # fragment"],
+  ["https://console.example.com/#", "must not hold a # fragment"],
 ];
 
 test.each<readonly [string, string, string]>([
@@ -210,6 +211,7 @@ test.each<readonly [string, string, string]>([
     "must not hold credentials: they belong in TL_USER and TL_PASS",
   ],
   ["TL_CONSOLE", "https://console.example.com/?a=b", "must not hold a ? query"],
+  ["TL_CONSOLE", "https://console.example.com/?", "must not hold a ? query"],
   ...["/api", "/api/v1", "/api/v34.04/defenders", "/us-2-158/api/v1/authenticate"].map(
     (path) =>
       [

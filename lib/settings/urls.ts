@@ -21,7 +21,8 @@ export const safeUrl = v.pipe(
     (url) => url.protocol === "https:" || isLoopback(url.hostname),
     ({ input }) => text`must be https: plain http is for this machine only, got host ${input.hostname}`,
   ),
-  v.check((url) => url.hash === "", "must not hold a # fragment"),
+  // `hash` and `search` are also empty when only their sign is there, which would cut off or hide the path that is appended.
+  v.check((url) => !url.href.includes("#"), "must not hold a # fragment"),
 );
 
 /** The base address of the Console's API. A host alone means https. */
@@ -29,7 +30,7 @@ export const pathToConsole = v.pipe(
   v.string("is required: the path to Console, such as https://us-east1.cloud.twistlock.com/us-2-158123456"),
   v.transform((url) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `https://${url}`)),
   safeUrl,
-  v.check((url) => url.search === "", "must not hold a ? query"),
+  v.check((url) => !url.href.includes("?"), "must not hold a ? query"),
   v.check(
     (url) => !/\/api(\/v[\d.]+(\/.*)?)?\/*$/.test(url.pathname),
     "must be the path to Console, without /api and what follows",
