@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -107,6 +108,36 @@ test("the Console's certificate is verified behind the tunnel", async () => {
   expect(proxy.connects).toHaveLength(1);
 });
 
+test("an IPv6 address has brackets in CONNECT, and none in the check of its certificate", async () => {
+  const secured = await servers.secure(certificate, goodConsole());
+  const targets: string[] = [];
+  const proxy = await servers.tunnel((target) => {
+    targets.push(target);
+    return connect(Number(new URL(secured).port), "127.0.0.1");
+  });
+  const network = { ...through(`http://${proxy}`), caFile };
+  await expect(login(settingsFor("https://[::1]:8083", { network }), context())).rejects.toThrow(
+    'The certificate of [::1]:8083 is for other names: "IP Address:127.0.0.1": ',
+  );
+  expect(targets).toEqual(["[::1]:8083"]);
+});
+
+test("a proxy may have an IPv6 address", async () => {
+  const failing = login(settingsFor("https://console.example.com", { network: through("http://[::1]:1") }), context());
+  // A machine without IPv6 has another code, but the address is understood there, too.
+  await expect(failing).rejects.toThrow(/^The proxy \[::1\]:1 \(HTTPS_PROXY\) can't be used \((?!ENOTFOUND)\w+\)/);
+});
+
+test("a proxy with an unknown authority is named, and the file to trust it by", async () => {
+  const proxy = (await servers.secure(unknown, goodConsole())).replace("https://", "");
+  const failing = login(
+    settingsFor("https://console.example.com", { network: through(`https://localhost:${proxy.split(":")[1]}`) }),
+    context(),
+  );
+  await expect(failing).rejects.toThrow(/\(HTTPS_PROXY\) has a certificate that this machine doesn't trust \(\w+\): /);
+  await expect(failing).rejects.toThrow("Set TL_CA_CERT to a PEM file with its authority");
+});
+
 test("a host in NO_PROXY is reached directly", async () => {
   const url = await servers.secure(certificate, goodConsole());
   const network = through("http://127.0.0.1:1", "other.example.com,127.0.0.1");
@@ -131,6 +162,12 @@ const TUNNEL_FAULTS = [
     "HTTP/1.1 407 Proxy Authentication Required",
     "requires a valid user and password (HTTP 407): ",
     1,
+  ],
+  [
+    "gets too many requests",
+    "HTTP/1.1 429 Too Many Requests",
+    "does not connect to console.example.com (HTTP 429), after 4 tries: ",
+    4,
   ],
   ["forbids the Console", "HTTP/1.1 403 Forbidden", "does not connect to console.example.com (HTTP 403): ", 1],
   [

@@ -48,12 +48,15 @@ const CREDENTIALS: Phrase = ({ proxy: { isLoggedIn, variable } }) =>
 const ALLOW: Phrase = ({ target }) => text`Have ${target} allowed there, or name it in NO_PROXY.`;
 const WRITE: Phrase = ({ proxy, target }) =>
   text`Write ${proxy.variable} as http://host:port, or name ${target} in NO_PROXY.`;
+const AUTHORITY: Phrase = ({ proxy: { variable } }) =>
+  text`Set TL_CA_CERT to a PEM file with its authority, or write ${variable} as http://host:port if it takes plain http.`;
 
 const REASONS: readonly Reason[] = [
   [/^HTTP 407$/, () => text`requires a valid user and password`, CREDENTIALS],
-  [/^HTTP 50[234]$/, NO_WAY, ALLOW, true],
+  [/^HTTP (408|425|429|50[0234])$/, NO_WAY, ALLOW, true],
   [/^HTTP /, NO_WAY, ALLOW],
   [/^ETIMEDOUT$/, () => text`does not answer in time`, WRITE, true],
+  [/CERT|^UNABLE_TO_/, () => text`has a certificate that this machine doesn't trust`, AUTHORITY],
   [/^(ECONNREFUSED|ECONNRESET|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/, UNUSED, WRITE, true],
 ];
 

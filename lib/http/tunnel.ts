@@ -1,5 +1,7 @@
 import type http from "node:http";
 import type https from "node:https";
+import { isIPv6 } from "node:net";
+import tls from "node:tls";
 
 import { HttpsProxyAgent } from "hpagent";
 
@@ -14,18 +16,30 @@ export function tunnelThrough(
   secure: https.AgentOptions,
   { connectMs, signal, clock }: { readonly connectMs: number; readonly signal: AbortSignal; readonly clock: Clock },
 ): https.Agent {
-  const { host, username, password } = proxy.url;
+  const { protocol, host, port, username, password } = proxy.url;
   const failed = { variable: proxy.variable, host, isLoggedIn: username !== "" || password !== "" };
+  // Node connects to an IPv6 address without brackets only.
+  const hostname = proxy.url.hostname.replace(/^\[(.*)\]$/, "$1");
+  const address = { protocol, hostname, port, username, password } as URL; // all that hpagent reads
   // The signal aborts requests to the proxy, which would keep the process running.
   const proxyRequestOptions: object = { ...secure, signal };
-  const agent = new HttpsProxyAgent({ ...secure, timeout: connectMs, proxy: proxy.url, proxyRequestOptions });
+  const agent = new HttpsProxyAgent({ ...secure, timeout: connectMs, proxy: address, proxyRequestOptions });
   const connect = agent.createConnection.bind(agent);
-  agent.createConnection = (target, done) =>
-    connect(target, (error, socket) => {
+  agent.createConnection = (options, done) => {
+    const target = withBrackets(options);
+    return connect(target, (error, socket) => {
       if (error) done?.(new ProxyError(failed, nameOf(target), reasonOf(error)), socket);
       else done?.(null, limitConnecting(socket, connectMs, clock));
     });
+  };
   return agent;
+}
+
+// In CONNECT an IPv6 address has brackets; in its certificate it has none.
+function withBrackets(target: https.RequestOptions): https.RequestOptions {
+  const host = target.host ?? "";
+  if (!isIPv6(host)) return target;
+  return { ...target, host: `[${host}]`, checkServerIdentity: (_, cert) => tls.checkServerIdentity(host, cert) };
 }
 
 function nameOf({ host, port }: http.RequestOptions): string {
