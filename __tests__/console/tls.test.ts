@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -33,6 +35,30 @@ test("a Console with a private authority is trusted through TL_CA_CERT", async (
   const console = await login(settingsFor(url, { network: { caFile } }), context());
   expect(await console.version()).toBe("34.04.145");
   console.close();
+});
+
+test("TL_CA_CERT leaves the authorities of NODE_EXTRA_CA_CERTS trusted, except on Node 20", async () => {
+  const extra = await authority("Another Authority");
+  const extraFile = join(folder, "extra.pem");
+  writeFileSync(extraFile, extra.cert);
+  const url = await servers.secure(await serverCertificate({ ca: extra }), goodConsole());
+  const client = await bundledClient();
+  const { output } = await client.run(settingsFor(url, { network: { caFile } }), {
+    env: { NODE_EXTRA_CA_CERTS: extraFile },
+  });
+  client.remove();
+  const isNode20 = process.version.startsWith("v20.");
+  expect(output).toContain(isNode20 ? "an authority that this machine doesn't trust" : "34.04.145");
+});
+
+test("a server that refuses this machine's TLS is not said to have none", async () => {
+  const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 70]); // fatal, protocol_version
+  const server = createServer((socket) => socket.on("error", () => {}).end(alert)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const host = `127.0.0.1:${Object(server.address()).port}`;
+  const failing = login(settingsFor(`https://${host}`), context());
+  await expect(failing).rejects.toThrow(`${host} offers no acceptable TLS: "alert protocol version": POST `);
+  server.close();
 });
 
 test.each([

@@ -5,8 +5,8 @@ export type Certificate = { readonly cert: string; readonly key: string };
 const DAY = 86_400_000;
 
 /** A certificate authority for tests. */
-export function authority(): Promise<Certificate> {
-  return make("Test Authority", {
+export function authority(name = "Test Authority"): Promise<Certificate> {
+  return make(name, {
     extensions: [
       { name: "basicConstraints", cA: true, critical: true },
       { name: "keyUsage", keyCertSign: true, critical: true },

@@ -10,7 +10,10 @@ export function networkFailure(error: unknown, call: Call): HttpFailure {
     return failureOf(call, what, remedy, { retry });
   }
   const tooLong = textOf(error, "message")?.startsWith("maxContentLength");
-  const code = tooLong ? "TOO_LONG" : (textOf(error, "code") ?? "no reason given");
+  const named = textOf(error, "code") ?? "no reason given";
+  // A server that speaks TLS, and refuses ours with an alert, has the same code as one that doesn't.
+  const alert = named === "EPROTO" ? /\balert [a-z ]+/.exec(textOf(error, "message") ?? "")?.[0] : undefined;
+  const code = tooLong ? "TOO_LONG" : (alert ?? named);
   const [, what, remedy, retry = false] = REASONS.find(([codes]) => codes.test(code)) ?? UNKNOWN;
   const detail = quote(textOf(error, "cause", "cert", "subjectaltname") ?? code, 120);
   return failureOf(call, what(call, detail), remedy(call), { retry });
@@ -76,7 +79,7 @@ const REASONS: readonly Reason[] = [
     ({ peer }) => text`Set ${peer.setting} to one of its names.`,
   ],
   [
-    /CERT|CRL|_CA$|^ERR_(TLS|SSL|OSSL)/,
+    /CERT|CRL|_CA$|^ERR_(TLS|SSL|OSSL)|^alert /,
     ({ url }, code) => text`${url.host} offers no acceptable TLS: ${code}`,
     ({ peer }) => text`Check the certificate and TLS of ${peer.name}.`,
   ],

@@ -6,8 +6,8 @@ import { readRegularFileOr } from "../regular-file";
 import { excerpt, text } from "../text/safe-text";
 
 /**
- * Trusts the authorities of a PEM file in addition to Node's own, which may have signed a proxy's or another address's
- * certificate.
+ * Trusts the authorities of a PEM file in addition to those that Node trusts, which may have signed a proxy's or another
+ * address's certificate.
  *
  * @throws SettingsError when the file holds no certificate.
  */
@@ -21,7 +21,10 @@ export function trustAuthorities(caFile: string): tls.SecureContext {
   try {
     if (certificates.length === 0) throw new Error("no certificate");
     for (const certificate of certificates) new X509Certificate(certificate);
-    return tls.createSecureContext({ ca: [...tls.rootCertificates, ...certificates] });
+    // Given as `ca`, they would replace the others. Node 20 forgets those of NODE_EXTRA_CA_CERTS all the same.
+    const trusted = tls.createSecureContext();
+    for (const certificate of certificates) trusted.context.addCACert(certificate);
+    return trusted;
   } catch {
     const holds = certificates.length > 0 ? "a broken one" : "none";
     const remedy = text`Convert a DER file with openssl x509 -inform der -in FILE -out FILE.pem.`;
