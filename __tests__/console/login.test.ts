@@ -42,6 +42,23 @@ async function received(more: (url: string) => Partial<ConsoleSettings> = () => 
   return requests;
 }
 
+test("a retry opens a new connection, since those kept alive may all be dead", async () => {
+  const used = new WeakSet<object>();
+  const good = goodConsole();
+  const url = await serve((request, response) => {
+    if (used.has(request.socket)) return request.socket.destroy();
+    used.add(request.socket);
+    return good(request, response);
+  });
+  const notices: string[] = [];
+  const console = await login(settingsFor(url), context(new AbortController(), notices));
+  await Promise.all(Array.from({ length: 6 }, () => console.version()));
+  notices.length = 0;
+  expect(await console.version()).toBe("34.04.145");
+  console.close();
+  expect(notices).toEqual([expect.stringContaining("(try 2 of 4)")]);
+});
+
 describe("the requests", () => {
   test("are those that the API documents", async () => {
     const bearer = `Bearer ${TOKEN}`;

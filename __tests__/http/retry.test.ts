@@ -81,6 +81,7 @@ test("a Retry-After that outlasts the call's time ends it", async () => {
 
 test.each([
   ["seconds", "7", 7000],
+  ["a fraction of seconds", "45.5", 45_500],
   ["a date", "Thu, 01 Jan 2026 01:00:00 GMT", 3_600_000],
   ["a date that is over", "Thu, 01 Jan 1970 00:00:00 GMT", 0],
   ["nothing", "", 0],

@@ -36,8 +36,8 @@ export async function login(
 
   const send = <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> =>
     withRetries(
-      async (limitMs) => {
-        const answer = await exchange(call, { connections, limitMs, signal, clock });
+      async (limitMs, isRetry) => {
+        const answer = await exchange(call, { connections, limitMs, isRetry, signal, clock });
         const failure = statusFailure(answer, call, clock);
         if (failure) throw failure;
         return parseAnswer(answer, call, shape, { who: "The Console", remedy: wrongAnswerRemedy(call) });

@@ -11,8 +11,11 @@ import { tunnelThrough } from "./tunnel";
 
 /** Opens sockets: kept alive between calls, verified, and through the proxy if there is one. */
 export type Connections = {
-  /** @throws SettingsError when HTTPS_PROXY is not a proxy's address. */
-  agentFor(url: URL): http.Agent;
+  /**
+   * @param isRetry whether the call failed before: then its connection is new, as those kept alive may all be dead
+   * @throws SettingsError when HTTPS_PROXY is not a proxy's address.
+   */
+  agentFor(url: URL, isRetry?: boolean): http.Agent;
   close(): void;
 };
 
@@ -28,25 +31,32 @@ export function openConnections(options: ConnectionOptions): Connections {
   const { caFile, proxies, signal } = options;
   setMaxListeners(0, signal); // each pending call adds a listener
   const secure: https.AgentOptions = {
-    keepAlive: true,
     // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
     rejectUnauthorized: true,
     ...(caFile === undefined ? {} : { secureContext: trustAuthorities(caFile) }),
   };
-  const plain = new http.Agent({ keepAlive: true });
-  const direct = directAgent(secure, options);
-  let tunnel: https.Agent | undefined; // one is enough: HTTPS_PROXY is the same for every address
+  const [kept, fresh] = [true, false].map((keepAlive) => {
+    const plain = new http.Agent({ keepAlive });
+    const direct = directAgent({ ...secure, keepAlive }, options);
+    let tunnel: https.Agent | undefined; // one is enough: HTTPS_PROXY is the same for every address
+    return {
+      agentFor: (url: URL) => {
+        // Only used for loopback, so it must not go through a proxy, which would read the password.
+        if (url.protocol === "http:") return plain;
+        const proxy = proxyFor(url, proxies);
+        if (proxy === undefined) return direct;
+        tunnel ??= tunnelThrough(proxy, { ...secure, keepAlive }, options);
+        return tunnel;
+      },
+      close: () => {
+        for (const agent of [plain, direct, tunnel]) agent?.destroy();
+      },
+    };
+  }) as [Connections, Connections];
   return {
-    agentFor: (url) => {
-      // Only used for loopback, so it must not go through a proxy, which would read the password.
-      if (url.protocol === "http:") return plain;
-      const proxy = proxyFor(url, proxies);
-      if (proxy === undefined) return direct;
-      tunnel ??= tunnelThrough(proxy, secure, options);
-      return tunnel;
-    },
+    agentFor: (url, isRetry = false) => (isRetry ? fresh : kept).agentFor(url),
     close: () => {
-      for (const agent of [plain, direct, tunnel]) agent?.destroy();
+      for (const agents of [kept, fresh]) agents.close();
     },
   };
 }

@@ -12,6 +12,8 @@ type ExchangeOptions = {
   readonly connections: Connections;
   /** Milliseconds after which the try ends, whatever the server does. */
   readonly limitMs: number;
+  /** Whether the call failed before. */
+  readonly isRetry?: boolean;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 };
@@ -21,10 +23,13 @@ type ExchangeOptions = {
  *
  * @throws HttpFailure when no whole answer comes; `signal`'s reason.
  */
-export async function exchange(call: Call, { connections, limitMs, signal, clock }: ExchangeOptions): Promise<Answer> {
+export async function exchange(
+  call: Call,
+  { connections, limitMs, isRetry, signal, clock }: ExchangeOptions,
+): Promise<Answer> {
   const { authorization } = call;
   const content = contentOf(call);
-  const agent = connections.agentFor(call.url);
+  const agent = connections.agentFor(call.url, isRetry);
   // axios's own timeout only counts silence, so a body that trickles in would never end.
   const limit = deadline(limitMs, signal, clock);
   try {

@@ -26,7 +26,9 @@ export function isTransient(status: number): boolean {
 /** Returns the milliseconds that `Retry-After` asks for, as seconds or as an HTTP date; 0 if missing or invalid. */
 export function retryAfterMs(answer: Answer, clock: Clock): number {
   const header = answer.header("retry-after");
-  const milliseconds = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - clock.date();
+  // Date.parse would take a fraction such as 45.5 for May 2045.
+  const isSeconds = /^\d{1,9}(\.\d+)?$/.test(header);
+  const milliseconds = isSeconds ? Number(header) * 1000 : Date.parse(header) - clock.date();
   return Math.max(0, milliseconds || 0);
 }
 
@@ -37,7 +39,7 @@ export function retryAfterMs(answer: Answer, clock: Clock): number {
  * @throws HttpFailure of the last try, which says why no other followed.
  */
 export async function withRetries<T>(
-  attempt: (limitMs: number) => Promise<T>,
+  attempt: (limitMs: number, isRetry: boolean) => Promise<T>,
   { timeoutMs, retryDelayMs }: Pick<NetworkSettings, "timeoutMs" | "retryDelayMs">,
   { signal, notice }: RunContext,
   clock: Clock,
@@ -47,7 +49,7 @@ export async function withRetries<T>(
   for (let number = 1; ; number += 1) {
     signal.throwIfAborted();
     try {
-      return await attempt(Math.max(1, Math.min(timeoutMs, end - clock.now())));
+      return await attempt(Math.max(1, Math.min(timeoutMs, end - clock.now())), number > 1);
     } catch (error) {
       if (!(error instanceof HttpFailure) || !error.hints.retry) throw error;
       if (number === TRIES) throw ended(error, text`, after ${TRIES} tries`);

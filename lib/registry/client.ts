@@ -43,8 +43,8 @@ export function registryClient({
 }: ClientOptions): RegistryClient {
   const send: Send = (call) =>
     withRetries(
-      async (limitMs) => {
-        const answer = await exchange(call, { connections, limitMs, signal: context.signal, clock });
+      async (limitMs, isRetry) => {
+        const answer = await exchange(call, { connections, limitMs, isRetry, signal: context.signal, clock });
         if (!isTransient(answer.status)) return answer;
         const isTooMany = answer.status === 429;
         const what = isTooMany ? text`gets too many requests` : text`fails`;
