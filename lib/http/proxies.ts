@@ -37,7 +37,8 @@ function refusal({ variable }: ProxyAddress, what: SafeText): SettingsError {
   return new SettingsError([text`${variable} ${what}. ${remedy}`]);
 }
 
-// Reads NO_PROXY like proxy-from-env: a name without a dot in front means that host alone. The package reads the environment itself, so it can't be used here.
+// Reads NO_PROXY like proxy-from-env: a name without a dot in front means that host alone. The package reads the
+// environment itself, so it can't be used here.
 function isException({ hostname, port }: URL, exceptions: string): boolean {
   const names = exceptions.toLowerCase().split(/[,\s]+/);
   return names.some((entry) => {
