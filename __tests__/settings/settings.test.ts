@@ -70,7 +70,7 @@ describe("with only the required variables", () => {
 
   test("an optional variable that is empty or unexpanded counts as not set", () => {
     const optional = Object.keys(EVERY).filter((name) => !(name in REQUIRED));
-    for (const value of ["", "$(NAME)"]) {
+    for (const value of ["", "$(NAME)", "$(key-vaults-name)"]) {
       const emptied = Object.fromEntries(optional.map((name) => [name, value]));
       expect(parseSettings({ ...REQUIRED, ...emptied })).toEqual(parseSettings(REQUIRED));
     }

@@ -3,7 +3,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 // Azure DevOps leaves `$(NAME)` in place of a variable that isn't set, some other tools `${NAME}`. The others are from
 // GitHub, shells and Windows, in places that they don't expand.
-const UNEXPANDED = /^(\$\([\w.]+\)|\$\{\w+\}|\$\{\{[^}]*\}\}|\$[A-Z]+(_[A-Z\d]+)+|%[A-Z]+(_[A-Z\d]+)+%)$/;
+const UNEXPANDED = /^(\$\([\w.-]+\)|\$\{\w+\}|\$\{\{[^}]*\}\}|\$[A-Z]+(_[A-Z\d]+)+|%[A-Z]+(_[A-Z\d]+)+%)$/;
 
 /** Whether the value is a variable reference that was not expanded. */
 export function isUnexpanded(value: string | undefined): boolean {
