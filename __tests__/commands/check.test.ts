@@ -6,7 +6,7 @@ import { parse as parseJUnit } from "junit2json";
 
 import { check } from "../../lib/commands/check";
 import { synth } from "../../lib/commands/synth";
-import { EXAMPLE, temporaryFolders } from "../entry";
+import { EXAMPLE, run, temporaryFolders } from "../entry";
 import { invoke } from "./invoke";
 
 const newFolder = temporaryFolders();
@@ -47,6 +47,15 @@ test("without PATH, TASK_DEFINITION_PATH is checked", async () => {
 
 test.each(["", "$(TASK_DEFINITION_PATH)"])("PATH counts as missing if a pipeline passes %j", async (path) => {
   expect((await invoke(check, [path, "--offline"], { TASK_DEFINITION_PATH: EXAMPLE })).status).toBe(0);
+});
+
+test.each(["json", "junit"])("--format %s is on stdout even when the check can't start", async (format) => {
+  const folder = newFolder();
+  const args = ["check", "none.json", "--offline", "--format", format];
+  const { status, stdout, stderr } = await run(args, { folder });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+  expect(stdout).toMatch(/^[{<]/);
+  expect(stdout).toContain("none.json: there is no such file or folder.");
 });
 
 test("wrong files are named with the places of their problems and counted, with exit status 1", async () => {

@@ -14,6 +14,7 @@ import { readOptions } from "./task-options";
 
 export const check: Command = {
   name: "check",
+  printsProblems: true,
   purpose:
     "every check of synth that needs no Console, without credentials: for pull requests. `--offline` leaves out the images' registries, too",
   operands: [

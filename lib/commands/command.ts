@@ -8,6 +8,8 @@ export type Command = {
   readonly purpose: string;
   /** Whether its output is for another program, so that npm's own lines must not be in it. */
   readonly isPiped?: boolean;
+  /** Whether problems are its output: in a format for programs, they are on stdout even when it could not start. */
+  readonly printsProblems?: boolean;
   readonly operands?: readonly Operand[];
   /** The hint for a user who gives an operand to a command that takes none. */
   readonly insteadOfOperands?: string;

@@ -13,9 +13,10 @@ type Failed = {
   readonly args: readonly string[];
 };
 
-/** Prints on stderr why a command has failed, in the format that its arguments ask for. */
-export async function printFailure(error: unknown, failed: Failed, { stderr, environment }: Invocation): Promise<void> {
+/** Prints why a command has failed, in the format that its arguments ask for. */
+export async function printFailure(error: unknown, failed: Failed, invocation: Invocation): Promise<void> {
   const { command, args } = failed;
+  const { stdout, stderr, environment } = invocation;
   const problems = problemsOf(error);
   const closing = [command?.afterFailure ?? "", isAboutAnswers(error) ? LOOK_UP : ""].filter(Boolean).join(" ");
   const report = {
@@ -25,7 +26,9 @@ export async function printFailure(error: unknown, failed: Failed, { stderr, env
     notices: [],
     ...(closing && { afterFailure: closing }),
   };
-  await printProblems(report, formatIn(args), stderr, environment);
+  const format = formatIn(args);
+  const isOutput = command?.printsProblems && format !== "text";
+  await printProblems(report, format, isOutput ? stdout : stderr, environment);
   if (environment.DEBUG !== "1" || !(error instanceof Error)) return;
   for (const frame of (error.stack ?? "").split("\n")) printLine(stderr, text`  ${frame}`);
 }
