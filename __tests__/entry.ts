@@ -9,7 +9,8 @@ import type { LocalConsole } from "../local-console/server";
 const PROJECT = resolve(__dirname, "..");
 const COMMAND = [join(PROJECT, "scripts/run.cjs"), join(PROJECT, "main.ts")];
 
-export const EXAMPLE = join(PROJECT, "original_task_definition.json");
+/** Not original_task_definition.json, which a user may change or remove. */
+export const EXAMPLE = join(PROJECT, "local-console/example.json");
 
 export type Run = {
   readonly status: number | null;

@@ -15,7 +15,7 @@ const agent = new http.Agent({ keepAlive: true });
 main(Number(process.argv[2])).finally(() => agent.destroy());
 
 async function main(tasks) {
-  const file = path.join(path.dirname(__dirname), "original_task_definition.json");
+  const file = path.join(path.dirname(__dirname), "local-console/example.json");
   const { runtimeDefense: _, ...task } = JSON.parse(fs.readFileSync(file, "utf8"));
   const body = JSON.stringify(task);
   const start = performance.now();

@@ -34,7 +34,7 @@ exports.withImages = async (folder, use) => {
 
 function tasksIn(folder, host, isWritten) {
   fs.mkdirSync(folder);
-  const original = JSON.parse(fs.readFileSync(path.join(root, "original_task_definition.json"), "utf8"));
+  const original = JSON.parse(fs.readFileSync(path.join(root, "local-console/example.json"), "utf8"));
   const [{ entryPoint: _, command: __, ...container }] = original.containerDefinitions;
   for (let index = 0; index < TASKS; index++) {
     const image = index % IMAGES;

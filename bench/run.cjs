@@ -243,7 +243,7 @@ function fleetFolder(tasks) {
   const folder = path.join(work, `fleet-${tasks}`);
   if (fs.existsSync(folder)) return folder;
   fs.mkdirSync(folder);
-  const text = fs.readFileSync(path.join(root, "original_task_definition.json"), "utf8");
+  const text = fs.readFileSync(path.join(root, "local-console/example.json"), "utf8");
   for (let index = 0; index < tasks; index++) {
     const definition = { ...JSON.parse(text), family: `fleet-${String(index).padStart(4, "0")}` };
     fs.writeFileSync(path.join(folder, `${definition.family}.json`), JSON.stringify(definition));

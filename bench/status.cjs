@@ -56,7 +56,7 @@ function account(families, count, task) {
 function protectedTask(variables) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ["scripts/run.cjs", "main.ts", "protect", "original_task_definition.json"],
+    ["scripts/run.cjs", "main.ts", "protect", "local-console/example.json"],
     { cwd: root, encoding: "utf8", env: { ...process.env, ...variables, INSTALL_BUNDLE_SECRET_ARN: SECRET } },
   );
   if (status !== 0) throw new Error(stderr);

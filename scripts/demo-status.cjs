@@ -63,7 +63,7 @@ function contentsOf({ web, api, worker, report, router }) {
 
 function original(family) {
   return {
-    ...JSON.parse(fs.readFileSync(path.join(root, "original_task_definition.json"), "utf8")),
+    ...JSON.parse(fs.readFileSync(path.join(root, "local-console/example.json"), "utf8")),
     family,
   };
 }

@@ -34,7 +34,14 @@ runDemo("npm run demo", async () => {
 
 // Runs cdktf as a pipeline does, without checks for newer versions.
 function synth(variables) {
-  const settings = { CI: "true", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
+  // Not the default, which a user may have changed or moved.
+  const settings = {
+    TASK_DEFINITION_PATH: "local-console/example.json",
+    CI: "true",
+    FORCE_COLOR: "0",
+    CHECKPOINT_DISABLE: "1",
+    DISABLE_VERSION_CHECK: "1",
+  };
   const child = spawn(process.execPath, [require.resolve("cdktf-cli/bundle/bin/cdktf"), "synth"], {
     cwd: root,
     env: environmentOf({ ...variables, ...settings }),

@@ -5,7 +5,7 @@ import type { MiddlewareHandler } from "hono";
 import pMap from "p-map";
 
 import { startLocalConsole } from "../../local-console/server";
-import { filesIn, type Run, run, temporaryFolders, variablesFor } from "../entry";
+import { EXAMPLE, filesIn, type Run, run, temporaryFolders, variablesFor } from "../entry";
 import { spellings } from "../text/spellings";
 
 // A password that URLs, JSON and shells write differently, and a bundle as long as a real one.
@@ -151,7 +151,7 @@ async function play(
   return { title: `${title} (DEBUG=${debug})`, status, result, folder };
 }
 
-const TASK = readFileSync(join(PROJECT, "original_task_definition.json"), "utf8");
+const TASK = readFileSync(EXAMPLE, "utf8");
 
 function at(call: string, path: string, status: number, scene: Scene): Response | undefined {
   return path.endsWith(call) ? echo(status, scene) : undefined;

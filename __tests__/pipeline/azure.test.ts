@@ -5,8 +5,10 @@ import { join } from "node:path";
 
 import * as v from "valibot";
 
+import { VARIABLES } from "../../lib/settings/settings";
 import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { type LocalConsole, startLocalConsole } from "../../local-console/server";
+import { EXAMPLE } from "../entry";
 import {
   type Agent,
   expand,
@@ -259,7 +261,7 @@ describe("the scripts of its steps", () => {
     }
 
     const TASKS = "original_task_definition.json";
-    const original = readFileSync(join(PROJECT, TASKS), "utf8");
+    const original = readFileSync(EXAMPLE, "utf8");
 
     test("fail for a broken task file, and name it", async () => {
       const agent = checkout("broken", TASKS, original.replace('"image"', '"imgae"'));
@@ -535,7 +537,10 @@ describe("the scripts of its steps", () => {
       sources: project.folder,
       workspace: folder,
       variables: new Map([
-        ...Object.entries(pipeline.variables),
+        // A user changes the settings in the file, and adds others.
+        ...Object.entries(pipeline.variables).filter(([name]) => !Object.hasOwn(VARIABLES, name)),
+        ["AWS_REGION", "eu-west-1"],
+        ["TASK_DEFINITION_PATH", "original_task_definition.json"],
         ...predefined,
         ["Build.SourcesDirectory", project.folder],
         ...Object.entries(variables),

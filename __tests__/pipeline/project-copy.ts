@@ -3,7 +3,15 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+import { EXAMPLE } from "../entry";
+
 export const PROJECT = resolve(__dirname, "../..");
+
+// A user's files, such as task definitions or the provider's lock file, must not decide what the tests see. The tests don't
+// run in the copy.
+const FOLDERS = [".ci", "bench", "docs", "lib", "local-console", "local-ecs", "scripts"];
+const FILES =
+  /^(\.gitignore|README\.md|azure-pipelines\.yml|(biome|cdktf|package|package-lock|tsconfig)\.json|jest\.config\.cjs|main\.ts)$/;
 
 export type ProjectCopy = { readonly folder: string; readonly remove: () => void };
 
@@ -12,10 +20,13 @@ export function copyProject(): ProjectCopy {
   const folder = mkdtempSync(join(tmpdir(), "pipeline-"));
   const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
   const files = execFileSync("git", list, { cwd: PROJECT, encoding: "utf8" }).split("\0").filter(Boolean);
-  // The tests don't run in the copy.
-  for (const file of files.filter((file) => !file.startsWith("__tests__/"))) {
-    cpSync(join(PROJECT, file), join(folder, file), { force: true, recursive: true });
+  for (const file of files) {
+    const [top = ""] = file.split("/");
+    if (top === file ? FILES.test(file) : FOLDERS.includes(top)) {
+      cpSync(join(PROJECT, file), join(folder, file), { force: true, recursive: true });
+    }
   }
+  cpSync(EXAMPLE, join(folder, "original_task_definition.json"));
   symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

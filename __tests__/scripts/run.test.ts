@@ -162,7 +162,10 @@ describe("two runs in one output folder", () => {
 
   test("don't run at the same time: the second names the first, and changes nothing", async () => {
     source("main.ts", WAITS);
-    const first = spawn(process.execPath, ["scripts/run.cjs", "main.ts"], { cwd: root });
+    const first = spawn(process.execPath, ["scripts/run.cjs", "main.ts"], {
+      cwd: root,
+      env: { PATH: process.env.PATH },
+    });
     await once(first.stdout, "data");
     source("cdktf.out/manifest.json", "{}");
     const { status, stdout, stderr } = await launch();
@@ -192,7 +195,10 @@ describe("two runs in one output folder", () => {
 
   test("can follow each other after a kill, which leaves a stale lock", async () => {
     source("main.ts", WAITS);
-    const killed = spawn(process.execPath, ["scripts/run.cjs", "main.ts"], { cwd: root });
+    const killed = spawn(process.execPath, ["scripts/run.cjs", "main.ts"], {
+      cwd: root,
+      env: { PATH: process.env.PATH },
+    });
     await once(killed.stdout, "data");
     killed.kill("SIGKILL");
     await once(killed, "exit");

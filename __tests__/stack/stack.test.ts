@@ -10,10 +10,11 @@ import { pathsOf } from "../../lib/stack/output-paths";
 import { synthesize } from "../../lib/stack/synthesize";
 import { text } from "../../lib/text/safe-text";
 import { Secret } from "../../lib/text/secret";
+import { EXAMPLE } from "../entry";
 import { CONTAINER, TASK } from "../task/read";
 import { BUNDLE, inFolder, proven, SETTINGS, type Stack, synthesized } from "./synthesize";
 
-const EXAMPLE = readFileSync(join(__dirname, "../../original_task_definition.json"), "utf8");
+const EXAMPLE_TEXT = readFileSync(EXAMPLE, "utf8");
 const OTHER_BUNDLE = Buffer.from('{"customerID":"made up","apiKey":"other"}').toString("base64");
 const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma/bundle-AbCdEf";
 const KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -22,7 +23,7 @@ let example: ProtectedTask;
 let withOwnRole: ProtectedTask;
 
 beforeAll(async () => {
-  example = await proven(EXAMPLE);
+  example = await proven(EXAMPLE_TEXT);
   withOwnRole = await proven(TASK);
 });
 
@@ -346,13 +347,13 @@ describe("tasks together", () => {
 
 describe("synthesizing again", () => {
   test("gives the same bytes, in another project folder too", async () => {
-    expect(synthesized([await proven(EXAMPLE)]).text).toBe(synthesized([example]).text);
+    expect(synthesized([await proven(EXAMPLE_TEXT)]).text).toBe(synthesized([example]).text);
   });
 
   test("gives another version number with another bundle, and changes nothing else", async () => {
     const version = (text: string) => /"secret_string_wo_version": (\d+)/.exec(text)?.[1];
     const before = synthesized([example]).text;
-    const after = synthesized([await proven(EXAMPLE, OTHER_BUNDLE)]).text;
+    const after = synthesized([await proven(EXAMPLE_TEXT, OTHER_BUNDLE)]).text;
     expect(version(after)).not.toBe(version(before));
     expect(after.replace(version(after) ?? "", version(before) ?? "")).toBe(before);
   });

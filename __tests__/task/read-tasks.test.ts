@@ -2,13 +2,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { readTasks } from "../../lib/task/read-tasks";
+import { EXAMPLE } from "../entry";
 import { CONTAINER, inFolder, noticesOf, problemsIn, problemsOf, read, TASK } from "./read";
 
 const FIXTURES = join(__dirname, "fixtures");
 const fixture = async (name: string) => JSON.parse(await readFile(join(FIXTURES, name), "utf8"));
 
 test("the project's own example is read, its misplaced keys moved up", async () => {
-  const [task] = await readTasks(join(__dirname, "../../original_task_definition.json"));
+  const [task] = await readTasks(EXAMPLE);
   expect(task?.definition).toEqual({
     family: "prisma-runtime-defense",
     cpu: "256",
