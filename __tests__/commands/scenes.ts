@@ -128,7 +128,11 @@ export const FAILED: readonly (readonly [command: string, when: string, make: Ma
     "synth",
     "the proxy can't be used",
     () =>
-      failing([], { TL_CONSOLE: "https://console.example.com" }, "The proxy 127.0.0.1:9 (HTTPS_PROXY) can't be used"),
+      failing(
+        [],
+        { TL_CONSOLE: "https://console.example.com", TASK_DEFINITION_PATH: EXAMPLE },
+        "The proxy 127.0.0.1:9 (HTTPS_PROXY) can't be used",
+      ),
   ],
   ["check", "a task is wrong", (folder) => failing([wrongTask(folder)], {}, WRONG)],
   ["diff", "a task is wrong", (folder) => failing([EXAMPLE, wrongTask(folder)], {}, WRONG)],
