@@ -602,6 +602,16 @@ test("an AWS_DEFAULT_REGION other than the stack's is refused where a stack is m
   expect(problemsOf({ ...REQUIRED, AWS_DEFAULT_REGION: "us-east-1" })).toEqual([]);
 });
 
+test("default tags that hold a secret are refused, in any spelling", () => {
+  const password = 'k9"ä z+/&%';
+  for (const value of [password, Buffer.from(password).toString("base64"), encodeURIComponent(password)]) {
+    const tags = JSON.stringify({ team: "payments", note: `see ${value}` });
+    expect(problemsOf({ ...REQUIRED, TL_PASS: password, DEFAULT_TAGS: tags })).toEqual([
+      "DEFAULT_TAGS holds the password. Remove it: it would be deployed, and stand in Terraform's state.",
+    ]);
+  }
+});
+
 test("a default tag that AWS alone may set is refused", () => {
   expect(problemsOf({ ...REQUIRED, DEFAULT_TAGS: '{"aws:a":"1"}' })).toEqual([
     "DEFAULT_TAGS must have no key that begins with aws:, AWS keeps those for itself.",

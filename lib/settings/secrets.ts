@@ -1,7 +1,9 @@
 import { bundleSecret } from "../bundle-format";
 import { percentDecoded } from "../percent-decoded";
-import { Secret } from "../text/secret";
+import { text } from "../text/safe-text";
+import { finderOf, Secret } from "../text/secret";
 import { type Environment, isSet } from "./environment";
+import type { CrossCheck } from "./parse-variables";
 
 /** A secret of this run, and what it is called. */
 export type NamedSecret = { readonly what: string; readonly secret: Secret };
@@ -64,6 +66,15 @@ function named(what: string, values: readonly string[]): readonly NamedSecret[] 
   const secretOf = (value: string) => (what === BUNDLE ? bundleSecret(value) : new Secret(value));
   return values.map((value) => ({ what, secret: secretOf(value) }));
 }
+
+/** Checks the one text of any kind that gets into the stack from a variable. */
+export const checkTags: CrossCheck = ({ DEFAULT_TAGS: tags }, environment) => {
+  if (tags === undefined) return [];
+  const held = environmentSecrets(environment).filter(({ secret }) => finderOf([secret]).isIn(tags));
+  return [...new Set(held.map(({ what }) => what))].map(
+    (what) => text`DEFAULT_TAGS holds ${what}. Remove it: it would be deployed, and stand in Terraform's state.`,
+  );
+};
 
 // Needs no valid address: an unencoded password may hold any character.
 function valuesOfProxy(value: string): readonly string[] {

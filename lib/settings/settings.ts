@@ -9,6 +9,7 @@ import { type NetworkSettings, networkSettings, networkVariables } from "./netwo
 import { type CrossCheck, parseVariables } from "./parse-variables";
 import { checkDefaultRegion, checkPlaces } from "./region";
 import { type RegistrySettings, registrySettings, registryVariables } from "./registry";
+import { checkTags } from "./secrets";
 import { type StackSettings, stackSettings, stackVariables } from "./stack";
 import { checkStateBackend } from "./state";
 import { type TaskSettings, taskSettings, taskVariables } from "./tasks";
@@ -97,7 +98,7 @@ const checkNames: CrossCheck = (_, environment) => {
   });
 };
 
-const CHECKS: readonly CrossCheck[] = [checkPlaces, checkNames, checkStateBackend];
+const CHECKS: readonly CrossCheck[] = [checkPlaces, checkNames, checkStateBackend, checkTags];
 
 // Compared without the prefix, which all of them share.
 function nearestBehindPrefix(name: string, names: readonly string[]): string | undefined {
