@@ -19,7 +19,6 @@ const UNNAMED: Defender = {
   container: undefined,
   connected: true,
   version: undefined,
-  lastModified: undefined,
   cloudMetadata: undefined,
 };
 
@@ -68,7 +67,6 @@ test("a Defender has the fields that the Console gives it", async () => {
     container: "app",
     connected: true,
     version: "34.04.145",
-    lastModified: "2026-01-02T03:04:05Z",
     cloudMetadata: { accountID: "111122223333", region: "eu-west-1" },
   };
   const [first, second] = await defendersOf(listing(() => [full, { hostname: "bare" }]));

@@ -207,6 +207,16 @@ export const FAULTS: readonly ConsoleFault[] = [
     "The response claims to be compressed but is not",
   ),
   refused(
+    "garbage called brotli",
+    answer(200, "surely not brotli", { ...JSON_TYPE, "content-encoding": "br" }),
+    "The response claims to be compressed but is not",
+  ),
+  refused(
+    "headers of more than 16 KiB",
+    answer(200, "{}", { ...JSON_TYPE, "x-long": "x".repeat(20_000) }),
+    "The response's headers exceed 16 KiB, so it is not from a Console",
+  ),
+  refused(
     "something that is not HTTP",
     ({ request }) => request.socket.end("SSH-2.0-OpenSSH_9.6\r\n"),
     "does not speak HTTP",

@@ -137,7 +137,7 @@ test.each([
   [
     "holds a broken certificate",
     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    "holds a broken one.",
+    "holds a broken one. Write each from -----BEGIN CERTIFICATE----- to",
   ],
 ])("a TL_CA_CERT that %s is reported before any request", async (_, content, says) => {
   const requests: Received[] = [];

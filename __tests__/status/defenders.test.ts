@@ -12,7 +12,6 @@ function defender(hostname: string, more: Partial<Defender> = {}): Defender {
     container: undefined,
     connected: true,
     version: "34.04.145",
-    lastModified: undefined,
     cloudMetadata: undefined,
     ...more,
   };

@@ -18,8 +18,6 @@ export type Defender = {
   readonly connected: boolean;
   /** `34.04.145` */
   readonly version: string | undefined;
-  /** RFC 3339: when it last connected or disconnected. */
-  readonly lastModified: string | undefined;
   /** `accountID`, `region`, `resourceID`, … as far as the Console knows them. */
   readonly cloudMetadata: Readonly<Record<string, unknown>> | undefined;
 };
@@ -36,15 +34,13 @@ const DefenderSchema = v.pipe(
     container: v.nullish(Text),
     connected: v.optional(v.boolean(), false),
     version: v.nullish(Text),
-    lastModified: v.nullish(Text),
     cloudMetadata: v.nullish(v.record(v.string(), v.unknown())),
   }),
   v.transform(
-    ({ container, version, lastModified, cloudMetadata, ...others }): Defender => ({
+    ({ container, version, cloudMetadata, ...others }): Defender => ({
       ...others,
       container: container || undefined,
       version: version || undefined,
-      lastModified: lastModified || undefined,
       cloudMetadata: cloudMetadata ?? undefined,
     }),
   ),

@@ -50,11 +50,17 @@ const REASONS: readonly Reason[] = [
     ({ peer: { limit } }) => text`The response exceeds ${limit.mebibytes} MiB, so it is not ${limit.longerIsNot}`,
     CHECK,
   ],
-  [/^Z_/, () => text`The response claims to be compressed but is not`, CHECK],
+  // Node's codes for gzip and for brotli.
+  [/^(Z_|ERR__ERROR_)/, () => text`The response claims to be compressed but is not`, CHECK],
   [
     /^EPROTO$/,
     ({ url }) => text`${url.host} does not speak TLS`,
     (call) => text`${PORT(call)} Plain http works on this machine only, such as http://127.0.0.1:8083.`,
+  ],
+  [
+    /^HPE_HEADER_OVERFLOW$/,
+    ({ peer: { limit } }) => text`The response's headers exceed 16 KiB, so it is not ${limit.longerIsNot}`,
+    CHECK,
   ],
   [/^HPE_/, ({ url }) => text`${url.host} does not speak HTTP`, PORT],
   [

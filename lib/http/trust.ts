@@ -27,7 +27,9 @@ export function trustAuthorities(caFile: string): tls.SecureContext {
     return trusted;
   } catch {
     const holds = certificates.length > 0 ? "a broken one" : "none";
-    const remedy = text`Convert a DER file with openssl x509 -inform der -in FILE -out FILE.pem.`;
+    const remedy = bytes.includes("CERTIFICATE")
+      ? "Write each from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE----- as it was issued, line by line."
+      : "Convert a DER file with openssl x509 -inform der -in FILE -out FILE.pem.";
     throw new SettingsError([text`${name} holds ${holds}. ${remedy}`]);
   }
 }
