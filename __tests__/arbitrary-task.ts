@@ -43,7 +43,7 @@ const typed = fc.record({ type: text, value: text });
 const parameter = fc.stringMatching(/^[\w./-]{1,20}$/);
 const secret = fc.record({ name: text, valueFrom: parameter });
 const secretVariable = fc.record({ name: variable, valueFrom: parameter });
-const fileInS3 = fc.stringMatching(/^[^*?]{1,8}$/).map((key) => `arn:aws:s3:::bucket/${key}`);
+const fileInS3 = fc.stringMatching(/^[^*?]{1,8}$/).map((key) => `arn:aws:s3:::bucket/${key}.env`);
 const roleArn = fc.stringMatching(/^arn:aws:iam::\d{12}:role\/([a-z:!/]{1,8}\/)?[\w+=,.@-]{1,20}$/);
 const image = fc.stringMatching(/^[a-z]{1,8}\/[a-z$%{}]{1,8}:[\d.]{1,4}$/);
 const capabilities = some({ add: list(fc.constantFrom("SYS_PTRACE", "NET_ADMIN", "%{x}")), drop: texts });
@@ -130,7 +130,7 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
   ),
   secrets: list(secretVariable),
   startTimeout: seconds(2, 120),
-  stopTimeout: seconds(0, 120),
+  stopTimeout: seconds(2, 120),
   systemControls: list(some({ namespace: text, value: text })),
   ulimits: list(
     fc
@@ -147,17 +147,17 @@ const scope = fc.constantFrom("task", "shared");
 const onOrOff = fc.constantFrom("ENABLED", "DISABLED");
 const volume = fc.record(
   {
-    name: text,
+    name: identifier,
     configuredAtLaunch: flag,
     host: fc.record({ sourcePath: text }),
     dockerVolumeConfiguration: some({ autoprovision: flag, driver: text, driverOpts: map, labels: map, scope }),
     efsVolumeConfiguration: fc.record(
       {
-        fileSystemId: text,
+        fileSystemId: nonEmpty,
         rootDirectory: text,
         transitEncryption: onOrOff,
         transitEncryptionPort: fc.integer({ min: 0, max: 65_535 }),
-        authorizationConfig: some({ accessPointId: text, iam: onOrOff }),
+        authorizationConfig: some({ accessPointId: nonEmpty, iam: onOrOff }),
       },
       { requiredKeys: ["fileSystemId"] },
     ),

@@ -299,12 +299,12 @@ describe("text from outside", () => {
     const task = await proven({
       ...TASK,
       containerDefinitions: [{ ...CONTAINER, command: [NASTY], dockerLabels: { "${label}": NASTY } }],
-      tags: [{ key: "%{tag", value: NASTY }],
+      tags: [{ key: "x%{tag", value: NASTY }],
     });
     const definition = definitionOf(synthesized([task]).stack, "shop");
     const escaped = NASTY.replace(/[$%](?=\{)/g, "$&$&");
     expect(containersOf(definition)[0]).toMatchObject({ command: [escaped], dockerLabels: { "$${label}": escaped } });
-    expect(definition.tags).toEqual({ "%%{tag": escaped });
+    expect(definition.tags).toEqual({ "x%%{tag": escaped });
   });
 
   test("is escaped even where it is the expression that the sidecar reads its bundle from", async () => {

@@ -17,11 +17,15 @@ const logOption = (value: string) => of({ logConfiguration: { logDriver: "splunk
 const secret = (valueFrom: string) => of({ secrets: [{ name: "A", valueFrom }] });
 const environment = (name: string) => of({ environment: [{ name, value: "a" }] });
 
+const volumes = (...all: readonly object[]) => ({ ...TASK, volumes: all });
+
 const AT_CHECK = `${app}.healthCheck`;
 const AT_EFS = "volumes[data].efsVolumeConfiguration";
 const VARIABLE = "must be a variable's name, without =, got";
 const ECR =
   "has an invalid ECR registry: it must be ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1, got";
+const LONG_IMAGE = `r.example.com/${"a".repeat(226)}`;
+const PERCENT = "begins with %, and the AWS provider would drop it. Rename it.";
 const IMAGE_REMEDY = "Correct it, or name the image in CONTAINER_IMAGES.";
 
 test.each<[string, object, string]>([
@@ -124,7 +128,62 @@ test.each<[string, object, string]>([
     of({ secrets: [{ name: "A=B", valueFrom: "a" }] }),
     `${app}.secrets[A=B].name: ${VARIABLE} "A=B".`,
   ],
-  ["a stopTimeout of 121 s", of({ stopTimeout: 121 }), `${app}.stopTimeout: must be from 0 to 120 seconds, got 121.`],
+  ["a stopTimeout of 121 s", of({ stopTimeout: 121 }), `${app}.stopTimeout: must be from 2 to 120 seconds, got 121.`],
+  ["a stopTimeout of 1 s", of({ stopTimeout: 1 }), `${app}.stopTimeout: must be from 2 to 120 seconds, got 1.`],
+  ...["mountPoints", "volumesFrom", "systemControls"].map((key): [string, object, string] => [
+    `an empty object in ${key}`,
+    of({ [key]: [{}] }),
+    `${app}.${key}[0]: must not be empty.`,
+  ]),
+  [
+    "51 exit codes to ignore",
+    of({ restartPolicy: { enabled: true, ignoredExitCodes: Array(51).fill(1) } }),
+    `${app}.restartPolicy.ignoredExitCodes: must have 50 at most, got 51.`,
+  ],
+  [
+    "11 environment files",
+    of({ environmentFiles: Array(11).fill({ type: "s3", value: "arn:aws:s3:::bucket/a.env" }) }),
+    `${app}.environmentFiles: must have 10 at most, got 11.`,
+  ],
+  [
+    "a volume's name with a space",
+    volumes({ name: "my data" }),
+    `volumes[my data].name: must have letters, digits, - and _ only, 255 at most, got "my data".`,
+  ],
+  [
+    "an EFS without id",
+    volumes({ name: "data", efsVolumeConfiguration: { fileSystemId: "" } }),
+    'volumes[data].efsVolumeConfiguration.fileSystemId: must not be empty, got "".',
+  ],
+  [
+    "an access point without id",
+    volumes({
+      name: "data",
+      efsVolumeConfiguration: { fileSystemId: "fs-1", authorizationConfig: { accessPointId: "" } },
+    }),
+    'volumes[data].efsVolumeConfiguration.authorizationConfig.accessPointId: must not be empty, got "".',
+  ],
+  [
+    "a volume of two kinds",
+    volumes({ name: "data", configuredAtLaunch: true, efsVolumeConfiguration: { fileSystemId: "fs-1" } }),
+    "volumes[data]: has configuredAtLaunch and efsVolumeConfiguration, but ECS takes one of them. Remove one.",
+  ],
+  [
+    "two volumes that are configured at launch",
+    volumes({ name: "one", configuredAtLaunch: true }, { name: "two", configuredAtLaunch: true }),
+    'volumes[two].configuredAtLaunch: "one" is configured at launch as well, but ECS takes one such volume.',
+  ],
+  ["a tag whose key begins with %", { ...TASK, tags: [{ key: "%a", value: "b" }] }, `tags[0]: ${PERCENT}`],
+  [
+    "a label of a Docker volume that begins with %",
+    volumes({ name: "data", dockerVolumeConfiguration: { labels: { "%a": "b" } } }),
+    `volumes[data].dockerVolumeConfiguration.labels.%a: ${PERCENT}`,
+  ],
+  [
+    "an image of 256 characters",
+    of({ image: `${LONG_IMAGE}:${"1".repeat(15)}` }),
+    `${app}.image: must have 255 characters at most before a digest, got "${LONG_IMAGE.slice(0, 199)}…".`,
+  ],
   ...[59, 1801].map((restartAttemptPeriod): [string, object, string] => [
     `a restartAttemptPeriod of ${restartAttemptPeriod} s`,
     of({ restartPolicy: { enabled: true, restartAttemptPeriod } }),
@@ -387,6 +446,7 @@ test.each<[string, object]>([
   ["a role with a path of other characters", { ...TASK, taskRoleArn: "arn:aws:iam::111122223333:role/my:path/!x/a" }],
   ["a public image", of({ image: "public.ecr.aws/docker/library/nginx:1.27" })],
   ["an image of this machine's registry", of({ image: "localhost:5000/a" })],
+  ["an image of 240 characters with a digest", of({ image: `${LONG_IMAGE}@sha256:${"0".repeat(64)}` })],
 ])("%s is accepted", async (_kind, task) => {
   expect(await problemsIn(task)).toEqual([]);
 });

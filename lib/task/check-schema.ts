@@ -60,6 +60,7 @@ function got({ kind, type, input }: v.BaseIssue<unknown>): string {
   const isHarmless = kind === "validation" || type === "number" || type === "picklist";
   if (isHarmless && typeof input === "string") return quote(input);
   if (isHarmless && typeof input === "number") return String(input);
+  if (type === "max_length" && Array.isArray(input)) return String(input.length);
   if (kind === "validation" && Array.isArray(input)) return quote(input.join(", "));
   if (input === null) return "null";
   return Array.isArray(input) ? "a list" : (NAMES[typeof input] ?? "an object");

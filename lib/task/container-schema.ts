@@ -1,8 +1,10 @@
 import * as v from "valibot";
 
+import { healthCheck } from "./health-check";
 import {
   between,
   closed,
+  filledObjects,
   flag,
   mebibytes,
   natural,
@@ -62,7 +64,7 @@ const valueFrom = v.pipe(
 const fileInS3 = v.pipe(
   v.string(),
   v.regex(
-    /^arn:aws[\w-]*:s3:::[\w.-]+\/[^*?]+$/,
+    /^arn:aws[\w-]*:s3:::[\w.-]+\/[^*?]*\.env$/,
     "must be the ARN of a file in S3, such as arn:aws:s3:::BUCKET/NAME.env",
   ),
 );
@@ -110,14 +112,6 @@ const portMappings = v.exactOptional(
   ),
 );
 
-/** In seconds, `retries` a count (API reference, HealthCheck). ECS fills in missing ones. */
-export const HEALTH_CHECK_RANGES = {
-  interval: [5, 300],
-  retries: [1, 10],
-  startPeriod: [0, 300],
-  timeout: [2, 60],
-} as const;
-
 /** The keys of a container in the order of the API reference. */
 export const CONTAINER_ENTRIES = {
   name: identifier,
@@ -128,7 +122,8 @@ export const CONTAINER_ENTRIES = {
         ? "must be an image: write it, or name it in CONTAINER_IMAGES"
         : "must be an image, with no space even at its ends",
     ),
-    v.maxLength(255, "must have 255 characters at most"),
+    // A digest doesn't count (API reference, ContainerDefinition, image).
+    v.check((image) => image.replace(/@.*$/s, "").length <= 255, "must have 255 characters at most before a digest"),
   ),
   command: strings,
   cpu: number,
@@ -141,17 +136,13 @@ export const CONTAINER_ENTRIES = {
   dockerSecurityOptions: strings,
   entryPoint: strings,
   environment: objects({ name: variable, value: v.string() }),
-  environmentFiles: objects({ type: oneOf("s3"), value: fileInS3 }),
+  environmentFiles: v.exactOptional(
+    v.pipe(v.array(closed({ type: oneOf("s3"), value: fileInS3 })), v.maxLength(10, "must have 10 at most")),
+  ),
   essential: flag,
   extraHosts: objects({ hostname: v.string(), ipAddress: v.string() }),
   firelensConfiguration: object({ type: oneOf("fluentd", "fluentbit"), options: stringMap }),
-  healthCheck: object({
-    command: v.array(v.string()),
-    interval: v.exactOptional(between(...HEALTH_CHECK_RANGES.interval, " seconds")),
-    timeout: v.exactOptional(between(...HEALTH_CHECK_RANGES.timeout, " seconds")),
-    retries: v.exactOptional(between(...HEALTH_CHECK_RANGES.retries)),
-    startPeriod: v.exactOptional(between(...HEALTH_CHECK_RANGES.startPeriod, " seconds")),
-  }),
+  healthCheck,
   hostname: string,
   interactive: flag,
   links: strings,
@@ -171,7 +162,7 @@ export const CONTAINER_ENTRIES = {
   }),
   memory: mebibytes,
   memoryReservation: mebibytes,
-  mountPoints: objects({ sourceVolume: string, containerPath: string, readOnly: flag }),
+  mountPoints: filledObjects({ sourceVolume: string, containerPath: string, readOnly: flag }),
   portMappings,
   privileged: flag,
   pseudoTerminal: flag,
@@ -182,17 +173,17 @@ export const CONTAINER_ENTRIES = {
   resourceRequirements: objects({ type: v.string(), value: v.string() }),
   restartPolicy: object({
     enabled: v.boolean(),
-    ignoredExitCodes: v.exactOptional(v.array(natural)),
+    ignoredExitCodes: v.exactOptional(v.pipe(v.array(natural), v.maxLength(50, "must have 50 at most"))),
     restartAttemptPeriod: v.exactOptional(between(60, 1800, " seconds")),
   }),
   secrets: objects({ name: variable, valueFrom }),
   // API reference, ContainerDefinition: the ranges of both on Fargate.
   startTimeout: v.exactOptional(between(2, 120, " seconds")),
-  stopTimeout: v.exactOptional(between(0, 120, " seconds")),
-  systemControls: objects({ namespace: string, value: string }),
+  stopTimeout: v.exactOptional(between(2, 120, " seconds")),
+  systemControls: filledObjects({ namespace: string, value: string }),
   ulimits,
   user: string,
   versionConsistency: v.exactOptional(oneOf("enabled", "disabled")),
-  volumesFrom: objects({ sourceContainer: string, readOnly: flag }),
+  volumesFrom: filledObjects({ sourceContainer: string, readOnly: flag }),
   workingDirectory: string,
 };

@@ -2,6 +2,31 @@ import { quote, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 
+const KINDS = [
+  "configuredAtLaunch",
+  "dockerVolumeConfiguration",
+  "efsVolumeConfiguration",
+  "fsxWindowsFileServerVolumeConfiguration",
+] as const;
+
+/** Checks that each volume is of one kind, and that at most one is configured at launch (API reference, Volume). */
+export function* checkVolumes({ task }: Draft): Step {
+  const atLaunch: string[] = [];
+  for (const [index, volume] of (task.values.volumes ?? []).entries()) {
+    const kinds = KINDS.filter((kind) => volume[kind] !== undefined && volume[kind] !== false);
+    if (kinds.length > 1) {
+      yield problem(["volumes", index], () => text`has ${kinds.join(" and ")}, but ECS takes one of them. Remove one.`);
+    }
+    if (!volume.configuredAtLaunch) continue;
+    const [first] = atLaunch;
+    if (first !== undefined) {
+      const place = ["volumes", index, "configuredAtLaunch"];
+      yield problem(place, () => text`${quote(first)} is configured at launch as well, but ECS takes one such volume.`);
+    }
+    atLaunch.push(volume.name);
+  }
+}
+
 /** Checks what an EFS access point and IAM for EFS require (API reference, EFSAuthorizationConfig). */
 export function* checkFileSystems({ task }: Draft): Step {
   for (const [index, { efsVolumeConfiguration: efs }] of (task.values.volumes ?? []).entries()) {

@@ -21,12 +21,34 @@ export function* checkLimits(task: JsonObject, { containers, runtimeDefense, tas
     yield problem([], () => text`The task definition has ${bytes} bytes without the Defender, ${limit}`);
   }
   yield* checkTags(values.tags ?? []);
+  yield* checkMapKeys(values);
   const sidecar = { path: ["runtimeDefense", "sidecar"], values: runtimeDefense.values.sidecar };
   for (const { path, values } of [...containers, sidecar]) {
     const { memory, memoryReservation } = values ?? {};
     if (memory === undefined || memory >= (memoryReservation ?? 0)) continue;
     const got = `${memory} and ${memoryReservation}`;
     yield problem([...path, "memory"], () => text`must not be below memoryReservation, got ${got}.`);
+  }
+}
+
+// The AWS provider loses a key that begins with % of a map in Terraform's state.
+function* checkMapKeys({ tags = [], proxyConfiguration, volumes = [] }: Draft["task"]["values"]): Step {
+  const properties = proxyConfiguration?.properties ?? [];
+  const keys = [
+    ...tags.map(({ key }, index) => ({ path: ["tags", index], key })),
+    ...properties.map(({ name }, index) => ({ path: ["proxyConfiguration", "properties", index], key: name })),
+    ...volumes.flatMap(({ dockerVolumeConfiguration: docker = {} }, index) =>
+      (["driverOpts", "labels"] as const).flatMap((map) =>
+        Object.keys(docker[map] ?? {}).map((key) => ({
+          path: ["volumes", index, "dockerVolumeConfiguration", map, key],
+          key,
+        })),
+      ),
+    ),
+  ];
+  for (const { path, key } of keys) {
+    if (key.startsWith("%"))
+      yield problem(path, () => text`begins with %, and the AWS provider would drop it. Rename it.`);
   }
 }
 

@@ -12,7 +12,7 @@ import { checkEntryPoints } from "./entry-points";
 import { checkExclusions } from "./exclusions";
 import { fitSize } from "./fargate-size";
 import { checkUnsupported } from "./fargate-unsupported";
-import { checkFileSystems } from "./file-systems";
+import { checkFileSystems, checkVolumes } from "./file-systems";
 import { problem, type Step } from "./finding";
 import { withDefaults } from "./fleet-defaults";
 import { checkLimits } from "./limits";
@@ -99,6 +99,7 @@ function* checkEach(
   const wrong = yield* checkImages(draft, reported);
   yield* checkUnsupported(task);
   yield* checkPorts(draft);
+  yield* checkVolumes(draft);
   yield* checkFileSystems(draft);
   yield* checkLogs(draft);
   const open = yield* checkEntryPoints(draft, objectOf(written));

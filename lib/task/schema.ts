@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { CONTAINER_ENTRIES, identifier } from "./container-schema";
-import { between, closed, flag, object, objects, oneOf, string, stringMap } from "./values";
+import { between, closed, filled, flag, object, objects, oneOf, string, stringMap } from "./values";
 
 /**
  * The input of RegisterTaskDefinition, limited to what the AWS provider passes on: lower camel case, no unknown keys, no
@@ -57,7 +57,7 @@ export const TASK_ENTRIES = {
   tags: objects({ key: v.string(), value: v.string() }),
   taskRoleArn: roleArn,
   volumes: objects({
-    name: v.string(),
+    name: identifier,
     configuredAtLaunch: flag,
     host: object({ sourcePath: string }),
     dockerVolumeConfiguration: object({
@@ -68,12 +68,15 @@ export const TASK_ENTRIES = {
       scope: v.exactOptional(oneOf("task", "shared")),
     }),
     efsVolumeConfiguration: object({
-      fileSystemId: v.string(),
+      fileSystemId: filled,
       rootDirectory: string,
       transitEncryption: onOrOff,
       // API reference, EFSVolumeConfiguration: 0 is valid.
       transitEncryptionPort: v.exactOptional(between(0, 65_535)),
-      authorizationConfig: object({ accessPointId: string, iam: onOrOff }),
+      authorizationConfig: object({
+        accessPointId: v.exactOptional(filled),
+        iam: onOrOff,
+      }),
     }),
     fsxWindowsFileServerVolumeConfiguration: object({
       fileSystemId: v.string(),

@@ -53,9 +53,9 @@ export const flag = v.exactOptional(v.boolean());
 export const stringMap = v.exactOptional(v.pipe(anObject(), v.record(v.string(), v.string())));
 
 /** An object with these keys alone. */
-export function closed<const E extends v.ObjectEntries>(entries: E): Closed<E> {
+export function closed<const E extends v.ObjectEntries>(entries: E, first: v.GenericSchema<JsonObject> = anObject()) {
   const schema: unknown = v.strictObject(entries);
-  return v.pipe(anObject(), schema as Closed<E>);
+  return v.pipe(first, schema as Closed<E>);
 }
 
 type Closed<E extends v.ObjectEntries> = v.GenericSchema<JsonObject, v.InferOutput<v.StrictObjectSchema<E, undefined>>>;
@@ -67,3 +67,15 @@ export function object<const E extends v.ObjectEntries>(entries: E) {
 export function objects<const E extends v.ObjectEntries>(entries: E) {
   return v.exactOptional(v.array(closed(entries)));
 }
+
+const FILLED = v.pipe(
+  anObject(),
+  v.check((object) => Object.keys(object).length > 0, "must not be empty"),
+);
+
+/** Objects without a required key. The AWS provider silently drops an empty one. */
+export function filledObjects<const E extends v.ObjectEntries>(entries: E) {
+  return v.exactOptional(v.array(closed(entries, FILLED)));
+}
+
+export const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
