@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -119,6 +119,17 @@ describe("the stack's plan", () => {
     const plan = altered("plan-again.json", planned(WEB, name), value);
     const { problems } = await check(plan, "--stack", fixture("stack"));
     expect(problems).toEqual([expect.stringContaining(`${WEB} is not the proven task definition: ${sentence}`)]);
+  });
+
+  test("another folder of a volume's file system than the proven one is refused", async () => {
+    const every = "aws_ecs_task_definition.task-definition-every-key";
+    const plan = readFileSync(fixture("plan-again.json"), "utf8");
+    const file = join(folder, "plan.json");
+    writeFileSync(file, plan.replaceAll('"root_directory":"share"', '"root_directory":"other"'));
+    const { problems } = await check(file, "--stack", fixture("stack"));
+    expect(problems).toEqual([
+      `${every} is not the proven task definition: volumes.fsx.fsxWindowsFileServerVolumeConfiguration.rootDirectory: expected "share", got "other".`,
+    ]);
   });
 
   test("a value known only after the apply must be written as in the stack", async () => {
@@ -280,6 +291,11 @@ describe("the stack's plan", () => {
         ["The provider aws differs from the stack: source, version."],
       ],
       [
+        "a provider under another name in its module",
+        [[configuration("provider_config", "aws", "alias"), "other"]],
+        ["The provider aws differs from the stack: alias."],
+      ],
+      [
         "a second provider",
         [
           [configuration("provider_config", "aws.other"), OTHER],
@@ -399,6 +415,48 @@ describe("the stack's plan", () => {
       expect(problems).toEqual([`${every}: volume differs from the stack. Plan the synthesized stack again.`]);
     });
 
+    test("one of several blocks", async () => {
+      const every = "aws_ecs_task_definition.task-definition-every-key";
+      const { resources } = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8")).configuration.root_module;
+      const { volume } = resources.find((one: { address: string }) => one.address === every).expressions;
+      const [first, , ...rest] = volume;
+      const bind = { name: { constant_value: "bind" }, host_path: { references: ["local.path"] } };
+      const plan = altered("plan-again.json", argument(every, "volume"), [first, bind, ...rest]);
+      const { problems } = await check(plan, "--stack", fixture("stack"));
+      expect(problems).toEqual([`${every}: volume differs from the stack. Plan the synthesized stack again.`]);
+    });
+
+    test.each<[string, readonly object[], readonly string[]]>([
+      ["the written one", [{ name: "containerInsights", value: "enabled" }], []],
+      ["another one", [{ name: "containerInsights", value: "disabled" }], ["setting"]],
+      ["none", [], ["setting"]],
+      [
+        "one more",
+        [
+          { name: "containerInsights", value: "enabled" },
+          { name: "other", value: "on" },
+        ],
+        ["setting"],
+      ],
+    ])("a block that ignore_changes keeps as it was: %s", async (_, kept, different) => {
+      const setting = { name: "containerInsights", value: "enabled" };
+      cpSync(fixture("stack"), join(folder, "stack"), { recursive: true });
+      const file = join(folder, "stack", "cdk.tf.json");
+      const stack = JSON.parse(readFileSync(file, "utf8"));
+      stack.resource.aws_ecs_cluster.cluster.setting = [setting];
+      writeFileSync(file, JSON.stringify(stack));
+      const plan = alteredIn("plan-again.json", [
+        [
+          argument(CLUSTER, "setting"),
+          [{ name: { constant_value: setting.name }, value: { constant_value: setting.value } }],
+        ],
+        [planned(CLUSTER, "setting"), kept],
+      ]);
+      expect((await check(plan, "--stack", join(folder, "stack"))).problems).toEqual(
+        different.map((name) => `${CLUSTER}: ${name} differs from the stack. Plan the synthesized stack again.`),
+      );
+    });
+
     test("a plan without its configuration", async () => {
       const { problems } = await check(
         altered("plan-again.json", ["configuration"], undefined),
@@ -414,6 +472,24 @@ describe("the stack's plan", () => {
     expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([
       `${WEB} is not the proven task definition: ${UNREADABLE_PROBLEM}`,
     ]);
+  });
+
+  test("a policy that is nested 60,000 deep is refused", async () => {
+    const policy = `${'{"a":'.repeat(60_000)}1${"}".repeat(60_000)}`;
+    const plan = altered("plan-again.json", planned(ROLE_POLICY, "policy"), policy);
+    expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([
+      `${ROLE_POLICY}: policy differs from the stack. Plan the synthesized stack again.`,
+    ]);
+  });
+
+  test("what an interrupted replacement has left over may be destroyed", async () => {
+    const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+    const web = document.resource_changes.find((one: { address: string }) => one.address === WEB);
+    const change = { actions: ["delete"], before: web.change.after, after: null, after_unknown: {} };
+    document.resource_changes.push({ ...web, deposed: "0a1b2c3d", change });
+    const file = join(folder, "plan.json");
+    writeFileSync(file, JSON.stringify(document));
+    expect((await check(file, "--stack", fixture("stack"))).problems).toEqual([]);
   });
 
   test("a policy that AWS returns in another order equals the stack's", async () => {
@@ -560,6 +636,17 @@ describe("the plan of any project", () => {
   test.each(UNREADABLE)("containers that are %s are refused", async (_, containers) => {
     const plan = altered("plan-again.json", planned(WEB, "container_definitions"), containers);
     expect((await check(plan)).problems).toEqual([`${WEB} is not protected: ${UNREADABLE_PROBLEM}`]);
+  });
+
+  test.each<[string, unknown]>([
+    ["family", true],
+    ["runtime_platform", true],
+    ["runtime_platform", [{ cpu_architecture: true }]],
+  ])("a task definition whose %s is known only after the apply, as %j, is refused", async (name, unknown) => {
+    const plan = altered("plan-again.json", change(WEB, "after_unknown", name), unknown);
+    expect((await check(plan)).problems).toEqual([
+      `${WEB}: ${name} will be known only after the apply, so protection can't be proven. First apply the resources that it refers to, or write their values, and plan again. For this project's own stack, add --stack cdktf.out.`,
+    ]);
   });
 
   test("a task definition in a module is checked, too", async () => {
