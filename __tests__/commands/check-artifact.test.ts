@@ -22,6 +22,8 @@ const JWT = ['{"alg":"HS256"}', '{"iss":"twistlock"}', "signature"].map((part) =
 
 const LONG = "a".repeat(300);
 
+const base64 = (content: string | Buffer) => Buffer.from(content).toString("base64");
+
 let folder: string;
 
 beforeEach(() => {
@@ -85,6 +87,18 @@ test.each(
 });
 
 test.each([
+  ["", (units: Buffer) => units],
+  [" of the other byte order", (units: Buffer) => units.swap16()],
+])("a password of other than Latin letters is found in UTF-16%s, at an even and at an odd place", async (_, order) => {
+  const units = () => order(Buffer.from("пароль-ключ", "utf16le"));
+  write("even", units());
+  write("odd", Buffer.concat([Buffer.from("x"), units()]));
+  expect((await check({ TL_PASS: "пароль-ключ" })).problems).toEqual(
+    expect.arrayContaining(["even", "odd"].map((file) => `${file} holds the password: it must not be published.`)),
+  );
+});
+
+test.each([
   ["the AWS secret access key", "AWS_SECRET_ACCESS_KEY"],
   ["the AWS session token", "AWS_SESSION_TOKEN"],
   ["the token for AWS' credentials", "AWS_CONTAINER_AUTHORIZATION_TOKEN"],
@@ -133,6 +147,8 @@ test.each([
   ["an install bundle", JSON.stringify({ environment: [{ name: "INSTALL_BUNDLE", value: BUNDLE }] })],
   ["an install bundle", Buffer.from(BUNDLE, "utf16le")],
   ["an install bundle", Buffer.from(BUNDLE, "utf16le").swap16()],
+  ["an install bundle", base64('{"secrets":{"service-parameter":"x"},"customerID":"c"}')],
+  ["an install bundle", base64('{"secrets":{"service-parameter":"x"},"apiKey":"y"}')],
   ["a token of a Console", `Authorization: Bearer ${JWT.join(".")}`],
   ["a private key", "-----BEGIN PRIVATE KEY-----\nabc"],
   ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nabc"],
@@ -153,16 +169,19 @@ test.each([
 });
 
 const lines = (text: string) => text.replace(/.{64}/g, "$&\n");
-const base64 = (content: string | Buffer) => Buffer.from(content).toString("base64");
 const hex = (text: string) => Buffer.from(text).toString("hex");
 const raw = (text: string) => Buffer.from(text, "base64");
 
-/** Adds the file's name to the gzip header, as the program gzip does. */
-function named(gzip: Buffer): Buffer {
+/** Adds optional fields to the gzip header. The program gzip adds the file's name, flag 8. */
+function withFields(flags: number, fields: string, gzip: Buffer): Buffer {
   const header = Buffer.from(gzip.subarray(0, 10));
-  header[3] = 8;
-  return Buffer.concat([header, Buffer.from("bundle.txt\0"), gzip.subarray(10)]);
+  header[3] = flags;
+  return Buffer.concat([header, Buffer.from(fields, "latin1"), gzip.subarray(10)]);
 }
+
+const NAME = "bundle.txt\0";
+// An extra field of 258 bytes, a name, a comment, and the header's checksum.
+const ALL_FIELDS = `\x02\x01${"\0".repeat(258)}${NAME}a comment\0\xff\xff`;
 
 const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
   ["wrapped in lines", lines],
@@ -179,7 +198,11 @@ const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
   ["decoded, as a string of JSON", (bundle) => JSON.stringify(Buffer.from(bundle, "base64").toString())],
   ["decoded, in hex", (bundle) => Buffer.from(bundle, "base64").toString("hex")],
   ["compressed by gzip, in base64", (bundle) => gzipSync(bundle).toString("base64")],
-  ["compressed by gzip with a name, in base64", (bundle) => base64(named(gzipSync(bundle)))],
+  ["compressed by gzip with a name, in base64", (bundle) => base64(withFields(8, NAME, gzipSync(bundle)))],
+  [
+    "compressed by gzip with every field in the header, in base64",
+    (bundle) => base64(withFields(30, ALL_FIELDS, gzipSync(bundle))),
+  ],
   ["compressed by zlib, in base64", (bundle) => deflateSync(bundle).toString("base64")],
   ["compressed by zlib, in hex of base64", (bundle) => hex(deflateSync(bundle).toString("base64"))],
   ["compressed by gzip", (bundle) => gzipSync(bundle)],
@@ -187,7 +210,11 @@ const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
     "compressed by gzip behind other bytes, in base64",
     (bundle) => base64(Buffer.concat([raw("abcd"), gzipSync(bundle)])),
   ],
-  ["behind characters of its own alphabet", (bundle) => `key/${bundle}`],
+  ["behind a character of its own alphabet", (bundle) => `/${bundle}`],
+  ["behind two characters of its own alphabet", (bundle) => `k/${bundle}`],
+  ["behind three characters of its own alphabet", (bundle) => `id/${bundle}`],
+  ["behind four characters of its own alphabet", (bundle) => `key/${bundle}`],
+  ["in hex behind an odd number of digits", (bundle) => `abc${hex(bundle)}`],
   [
     "in the second of two streams of gzip, in base64",
     (bundle) => base64(Buffer.concat([gzipSync("hello"), gzipSync(bundle)])),
