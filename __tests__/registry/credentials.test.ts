@@ -184,6 +184,16 @@ test.each([
   expect(asked[1]).toBe("/token?service=reg&scope=repository%3Ashop%2Fweb%3Apull");
 });
 
+test("a challenge whose realm is no address is refused, and quoted", async () => {
+  const url = await servers.plain((_, response) => {
+    response.writeHead(401, { "www-authenticate": 'Bearer realm="nowhere",service="reg"' }).end();
+  });
+  const { host } = new URL(url);
+  expect(String(await readOne(`${host}/shop/web:1`, { dockerConfigFolder: docker.folder({}) }))).toContain(
+    `${host} sends to "nowhere" for a token: GET ${url}/v2/shop/web/manifests/1. That must be an https address. Ask whoever runs the registry ${host}.`,
+  );
+});
+
 describe("a secret that a registry sends appears in no message", () => {
   const asked = async (answer: (pathname: string, response: http.ServerResponse) => void) => {
     const url = await servers.plain((request, response) => answer(new URL(request.url ?? "", url).pathname, response));

@@ -23,6 +23,7 @@ describe("a Console supports Defenders up to two releases older", () => {
     ["22.01.880", "30.00.100", true],
     ["22.01.880", "22.12.694", false],
     ["21.08.525", "22.12.694", true],
+    ["20.04.169", "20.12.531", false],
     ["19.11.480", "22.12.694", true],
   ])("Defender %s, Console %s: unsupported %s", (defender, console, expected) => {
     expect(isUnsupported(defender, console)).toBe(expected);
