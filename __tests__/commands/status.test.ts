@@ -158,6 +158,21 @@ describe("a better revision", () => {
     expect(tasks).toMatchObject([{ service: null, remedy: "web:2 is protected: run the task again." }]);
   });
 
+  test("isn't the one that the service moves to, or the newest, if that is unprotected, too", async () => {
+    const put = expect.stringMatching(/^Put the task definition web under runtime defense with this project/);
+    const registered = [bare("web"), bare("web"), protectedBy("web"), bare("web")];
+    const moving = { registered, defenders: [], workloads: [service("web", "web:1", { next: "web:2" })] };
+    expect((await jsonOf(moving)).tasks).toMatchObject([{ remedy: put }]);
+  });
+
+  test("has to be protected besides having the Console's version", async () => {
+    const elsewhere = protectedBy("web", { consoleAddress: "other.example.com" });
+    const registered = [protectedBy("web", { version: "34.03.138" }), elsewhere];
+    const { tasks } = await jsonOf({ ...web(bare("web")), registered });
+    const remedy = expect.stringMatching(/^Synthesize and deploy again, for a revision with Defender 34\.04\.145/);
+    expect(tasks).toMatchObject([{ verdict: "outdated-defender", remedy }]);
+  });
+
   test("with the Console's version: the service is to be updated", async () => {
     const registered = [protectedBy("web", { version: "34.03.138" }), protectedBy("web")];
     const { tasks } = await jsonOf({ ...web(bare("web")), registered });

@@ -31,6 +31,16 @@ test.each([
     'the provider "null (null)"',
   ],
   [
+    "another required provider of the same source",
+    { terraform: { required_providers: { other: { source: "aws" } } } },
+    'the provider "other (aws)"',
+  ],
+  [
+    "a required provider in the form of old releases",
+    { terraform: { required_providers: { aws: "~> 5.0" } } },
+    'the provider "aws ()"',
+  ],
+  [
     "an endpoint",
     { provider: { aws: [{ region: "x", endpoints: [{}] }] } },
     'the argument "endpoints" of the provider aws',
@@ -80,6 +90,8 @@ test.each([
   ["a reference to a resource", "${aws_iam_role.execution-role.arn}"],
   ["the variable", "${var.install_bundle}"],
   ["escaped text", "$${file(x)} %%{if}"],
+  ["null", null],
+  ["a list with null in it", [null]],
 ])("%s is expected", (_, value) => {
   expect(unexpectedIn({ output: { a: { value } } })).toEqual([]);
 });
