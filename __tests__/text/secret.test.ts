@@ -253,20 +253,51 @@ test.each([
   expect(mask(text)).toBe(masked);
 });
 
+const BEGINNINGS = ['{"a":"', '{ "a":"', '{  "a":"', '{\n"a":"', '{\n  "a":"', '{\n\t"a":"', '{\r\n"a":"', '{\t"a":"'];
+
 test.each([
   ["a licence token", "registry/tw_abc123def456/twistlock/defender:d", "registry/tw_[redacted]/twistlock/defender:d"],
   ["a JSON Web Token", "got eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.sig-nature.", "got [redacted]."],
+  ["a JSON Web Token with all signs", "eyJ-_hbGciOiJ.eyJ-_pc3Mi.s-_1", "[redacted]"],
   ["a licence token without digits", "registry/tw_abcdefghij/twistlock/d", "registry/tw_[redacted]/twistlock/d"],
   ["a licence token alone, without digits", "tw_abcdefghijklmnopqrst", "tw_[redacted]"],
+  ["a licence token of six characters", "tw_AbCd12", "tw_[redacted]"],
+  ["a licence token alone, of sixteen letters", "tw_abcdefghijklMNOP", "tw_[redacted]"],
   ["an authorization", "Bearer abcdefgh1234", "Bearer [redacted]"],
+  ["an authorization behind several spaces", "BEARER   abcdefgh1234", "BEARER [redacted]"],
+  ["an authorization with all signs of a token", "Basic a.b~c-d_e1", "Basic [redacted]"],
+  ["an authorization with all signs of base64", "basic dTpwL3/+d==", "basic [redacted]"],
+  ["a password of one character in an address", "http://u:p@host", "http://u:[redacted]@host"],
+  ["a password without a user in an address", "redis://:s3cret@host", "redis://:[redacted]@host"],
+  ["a password that begins like the example's", "http://u:password1@host", "http://u:[redacted]@host"],
   ["an authorization in small letters", "authorization: bearer abcdefgh1234", "authorization: bearer [redacted]"],
   ["an authorization of letters alone", "BASIC abcdefghijklmnopqrst", "BASIC [redacted]"],
-  ...(['{"a":"', '{ "a":"', '{\n  "a":"', '{\r\n"a":"', '{\t"a":"'].map((beginning) => {
+  ...BEGINNINGS.map((beginning): [string, string, string] => {
     const bundle = Buffer.from(`${beginning}${"x".repeat(90)}"}`).toString("base64");
     return [`base64 of a JSON object, ${JSON.stringify(beginning)}`, `got ${bundle}.`, "got [redacted]."];
-  }) as [string, string, string][]),
+  }),
 ])("%s is masked by its shape, without its value being known", (_, text, masked) => {
   expect(mask(text)).toBe(masked);
+});
+
+test.each<[string, BufferEncoding]>([
+  ["base64", "base64"],
+  ["base64 for URLs", "base64url"],
+])("an object in %s is masked to its end, whatever it holds", (_, encoding) => {
+  const signs = Buffer.from(JSON.stringify({ a: "ÿ>?ÿ?>".repeat(20) })).toString(encoding);
+  expect(signs).toMatch(encoding === "base64" ? /\+.*\// : /-.*_/);
+  expect(mask(`got ${signs}.`)).toBe("got [redacted].");
+});
+
+test.each([
+  "registry/tw_abc123def456/twistlock/d",
+  "eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.signature",
+  Buffer.from(JSON.stringify({ a: "x".repeat(90) })).toString("base64"),
+  "http://user:s3cret@host",
+  "Bearer abcdefgh1234",
+])("each of several secrets of the same shape is masked: %s", (text) => {
+  expect(mask(`${text} ${text}`)).toBe(`${mask(text)} ${mask(text)}`);
+  expect(mask(text)).not.toBe(text);
 });
 
 test("ten thousand secrets are masked like one", () => {
@@ -299,6 +330,8 @@ test("a percent sign in a secret is found in a URL, whatever follows it", () => 
 
 test.each([
   "aws_subnet.btw_service",
+  "aws_subnet.btw_serviceaccounts",
+  "http://user:password@proxy.example.com:3128",
   "aws_nat_gateway.gtw_private12",
   "TW_CONTAINER_NAME",
   "tw_orders",
