@@ -147,7 +147,7 @@ describe("the fleet's defaults", () => {
 describe("the path", () => {
   const nested = { "tasks/web/shop.json": TASK };
 
-  beforeEach(() => pullRequest(nested, { "tasks/web/shop.json": CHANGED, "lib/none.json": "{}" }));
+  beforeEach(() => pullRequest(nested, { "tasks/web/shop.json": CHANGED }));
 
   test.each<[string, (folder: string) => string, string]>([
     ["relative", () => "tasks", "."],
