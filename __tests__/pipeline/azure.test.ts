@@ -239,23 +239,31 @@ describe("the scripts of its steps", () => {
   });
 
   describe("on a pull request", () => {
-    /** A checkout as a pull request has it: a merge commit, whose first parent is the target branch. */
-    function checkout(name: string, file: string, content: string): Agent {
-      const agent = agentIn(name);
-      const sources = join(agent.workspace, "sources");
+    let sources: string;
+
+    // One for all of these tests, so that the app is bundled once.
+    beforeAll(() => {
+      sources = join(workspace, "sources");
       cpSync(project.folder, sources, { recursive: true, filter: (path) => !path.includes("cdktf.out") });
-      const git = (...args: string[]) =>
-        execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: sources });
       git("init", "--quiet", "--initial-branch", "main");
       git("add", "--all");
       git("commit", "--quiet", "--message", "main");
-      git("switch", "--quiet", "--create", "feature");
+    });
+
+    function git(...args: readonly string[]): void {
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: sources });
+    }
+
+    /** A checkout as a pull request has it: a merge commit, whose first parent is the target branch. */
+    function checkout(name: string, file: string, content: string): Agent {
+      const agent = agentIn(name);
+      git("switch", "--quiet", "--create", `${name}-feature`, "main");
       mkdirSync(join(sources, file, ".."), { recursive: true });
       writeFileSync(join(sources, file), content);
       git("add", "--all");
       git("commit", "--quiet", "--message", "feature");
-      git("switch", "--quiet", "main");
-      git("merge", "--quiet", "--no-ff", "--no-edit", "feature");
+      git("switch", "--quiet", "--create", name, "main");
+      git("merge", "--quiet", "--no-ff", "--no-edit", `${name}-feature`);
       agent.variables.set("Build.SourcesDirectory", sources);
       return { ...agent, sources };
     }
