@@ -24,7 +24,8 @@ afterEach(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function run(...options: string[]) {
-  const child = spawn(process.execPath, [main, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { PATH: process.env.PATH };
+  const child = spawn(process.execPath, [main, ...options], { env, stdio: ["ignore", "pipe", "pipe"] });
   children.push(child);
   return child;
 }

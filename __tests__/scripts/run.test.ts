@@ -366,10 +366,9 @@ const compiled = () => build().filter((file) => file.endsWith(".compiled"));
 type Result = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
 
 function launch(args: readonly string[] = ["main.ts"], environment: NodeJS.ProcessEnv = {}): Promise<Result> {
-  const { CDKTF_OUTDIR: _, DEBUG: __, ...inherited } = process.env;
   const child = spawn(process.execPath, ["scripts/run.cjs", ...args], {
     cwd: root,
-    env: { ...inherited, FORCE_COLOR: "0", ...environment },
+    env: { PATH: process.env.PATH, FORCE_COLOR: "0", ...environment },
   });
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
