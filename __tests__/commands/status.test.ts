@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 
 import { status } from "../../lib/commands/status";
+import { systemClock } from "../../lib/http/clock";
 import { type DefenderGroup, defendersOf } from "../../local-console/defenders";
 import type { LocalConsoleOptions } from "../../local-console/server";
 import type { Contents, Registration, Workload } from "../../local-ecs/account";
@@ -463,6 +464,8 @@ describe("--fail-under", () => {
 });
 
 describe("refusals", () => {
+  afterEach(() => jest.restoreAllMocks());
+
   test.each([
     [["--fail-under", "most"], '--fail-under must be a number from 0 to 100, got "most".'],
     [["--fail-under", "101"], '--fail-under must be a number from 0 to 100, got "101".'],
@@ -479,10 +482,19 @@ describe("refusals", () => {
   });
 
   test("AWS whose pages don't end: nothing is counted", async () => {
-    const intercept = onAction("ListClusters", (call) => Response.json({ clusterArns: [], nextToken: String(call) }));
-    const { problems, stdout } = await runStatus({ ecs: { intercept } }, ["--all-clusters"], { TL_TIMEOUT_MS: "100" });
+    let endTheRun = () => {};
+    jest.spyOn(systemClock, "after").mockImplementation((milliseconds, callback) => {
+      if (milliseconds === 300_000) endTheRun = callback;
+      return () => {};
+    });
+    const intercept = onAction("ListClusters", (call) => {
+      if (call === 50) endTheRun();
+      return Response.json({ clusterArns: [], nextToken: String(call) });
+    });
+    const environment = { TL_TIMEOUT_MS: "10000" };
+    const { problems, stdout } = await runStatus({ ecs: { intercept } }, ["--all-clusters"], environment);
     expect(problems).toEqual([
-      "The run took longer than 3 seconds. Look at the Console and at AWS, or raise TL_TIMEOUT_MS.",
+      "The run took longer than 300 seconds. Look at the Console and at AWS, or raise TL_TIMEOUT_MS.",
     ]);
     expect(stdout).toBe("");
   });
