@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { MiddlewareHandler } from "hono";
@@ -46,11 +46,19 @@ const HOSTILE = [
   `r.example.com/${LICENCE}/defender ${COMMANDS_OF_PIPELINES} \u001b[31m\u202e`,
 ];
 
+let lastFolder = "";
+
+/** Makes a folder, or returns the last one again if a command left it empty. */
+function emptyFolder(): string {
+  if (!existsSync(lastFolder) || readdirSync(lastFolder).length > 0) lastFolder = newFolder();
+  return lastFolder;
+}
+
 type Written = { readonly streams: string; readonly files: string; readonly status: number };
 
 /** Runs a command as main.ts does, in this process; `files` is the content of its folder without the *.tfvars.json files. */
 async function perform(name: string, args: readonly string[], environment: Environment): Promise<Written> {
-  const folder = environment.CDKTF_OUTDIR ?? newFolder();
+  const folder = environment.CDKTF_OUTDIR ?? emptyFolder();
   maskSecretsOf(environment);
   const { invocation, stdout, stderr } = invocationIn({ ...environment, CDKTF_OUTDIR: folder, DEBUG: "1" });
   const command = await loadCommand(name);
