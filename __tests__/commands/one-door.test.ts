@@ -219,7 +219,7 @@ describe.each(["synth", "protect", "install-bundle", "status"])("%s writes no se
         };
         return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
       };
-      const local = await startLocalConsole({ password: PASSWORD, installBundle: BUNDLE, intercept });
+      const local = await startLocalConsole({ user: USER, password: PASSWORD, installBundle: BUNDLE, intercept });
       const folder = newFolder();
       try {
         const environment = {
