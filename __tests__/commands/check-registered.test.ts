@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { checkRegistered } from "../../lib/commands/check-registered";
+import { systemClock } from "../../lib/http/clock";
 import type { Registration } from "../../local-ecs/account";
 import type { LocalEcsOptions } from "../../local-ecs/server";
 import { localEcs, onAction, refusal } from "../aws/account";
@@ -155,6 +156,8 @@ describe("outputs", () => {
 });
 
 describe("without --outputs Terraform is run", () => {
+  afterEach(() => jest.restoreAllMocks());
+
   async function withTerraform(script: string, environment = {}) {
     const program = join(folder, "terraform");
     writeFileSync(program, `#!/bin/sh\n${script}\n`);
@@ -182,7 +185,13 @@ describe("without --outputs Terraform is run", () => {
   });
 
   test("and stopped if it hangs", async () => {
+    // The time is over as soon as Terraform runs.
+    const after = jest.spyOn(systemClock, "after").mockImplementation((_, callback) => {
+      setImmediate(callback);
+      return () => {};
+    });
     const { problems } = await withTerraform("exec sleep 60", { TL_TIMEOUT_MS: "100" });
+    expect(after.mock.calls.map(([milliseconds]) => milliseconds)).toEqual([3000]);
     expect(problems).toEqual([
       "The run took longer than 3 seconds. Look at Terraform and at AWS, or raise TL_TIMEOUT_MS.",
     ]);
