@@ -74,15 +74,15 @@ describe("tasks", () => {
     ]);
   });
 
-  test("10,000 are read page by page, and described in batches of 100, each once", async () => {
+  test("1,001 are read page by page, and described in batches of 100, each once", async () => {
     const { requests } = await localEcs({
       registered: [web],
-      workloads: [{ cluster: "main", service: "web", runs: "web:1", count: 10_000 }],
+      workloads: [{ cluster: "main", service: "web", runs: "web:1", count: 1001 }],
     });
     const tasks = await readRunningTasks(await openFor(), MAIN);
-    expect(new Set(tasks.map(({ arn }) => arn)).size).toBe(10_000);
-    expect(bodies(requests, "ListTasks")).toHaveLength(100);
-    expect(bodies(requests, "DescribeTasks")).toHaveLength(100);
+    expect(new Set(tasks.map(({ arn }) => arn)).size).toBe(1001);
+    expect(bodies(requests, "ListTasks")).toHaveLength(11);
+    expect(bodies(requests, "DescribeTasks")).toHaveLength(11);
   });
 
   test("pending ones count, EC2's do not", async () => {
