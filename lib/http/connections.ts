@@ -28,35 +28,39 @@ type ConnectionOptions = Pick<NetworkSettings, "caFile" | "proxies"> & {
 
 /** @throws SettingsError when `caFile` holds no certificate. */
 export function openConnections(options: ConnectionOptions): Connections {
-  const { caFile, proxies, signal } = options;
+  const { caFile, signal } = options;
   setMaxListeners(0, signal); // each pending call adds a listener
   const secure: https.AgentOptions = {
     // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
     rejectUnauthorized: true,
     ...(caFile === undefined ? {} : { secureContext: trustAuthorities(caFile) }),
   };
-  const [kept, fresh] = [true, false].map((keepAlive) => {
-    const plain = new http.Agent({ keepAlive });
-    const direct = directAgent({ ...secure, keepAlive }, options);
-    let tunnel: https.Agent | undefined; // one is enough: HTTPS_PROXY is the same for every address
-    return {
-      agentFor: (url: URL) => {
-        // Only used for loopback, so it must not go through a proxy, which would read the password.
-        if (url.protocol === "http:") return plain;
-        const proxy = proxyFor(url, proxies);
-        if (proxy === undefined) return direct;
-        tunnel ??= tunnelThrough(proxy, { ...secure, keepAlive }, options);
-        return tunnel;
-      },
-      close: () => {
-        for (const agent of [plain, direct, tunnel]) agent?.destroy();
-      },
-    };
-  }) as [Connections, Connections];
+  const kept = openAgents({ ...secure, keepAlive: true }, options);
+  const fresh = openAgents({ ...secure, keepAlive: false }, options);
   return {
     agentFor: (url, isRetry = false) => (isRetry ? fresh : kept).agentFor(url),
     close: () => {
-      for (const agents of [kept, fresh]) agents.close();
+      kept.close();
+      fresh.close();
+    },
+  };
+}
+
+function openAgents(secure: https.AgentOptions, options: ConnectionOptions): Connections {
+  const plain = new http.Agent({ keepAlive: secure.keepAlive });
+  const direct = directAgent(secure, options);
+  let tunnel: https.Agent | undefined; // one is enough: HTTPS_PROXY is the same for every address
+  return {
+    agentFor: (url) => {
+      // Only used for loopback, so it must not go through a proxy, which would read the password.
+      if (url.protocol === "http:") return plain;
+      const proxy = proxyFor(url, options.proxies);
+      if (proxy === undefined) return direct;
+      tunnel ??= tunnelThrough(proxy, secure, options);
+      return tunnel;
+    },
+    close: () => {
+      for (const agent of [plain, direct, tunnel]) agent?.destroy();
     },
   };
 }
