@@ -1,5 +1,6 @@
 import { type SafeText, text } from "../text/safe-text";
 import type { ChosenProxy } from "./proxies";
+import { isTransient } from "./retry";
 
 /** The facts to show about a proxy: its address may hold a password. */
 type FailedProxy = Pick<ChosenProxy, "variable"> & {
@@ -33,7 +34,8 @@ export function explainProxyFailure(error: ProxyError): ProxyFailure {
   const { proxy, reason } = error;
   const [, does, remedy, retry = false] = REASONS.find(([reasons]) => reasons.test(reason)) ?? UNUSABLE;
   const what = text`The proxy ${proxy.host} (${proxy.variable}) ${does(error)} (${reason})`;
-  return { what, remedy: remedy(error), retry };
+  const status = Number(/^HTTP (\d+)$/.exec(reason)?.[1]);
+  return { what, remedy: remedy(error), retry: retry || isTransient(status) };
 }
 
 type Phrase = (error: ProxyError) => SafeText;
@@ -53,7 +55,6 @@ const AUTHORITY: Phrase = ({ proxy: { variable } }) =>
 
 const REASONS: readonly Reason[] = [
   [/^HTTP 407$/, () => text`requires a valid user and password`, CREDENTIALS],
-  [/^HTTP (408|425|429|50[0234])$/, NO_WAY, ALLOW, true],
   [/^HTTP /, NO_WAY, ALLOW],
   [/^ETIMEDOUT$/, () => text`does not answer in time`, WRITE, true],
   [/CERT|^UNABLE_TO_/, () => text`has a certificate that this machine doesn't trust`, AUTHORITY],
