@@ -1,5 +1,7 @@
 import { bundleSecret } from "../bundle-format";
+import { groupBy } from "../group-by";
 import { percentDecoded } from "../percent-decoded";
+import type { Finder } from "../text/finder";
 import { text } from "../text/safe-text";
 import { finderOf, Secret } from "../text/secret";
 import { type Environment, isSet } from "./environment";
@@ -70,11 +72,18 @@ function named(what: string, values: readonly string[]): readonly NamedSecret[] 
 /** Checks the one text of any kind that gets into the stack from a variable. */
 export const checkTags: CrossCheck = ({ DEFAULT_TAGS: tags }, environment) => {
   if (tags === undefined) return [];
-  const held = environmentSecrets(environment).filter(({ secret }) => finderOf([secret]).isIn(tags));
-  return [...new Set(held.map(({ what }) => what))].map(
-    (what) => text`DEFAULT_TAGS holds ${what}. Remove it: it would be deployed, and stand in Terraform's state.`,
+  const held = findersOf(environmentSecrets(environment)).filter(([, finder]) => finder.isIn(tags));
+  return held.map(
+    ([what]) => text`DEFAULT_TAGS holds ${what}. Remove it: it would be deployed, and stand in Terraform's state.`,
   );
 };
+
+/** One finder for all secrets that are called the same. */
+export function findersOf(secrets: readonly NamedSecret[]): readonly (readonly [what: string, finder: Finder])[] {
+  return [...groupBy(secrets, ({ what }) => what)].map(
+    ([what, same]) => [what, finderOf(same.map(({ secret }) => secret))] as const,
+  );
+}
 
 // Needs no valid address: an unencoded password may hold any character.
 function valuesOfProxy(value: string): readonly string[] {

@@ -1,8 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
-import { groupBy } from "../group-by";
-import type { NamedSecret } from "../settings/secrets";
-import { finderOf, hasLicenceToken } from "../text/secret";
+import { findersOf, type NamedSecret } from "../settings/secrets";
+import { hasLicenceToken } from "../text/secret";
 import { layersOf } from "./layers";
 
 /** The path of a Defender's image holds it, and so does cdk.tf.json; nothing else may. */
@@ -15,9 +14,7 @@ const NO_TEXT = "bytes that are not plain text in UTF-8";
  * the shape of a secret, also when encoded several times; and content that can't be inspected. Takes linear time.
  */
 export function searchFor(secrets: readonly NamedSecret[]): (content: Buffer) => readonly string[] {
-  const finders = [...groupBy(secrets, ({ what }) => what)].map(
-    ([what, named]) => [what, finderOf(named.map(({ secret }) => secret))] as const,
-  );
+  const finders = findersOf(secrets);
   return (content) => {
     const found = new Set<string>();
     for (const { text, hasArchive } of layersOf([content])) {
