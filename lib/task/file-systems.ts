@@ -11,19 +11,16 @@ const KINDS = [
 
 /** Checks that each volume is of one kind, and that at most one is configured at launch (API reference, Volume). */
 export function* checkVolumes({ task }: Draft): Step {
-  const atLaunch: string[] = [];
-  for (const [index, volume] of (task.values.volumes ?? []).entries()) {
+  const volumes = task.values.volumes ?? [];
+  const first = volumes.find(({ configuredAtLaunch }) => configuredAtLaunch);
+  for (const [index, volume] of volumes.entries()) {
     const kinds = KINDS.filter((kind) => volume[kind] !== undefined && volume[kind] !== false);
     if (kinds.length > 1) {
       yield problem(["volumes", index], () => text`has ${kinds.join(" and ")}, but ECS takes one of them. Remove one.`);
     }
-    if (!volume.configuredAtLaunch) continue;
-    const [first] = atLaunch;
-    if (first !== undefined) {
-      const place = ["volumes", index, "configuredAtLaunch"];
-      yield problem(place, () => text`${quote(first)} is configured at launch as well, but ECS takes one such volume.`);
-    }
-    atLaunch.push(volume.name);
+    if (!first || !volume.configuredAtLaunch || volume === first) continue;
+    const what = text`${quote(first.name)} is configured at launch as well, but ECS takes one such volume.`;
+    yield problem(["volumes", index, "configuredAtLaunch"], () => what);
   }
 }
 
