@@ -17,9 +17,7 @@ export function code(outside: string): string {
   return CODE.test(outside) ? `\`${outside}\`` : escaped(outside);
 }
 
-/**
- * The first texts, as many as fit into so many bytes, and the number of the others. Those aren't made.
- */
+/** The first texts, as many as fit into so many bytes, and the number of the others. Those aren't made. */
 export function fitting<T>(
   items: readonly T[],
   bytes: number,

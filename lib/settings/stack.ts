@@ -40,7 +40,8 @@ export type StackSettings = {
   readonly state: StateSettings;
 };
 
-// Names that AWS itself gives, such as for RDS, have an exclamation mark. Braces in a JSON key could begin an expression of Terraform.
+// Names that AWS itself gives, such as for RDS, have an exclamation mark. Braces in a JSON key could begin an expression
+// of Terraform.
 const SECRET_ARN =
   /^arn:aws[\w-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}((:[^:{}\p{Cc}]*){3})?$/u;
 const BOUNDARY_ARN = /^arn:aws[\w-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/;

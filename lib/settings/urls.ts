@@ -21,7 +21,7 @@ export const safeUrl = v.pipe(
     (url) => url.protocol === "https:" || isLoopback(url.hostname),
     ({ input }) => text`must be https: plain http is for this machine only, got host ${input.hostname}`,
   ),
-  // `hash` and `search` are also empty when only their sign is there, which would cut off or hide the path that is appended.
+  // `hash` and `search` are empty when only their sign is there, which would cut off the path that is appended.
   v.check((url) => !url.href.includes("#"), "must not hold a # fragment"),
 );
 
