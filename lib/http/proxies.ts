@@ -1,6 +1,6 @@
 import { SettingsError } from "../errors";
 import { percentDecoded } from "../percent-decoded";
-import type { ProxyAddress, ProxySettings } from "../settings/network";
+import type { ProxySettings } from "../settings/network";
 import { type SafeText, text } from "../text/safe-text";
 
 export type ChosenProxy = {
@@ -20,19 +20,19 @@ export function proxyFor(url: URL, { https, exceptions = "" }: ProxySettings): C
   const address = setting.includes("://") ? setting : `https://${setting}`;
   const proxy = URL.canParse(address) ? new URL(address) : undefined;
   if (!proxy?.hostname || !/^https?:$/.test(proxy.protocol)) {
-    throw refusal(https, text`must be an address such as http://proxy.example.com:3128, got something else`);
+    throw refusal(https.variable, text`must be an address such as http://proxy.example.com:3128, got something else`);
   }
   if (!/^\/?$/.test(proxy.pathname) || proxy.search || proxy.hash) {
-    throw refusal(https, text`must end after host and port: no path, ? query or # fragment`);
+    throw refusal(https.variable, text`must end after host and port: no path, ? query or # fragment`);
   }
   if ([proxy.username, proxy.password].some((part) => percentDecoded(part) === undefined)) {
-    throw refusal(https, text`has a user or a password that can't be percent-decoded`);
+    throw refusal(https.variable, text`has a user or a password that can't be percent-decoded`);
   }
   return { url: proxy, variable: https.variable };
 }
 
 // The value isn't quoted: it may hold a password.
-function refusal({ variable }: ProxyAddress, what: SafeText): SettingsError {
+function refusal(variable: string, what: SafeText): SettingsError {
   const remedy = text`In a user and a password write / as %2F, ? as %3F, # as %23 and % as %25.`;
   return new SettingsError([text`${variable} ${what}. ${remedy}`]);
 }

@@ -5,23 +5,6 @@ import { Secret } from "../text/secret";
 import { HOST, matching, shown } from "./schemas";
 import { pathToConsole, safeUrl } from "./urls";
 
-export type ConsoleSettings = {
-  /** The path to Console, without a slash at the end. */
-  readonly url: string;
-  /** Tenant path included, without a slash at the end: `https://host/tenant/api/v1`. */
-  readonly apiUrl: string;
-  /** The variable that `apiUrl` comes from. */
-  readonly apiSetting: string;
-  /** Full URLs that replace the ones derived from `apiUrl`. */
-  readonly authenticateUrl?: string;
-  readonly fargateUrl?: string;
-  readonly user: string;
-  readonly password: Secret;
-  /** The host that Defenders dial. */
-  readonly consoleAddress: string;
-  readonly project?: string;
-};
-
 export const consoleVariables = {
   TL_CONSOLE: pathToConsole,
   TL_USER: v.string("is required: the access key id, or the user's name"),
@@ -43,23 +26,36 @@ export const consoleVariables = {
 
 type Variables = v.InferOutput<v.ObjectSchema<typeof consoleVariables, undefined>>;
 
-export function consoleSettings(variables: Variables): ConsoleSettings {
+export type ConsoleSettings = ReturnType<typeof consoleSettings>;
+
+export function consoleSettings(variables: Variables) {
   const { TL_CONSOLE: url, TASK_GENERATION_API_ENDPOINT: fargateUrl } = variables;
   // The original example has the address in the endpoint's query.
   const addressInQuery = fargateUrl?.searchParams.get("consoleaddr") || undefined;
   return defined({
     ...apiAddress(variables),
+    /** Full URLs that replace the ones derived from `apiUrl`. */
     authenticateUrl: variables.AUTH_API_ENDPOINT?.href,
     fargateUrl: fargateUrl?.href,
     user: variables.TL_USER,
     password: new Secret(variables.TL_PASS),
+    /** The host that Defenders dial. */
     consoleAddress: variables.TL_CONSOLE_ADDRESS ?? addressInQuery ?? url.hostname,
     project: variables.TL_PROJECT,
   });
 }
 
+type ApiAddress = {
+  /** The path to Console, without a slash at the end. */
+  readonly url: string;
+  /** Tenant path included, without a slash at the end: `https://host/tenant/api/v1`. */
+  readonly apiUrl: string;
+  /** The variable that `apiUrl` comes from. */
+  readonly apiSetting: string;
+};
+
 /** Finds the Console's API. In the original example's variables, TL_CONSOLE may be only the Defenders' address. */
-function apiAddress(variables: Variables): Pick<ConsoleSettings, "url" | "apiUrl" | "apiSetting"> {
+function apiAddress(variables: Variables): ApiAddress {
   const { TL_CONSOLE: path, AUTH_API_ENDPOINT: login, TL_API_VERSION: version } = variables;
   const apiUrl = login && /^(.+)\/authenticate\/*$/.exec(`${login.origin}${login.pathname}`)?.[1];
   if (apiUrl) return { url: apiUrl.replace(/\/api\/[^/]+$/, ""), apiUrl, apiSetting: "AUTH_API_ENDPOINT" };

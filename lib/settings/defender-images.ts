@@ -8,14 +8,6 @@ import type { Environment } from "./environment";
 import { parseVariables } from "./parse-variables";
 import { HOST, listOf, shown } from "./schemas";
 
-/** Where Defender images come from besides Palo Alto Networks' own registries. */
-export type DefenderImageSettings = {
-  /** The registry's host, with its port if it has one. */
-  readonly defenderRegistry?: string;
-  /** Copies under other names: repositories, or single images with their tag or digest. */
-  readonly defenderImages: readonly string[];
-};
-
 const images = listOf((image) =>
   isImage(image)
     ? undefined
@@ -42,22 +34,27 @@ export const defenderImageVariables = {
 
 type Variables = v.InferOutput<v.ObjectSchema<typeof defenderImageVariables, undefined>>;
 
-export function defenderImageSettings(variables: Variables): DefenderImageSettings {
-  return defined({ defenderRegistry: variables.DEFENDER_REGISTRY, defenderImages: variables.DEFENDER_IMAGES });
+/** Where Defender images come from besides Palo Alto Networks' own registries. */
+export function defenderImageSettings(variables: Variables) {
+  return defined({
+    /** The registry's host, with its port if it has one. */
+    defenderRegistry: variables.DEFENDER_REGISTRY,
+    /** Copies under other names: repositories, or single images with their tag or digest. */
+    defenderImages: variables.DEFENDER_IMAGES,
+  });
 }
 
-export type DefenderSettings = DefenderImageSettings & {
-  /** The host that Defenders dial. */
-  readonly consoleAddress?: string;
-};
+export type DefenderSettings = ReturnType<typeof parseDefenderSettings>;
 
 /**
  * Parses the settings of Defenders, for a command that doesn't call the Console.
  *
  * @throws SettingsError with every problem of every variable at once.
  */
-export function parseDefenderSettings(environment: Environment): DefenderSettings {
+export function parseDefenderSettings(environment: Environment) {
   const { TL_CONSOLE_ADDRESS } = consoleVariables;
   const variables = parseVariables({ ...defenderImageVariables, TL_CONSOLE_ADDRESS }, environment, []);
-  return defined({ ...defenderImageSettings(variables), consoleAddress: variables.TL_CONSOLE_ADDRESS });
+  /** The host that Defenders dial. */
+  const consoleAddress = variables.TL_CONSOLE_ADDRESS;
+  return defined({ ...defenderImageSettings(variables), consoleAddress });
 }

@@ -30,7 +30,7 @@ export function wholeNumber(min: number, max: number) {
 export function listOf(problemWith: (value: string, index: number) => SafeText | undefined) {
   return v.pipe(
     v.string(),
-    v.transform((list) =>
+    v.transform((list): readonly string[] =>
       list
         .split(",")
         .map((value) => value.trim())

@@ -2,26 +2,17 @@ import type * as v from "valibot";
 
 import { nearest } from "../nearest";
 import { excerpt, text } from "../text/safe-text";
-import { type ConsoleSettings, consoleSettings, consoleVariables } from "./console";
-import { type DefenderImageSettings, defenderImageSettings, defenderImageVariables } from "./defender-images";
+import { consoleSettings, consoleVariables } from "./console";
+import { defenderImageSettings, defenderImageVariables } from "./defender-images";
 import type { Environment } from "./environment";
-import { type NetworkSettings, networkSettings, networkVariables } from "./network";
+import { networkSettings, networkVariables } from "./network";
 import { type CrossCheck, parseVariables } from "./parse-variables";
 import { checkDefaultRegion, checkPlaces } from "./region";
-import { type RegistrySettings, registrySettings, registryVariables } from "./registry";
+import { registrySettings, registryVariables } from "./registry";
 import { checkTags } from "./secrets";
 import { type StackSettings, stackSettings, stackVariables } from "./stack";
 import { checkStateBackend } from "./state";
-import { type TaskSettings, taskSettings, taskVariables } from "./tasks";
-
-/** All settings in the environment, checked. The README describes the variables. */
-export type Settings = DefenderImageSettings & {
-  readonly console: ConsoleSettings;
-  readonly network: NetworkSettings;
-  readonly registry: RegistrySettings;
-  readonly tasks: TaskSettings;
-  readonly stack: StackSettings;
-};
+import { taskSettings, taskVariables } from "./tasks";
 
 const WITHOUT_CONSOLE = {
   ...networkVariables,
@@ -34,26 +25,16 @@ const WITHOUT_CONSOLE = {
 /** The schema of every variable, by name. */
 export const VARIABLES = { ...consoleVariables, ...WITHOUT_CONSOLE };
 
+/** All settings in the environment, checked. The README describes the variables. */
+export type Settings = ReturnType<typeof parseSettings>;
+
 /**
  * @param more checks for one command alone
  * @throws SettingsError with every problem of every variable at once.
  */
-export function parseSettings(environment: Environment, more: readonly CrossCheck[] = []): Settings {
+export function parseSettings(environment: Environment, more: readonly CrossCheck[] = []) {
   const variables = parseVariables(VARIABLES, environment, [...CHECKS, ...more]);
   return { console: consoleSettings(variables), ...settingsWithoutConsole(variables, environment) };
-}
-
-function settingsWithoutConsole(
-  variables: v.InferOutput<v.ObjectSchema<typeof WITHOUT_CONSOLE, undefined>>,
-  environment: Environment,
-): Omit<Settings, "console"> {
-  return {
-    network: networkSettings(variables, environment),
-    registry: registrySettings(variables, environment),
-    tasks: taskSettings(variables),
-    ...defenderImageSettings(variables),
-    stack: stackSettings(variables),
-  };
 }
 
 /**
@@ -61,9 +42,24 @@ function settingsWithoutConsole(
  *
  * @throws SettingsError with every problem of every variable at once.
  */
-export function parseSettingsWithoutConsole(environment: Environment): Omit<Settings, "console"> {
-  const variables = parseVariables(WITHOUT_CONSOLE, environment, [...CHECKS, checkDefaultRegion]);
-  return settingsWithoutConsole(variables, environment);
+export function parseSettingsWithoutConsole(environment: Environment) {
+  return settingsWithoutConsole(
+    parseVariables(WITHOUT_CONSOLE, environment, [...CHECKS, checkDefaultRegion]),
+    environment,
+  );
+}
+
+function settingsWithoutConsole(
+  variables: v.InferOutput<v.ObjectSchema<typeof WITHOUT_CONSOLE, undefined>>,
+  environment: Environment,
+) {
+  return {
+    network: networkSettings(variables, environment),
+    registry: registrySettings(variables, environment),
+    tasks: taskSettings(variables),
+    ...defenderImageSettings(variables),
+    stack: stackSettings(variables),
+  };
 }
 
 /**

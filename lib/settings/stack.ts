@@ -4,41 +4,9 @@ import { defined } from "../defined";
 import { text } from "../text/safe-text";
 import { DEFAULT_REGION, partitionOf } from "./region";
 import { CLUSTER, jsonObject, KMS_KEY_ARN, listOf, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
-import { type StateSettings, stateSettings, stateVariables } from "./state";
+import { stateSettings, stateVariables } from "./state";
 
 export const DEFAULT_STACK_NAME = "prisma-runtime-defense";
-
-export type StackSettings = {
-  /** Names the stack, its state, cluster, role and secret. */
-  readonly name: string;
-  readonly region: string;
-  /** The ARN partition that the region lies in: `aws`, `aws-cn`, `aws-us-gov`, … */
-  readonly partition: string;
-  readonly defaultTags: Readonly<Record<string, string>>;
-  /** An existing secret that holds the install bundle, possibly with `:json-key:stage:version`. */
-  readonly installBundleSecretArn?: string;
-  /** The customer's key that encrypts the install bundle's secret. */
-  readonly installBundleKmsKeyArn?: string;
-  /** An existing cluster, by name or ARN, instead of one of the stack's. */
-  readonly cluster?: string;
-  /** Whether the stack grants the roles that tasks name what they need. */
-  readonly grantExecutionRoles: boolean;
-  /** For the roles that the stack makes. */
-  readonly permissionsBoundaryArn?: string;
-  /** For the roles that the stack makes; begins and ends with a slash. */
-  readonly iamPath: string;
-  /** Whether earlier revisions stay registered. */
-  readonly keepOldRevisions: boolean;
-  /** For the stack's cluster; if left out, the account's own setting applies. */
-  readonly containerInsights?: "enabled" | "enhanced" | "disabled";
-  /** Days that the stack's log groups keep their events; 0: for ever. */
-  readonly logRetentionDays: number;
-  /** The customer's key that encrypts the stack's log groups. */
-  readonly logKmsKeyArn?: string;
-  /** What the stack's role may read for the tasks' own `secrets`; may end in `*`, or a secret's in `-??????`. */
-  readonly secretArns: readonly string[];
-  readonly state: StateSettings;
-};
 
 // Names that AWS itself gives, such as for RDS, have an exclamation mark. Braces in a JSON key could begin an expression
 // of Terraform.
@@ -126,23 +94,38 @@ export const stackVariables = {
 
 type Variables = v.InferOutput<v.ObjectSchema<typeof stackVariables, undefined>>;
 
-export function stackSettings(variables: Variables): StackSettings {
+export type StackSettings = ReturnType<typeof stackSettings>;
+
+export function stackSettings(variables: Variables) {
   const { STACK_NAME: name, AWS_REGION: region } = variables;
   return defined({
+    /** Names the stack, its state, cluster, role and secret. */
     name,
     region,
+    /** The ARN partition that the region lies in: `aws`, `aws-cn`, `aws-us-gov`, … */
     partition: partitionOf(region),
     defaultTags: variables.DEFAULT_TAGS,
+    /** An existing secret that holds the install bundle, possibly with `:json-key:stage:version`. */
     installBundleSecretArn: variables.INSTALL_BUNDLE_SECRET_ARN,
+    /** The customer's key that encrypts the install bundle's secret. */
     installBundleKmsKeyArn: variables.INSTALL_BUNDLE_KMS_KEY_ARN,
+    /** An existing cluster, by name or ARN, instead of one of the stack's. */
     cluster: variables.ECS_CLUSTER,
+    /** Whether the stack grants the roles that tasks name what they need. */
     grantExecutionRoles: variables.GRANT_EXECUTION_ROLES,
+    /** For the roles that the stack makes. */
     permissionsBoundaryArn: variables.PERMISSIONS_BOUNDARY_ARN,
+    /** For the roles that the stack makes; begins and ends with a slash. */
     iamPath: variables.IAM_PATH,
+    /** Whether earlier revisions stay registered. */
     keepOldRevisions: variables.KEEP_OLD_REVISIONS,
+    /** For the stack's cluster; if left out, the account's own setting applies. */
     containerInsights: variables.CONTAINER_INSIGHTS,
+    /** Days that the stack's log groups keep their events; 0: for ever. */
     logRetentionDays: variables.LOG_RETENTION_DAYS,
+    /** The customer's key that encrypts the stack's log groups. */
     logKmsKeyArn: variables.LOG_KMS_KEY_ARN,
+    /** What the stack's role may read for the tasks' own `secrets`; may end in `*`, or a secret's in `-??????`. */
     secretArns: variables.SECRET_ARNS,
     state: stateSettings(variables, { stackName: name, region }),
   });

@@ -5,16 +5,6 @@ import { asText } from "../json";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { jsonObject } from "./schemas";
 
-/** Where the task definitions are, their defaults and their images. */
-export type TaskSettings = {
-  /** A task definition file, or a folder of them. */
-  readonly path: string;
-  /** A JSON file with the default `runtimeDefense` of every task. */
-  readonly defaultsPath?: string;
-  /** Image references by container (`web`) or by family and container (`shop/web`). */
-  readonly images: ReadonlyMap<string, string>;
-};
-
 /** The variable with the path of the task definitions. */
 export const TASKS_VARIABLE = "TASK_DEFINITION_PATH";
 
@@ -47,10 +37,14 @@ export const taskVariables = {
 
 type Variables = v.InferOutput<v.ObjectSchema<typeof taskVariables, undefined>>;
 
-export function taskSettings(variables: Variables): TaskSettings {
+/** Where the task definitions are, their defaults and their images. */
+export function taskSettings(variables: Variables) {
   return defined({
+    /** A task definition file, or a folder of them. */
     path: variables.TASK_DEFINITION_PATH,
+    /** A JSON file with the default `runtimeDefense` of every task. */
     defaultsPath: variables.RUNTIME_DEFENSE_DEFAULTS,
+    /** Image references by container (`web`) or by family and container (`shop/web`). */
     images: variables.CONTAINER_IMAGES,
   });
 }
