@@ -1,4 +1,3 @@
-import { text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { isExcluded, removeOrExclude } from "./exclusions";
 import { problem, type Step } from "./finding";
@@ -9,9 +8,7 @@ export function* checkCapabilities(draft: Draft): Step {
     const { drop = [] } = values.linuxParameters?.capabilities ?? {};
     const index = drop.indexOf("SYS_PTRACE");
     if (index < 0 || isExcluded(draft, values.name) !== false) continue;
-    yield problem(
-      [...path, "linuxParameters", "capabilities", "drop", index],
-      () => text`SYS_PTRACE is a capability that the Defender needs. ${removeOrExclude(draft)}`,
-    );
+    const place = [...path, "linuxParameters", "capabilities", "drop", index];
+    yield problem(place)`SYS_PTRACE is a capability that the Defender needs. ${removeOrExclude(draft)}`;
   }
 }

@@ -28,16 +28,13 @@ export function* checkImages(
     wrong.add(place);
     // The schema already refuses these.
     if (image === "" || /\s/.test(image)) continue;
-    const ecr = "ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";
-    const example = "nginx:1.27 or registry.example.com/shop/web:2.14.1";
-    const sentence = () =>
-      isImpossible
-        ? text`has an invalid ECR registry: it must be ${ecr}, got ${quote(image)}.`
-        : text`must be an image's name such as ${example}, got ${quote(image)}.`;
-    const isContainer = path[0] === "containerDefinitions";
-    yield problem(path, () =>
-      isContainer ? text`${sentence()} Correct it, or name the image in CONTAINER_IMAGES.` : sentence(),
-    );
+    const sentence = () => text`${isImpossible ? IMPOSSIBLE : NO_NAME}, got ${quote(image)}.`;
+    if (path[0] !== "containerDefinitions") yield problem(path)`${sentence}`;
+    else yield problem(path)`${sentence} Correct it, or name the image in CONTAINER_IMAGES.`;
   }
   return wrong;
 }
+
+const IMPOSSIBLE =
+  "has an invalid ECR registry: it must be ACCOUNT.dkr.ecr.REGION.amazonaws.com with an account of 12 digits and a region such as eu-west-1";
+const NO_NAME = "must be an image's name such as nginx:1.27 or registry.example.com/shop/web:2.14.1";

@@ -38,7 +38,7 @@ function* checkBelow(schema: Keys, value: JsonValue, path: Path, unknown: Set<st
       const sentence = UNKNOWN_TO_PROVIDER.includes(key)
         ? text`can't be deployed: ECS knows it, but the AWS provider would drop it. Remove it.`
         : text`is not a known key. ${remedy(key, names)}`;
-      yield problem(place, () => sentence);
+      yield problem(place)`${sentence}`;
     }
   }
   if (item && isJsonArray(value)) {

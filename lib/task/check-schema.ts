@@ -34,7 +34,7 @@ export function* checkSchema<T>(
     const place = path.join(".");
     const isMisspelled = (isMissing(issue) || isOfObject(issue)) && unknown.has(place.toLowerCase());
     if (isUnknownKey(issue) || isMisspelled || reported.has(place)) continue;
-    yield problem(path, () => sentence(issue));
+    yield problem(path)`${() => sentence(issue)}`;
   }
   return success ? output : undefined;
 }

@@ -8,7 +8,7 @@ import { walk } from "./json-path";
 export function* checkText(document: JsonValue): Step {
   for (const { path, value } of walk(document)) {
     const reason = whyNot(path.at(-1), value);
-    if (reason) yield problem(path, () => reason);
+    if (reason) yield problem(path)`${reason}`;
   }
 }
 

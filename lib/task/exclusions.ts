@@ -10,10 +10,7 @@ export function* checkExclusions({ containers, hasAllNames, runtimeDefense }: Dr
   const checkContainer = existenceCheck("container", names, hasAllNames);
   for (const name of Object.keys(exclude)) yield* checkContainer(["runtimeDefense", "exclude", name], name);
   if (hasAllNames && names.size > 0 && [...names].every((name) => name !== undefined && Object.hasOwn(exclude, name))) {
-    yield problem(
-      ["runtimeDefense", "exclude"],
-      () => text`leaves every container out, so nothing would be protected. Keep one.`,
-    );
+    yield problem(["runtimeDefense", "exclude"])`leaves every container out, so nothing would be protected. Keep one.`;
   }
 }
 

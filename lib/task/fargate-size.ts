@@ -45,7 +45,7 @@ export function* fitSize(draft: Draft, missing: ReadonlySet<string>): Step<Size 
     : text`Fargate has no size of ${sizeText(size)}${byDefault}.`;
   const next = SIZES.find((legal) => holds(legal, size) && holds(legal, needed(share.memory)));
   if (next && raiseToFit) {
-    yield notice([], () => text`${why} Raised from ${sizeText(size)} to ${sizeText(next)}.`);
+    yield notice([])`${why} Raised from ${sizeText(size)} to ${sizeText(next)}.`;
     return next;
   }
   const remedy = next
@@ -53,7 +53,7 @@ export function* fitSize(draft: Draft, missing: ReadonlySet<string>): Step<Size 
     : text`No Fargate size fits: the largest is ${sizeText(LARGEST)}. Lower the task's cpu or memory, or what the containers reserve.`;
   // ECS doesn't know about the default 256 MiB, so it may still register the task.
   const registers = isLegal && holds(size, needed(reserved(sidecar)));
-  yield (registers ? notice : problem)([], () => text`${why} ${remedy}`);
+  yield (registers ? notice : problem)([])`${why} ${remedy}`;
   return size;
 }
 

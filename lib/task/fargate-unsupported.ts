@@ -1,5 +1,4 @@
 import { asText, type JsonObject } from "../json";
-import { text } from "../text/safe-text";
 import { notice, type Step } from "./finding";
 import { walk } from "./json-path";
 
@@ -25,6 +24,6 @@ export function* checkUnsupported(task: JsonObject): Step {
     if ([value].flat().every((one) => one === false || allowed.includes(asText(one)))) continue;
     const choice = allowed.join(", ").replace(/, (?=\w+$)/, " or ");
     const rest = choice === "" ? "Fargate refuses it. Remove it." : `Fargate takes only ${choice}. Change it.`;
-    yield notice(path, () => text`is kept, but ECS documents that ${rest}`);
+    yield notice(path)`is kept, but ECS documents that ${rest}`;
   }
 }

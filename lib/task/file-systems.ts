@@ -1,4 +1,4 @@
-import { quote, text } from "../text/safe-text";
+import { quote } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 
@@ -16,11 +16,11 @@ export function* checkVolumes({ task }: Draft): Step {
   for (const [index, volume] of volumes.entries()) {
     const kinds = KINDS.filter((kind) => volume[kind] !== undefined && volume[kind] !== false);
     if (kinds.length > 1) {
-      yield problem(["volumes", index], () => text`has ${kinds.join(" and ")}, but ECS takes one of them. Remove one.`);
+      yield problem(["volumes", index])`has ${kinds.join(" and ")}, but ECS takes one of them. Remove one.`;
     }
     if (!first || !volume.configuredAtLaunch || volume === first) continue;
-    const what = text`${quote(first.name)} is configured at launch as well, but ECS takes one such volume.`;
-    yield problem(["volumes", index, "configuredAtLaunch"], () => what);
+    const place = ["volumes", index, "configuredAtLaunch"];
+    yield problem(place)`${quote(first.name)} is configured at launch as well, but ECS takes one such volume.`;
   }
 }
 
@@ -32,12 +32,12 @@ export function* checkFileSystems({ task }: Draft): Step {
     const { rootDirectory, transitEncryption } = efs ?? {};
     if (accessPointId && rootDirectory && rootDirectory !== "/") {
       const got = quote(rootDirectory);
-      yield problem([...path, "rootDirectory"], () => text`must be / or absent with an access point, got ${got}.`);
+      yield problem([...path, "rootDirectory"])`must be / or absent with an access point, got ${got}.`;
     }
     const needs = [accessPointId ? "an access point" : [], iam === "ENABLED" ? "iam ENABLED" : []].flat();
     if (needs.length === 0 || transitEncryption === "ENABLED") continue;
     const got = transitEncryption === undefined ? "none" : quote(transitEncryption);
     const what = needs.join(" and ");
-    yield problem([...path, "transitEncryption"], () => text`must be ENABLED with ${what}, got ${got}.`);
+    yield problem([...path, "transitEncryption"])`must be ENABLED with ${what}, got ${got}.`;
   }
 }

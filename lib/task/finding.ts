@@ -1,8 +1,8 @@
-import type { SafeText } from "../text/safe-text";
+import { type SafeText, text } from "../text/safe-text";
 import type { Path } from "./json-path";
 
 /** A check's result: a problem stops the run, a notice doesn't. */
-type Finding = {
+export type Finding = {
   readonly kind: "problem" | "notice";
   /** The path in the task definition; empty for the whole of it. */
   readonly path: Path;
@@ -13,13 +13,20 @@ type Finding = {
 /** A check yields its findings; a step yields them and returns the value it made. */
 export type Step<T = void> = Generator<Finding, T, void>;
 
-export function problem(path: Path, text: () => SafeText): Finding {
-  return { kind: "problem", path, text };
+/** A value in a sentence, or a function that makes it when the sentence is shown. */
+type Value = string | number | (() => SafeText);
+
+function finding(kind: Finding["kind"], path: Path) {
+  return (sentence: TemplateStringsArray, ...values: readonly Value[]): Finding => {
+    const made = () => values.map((value) => (typeof value === "function" ? value() : value));
+    return { kind, path, text: () => text(sentence, ...made()) };
+  };
 }
 
-export function notice(path: Path, text: () => SafeText): Finding {
-  return { kind: "notice", path, text };
-}
+/** Makes a problem of the sentence behind it: problem(path)`is required.` */
+export const problem = (path: Path) => finding("problem", path);
+
+export const notice = (path: Path) => finding("notice", path);
 
 // Nobody reads more than this.
 const SHOWN = 50;

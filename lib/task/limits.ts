@@ -1,5 +1,4 @@
 import type { JsonObject } from "../json";
-import { text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
 import type { TaskDefinition } from "./schema";
@@ -13,12 +12,12 @@ export function* checkLimits(task: JsonObject, { containers, runtimeDefense, tas
   const count = containers.length + 1;
   if (count > MAX_CONTAINERS) {
     const limit = `ECS takes ${MAX_CONTAINERS}. Split the task.`;
-    yield problem(["containerDefinitions"], () => text`with the Defender there are ${count} containers, ${limit}`);
+    yield problem(["containerDefinitions"])`with the Defender there are ${count} containers, ${limit}`;
   }
   const bytes = Buffer.byteLength(JSON.stringify(task));
   if (bytes > MAX_BYTES) {
     const limit = `ECS takes ${MAX_BYTES}. Split the task.`;
-    yield problem([], () => text`The task definition has ${bytes} bytes without the Defender, ${limit}`);
+    yield problem([])`The task definition has ${bytes} bytes without the Defender, ${limit}`;
   }
   yield* checkTags(values.tags ?? []);
   yield* checkMapKeys(values);
@@ -27,7 +26,7 @@ export function* checkLimits(task: JsonObject, { containers, runtimeDefense, tas
     const { memory, memoryReservation } = values ?? {};
     if (memory === undefined || memory >= (memoryReservation ?? 0)) continue;
     const got = `${memory} and ${memoryReservation}`;
-    yield problem([...path, "memory"], () => text`must not be below memoryReservation, got ${got}.`);
+    yield problem([...path, "memory"])`must not be below memoryReservation, got ${got}.`;
   }
 }
 
@@ -47,8 +46,7 @@ function* checkMapKeys({ tags = [], proxyConfiguration, volumes = [] }: Draft["t
     ),
   ];
   for (const { path, key } of keys) {
-    if (key.startsWith("%"))
-      yield problem(path, () => text`begins with %, and the AWS provider would drop it. Rename it.`);
+    if (key.startsWith("%")) yield problem(path)`begins with %, and the AWS provider would drop it. Rename it.`;
   }
 }
 
@@ -58,12 +56,12 @@ const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u;
 // API reference, Tag. Only notices: ECS itself refuses them in time.
 function* checkTags(tags: NonNullable<TaskDefinition["tags"]>): Step {
   if (tags.length > MAX_TAGS) {
-    yield notice(["tags"], () => text`are ${tags.length}, and ECS takes ${MAX_TAGS} at most.`);
+    yield notice(["tags"])`are ${tags.length}, and ECS takes ${MAX_TAGS} at most.`;
   }
   for (const [index, { key, value }] of tags.entries()) {
     const isValid = key.length >= 1 && key.length <= 128 && value.length <= 256 && TAG_TEXT.test(key + value);
     if (isValid) continue;
     const limits = "a key has 1 to 128 characters and a value at most 256: letters, digits, spaces and _.:/=+-@";
-    yield notice(["tags", index], () => text`is kept, but ECS documents that ${limits}.`);
+    yield notice(["tags", index])`is kept, but ECS documents that ${limits}.`;
   }
 }

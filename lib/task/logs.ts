@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonObject, type JsonValue, objectsIn } from "../json";
-import { text } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
@@ -13,11 +12,9 @@ export function* checkLogs({ containers, isComplete }: Draft): Step {
     if (logDriver === "awslogs") yield* checkAwslogs([...path, "logConfiguration"], options);
     // Developer guide, "Specifying a custom configuration file": Fargate supports only the type file.
     if (values.firelensConfiguration?.options?.["config-file-type"] !== "s3") continue;
+    const place = [...path, "firelensConfiguration", "options", "config-file-type"];
     const remedy = "Put the file into the router's image or on a volume, and set this option to file.";
-    yield problem(
-      [...path, "firelensConfiguration", "options", "config-file-type"],
-      () => text`s3 doesn't work on Fargate. ${remedy}`,
-    );
+    yield problem(place)`s3 doesn't work on Fargate. ${remedy}`;
   }
 }
 
@@ -25,17 +22,14 @@ export function* checkLogs({ containers, isComplete }: Draft): Step {
 function* checkAwslogs(path: Path, options: Readonly<Record<string, string>> = {}): Step {
   const missing = ["awslogs-group", "awslogs-region"].filter((name) => !options[name]);
   if (missing.length > 0) {
-    yield problem(
-      path,
-      () => text`awslogs needs the options awslogs-group and awslogs-region. Add ${missing.join(" and ")}.`,
-    );
+    yield problem(path)`awslogs needs the options awslogs-group and awslogs-region. Add ${missing.join(" and ")}.`;
   }
   if (!options["awslogs-stream-prefix"]) {
-    yield notice(path, () => text`has no awslogs-stream-prefix, which ECS documents as required on Fargate. Add it.`);
+    yield notice(path)`has no awslogs-stream-prefix, which ECS documents as required on Fargate. Add it.`;
   }
   if (options["awslogs-create-group"] !== undefined && !createsGroup(options)) {
     const place = [...path, "options", "awslogs-create-group"];
-    yield problem(place, () => text`must be true, or absent: ECS takes nothing else.`);
+    yield problem(place)`must be true, or absent: ECS takes nothing else.`;
   }
 }
 
@@ -48,18 +42,14 @@ function* checkRouting(containers: readonly DraftContainer[]): Step {
   const router = containers.find(({ values }) => values.firelensConfiguration);
   const routed = containers.find(({ values }) => values.logConfiguration?.logDriver === "awsfirelens");
   if (router && !routed) {
-    yield notice(
-      [...router.path, "firelensConfiguration"],
-      () =>
-        text`no container uses this log router, so ECS refuses the task definition. Set the logDriver of one to awsfirelens, or remove the router.`,
-    );
+    const what = "no container uses this log router, so ECS refuses the task definition.";
+    const remedy = "Set the logDriver of one to awsfirelens, or remove the router.";
+    yield notice([...router.path, "firelensConfiguration"])`${what} ${remedy}`;
   }
   if (router || !routed) return;
   const remedy = "Add a log router, a container with firelensConfiguration, or use another driver.";
-  yield problem(
-    [...routed.path, "logConfiguration", "logDriver"],
-    () => text`awsfirelens needs a log router in the task. ${remedy}`,
-  );
+  const place = [...routed.path, "logConfiguration", "logDriver"];
+  yield problem(place)`awsfirelens needs a log router in the task. ${remedy}`;
 }
 
 /** Returns `runtimeDefense` with the log routers excluded too, if `excludeLogRouters` gives the reason. */

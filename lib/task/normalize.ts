@@ -21,7 +21,7 @@ export function* normalize(document: JsonValue): Step<Normalized | undefined> {
   const foreign = whatElse(document);
   if (foreign || !isJsonObject(document)) {
     const expected = "expected one task definition as RegisterTaskDefinition takes it";
-    yield problem([], () => text`${expected}, got ${foreign ?? ""}`);
+    yield problem([])`${expected}, got ${foreign ?? ""}`;
     return undefined;
   }
   const registered = yield* withoutDescribedKeys(yield* withoutEnvelope(document));
@@ -54,7 +54,7 @@ function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
   let task = taskDefinition;
   for (const [key, value] of Object.entries(siblings)) {
     if (key === "tags" || key === "runtimeDefense") task = yield* withKey(task, key, value, [key]);
-    else yield problem([key], () => text`is beside taskDefinition. Move it into taskDefinition, or remove it.`);
+    else yield problem([key])`is beside taskDefinition. Move it into taskDefinition, or remove it.`;
   }
   return task;
 }
@@ -65,7 +65,7 @@ function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
   const keys = Object.keys(clean(described));
   if (keys.length > 0) {
     const list = () => join(keys.map((key) => excerpt(key)));
-    yield notice([], () => text`Ignored what describe-task-definition adds: ${list()}.`);
+    yield notice([])`Ignored what describe-task-definition adds: ${list}.`;
   }
   const { compatibilities } = described;
   // A task registered without FARGATE must not become a Fargate task by our default.
@@ -85,7 +85,7 @@ function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
     for (const [key, value] of Object.entries(misplaced).filter(([, value]) => !isAbsentForEcs(value))) {
       const path = ["containerDefinitions", index, key];
       moved = yield* withKey(moved, key, value, path, cleaned);
-      yield notice(path, () => text`belongs to the task, not to a container, so it was moved up.`);
+      yield notice(path)`belongs to the task, not to a container, so it was moved up.`;
     }
   }
   return { ...moved, containerDefinitions };
@@ -103,7 +103,7 @@ function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, c
   const present = cleaned(task[key]);
   if (present === undefined) return { ...task, [key]: value };
   const isEqual = isDeepStrictEqual(present, cleaned(value));
-  if (!isEqual) yield problem(path, () => text`differs from the task's own ${key}. Keep one.`);
+  if (!isEqual) yield problem(path)`differs from the task's own ${key}. Keep one.`;
   return task;
 }
 
@@ -132,7 +132,7 @@ function* withTags(task: JsonObject): Step<JsonObject> {
   const reserved = tags.filter(isReserved);
   if (reserved.length > 0) {
     const list = () => join(reserved.slice(0, 20).map(({ key }) => excerpt(asText(key))));
-    yield notice(["tags"], () => text`ignored those that only AWS may set: ${list()}.`);
+    yield notice(["tags"])`ignored those that only AWS may set: ${list}.`;
   }
   return { ...task, tags: tags.filter((tag) => !isReserved(tag)) };
 }

@@ -1,6 +1,5 @@
 import { DEFENDER } from "../defender";
 import { clean, type JsonObject, type JsonValue, objectOf, objectsIn } from "../json";
-import { text } from "../text/safe-text";
 import { checkCapabilities } from "./capabilities";
 import { checkImages } from "./check-images";
 import { checkKeys } from "./check-keys";
@@ -71,7 +70,7 @@ export function* parseTask(document: JsonValue, { defaults, images, stack }: Sur
   const found = { family: draft.task.values.family, containers: hasContainerNames ? [...names] : undefined };
   const sidecar = draft.containers.find(({ values }) => values.name === DEFENDER);
   if (sidecar) {
-    yield problem(sidecar.path, () => text`the task already holds ${DEFENDER}. Give the unprotected task definition.`);
+    yield problem(sidecar.path)`the task already holds ${DEFENDER}. Give the unprotected task definition.`;
     return { ...NOTHING, ...found };
   }
   const open = yield* checkEach(draft, task, normalized.runtimeDefense, reported);

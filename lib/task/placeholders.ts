@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json";
-import { join, quote, text } from "../text/safe-text";
+import { join, quote } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 import { walk } from "./json-path";
 
@@ -40,9 +40,9 @@ export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> 
     if (isLogOption || MATTERS.some((pattern) => pattern.test(place))) {
       reported.add(place);
       const orName = IMAGE.test(place) ? ", or name the image in CONTAINER_IMAGES" : "";
-      yield problem(path, () => text`has the placeholder ${list()}. Replace it with the value${orName}.`);
+      yield problem(path)`has the placeholder ${list}. Replace it with the value${orName}.`;
     } else if (found.has(value.trim())) {
-      yield notice(path, () => text`looks like a placeholder, ${list()}. It goes to ECS as it is.`);
+      yield notice(path)`looks like a placeholder, ${list}. It goes to ECS as it is.`;
     }
   }
   return reported;

@@ -1,4 +1,4 @@
-import { quote, text } from "../text/safe-text";
+import { quote } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 import type { ContainerDefinition } from "./schema";
@@ -20,7 +20,7 @@ export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
       // API reference, PortMapping: with awsvpc the host port is absent, or the same as the container's.
       if (hostPort > 0 && containerPort !== undefined && hostPort !== containerPort) {
         const why = "under awsvpc both must be equal. Remove hostPort.";
-        yield problem(place, () => text`hostPort ${hostPort} differs from containerPort ${containerPort}: ${why}`);
+        yield problem(place)`hostPort ${hostPort} differs from containerPort ${containerPort}: ${why}`;
       }
       const [first, last] = portsOf(mapping);
       // Stops at the first port that is taken, so that many large ranges take no longer than all ports.
@@ -30,17 +30,14 @@ export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
         taken.set(key, owner ?? name ?? "");
         if (owner === undefined) continue;
         const by = owner ? quote(owner) : "another container";
-        yield problem(
-          place,
-          () => text`the port ${key} is already used by ${by}: a task's containers share ports. Change one.`,
-        );
+        yield problem(place)`the port ${key} is already used by ${by}: a task's containers share ports. Change one.`;
         break;
       }
     }
   }
   for (const { path, values } of containers) {
     if (!values.links) continue;
-    yield problem([...path, "links"], () => text`not on Fargate; containers reach each other by localhost. Remove it.`);
+    yield problem([...path, "links"])`not on Fargate; containers reach each other by localhost. Remove it.`;
   }
 }
 

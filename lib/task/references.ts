@@ -49,16 +49,13 @@ export function* checkReferences(draft: Draft): Step {
   if (areKnown && containers.every(({ values }) => values.essential === false)) {
     const remedy =
       "With only the Defender essential, the task would go on after all others end. Set the main one to essential.";
-    yield problem(["containerDefinitions"], () => text`no container is essential, which ECS requires. ${remedy}`);
+    yield problem(["containerDefinitions"])`no container is essential, which ECS requires. ${remedy}`;
   }
   const stuck = neverStarting(containers);
   const [first] = stuck;
   if (first) {
     const names = () => someOf(stuck.map(({ values }) => values.name ?? ""));
-    yield problem(
-      [...first.path, "dependsOn"],
-      () => text`is circular, so ${names()} would never start. Remove one dependency.`,
-    );
+    yield problem([...first.path, "dependsOn"])`is circular, so ${names} would never start. Remove one dependency.`;
   }
 }
 
@@ -67,20 +64,17 @@ function* checkAwaited(place: Path, condition: string, { values, isUnclear }: Dr
   const { name = "", healthCheck, essential = true } = values;
   if (condition === "HEALTHY" && healthCheck === undefined && !isUnclear("healthCheck")) {
     const remedy = "Write one (that of its image doesn't count), or wait for START.";
-    yield problem(place, () => text`waits for ${name} to be HEALTHY, but it has no healthCheck. ${remedy}`);
+    yield problem(place)`waits for ${name} to be HEALTHY, but it has no healthCheck. ${remedy}`;
   }
   if (["COMPLETE", "SUCCESS"].includes(condition) && essential && !isUnclear("essential")) {
-    yield problem(
-      place,
-      () =>
-        text`waits for ${name} to end, but ${name} is essential: its end would stop the task. Set its essential to false, or wait for START.`,
-    );
+    const remedy = "Set its essential to false, or wait for START.";
+    yield problem(place)`waits for ${name} to end, but ${name} is essential: its end would stop the task. ${remedy}`;
   }
 }
 
 function* checkMount(place: Path, containerPath = ""): Step {
   if (!hidesDefender(containerPath)) return;
-  yield problem(place, () => text`${quote(containerPath)} would hide the Defender. Mount it elsewhere.`);
+  yield problem(place)`${quote(containerPath)} would hide the Defender. Mount it elsewhere.`;
 }
 
 function* checkUnique(kind: string, path: Path, names: readonly (string | undefined)[]): Step {
@@ -88,7 +82,7 @@ function* checkUnique(kind: string, path: Path, names: readonly (string | undefi
   for (const [index, name] of names.entries()) {
     if (!name) continue;
     if (seen.has(name))
-      yield problem([...path, index], () => text`the ${kind} ${quote(name)} is there twice. Remove or rename one.`);
+      yield problem([...path, index])`the ${kind} ${quote(name)} is there twice. Remove or rename one.`;
     seen.add(name);
   }
 }
@@ -98,7 +92,7 @@ export function existenceCheck(kind: string, names: ReadonlySet<string | undefin
   return function* (path: Path, name: string | undefined): Step {
     if (name === undefined || names.has(name) || !isComplete) return;
     const choice = () => (names.size > 0 ? text`The task has ${someOf([...names])}.` : text`The task has none.`);
-    yield problem(path, () => text`there is no ${kind} ${quote(name)}. ${choice()}`);
+    yield problem(path)`there is no ${kind} ${quote(name)}. ${choice}`;
   };
 }
 

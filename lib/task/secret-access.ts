@@ -25,11 +25,8 @@ export function* checkSecretAccess(draft: Draft, stack?: SecretReader): Step {
     const arn = isArn
       ? quote(possibleArns(reference, place)[0], 300)
       : text`the ARN of ${quote(source)} in ${stack.region}`;
-    yield problem(
-      reference.path,
-      () =>
-        text`the stack's role is not allowed to read it. Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`,
-    );
+    const remedy = text`Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`;
+    yield problem(reference.path)`the stack's role is not allowed to read it. ${remedy}`;
   }
 }
 
@@ -45,7 +42,7 @@ function* checkNoRole({ containers }: Draft): Step {
     ].filter((need) => typeof need === "string");
     if (needs.length === 0) continue;
     const list = join(needs.map((need) => excerpt(need)));
-    yield notice(path, () => text`uses ${list}, so the task needs an executionRoleArn whose role may do that.`);
+    yield notice(path)`uses ${list}, so the task needs an executionRoleArn whose role may do that.`;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../json";
-import { excerpt, join, quote, text } from "../text/safe-text";
+import { excerpt, join, quote } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 
 const DEFAULTS = { cpu: "256", memory: "512", networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"] };
@@ -15,16 +15,16 @@ export function* withUnitsAndDefaults(task: JsonObject): Step<Complete> {
   const missing = Object.entries(DEFAULTS).filter(([key]) => !(key in task));
   if (missing.length > 0) {
     const list = missing.map(([key, value]) => excerpt(`${key} ${value}`));
-    yield notice([], () => text`Not in the file, so the defaults apply: ${join(list)}.`);
+    yield notice([])`Not in the file, so the defaults apply: ${join(list)}.`;
   }
   const { cpu, memory, ...others } = { ...DEFAULTS, ...task };
   const units = inUnits(cpu, /^vcpu$/i);
   if (units === undefined) {
-    yield problem(["cpu"], () => text`must be CPU units such as 256, or "0.25 vCPU", got ${got(cpu)}.`);
+    yield problem(["cpu"])`must be CPU units such as 256, or "0.25 vCPU", got ${got(cpu)}.`;
   }
   const mebibytes = inUnits(memory, /^gb$/i);
   if (mebibytes === undefined) {
-    yield problem(["memory"], () => text`must be MiB such as 512, or "0.5 GB", got ${got(memory)}.`);
+    yield problem(["memory"])`must be MiB such as 512, or "0.5 GB", got ${got(memory)}.`;
   }
   const size = { ...(units && { cpu: units }), ...(mebibytes && { memory: mebibytes }) };
   return { task: { ...others, ...size }, missing: new Set(missing.map(([key]) => key)) };

@@ -1,5 +1,5 @@
 import { DEFENDER_VARIABLES } from "../defender";
-import { quote, text } from "../text/safe-text";
+import { quote } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { isExcluded, removeOrExclude } from "./exclusions";
 import { notice, problem, type Step } from "./finding";
@@ -12,28 +12,22 @@ export function* checkVariables(draft: Draft): Step {
     for (const [key, variables] of Object.entries({ environment, secrets })) {
       for (const [index, { name }] of variables.entries()) {
         if (!isWrapped || !DEFENDER_VARIABLES.includes(name)) continue;
-        yield problem(
-          [...path, key, index],
-          () => text`${name} is a variable that the Defender sets itself. ${removeOrExclude(draft)}`,
-        );
+        const place = [...path, key, index];
+        yield problem(place)`${name} is a variable that the Defender sets itself. ${removeOrExclude(draft)}`;
       }
     }
     const taken = new Set(environment.map(({ name }) => name));
     for (const [index, { name }] of secrets.entries()) {
       if (name !== "" && taken.has(name)) {
-        yield problem(
-          [...path, "secrets", index],
-          () => text`there is another variable ${quote(name)}, and ECS takes a secret's name only once. Remove one.`,
-        );
+        const why = "and ECS takes a secret's name only once. Remove one.";
+        yield problem([...path, "secrets", index])`there is another variable ${quote(name)}, ${why}`;
       }
       taken.add(name);
     }
     for (const [index, { value }] of environment.entries()) {
       if (value !== "") continue;
-      yield notice(
-        [...path, "environment", index],
-        () => text`the value is empty, and ECS forgets such variables. Remove it, or write a value.`,
-      );
+      const place = [...path, "environment", index];
+      yield notice(place)`the value is empty, and ECS forgets such variables. Remove it, or write a value.`;
     }
   }
 }
