@@ -1,7 +1,7 @@
 import { bundleProblem } from "../bundle-format";
 import { BUNDLE_VARIABLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "../defender";
 import { asText, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
-import { HEALTH_CHECK_RANGES } from "../task/health-check";
+import { HEALTH_CHECK_RANGES } from "../task/container-schema";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { differences, elementsOf, isEqual } from "./compare";
 import { withoutScripts } from "./container";

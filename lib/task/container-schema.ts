@@ -1,9 +1,10 @@
 import * as v from "valibot";
 
-import { healthCheck } from "./health-check";
+import { matching } from "../settings/schemas";
 import {
   between,
   closed,
+  filled,
   filledObjects,
   flag,
   mebibytes,
@@ -21,10 +22,7 @@ import {
 } from "./values";
 
 /** A container's name or a task's family (ECS API reference, ContainerDefinition and RegisterTaskDefinition). */
-export const identifier = v.pipe(
-  v.string(),
-  v.regex(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most"),
-);
+export const identifier = matching(/^[\w-]{1,255}$/, "must have letters, digits, - and _ only, 255 at most");
 
 // API reference: the valid values of ContainerDependency, LogConfiguration and Ulimit. Fargate takes fewer drivers.
 const condition = oneOf("START", "COMPLETE", "SUCCESS", "HEALTHY");
@@ -61,13 +59,26 @@ const valueFrom = v.pipe(
 );
 
 /** The wildcards of IAM are left out: the value goes into the policy of the execution role. */
-const fileInS3 = v.pipe(
-  v.string(),
-  v.regex(
-    /^arn:aws[\w-]*:s3:::[\w.-]+\/[^*?]*\.env$/,
-    "must be the ARN of a file in S3, such as arn:aws:s3:::BUCKET/NAME.env",
-  ),
+const fileInS3 = matching(
+  /^arn:aws[\w-]*:s3:::[\w.-]+\/[^*?]*\.env$/,
+  "must be the ARN of a file in S3, such as arn:aws:s3:::BUCKET/NAME.env",
 );
+
+/** In seconds, `retries` a count (API reference, HealthCheck). ECS fills in missing ones. */
+export const HEALTH_CHECK_RANGES = {
+  interval: [5, 300],
+  retries: [1, 10],
+  startPeriod: [0, 300],
+  timeout: [2, 60],
+} as const;
+
+const healthCheck = object({
+  command: v.array(v.string()),
+  interval: v.exactOptional(between(...HEALTH_CHECK_RANGES.interval, " seconds")),
+  timeout: v.exactOptional(between(...HEALTH_CHECK_RANGES.timeout, " seconds")),
+  retries: v.exactOptional(between(...HEALTH_CHECK_RANGES.retries)),
+  startPeriod: v.exactOptional(between(...HEALTH_CHECK_RANGES.startPeriod, " seconds")),
+});
 
 const ulimits = v.exactOptional(
   v.array(
@@ -93,10 +104,7 @@ const portMappings = v.exactOptional(
         containerPortRange: v.exactOptional(portRange),
         hostPort: v.exactOptional(between(1, 65_535, ", or absent: under awsvpc it is the container's")),
         name: v.exactOptional(
-          v.pipe(
-            v.string(),
-            v.regex(/^\w[\w-]{0,63}$/, "must have letters, digits, - and _ only, 64 at most, and not begin with -"),
-          ),
+          matching(/^\w[\w-]{0,63}$/, "must have letters, digits, - and _ only, 64 at most, and not begin with -"),
         ),
         protocol: v.exactOptional(oneOf("tcp", "udp")),
       }),
@@ -116,8 +124,7 @@ const portMappings = v.exactOptional(
 export const CONTAINER_ENTRIES = {
   name: identifier,
   image: v.pipe(
-    v.string(),
-    v.regex(/^\S+$/, ({ input }) =>
+    matching(/^\S+$/, ({ input }) =>
       input === ""
         ? "must be an image: write it, or name it in CONTAINER_IMAGES"
         : "must be an image, with no space even at its ends",
@@ -167,9 +174,7 @@ export const CONTAINER_ENTRIES = {
   privileged: flag,
   pseudoTerminal: flag,
   readonlyRootFilesystem: flag,
-  repositoryCredentials: object({
-    credentialsParameter: v.pipe(v.string(), v.nonEmpty("must be the name or ARN of a secret")),
-  }),
+  repositoryCredentials: object({ credentialsParameter: filled("must be the name or ARN of a secret") }),
   resourceRequirements: objects({ type: v.string(), value: v.string() }),
   restartPolicy: object({
     enabled: v.boolean(),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
-import { anObject, closed, mebibytes, number, port } from "./values";
+import { matching } from "../settings/schemas";
+import { anObject, closed, filled, mebibytes, number, port } from "./values";
 
 /** The protection settings of one task: its file's `runtimeDefense` key, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
@@ -29,12 +30,12 @@ export const RUNTIME_DEFENSE_ENTRIES = {
       /** Ask the Console to find the entry points that the task definition doesn't name. */
       extract: v.optional(v.boolean(), false),
       registryType: v.optional(v.picklist(["aws", "2", "jfrog"], 'must be "aws", "2" or "jfrog"')),
-      registryCredentialId: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
+      registryCredentialId: v.optional(filled()),
     }),
     {},
   ),
   filesystemMonitoring: v.optional(v.boolean()),
-  defenderImage: v.optional(v.pipe(v.string(), v.regex(/^\S+\/\S+$/, DEFENDER_IMAGE))),
+  defenderImage: v.optional(matching(/^\S+\/\S+$/, DEFENDER_IMAGE)),
   sidecar: v.optional(
     closed({
       /** CPU units. */
@@ -56,9 +57,7 @@ export const RUNTIME_DEFENSE_ENTRIES = {
         ),
       ),
       /** For a mirror of the Defender's image in a private registry. */
-      repositoryCredentials: v.optional(
-        closed({ credentialsParameter: v.pipe(v.string(), v.nonEmpty("must not be empty")) }),
-      ),
+      repositoryCredentials: v.optional(closed({ credentialsParameter: filled() })),
     }),
     {},
   ),
@@ -66,10 +65,7 @@ export const RUNTIME_DEFENSE_ENTRIES = {
   /** Accepted changes of a newer Console: `environment:NEW_CONSOLE_SETTING`, or with the value, `environment:NAME=VALUE`. */
   accept: v.optional(
     v.array(
-      v.pipe(
-        v.string(),
-        v.regex(/^environment:[A-Za-z_]\w*(=[\s\S]*)?$/, "must look like environment:NAME or environment:NAME=VALUE"),
-      ),
+      matching(/^environment:[A-Za-z_]\w*(=[\s\S]*)?$/, "must look like environment:NAME or environment:NAME=VALUE"),
     ),
     [],
   ),

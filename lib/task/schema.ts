@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { matching } from "../settings/schemas";
 import { CONTAINER_ENTRIES, identifier } from "./container-schema";
 import { between, closed, filled, flag, object, objects, oneOf, string, stringMap } from "./values";
 
@@ -12,12 +13,9 @@ export type ContainerDefinition = TaskDefinition["containerDefinitions"][number]
 
 const only = (value: string, why: string) => v.pipe(v.string(), v.value(value, `must be ${value}${why}`));
 const roleArn = v.exactOptional(
-  v.pipe(
-    v.string(),
-    v.regex(
-      /^arn:aws[\w-]*:iam::\d{12}:role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]+$/,
-      "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME",
-    ),
+  matching(
+    /^arn:aws[\w-]*:iam::\d{12}:role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]+$/,
+    "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME",
   ),
 );
 
@@ -43,7 +41,7 @@ export const TASK_ENTRIES = {
   pidMode: v.exactOptional(oneOf("host", "task")),
   placementConstraints: objects({
     type: only("memberOf", " in a task definition"),
-    expression: v.pipe(v.string(), v.nonEmpty("must not be empty")),
+    expression: filled(),
   }),
   proxyConfiguration: object({
     containerName: v.string(),
@@ -68,15 +66,12 @@ export const TASK_ENTRIES = {
       scope: v.exactOptional(oneOf("task", "shared")),
     }),
     efsVolumeConfiguration: object({
-      fileSystemId: filled,
+      fileSystemId: filled(),
       rootDirectory: string,
       transitEncryption: onOrOff,
       // API reference, EFSVolumeConfiguration: 0 is valid.
       transitEncryptionPort: v.exactOptional(between(0, 65_535)),
-      authorizationConfig: object({
-        accessPointId: v.exactOptional(filled),
-        iam: onOrOff,
-      }),
+      authorizationConfig: object({ accessPointId: v.exactOptional(filled()), iam: onOrOff }),
     }),
     fsxWindowsFileServerVolumeConfiguration: object({
       fileSystemId: v.string(),

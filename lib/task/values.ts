@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import { isJsonObject, type JsonObject } from "../json";
+import { matching } from "../settings/schemas";
 
 // The kinds of values that task definitions and `runtimeDefense` are made of.
 
@@ -35,7 +36,7 @@ export function anObject(example = "") {
 }
 
 // ECS accepts any name, but a process can't have an empty one, or one with "=" or NUL (environ(7)).
-export const variable = v.pipe(v.string(), v.regex(/^(?=.*\S)[^=\0]+$/s, "must be a variable's name, without ="));
+export const variable = matching(/^(?=.*\S)[^=\0]+$/s, "must be a variable's name, without =");
 
 /** One of a few words, such as an enumeration of the API reference. */
 export function oneOf(...words: readonly string[]) {
@@ -78,4 +79,6 @@ export function filledObjects<const E extends v.ObjectEntries>(entries: E) {
   return v.exactOptional(v.array(closed(entries, FILLED)));
 }
 
-export const filled = v.pipe(v.string(), v.nonEmpty("must not be empty"));
+export function filled(message = "must not be empty") {
+  return v.pipe(v.string(), v.nonEmpty(message));
+}
