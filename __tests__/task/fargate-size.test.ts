@@ -1,9 +1,8 @@
 import * as v from "valibot";
 
 import type { JsonObject } from "../../lib/json";
-import { defenderShare } from "../../lib/task/defender-share";
 import { readDraft } from "../../lib/task/draft";
-import { fitSize } from "../../lib/task/fargate-size";
+import { defenderShare, fitSize } from "../../lib/task/fargate-size";
 import { checkLimits } from "../../lib/task/limits";
 import { RuntimeDefenseSchema } from "../../lib/task/runtime-defense";
 import { run, TASK } from "./read";

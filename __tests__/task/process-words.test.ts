@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import { processWords } from "../../lib/task/process-words";
+import { processWords } from "../../lib/task/entry-points-from-images";
 
 test.each<[string, string[], string[], string[] | undefined, object | undefined]>([
   ["E and C", ["/e"], ["c"], undefined, { entryPoint: ["/e"], command: ["c"] }],

@@ -2,7 +2,7 @@ import { DEFENDER } from "../defender";
 import { percentOf } from "../percent";
 import { defenderVersion } from "../protection/defender-image";
 import type { ProtectedTask } from "../protection/protected-task";
-import { defenderShare } from "../task/defender-share";
+import { defenderShare } from "../task/fargate-size";
 import type { Task } from "../task/task";
 import { excerpt, join, pathText, type SafeText, text } from "../text/safe-text";
 

@@ -3,7 +3,6 @@ import type { ImageConfig } from "../registry/read-image";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { checkText } from "./check-text";
 import { collect } from "./finding";
-import { processWords } from "./process-words";
 import { type Location, type Remark, remarkAt } from "./source";
 import type { Task } from "./task";
 
@@ -89,6 +88,23 @@ export function withWords(task: Task, words: readonly FoundWords[]): Task {
     })),
     notices: [...task.notices, ...inits.map(({ place }) => remarkAt(place, INIT))],
   };
+}
+
+/** What a container starts: `entryPoint` followed by `command`. */
+type ProcessWords = Pick<ImageConfig, "entryPoint" | "command">;
+
+/**
+ * Returns the words that the task definition needs so that ECS starts what Docker would: the image's entry point
+ * followed by the task's command, or else by the image's. They are written out, because an entry point in a task
+ * definition discards the image's command. An image without entry point starts the first word of its command.
+ *
+ * @returns undefined when there are none at all
+ */
+export function processWords(image: ProcessWords, taskCommand: readonly string[] = []): ProcessWords | undefined {
+  const command = taskCommand.length > 0 ? taskCommand : image.command;
+  if (image.entryPoint.length > 0) return { entryPoint: image.entryPoint, command };
+  const [program, ...rest] = command;
+  return program === undefined ? undefined : { entryPoint: [program], command: rest };
 }
 
 const INIT = text`its image starts /init (s6-overlay), which must be process 1, but the Defender's wrapper is. Test it, or exclude the container.`;

@@ -1,7 +1,10 @@
 import { type SafeText, text } from "../text/safe-text";
-import { defenderShare, reserved, type Size } from "./defender-share";
 import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
+import type { RuntimeDefense } from "./runtime-defense";
+
+/** CPU units and MiB. */
+type Size = { readonly cpu: number; readonly memory: number };
 
 /** Every Fargate size, smallest first. Each row: cpu, then memory from, to, step. */
 const SIZES: readonly Size[] = [
@@ -55,6 +58,20 @@ export function* fitSize(draft: Draft, missing: ReadonlySet<string>): Step<Size 
   const registers = isLegal && holds(size, needed(reserved(sidecar)));
   yield (registers ? notice : problem)([])`${why} ${remedy}`;
   return size;
+}
+
+const DEFENDER_MEMORY = 256;
+
+/** Returns the Defender's share of the task: as set in `sidecar`, else no CPU and 256 MiB. */
+export function defenderShare(sidecar: RuntimeDefense["sidecar"]): Size {
+  return { cpu: sidecar.cpu ?? 0, memory: reserved(sidecar) || DEFENDER_MEMORY };
+}
+
+type Limits = { readonly memory?: number | undefined; readonly memoryReservation?: number | undefined };
+
+/** The MiB that ECS reserves for a container; 0 when it sets no limit. */
+function reserved({ memory = 0, memoryReservation = memory }: Limits): number {
+  return memoryReservation;
 }
 
 function defaultsText(missing: ReadonlySet<string>): SafeText {

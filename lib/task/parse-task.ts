@@ -1,11 +1,11 @@
 import { DEFENDER } from "../defender";
 import { clean, type JsonObject, type JsonValue, objectOf, objectsIn } from "../json";
-import { checkCapabilities } from "./capabilities";
 import { checkImages } from "./check-images";
 import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
 import { checkText } from "./check-text";
 import { type ContainerImages, withImages } from "./container-images";
+import { checkCapabilities, checkVariables } from "./defender-needs";
 import { type Draft, type DraftContainer, readDraft } from "./draft";
 import { checkEntryPoints } from "./entry-points";
 import { checkExclusions } from "./exclusions";
@@ -25,7 +25,6 @@ import { TaskDefinitionSchema } from "./schema";
 import { checkSecretAccess, type SecretReader } from "./secret-access";
 import type { ParsedTask } from "./task";
 import { withUnitsAndDefaults } from "./units";
-import { checkVariables } from "./variables";
 
 type Parsed = {
   readonly family?: string | undefined;
