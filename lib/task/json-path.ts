@@ -4,18 +4,13 @@ import { excerpt, join, type SafeText, text } from "../text/safe-text";
 export type Path = readonly (string | number)[];
 
 /** Yields the value and everything in it, each with its path, parents first. */
-export function* walk(root: JsonValue): Generator<{ readonly path: Path; readonly value: JsonValue }, void, void> {
-  const waiting: { readonly path: Path; readonly value: JsonValue }[] = [{ path: [], value: root }];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    yield next;
-    const { path, value } = next;
-    for (const [key, child] of children(value).toReversed()) waiting.push({ path: [...path, key], value: child });
-  }
-}
-
-function children(value: JsonValue): readonly (readonly [string | number, JsonValue])[] {
-  if (isJsonArray(value)) return value.map((child, index) => [index, child] as const);
-  return isJsonObject(value) ? Object.entries(value) : [];
+export function* walk(
+  value: JsonValue,
+  path: Path = [],
+): Generator<{ readonly path: Path; readonly value: JsonValue }> {
+  yield { path, value };
+  if (isJsonArray(value)) for (const [index, child] of value.entries()) yield* walk(child, [...path, index]);
+  if (isJsonObject(value)) for (const [key, child] of Object.entries(value)) yield* walk(child, [...path, key]);
 }
 
 /**

@@ -55,7 +55,7 @@ export function parseSource(content: string): Source {
       { text: text`is not JSON: ${reason.toLowerCase()} at ${at.text}. ${remedyFor(content, error)}`, ...at.place },
     ]);
   }
-  const repeated = repeatedKeys(tree).map((key) => {
+  const repeated = [...(tree ? repeatedKeys(tree) : [])].map((key) => {
     const at = positionOf(key.offset);
     const what = text`the key ${quote(String(key.value))} is twice in one object, again at ${at.text}. Remove one.`;
     return { text: what, ...at.place };
@@ -104,21 +104,15 @@ function treeOf(content: string, errors: ParseError[]): Node | undefined {
   }
 }
 
-function repeatedKeys(tree: Node | undefined): readonly Node[] {
-  const repeated: Node[] = [];
-  const waiting = tree ? [{ node: tree, depth: 0 }] : [];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const { node, depth } = next;
-    if (depth > DEEPEST) throw new UnreadableError([TOO_DEEP]);
-    const keys = new Set<unknown>();
-    for (const child of node.children ?? []) {
-      const [key, value] = child.type === "property" ? (child.children ?? []) : [undefined, child];
-      if (key && keys.has(key.value)) repeated.push(key);
-      if (key) keys.add(key.value);
-      if (value) waiting.push({ node: value, depth: depth + 1 });
-    }
+function* repeatedKeys(node: Node, depth = 0): Generator<Node> {
+  if (depth > DEEPEST) throw new UnreadableError([TOO_DEEP]);
+  const keys = new Set<unknown>();
+  for (const child of node.children ?? []) {
+    const [key, value] = child.type === "property" ? (child.children ?? []) : [undefined, child];
+    if (key && keys.has(key.value)) yield key;
+    if (key) keys.add(key.value);
+    if (value) yield* repeatedKeys(value, depth + 1);
   }
-  return repeated.sort((one, other) => one.offset - other.offset);
 }
 
 const TOO_DEEP: Remark = { text: text`is nested in more than ${DEEPEST} levels.` };
