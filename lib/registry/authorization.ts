@@ -1,9 +1,8 @@
-import * as v from "valibot";
-
 import type { Answer, Authorization, Call } from "../http/call";
 import { failureOf } from "../http/failure";
 import { parseJsonBody } from "../http/json-body";
 import type { ImageReference } from "../image-reference";
+import { isJsonObject } from "../json";
 import { quote, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import { isAllowed } from "./address";
@@ -68,19 +67,15 @@ function basic({ user, password }: { readonly user: string; readonly password: S
 }
 
 const TOKEN = /^[\x21-\x7e]{1,65536}$/;
-const Tokens = v.object({
-  token: v.optional(v.unknown()),
-  access_token: v.optional(v.unknown()),
-  refresh_token: v.optional(v.unknown()),
-});
 
 /** All tokens are masked from here on: an answer may repeat one that isn't used. */
 function tokenIn(answer: Answer, call: Call): Secret {
   const remedy = text`Ask whoever runs ${call.peer.name}.`;
-  const { success, output } = v.safeParse(Tokens, parseJsonBody(answer, call, remedy));
+  const body = parseJsonBody(answer, call, remedy);
+  const { token, access_token, refresh_token } = isJsonObject(body) ? body : {};
   const secretOf = (value: unknown) => (typeof value === "string" && TOKEN.test(value) ? new Secret(value) : undefined);
-  const [token, accessToken] = success ? [output.token, output.access_token, output.refresh_token].map(secretOf) : [];
-  const found = token ?? accessToken;
+  const [secret, accessSecret] = [token, access_token, refresh_token].map(secretOf);
+  const found = secret ?? accessSecret;
   if (found) return found;
   throw failureOf(call, text`${call.url.host} answered without a token`, remedy);
 }

@@ -34,13 +34,8 @@ type ClientOptions = {
   readonly clock: Clock;
 };
 
-export function registryClient({
-  network,
-  connections,
-  credentialsFor,
-  context,
-  clock,
-}: ClientOptions): RegistryClient {
+export function registryClient(options: ClientOptions): RegistryClient {
+  const { network, connections, credentialsFor, context, clock } = options;
   const send: Send = (call) =>
     withRetries(
       async (limitMs, isRetry) => {
