@@ -4,12 +4,12 @@ import { problem, type Step } from "./finding";
 import { existenceCheck, namesOf } from "./references";
 
 /** Checks that each excluded container exists, and that not all are excluded. */
-export function* checkExclusions({ containers, hasAllNames, runtimeDefense }: Draft): Step {
-  const { exclude = {} } = runtimeDefense.values;
-  const names = namesOf(containers);
-  const checkContainer = existenceCheck("container", names, hasAllNames);
+export function* checkExclusions(draft: Draft): Step {
+  const { containers, hasAllNames } = draft;
+  const { exclude = {} } = draft.runtimeDefense.values;
+  const checkContainer = existenceCheck("container", namesOf(containers), hasAllNames);
   for (const name of Object.keys(exclude)) yield* checkContainer(["runtimeDefense", "exclude", name], name);
-  if (hasAllNames && names.size > 0 && [...names].every((name) => name !== undefined && Object.hasOwn(exclude, name))) {
+  if (hasAllNames && containers.length > 0 && containers.every(({ values }) => isExcluded(draft, values.name))) {
     yield problem(["runtimeDefense", "exclude"])`leaves every container out, so nothing would be protected. Keep one.`;
   }
 }

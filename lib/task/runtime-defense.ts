@@ -57,7 +57,7 @@ export const RUNTIME_DEFENSE_ENTRIES = {
         ),
       ),
       /** For a mirror of the Defender's image in a private registry. */
-      repositoryCredentials: v.optional(closed({ credentialsParameter: filled() })),
+      repositoryCredentials: v.exactOptional(closed({ credentialsParameter: filled() })),
     }),
     {},
   ),

@@ -18,9 +18,11 @@ export function* checkSecretAccess(draft: Draft, stack?: SecretReader): Step {
   if (task.values.executionRoleArn !== undefined || task.isUnclear("executionRoleArn")) return;
   if (stack === undefined) return yield* checkNoRole(draft);
   const place = { partition: "", region: stack.region, account: "" };
-  for (const reference of secretReferences(draft)) {
-    if (stack.secretArns.some((arn) => covers(arn, reference, stack.region))) continue;
+  const sidecar = { path: ["runtimeDefense", "sidecar"], values: draft.runtimeDefense.values.sidecar ?? {} };
+  for (const reference of [...draft.containers, sidecar].flatMap(({ path, values }) => secretsOf(values, path))) {
     const { source } = reference;
+    // The schema already refuses an empty one.
+    if (source === "" || stack.secretArns.some((arn) => covers(arn, reference, stack.region))) continue;
     const isArn = source.startsWith("arn:");
     const arn = isArn
       ? quote(possibleArns(reference, place)[0], 300)
@@ -46,25 +48,13 @@ function* checkNoRole({ containers }: Draft): Step {
   }
 }
 
-type SecretSource = {
+type SecretReference = {
+  readonly path: Path;
   /** An ARN, or a name. */
   readonly source: string;
   /** Where a name is looked up. */
   readonly service: "ssm" | "secretsmanager";
 };
-
-type SecretReference = SecretSource & { readonly path: Path };
-
-function secretReferences({ containers, runtimeDefense }: Draft): readonly SecretReference[] {
-  const { repositoryCredentials } = runtimeDefense.values.sidecar ?? {};
-  const sidecar = {
-    path: ["runtimeDefense", "sidecar"],
-    values: repositoryCredentials ? { repositoryCredentials } : {},
-  };
-  const references = [...containers, sidecar].flatMap(({ path, values }) => secretsOf(values, path));
-  // The schema already refuses an empty one.
-  return references.filter(({ source }) => source !== "");
-}
 
 type SecretKeys = "secrets" | "logConfiguration" | "repositoryCredentials";
 
@@ -91,7 +81,7 @@ export function secretsOf(
 }
 
 /** Whether an IAM statement on `allowed` lets ECS in the region read the source. */
-function covers(allowed: string, source: SecretSource, region: string): boolean {
+function covers(allowed: string, source: SecretReference, region: string): boolean {
   // The task's own account isn't known here, so the one in `allowed` is used.
   const [, partition = "", , , account = ""] = allowed.split(":");
   return possibleArns(source, { partition, region, account }).some((arn) =>
@@ -102,13 +92,13 @@ function covers(allowed: string, source: SecretSource, region: string): boolean 
 }
 
 /** Returns the ARNs that a policy must name for ECS to read the source: both, if its ending may be suffix or name. */
-export function arnsInPolicy(source: SecretSource, place: Place): readonly string[] {
-  const [first, ...others] = possibleArns(source, place);
-  return RANDOM.test(first) ? [first] : [first, ...others];
+export function arnsInPolicy(source: SecretReference, place: Place): readonly string[] {
+  const arns = possibleArns(source, place);
+  return RANDOM.test(arns[0]) ? [arns[0]] : arns;
 }
 
 /** Returns the ARNs that the source may mean. A secret's name may end like a suffix: then its ARN may be whole or not. */
-function possibleArns({ source, service }: SecretSource, place: Place): readonly [string, ...string[]] {
+function possibleArns({ source, service }: SecretReference, place: Place): readonly [string, ...string[]] {
   const { partition, region, account } = place;
   const ofService = `arn:${partition}:${service}:${region}:${account}`;
   if (!source.startsWith("arn:")) {
