@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { defined } from "../defined";
 import { text } from "../text/safe-text";
 import { Secret } from "../text/secret";
+import type { Parsed } from "./parse-variables";
 import { HOST, isLoopback, matching, shown } from "./schemas";
 
 const A_URL = "must be a URL such as https://console.example.com:8083";
@@ -58,11 +59,9 @@ export const consoleVariables = {
   TL_PROJECT: v.optional(v.string()),
 };
 
-type Variables = v.InferOutput<v.ObjectSchema<typeof consoleVariables, undefined>>;
-
 export type ConsoleSettings = ReturnType<typeof consoleSettings>;
 
-export function consoleSettings(variables: Variables) {
+export function consoleSettings(variables: Parsed<typeof consoleVariables>) {
   const { TL_CONSOLE: url, TASK_GENERATION_API_ENDPOINT: fargateUrl } = variables;
   // The original example has the address in the endpoint's query.
   const addressInQuery = fargateUrl?.searchParams.get("consoleaddr") || undefined;
@@ -89,7 +88,7 @@ type ApiAddress = {
 };
 
 /** Finds the Console's API. In the original example's variables, TL_CONSOLE may be only the Defenders' address. */
-function apiAddress(variables: Variables): ApiAddress {
+function apiAddress(variables: Parsed<typeof consoleVariables>): ApiAddress {
   const { TL_CONSOLE: path, AUTH_API_ENDPOINT: login, TL_API_VERSION: version } = variables;
   const apiUrl = login && /^(.+)\/authenticate\/*$/.exec(`${login.origin}${login.pathname}`)?.[1];
   if (apiUrl) return { url: apiUrl.replace(/\/api\/[^/]+$/, ""), apiUrl, apiSetting: "AUTH_API_ENDPOINT" };

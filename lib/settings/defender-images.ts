@@ -5,7 +5,7 @@ import { parseReference } from "../image-reference";
 import { quote, text } from "../text/safe-text";
 import { consoleVariables } from "./console";
 import type { Environment } from "./environment";
-import { parseVariables } from "./parse-variables";
+import { type Parsed, parseVariables } from "./parse-variables";
 import { HOST, listOf, shown } from "./schemas";
 
 const images = listOf((image) =>
@@ -32,10 +32,8 @@ export const defenderImageVariables = {
   DEFENDER_IMAGES: v.optional(images, ""),
 };
 
-type Variables = v.InferOutput<v.ObjectSchema<typeof defenderImageVariables, undefined>>;
-
 /** Where Defender images come from besides Palo Alto Networks' own registries. */
-export function defenderImageSettings(variables: Variables) {
+export function defenderImageSettings(variables: Parsed<typeof defenderImageVariables>) {
   return defined({
     /** The registry's host, with its port if it has one. */
     defenderRegistry: variables.DEFENDER_REGISTRY,
@@ -46,11 +44,7 @@ export function defenderImageSettings(variables: Variables) {
 
 export type DefenderSettings = ReturnType<typeof parseDefenderSettings>;
 
-/**
- * Parses the settings of Defenders, for a command that doesn't call the Console.
- *
- * @throws SettingsError with every problem of every variable at once.
- */
+/** The settings of Defenders, for a command that doesn't call the Console. Throws as `parseVariables` does. */
 export function parseDefenderSettings(environment: Environment) {
   const { TL_CONSOLE_ADDRESS } = consoleVariables;
   const variables = parseVariables({ ...defenderImageVariables, TL_CONSOLE_ADDRESS }, environment, []);

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { defined } from "../defined";
 import { Secret } from "../text/secret";
 import { type Environment, isSet } from "./environment";
+import type { Parsed } from "./parse-variables";
 import { wholeNumber } from "./schemas";
 
 export const networkVariables = {
@@ -12,12 +13,10 @@ export const networkVariables = {
   TL_CONCURRENCY: v.optional(wholeNumber(1, 64), "8"),
 };
 
-type Variables = v.InferOutput<v.ObjectSchema<typeof networkVariables, undefined>>;
-
 /** Network settings for the Console and every other server. */
 export type NetworkSettings = ReturnType<typeof networkSettings>;
 
-export function networkSettings(variables: Variables, environment: Environment) {
+export function networkSettings(variables: Parsed<typeof networkVariables>, environment: Environment) {
   return defined({
     /** PEM file with a certificate authority, such as the Console's, that is trusted beside Node's. */
     caFile: variables.TL_CA_CERT,

@@ -7,6 +7,9 @@ import { type Environment, isUnexpanded, readVariables } from "./environment";
 /** Checks several variables together. `given` holds those that are set, `environment` everything. */
 export type CrossCheck = (given: Environment, environment: Environment) => readonly SafeText[];
 
+/** The values of variables, by the name of each. */
+export type Parsed<E extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<E, undefined>>;
+
 /**
  * Parses the variables that the schemas describe. The cross-checks run even when single variables are wrong; a schema's
  * own would not.
@@ -17,7 +20,7 @@ export function parseVariables<E extends v.ObjectEntries>(
   schemas: E,
   environment: Environment,
   crossChecks: readonly CrossCheck[],
-): v.InferOutput<v.ObjectSchema<E, undefined>> {
+): Parsed<E> {
   const given = readVariables(environment, Object.keys(schemas));
   const parsed = v.safeParse(v.object(schemas), given, { abortPipeEarly: true });
   const crossed = crossChecks.flatMap((check) => check(given, environment));

@@ -1,16 +1,14 @@
-import type * as v from "valibot";
-
 import { nearest } from "../nearest";
 import { excerpt, text } from "../text/safe-text";
 import { consoleSettings, consoleVariables } from "./console";
 import { defenderImageSettings, defenderImageVariables } from "./defender-images";
 import type { Environment } from "./environment";
 import { networkSettings, networkVariables } from "./network";
-import { type CrossCheck, parseVariables } from "./parse-variables";
+import { type CrossCheck, type Parsed, parseVariables } from "./parse-variables";
 import { checkDefaultRegion, checkPlaces } from "./region";
 import { registrySettings, registryVariables } from "./registry";
 import { checkTags } from "./secrets";
-import { type StackSettings, stackSettings, stackVariables } from "./stack";
+import { stackSettings, stackVariables } from "./stack";
 import { checkStateBackend } from "./state";
 import { taskSettings, taskVariables } from "./tasks";
 
@@ -37,22 +35,13 @@ export function parseSettings(environment: Environment, more: readonly CrossChec
   return { console: consoleSettings(variables), ...settingsWithoutConsole(variables, environment) };
 }
 
-/**
- * Parses all settings but the Console's, for a command that needs no credentials.
- *
- * @throws SettingsError with every problem of every variable at once.
- */
+/** The same without the Console's settings, for a command that needs no credentials. Throws as `parseSettings` does. */
 export function parseSettingsWithoutConsole(environment: Environment) {
-  return settingsWithoutConsole(
-    parseVariables(WITHOUT_CONSOLE, environment, [...CHECKS, checkDefaultRegion]),
-    environment,
-  );
+  const variables = parseVariables(WITHOUT_CONSOLE, environment, [...CHECKS, checkDefaultRegion]);
+  return settingsWithoutConsole(variables, environment);
 }
 
-function settingsWithoutConsole(
-  variables: v.InferOutput<v.ObjectSchema<typeof WITHOUT_CONSOLE, undefined>>,
-  environment: Environment,
-) {
+function settingsWithoutConsole(variables: Parsed<typeof WITHOUT_CONSOLE>, environment: Environment) {
   return {
     network: networkSettings(variables, environment),
     registry: registrySettings(variables, environment),
@@ -62,12 +51,8 @@ function settingsWithoutConsole(
   };
 }
 
-/**
- * Parses the settings that locate a stack, for a command that needs nothing else.
- *
- * @throws SettingsError with every problem of every variable at once.
- */
-export function parseStackSettings(environment: Environment): StackSettings {
+/** The settings that locate a stack, for a command that needs nothing else. Throws as `parseSettings` does. */
+export function parseStackSettings(environment: Environment) {
   return stackSettings(parseVariables(stackVariables, environment, [checkPlaces, checkStateBackend]));
 }
 

@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 import { defined } from "../defined";
 import { text } from "../text/safe-text";
+import type { Parsed } from "./parse-variables";
 import { DEFAULT_REGION, partitionOf } from "./region";
 import { CLUSTER, jsonObject, KMS_KEY_ARN, listOf, matching, region, shown, wholeNumber, yesOrNo } from "./schemas";
 import { stateSettings, stateVariables } from "./state";
@@ -92,11 +93,9 @@ export const stackVariables = {
   ...stateVariables,
 };
 
-type Variables = v.InferOutput<v.ObjectSchema<typeof stackVariables, undefined>>;
-
 export type StackSettings = ReturnType<typeof stackSettings>;
 
-export function stackSettings(variables: Variables) {
+export function stackSettings(variables: Parsed<typeof stackVariables>) {
   const { STACK_NAME: name, AWS_REGION: region } = variables;
   return defined({
     /** Names the stack, its state, cluster, role and secret. */

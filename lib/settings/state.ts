@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { type SafeText, text } from "../text/safe-text";
-import type { CrossCheck } from "./parse-variables";
+import type { CrossCheck, Parsed } from "./parse-variables";
 import { region, shown } from "./schemas";
 
 /** Defaults for the state's own variables. */
@@ -23,12 +23,10 @@ export const stateVariables = {
   TF_STATE_AZURE_KEY: v.optional(v.pipe(v.string(), noTemplate)),
 };
 
-type Variables = v.InferOutput<v.ObjectSchema<typeof stateVariables, undefined>>;
-
 /** Where Terraform keeps its state. */
 export type StateSettings = ReturnType<typeof stateSettings>;
 
-export function stateSettings(variables: Variables, { stackName, region }: Defaults) {
+export function stateSettings(variables: Parsed<typeof stateVariables>, { stackName, region }: Defaults) {
   const {
     TF_STATE_S3_BUCKET: bucket,
     TF_STATE_AZURE_STORAGE_ACCOUNT: storageAccount,

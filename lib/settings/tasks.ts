@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { defined } from "../defined";
 import { asText } from "../json";
 import { quote, type SafeText, text } from "../text/safe-text";
+import type { Parsed } from "./parse-variables";
 import { jsonObject } from "./schemas";
 
 /** The variable with the path of the task definitions. */
@@ -35,10 +36,8 @@ export const taskVariables = {
   CONTAINER_IMAGES: v.optional(containerImages, "{}"),
 };
 
-type Variables = v.InferOutput<v.ObjectSchema<typeof taskVariables, undefined>>;
-
 /** Where the task definitions are, their defaults and their images. */
-export function taskSettings(variables: Variables) {
+export function taskSettings(variables: Parsed<typeof taskVariables>) {
   return defined({
     /** A task definition file, or a folder of them. */
     path: variables.TASK_DEFINITION_PATH,
