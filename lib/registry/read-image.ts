@@ -109,20 +109,14 @@ function parse<T>(answer: Answer, call: Call, shape: Shape<T>): T {
 }
 
 function verify(answer: Answer, digest: string, call: Call): void {
-  if (hasDigest(answer.body, digest)) return;
+  const algorithm = digest.startsWith("sha512:") ? "sha512" : "sha256";
+  if (digestOf(answer.body, algorithm) === digest) return;
   const page = pageFailure(answer, call);
   if (page) throw page;
   const got = text`${answer.body.length} bytes with the digest ${digestOf(answer.body)}`;
   const what = text`${call.url.host} answered ${got} where ${quote(digest, 150)} was expected`;
-  throw failureOf(
-    call,
-    what,
-    text`What came isn't the image. Ask whoever runs ${call.peer.name}, or a proxy on the way.`,
-  );
-}
-
-function hasDigest(bytes: Buffer, digest: string): boolean {
-  return digestOf(bytes, digest.startsWith("sha512:") ? "sha512" : "sha256") === digest;
+  const remedy = text`What came isn't the image. Ask whoever runs ${call.peer.name}, or a proxy on the way.`;
+  throw failureOf(call, what, remedy);
 }
 
 /** `sha256:…` of the bytes. */
