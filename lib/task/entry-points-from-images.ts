@@ -32,29 +32,23 @@ export function wordsOf(
   const problems: Remark[] = [];
   for (const container of open) {
     const found = wordsFor(container, answers);
-    if ("refused" in found) problems.push(...found.refused.map((sentence) => remarkAt(container.place, sentence)));
-    else words.push({ ...container, ...found });
+    if ("entryPoint" in found) words.push({ ...container, ...found });
+    else problems.push(...found.map((sentence) => remarkAt(container.place, sentence)));
   }
   return { words, problems };
 }
 
-function wordsFor(
-  { image, command }: OpenEntryPoint,
-  answers: Answers,
-): ImageConfig | { readonly refused: readonly SafeText[] } {
+/** Returns what a container starts, or why that isn't known. */
+function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): ImageConfig | readonly SafeText[] {
   const answer = answers.get(image);
   if (!answer) throw new Error(`${image} was not looked up`);
-  if (answer instanceof Error) return { refused: answer.sentences.map(withWayOut) };
+  if (answer instanceof Error) return answer.sentences.map(withWayOut);
   const words = processWords(answer, command);
-  if (!words) return { refused: [text`the image ${quote(image)} has neither ENTRYPOINT nor CMD. Write entryPoint.`] };
-  if (words.entryPoint[0] === "") {
-    return { refused: [text`the image ${quote(image)} starts "" as its program. Write entryPoint.`] };
-  }
+  if (!words) return [text`the image ${quote(image)} has neither ENTRYPOINT nor CMD. Write entryPoint.`];
+  if (words.entryPoint[0] === "") return [text`the image ${quote(image)} starts "" as its program. Write entryPoint.`];
   const { problems } = collect(checkText([...words.entryPoint, ...words.command]));
   if (problems.shown.length === 0) return { ...answer, ...words };
-  return {
-    refused: problems.shown.map((problem) => text`ENTRYPOINT or CMD of the image ${quote(image)} ${problem.text()}`),
-  };
+  return problems.shown.map((problem) => text`ENTRYPOINT or CMD of the image ${quote(image)} ${problem.text()}`);
 }
 
 function withWayOut(sentence: SafeText): SafeText {
