@@ -13,21 +13,24 @@ export function withImages(task: JsonObject, images: ContainerImages): JsonObjec
   });
 }
 
-/**
- * Returns a sentence for each image that no task has a container for.
- *
- * @param containers `family/container` of all tasks
- */
-export function unusedImages(images: ContainerImages, containers: readonly string[]): readonly SafeText[] {
+type Names = { readonly family?: string | undefined; readonly containers?: readonly string[] | undefined };
+
+/** Returns a sentence for each image that no task has a container for; none while that isn't clear. */
+export function unusedImages(images: ContainerImages, tasks: readonly Names[]): readonly SafeText[] {
+  // A file that can't be read may have the container, and one without family may be meant by family/container.
+  if (tasks.some(({ containers }) => containers === undefined)) return [];
+  const hasFamilies = tasks.every(({ family }) => family !== undefined);
+  const containers = tasks.flatMap(({ family, containers = [] }) =>
+    containers.map((name) => (family === undefined ? name : `${family}/${name}`)),
+  );
   const names = new Set(containers.flatMap((container) => [container, container.replace(/^[^/]*\//, "")]));
   const choice = join(containers.slice(0, 12).map((name) => excerpt(name, 120)));
   const more = containers.length > 12 ? text`, and ${containers.length - 12} more` : text``;
-  return [...images.keys()]
-    .filter((name) => !names.has(name))
-    .map((name) => {
-      // Up to 12 containers are all listed instead.
-      const meant = containers.length > 12 ? nearest(name, [...names]) : undefined;
-      const remedy = meant === undefined ? text`The tasks have ${choice}${more}.` : text`Did you mean ${meant}?`;
-      return text`no task has a container ${quote(name)}. ${remedy}`;
-    });
+  const unused = [...images.keys()].filter((name) => (hasFamilies || !name.includes("/")) && !names.has(name));
+  return unused.map((name) => {
+    // Up to 12 containers are all listed instead.
+    const meant = containers.length > 12 ? nearest(name, [...names]) : undefined;
+    const remedy = meant === undefined ? text`The tasks have ${choice}${more}.` : text`Did you mean ${meant}?`;
+    return text`CONTAINER_IMAGES: no task has a container ${quote(name)}. ${remedy}`;
+  });
 }

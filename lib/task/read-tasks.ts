@@ -4,18 +4,17 @@ import { setImmediate } from "node:timers/promises";
 import { type Problem, TaskFileError } from "../errors";
 import type { JsonObject } from "../json";
 import { pathText, type SafeText, text } from "../text/safe-text";
-import { type ContainerImages, unusedImages } from "./container-images";
+import { unusedImages } from "./container-images";
 import { type LookUp, type OpenEntryPoint, withWords, wordsOf } from "./entry-points-from-images";
 import { collect } from "./finding";
 import { readDefaults } from "./fleet-defaults";
 import { MAX_CONTAINERS } from "./limits";
 import { parseTask, type Surroundings } from "./parse-task";
-import type { SecretReader } from "./secret-access";
 import { parseSource, type Remark, remarksOf, UnreadableError } from "./source";
 import type { Task } from "./task";
 import { hasTaskFileEnding, readText, taskFiles } from "./task-files";
 
-export type ReadOptions = {
+export type ReadOptions = Partial<Omit<Surroundings, "defaults">> & {
   readonly signal?: AbortSignal;
   /** The project's folder: the files in it are named relative to it. */
   readonly projectFolder?: string;
@@ -23,11 +22,8 @@ export type ReadOptions = {
   readonly defaultsPath?: string | undefined;
   /** The variable or option that holds that path: messages name it as the one to correct. @default RUNTIME_DEFENSE_DEFAULTS */
   readonly defaultsFrom?: string;
-  readonly images?: ContainerImages;
   /** The environment variable that holds the path, if any: messages name it as the one to correct. */
   readonly variable?: string;
-  /** The stack that the tasks are for. @default none */
-  readonly stack?: SecretReader | undefined;
   /** Reads images. Without it, entry points that the files don't name stay missing. */
   readonly lookUp?: LookUp;
 };
@@ -77,7 +73,7 @@ export async function checkTasks(path: string, options: ReadOptions): Promise<Ch
     ...defaults.problems,
     ...complete.flatMap((file) => file.problems),
     ...repeatedFamilies(complete),
-    ...imageProblems(images, complete),
+    ...unusedImages(images, complete).map((sentence): Problem => ({ text: sentence })),
   ];
   const tasks = deepFreeze(complete.flatMap(({ task }) => task ?? []));
   const filesOfProblems = problems.flatMap(({ file }) => file ?? []);
@@ -108,9 +104,8 @@ function readFile(
     if (!named && !path.endsWith(".json")) return refused([{ text: hasTaskFileEnding(path) ? NO_JSON : NOT_FOLLOWED }]);
     const source = parseSource(readText(path, named?.variable));
     const { value, problems, notices } = collect(parseTask(source.document, surroundings));
-    const { family, containers, task: parsed } = value;
-    const names = { family, containers };
-    const open = value.open.map(({ path: place, values }) => ({
+    const { task: parsed, open: found, ...names } = value;
+    const open = found.map(({ path: place, values }) => ({
       index: Number(place.at(-1)),
       image: values.image ?? "",
       command: values.command,
@@ -171,22 +166,11 @@ function repeatedFamilies(files: readonly ReadFile[]): readonly Problem[] {
   return files.flatMap(({ file, family }) => {
     if (family === undefined) return [];
     const first = firsts.get(family);
-    if (first === undefined) firsts.set(family, file);
+    firsts.set(family, first ?? file);
     if (first === undefined) return [];
     const remedy = "Rename one, or move one elsewhere if both are versions of the same task.";
     return [{ file: pathText(file), text: text`the family ${family} is also in ${first}. ${remedy}` }];
   });
-}
-
-function imageProblems(images: ContainerImages, files: readonly ReadFile[]): readonly Problem[] {
-  // A file that can't be read may have the container, and one without family may be meant by family/container.
-  if (files.some(({ containers }) => containers === undefined)) return [];
-  const names = files.flatMap(({ family, containers = [] }) =>
-    containers.map((name) => (family === undefined ? name : `${family}/${name}`)),
-  );
-  const hasFamilies = files.every(({ family }) => family !== undefined);
-  const judged = [...images].filter(([name]) => hasFamilies || !name.includes("/"));
-  return unusedImages(new Map(judged), names).map((sentence) => ({ text: text`CONTAINER_IMAGES: ${sentence}` }));
 }
 
 function deepFreeze<T>(value: T): T {
