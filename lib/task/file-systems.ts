@@ -31,13 +31,11 @@ export function* checkFileSystems({ task }: Draft): Step {
     const { accessPointId, iam } = efs?.authorizationConfig ?? {};
     const { rootDirectory, transitEncryption } = efs ?? {};
     if (accessPointId && rootDirectory && rootDirectory !== "/") {
-      const got = quote(rootDirectory);
-      yield problem([...path, "rootDirectory"])`must be / or absent with an access point, got ${got}.`;
+      yield problem([...path, "rootDirectory"])`must be / or absent with an access point, got ${quote(rootDirectory)}.`;
     }
     const needs = [accessPointId ? "an access point" : [], iam === "ENABLED" ? "iam ENABLED" : []].flat();
     if (needs.length === 0 || transitEncryption === "ENABLED") continue;
     const got = transitEncryption === undefined ? "none" : quote(transitEncryption);
-    const what = needs.join(" and ");
-    yield problem([...path, "transitEncryption"])`must be ENABLED with ${what}, got ${got}.`;
+    yield problem([...path, "transitEncryption"])`must be ENABLED with ${needs.join(" and ")}, got ${got}.`;
   }
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json";
 import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
+import type { Path } from "./json-path";
 import type { TaskDefinition } from "./schema";
 
 export const MAX_CONTAINERS = 10;
@@ -31,23 +32,21 @@ export function* checkLimits(task: JsonObject, { containers, runtimeDefense, tas
 }
 
 // The AWS provider loses a key that begins with % of a map in Terraform's state.
-function* checkMapKeys({ tags = [], proxyConfiguration, volumes = [] }: Draft["task"]["values"]): Step {
-  const properties = proxyConfiguration?.properties ?? [];
-  const keys = [
-    ...tags.map(({ key }, index) => ({ path: ["tags", index], key })),
-    ...properties.map(({ name }, index) => ({ path: ["proxyConfiguration", "properties", index], key: name })),
-    ...volumes.flatMap(({ dockerVolumeConfiguration: docker = {} }, index) =>
-      (["driverOpts", "labels"] as const).flatMap((map) =>
-        Object.keys(docker[map] ?? {}).map((key) => ({
-          path: ["volumes", index, "dockerVolumeConfiguration", map, key],
-          key,
-        })),
-      ),
-    ),
-  ];
-  for (const { path, key } of keys) {
-    if (key.startsWith("%")) yield problem(path)`begins with %, and the AWS provider would drop it. Rename it.`;
+function* checkMapKeys({ tags = [], proxyConfiguration: proxy, volumes = [] }: Draft["task"]["values"]): Step {
+  for (const [index, { key }] of tags.entries()) yield* checkMapKey(["tags", index], key);
+  for (const [index, { name }] of (proxy?.properties ?? []).entries()) {
+    yield* checkMapKey(["proxyConfiguration", "properties", index], name);
   }
+  for (const [index, { dockerVolumeConfiguration: docker }] of volumes.entries()) {
+    for (const map of ["driverOpts", "labels"] as const) {
+      const path = ["volumes", index, "dockerVolumeConfiguration", map];
+      for (const key of Object.keys(docker?.[map] ?? {})) yield* checkMapKey([...path, key], key);
+    }
+  }
+}
+
+function* checkMapKey(path: Path, key: string): Step {
+  if (key.startsWith("%")) yield problem(path)`begins with %, and the AWS provider would drop it. Rename it.`;
 }
 
 const MAX_TAGS = 50;

@@ -20,8 +20,7 @@ const OWN_KEYS = new Set(
 export function* normalize(document: JsonValue): Step<Normalized | undefined> {
   const foreign = whatElse(document);
   if (foreign || !isJsonObject(document)) {
-    const expected = "expected one task definition as RegisterTaskDefinition takes it";
-    yield problem([])`${expected}, got ${foreign ?? ""}`;
+    yield problem([])`expected one task definition as RegisterTaskDefinition takes it, got ${foreign ?? ""}`;
     return undefined;
   }
   const registered = yield* withoutDescribedKeys(yield* withoutEnvelope(document));
