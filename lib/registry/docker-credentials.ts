@@ -23,7 +23,7 @@ export async function dockerCredentials(
   const file = join(options.dockerConfigFolder, "config.json");
   const config = readConfig(file);
   if (config === undefined) return undefined;
-  const place = text`${excerpt(file, 200)}`;
+  const place = excerpt(file, 200);
   const helper = entryFor(registry, config.credHelpers) ?? config.credsStore;
   const remedy = loginRemedy(registry);
   if (helper) {

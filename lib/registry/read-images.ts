@@ -44,34 +44,33 @@ export async function imageConfigs(
   const credentialsFor = findCredentials({ ...registry, environment, network, connections, signal, clock });
   const client = registryClient({ network, connections, credentialsFor, context: { ...context, signal }, clock });
   const unreachable = new Set<string>();
-  const read = async (image: string): Promise<readonly [string, ImageConfig | RegistryError]> => {
+  const read = async (image: string): Promise<ImageConfig | RegistryError> => {
     const reference = parseReference(image);
-    if (!reference) return [image, new RegistryError([text`${quote(image)} is not an image's name. ${EXAMPLE}`])];
+    if (!reference) return new RegistryError([text`${quote(image)} is not an image's name. ${EXAMPLE}`]);
     const { registry: host } = reference;
-    if (unreachable.has(host)) return [image, notAsked(image, host)];
+    if (unreachable.has(host)) {
+      const why = text`another image of ${host} could not be reached`;
+      return new RegistryError([text`${image} was not looked up: ${why}. Fix that first.`]);
+    }
     try {
-      return [image, await readImage(reference, client)];
+      return await readImage(reference, client);
     } catch (error) {
       signal.throwIfAborted();
       // The registry's other images would fail just as slowly.
       if (error instanceof HttpFailure && error.hints.retry && !error.hints.status) unreachable.add(host);
-      if (error instanceof HttpFailure) return [image, new RegistryError([error.sentence])];
-      if (error instanceof RegistryError) return [image, error];
+      if (error instanceof HttpFailure) return new RegistryError([error.sentence]);
+      if (error instanceof RegistryError) return error;
       throw error;
     }
   };
   try {
-    return new Map(await pMap(new Set(images), read, { concurrency: network.concurrency, signal }));
+    const pair = async (image: string) => [image, await read(image)] as const;
+    return new Map(await pMap(new Set(images), pair, { concurrency: network.concurrency, signal }));
   } finally {
     closing.abort(new Error("All images are read."));
     limit.release();
     connections.close();
   }
-}
-
-function notAsked(image: string, registry: string): RegistryError {
-  const why = text`another image of ${registry} could not be reached`;
-  return new RegistryError([text`${image} was not looked up: ${why}. Fix that first.`]);
 }
 
 const EXAMPLE = text`Write it as docker pull takes it, such as nginx:1.27 or registry.example.com/shop/web:2.14.1.`;
