@@ -62,33 +62,30 @@ export const consoleVariables = {
 export type ConsoleSettings = ReturnType<typeof consoleSettings>;
 
 export function consoleSettings(variables: Parsed<typeof consoleVariables>) {
-  const { TL_CONSOLE: url, TASK_GENERATION_API_ENDPOINT: fargateUrl } = variables;
+  const { TL_CONSOLE: path, TASK_GENERATION_API_ENDPOINT: fargateUrl } = variables;
+  const { url, apiUrl, apiSetting } = apiAddress(variables);
   // The original example has the address in the endpoint's query.
   const addressInQuery = fargateUrl?.searchParams.get("consoleaddr") || undefined;
   return defined({
-    ...apiAddress(variables),
+    /** The path to Console, without a slash at the end. */
+    url,
+    /** Tenant path included, without a slash at the end: `https://host/tenant/api/v1`. */
+    apiUrl,
+    /** The variable that `apiUrl` comes from. */
+    apiSetting,
     /** Full URLs that replace the ones derived from `apiUrl`. */
     authenticateUrl: variables.AUTH_API_ENDPOINT?.href,
     fargateUrl: fargateUrl?.href,
     user: variables.TL_USER,
     password: new Secret(variables.TL_PASS),
     /** The host that Defenders dial. */
-    consoleAddress: variables.TL_CONSOLE_ADDRESS ?? addressInQuery ?? url.hostname,
+    consoleAddress: variables.TL_CONSOLE_ADDRESS ?? addressInQuery ?? path.hostname,
     project: variables.TL_PROJECT,
   });
 }
 
-type ApiAddress = {
-  /** The path to Console, without a slash at the end. */
-  readonly url: string;
-  /** Tenant path included, without a slash at the end: `https://host/tenant/api/v1`. */
-  readonly apiUrl: string;
-  /** The variable that `apiUrl` comes from. */
-  readonly apiSetting: string;
-};
-
 /** Finds the Console's API. In the original example's variables, TL_CONSOLE may be only the Defenders' address. */
-function apiAddress(variables: Parsed<typeof consoleVariables>): ApiAddress {
+function apiAddress(variables: Parsed<typeof consoleVariables>) {
   const { TL_CONSOLE: path, AUTH_API_ENDPOINT: login, TL_API_VERSION: version } = variables;
   const apiUrl = login && /^(.+)\/authenticate\/*$/.exec(`${login.origin}${login.pathname}`)?.[1];
   if (apiUrl) return { url: apiUrl.replace(/\/api\/[^/]+$/, ""), apiUrl, apiSetting: "AUTH_API_ENDPOINT" };
