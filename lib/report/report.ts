@@ -3,74 +3,9 @@ import { percentOf } from "../percent";
 import { defenderVersion } from "../protection/defender-image";
 import type { ProtectedTask } from "../protection/protected-task";
 import { defenderShare } from "../task/fargate-size";
+import type { ContainerDefinition } from "../task/schema";
 import type { Task } from "../task/task";
 import { excerpt, join, pathText, type SafeText, text } from "../text/safe-text";
-
-/**
- * The result of a run, for people and pipelines: `cdktf.out/runtime-defense.json`, described by
- * docs/report.schema.json. It holds no secret, no text with line breaks or control characters, and nothing
- * that changes from one run to the next.
- */
-export type Report = {
-  readonly stack: SafeText;
-  readonly region: SafeText;
-  readonly console: { readonly url: SafeText; readonly version: SafeText };
-  readonly coverage: { readonly containers: number; readonly protected: number; readonly percent: number };
-  readonly installBundle: InstallBundlePlace;
-  readonly tasks: readonly TaskReport[];
-};
-
-type InstallBundlePlace =
-  | { readonly kind: "managed"; readonly file: SafeText }
-  | { readonly kind: "existing"; readonly arn: SafeText };
-
-export type TaskReport = {
-  readonly file: SafeText;
-  readonly family: SafeText;
-  /** CPU units and MiB of the whole task; `defender` has the Defender's share of them. */
-  readonly cpu: number;
-  readonly memory: number;
-  readonly defender: {
-    /** The version that the image's tag names; null when a mirror's tag names none. */
-    readonly version: SafeText | null;
-    readonly image: SafeText;
-    /** Whether `runtimeDefense.defenderImage` names the image; its path then holds no licence token. */
-    readonly ownImage: boolean;
-    readonly cpu: number;
-    readonly memory: number;
-    readonly logGroup: SafeText | null;
-  };
-  readonly containers: readonly ContainerReport[];
-  readonly changes: readonly { readonly container: SafeText; readonly field: SafeText; readonly change: SafeText }[];
-  readonly executionRole: ExecutionRole;
-  readonly notices: readonly SafeText[];
-};
-
-type ContainerReport = {
-  readonly name: SafeText;
-  readonly image: SafeText;
-  readonly protected: boolean;
-  /** Why it was left out. */
-  readonly reason: SafeText | null;
-  /** What was read from its image, because the file names no entry point. */
-  readonly lookedUp: LookedUpReport | null;
-};
-
-type LookedUpReport = {
-  readonly digest: SafeText;
-  readonly entryPoint: readonly SafeText[];
-  readonly command: readonly SafeText[];
-};
-
-/** The stack's own role, or the task's. The task's needs `statements`: the stack grants them, or the owner has to. */
-type ExecutionRole =
-  | { readonly kind: "stack" }
-  | {
-      readonly kind: "task";
-      readonly arn: SafeText;
-      readonly granted: boolean;
-      readonly statements: readonly object[];
-    };
 
 export type ReportFacts = {
   readonly stack: string;
@@ -85,13 +20,16 @@ export type ReportFacts = {
   readonly grantsRoles: boolean;
 };
 
-export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: ReportFacts): Report {
-  const roleOf = (arn: string | undefined): ExecutionRole =>
-    arn === undefined
-      ? { kind: "stack" }
-      : { kind: "task", arn: excerpt(arn, LONG), granted: grantsRoles, statements: statementsFor(arn) };
-  const reports = tasks.map((task) => taskReport(task, roleOf));
-  const containers = reports.flatMap((task) => task.containers);
+/**
+ * The result of a run, for people and pipelines: `cdktf.out/runtime-defense.json`, described by
+ * docs/report.schema.json. It holds no secret, no text with line breaks or control characters, and nothing
+ * that changes from one run to the next.
+ */
+export type Report = Readonly<ReturnType<typeof buildReport>>;
+
+export function buildReport(facts: ReportFacts) {
+  const tasks = facts.tasks.map((task) => taskReport(task, facts));
+  const containers = tasks.flatMap((task) => task.containers);
   const covered = containers.filter((container) => container.protected).length;
   const percent = percentOf(covered, containers.length);
   const { installBundle: bundle } = facts;
@@ -102,9 +40,9 @@ export function buildReport({ tasks, statementsFor, grantsRoles, ...facts }: Rep
     coverage: { containers: containers.length, protected: covered, percent },
     installBundle:
       "arn" in bundle
-        ? { kind: "existing", arn: excerpt(bundle.arn, LONG) }
-        : { kind: "managed", file: excerpt(bundle.file, LONG) },
-    tasks: reports,
+        ? { kind: "existing" as const, arn: excerpt(bundle.arn, LONG) }
+        : { kind: "managed" as const, file: excerpt(bundle.file, LONG) },
+    tasks,
   };
 }
 
@@ -127,22 +65,25 @@ export function licenceNote({ ownImage }: TaskReport["defender"]): SafeText {
   return ownImage ? text`your own mirror` : text`its path holds the licence token`;
 }
 
-function taskReport(
-  { task, definition, sidecar, changes, logGroup, notices }: ProtectedTask,
-  roleOf: (executionRoleArn: string | undefined) => ExecutionRole,
-): TaskReport {
-  const share = defenderShare(task.runtimeDefense.sidecar);
+export type TaskReport = Readonly<ReturnType<typeof taskReport>>;
+
+function taskReport(protectedTask: ProtectedTask, { statementsFor, grantsRoles }: ReportFacts) {
+  const { task, definition, sidecar, changes, logGroup, notices } = protectedTask;
   const version = defenderVersion(sidecar.image);
+  const arn = task.definition.executionRoleArn;
   return {
     file: pathText(task.file),
     family: nameInReport(definition.family),
+    /** CPU units and MiB of the whole task; `defender` has the Defender's share of them. */
     cpu: Number(definition.cpu),
     memory: Number(definition.memory),
     defender: {
+      /** The version that the image's tag names; null when a mirror's tag names none. */
       version: version === undefined ? null : excerpt(version),
       image: excerpt(sidecar.image, LONG),
+      /** Whether `runtimeDefense.defenderImage` names the image; its path then holds no licence token. */
       ownImage: task.runtimeDefense.defenderImage !== undefined,
-      ...share,
+      ...defenderShare(task.runtimeDefense.sidecar),
       logGroup: logGroup === undefined ? null : excerpt(logGroup, LONG),
     },
     containers: definition.containerDefinitions
@@ -153,30 +94,35 @@ function taskReport(
       field: excerpt(field),
       change,
     })),
-    executionRole: roleOf(task.definition.executionRoleArn),
+    /** The stack's own role, or the task's. The task's needs `statements`: the stack grants them, or the owner has to. */
+    executionRole:
+      arn === undefined
+        ? { kind: "stack" as const }
+        : { kind: "task" as const, arn: excerpt(arn, LONG), granted: grantsRoles, statements: statementsFor(arn) },
     notices: [...task.notices.map((notice) => notice.text), ...notices],
   };
 }
 
-function containerReport(
-  { runtimeDefense, lookedUp }: Task,
-  { name, image }: { readonly name: string; readonly image: string },
-): ContainerReport {
+function containerReport({ runtimeDefense, lookedUp }: Task, { name, image }: ContainerDefinition) {
   const reason = new Map(Object.entries(runtimeDefense.exclude)).get(name);
   const found = lookedUp.find(({ container }) => container === name);
   return {
     name: nameInReport(name),
     image: excerpt(image, LONG),
     protected: reason === undefined,
+    /** Why it was left out. */
     reason: reason === undefined ? null : excerpt(reason, LONG),
+    /** What was read from its image, because the file names no entry point. */
     lookedUp: found
       ? { digest: excerpt(found.digest), entryPoint: found.entryPoint.map(word), command: found.command.map(word) }
       : null,
   };
 }
 
+type LookedUp = NonNullable<ReturnType<typeof containerReport>["lookedUp"]>;
+
 /** `starts nginx -g …, as its image sha256:0123456789ab says` */
-export function startOf({ digest, entryPoint, command }: LookedUpReport): SafeText {
+export function startOf({ digest, entryPoint, command }: LookedUp): SafeText {
   return text`starts ${join([...entryPoint, ...command], " ")}, as its image ${digest.slice(0, 19)} says`;
 }
 
