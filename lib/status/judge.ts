@@ -6,7 +6,7 @@ import { describe } from "../protection/deviation";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { type CheckedDefinition, revisionName } from "./checked-definition";
 import { NONE } from "./defenders";
-import type { Facts } from "./facts";
+import type { Facts } from "./read-facts";
 import { newRevisionRemedy, revisionRemedy } from "./remedy";
 import type { Verdict } from "./verdict";
 import { isOlder, isUnsupported, SUPPORTED_BEFORE } from "./versions";

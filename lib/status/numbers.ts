@@ -3,29 +3,11 @@ import { percentOf } from "../percent";
 import type { TaskStatus } from "./task-status";
 import { VERDICTS, type Verdict } from "./verdict";
 
-/** Counts of all and of protected tasks and containers. A protected container counts only in a protected or left-out task. */
-export type Numbers = {
-  readonly tasks: number;
-  readonly protected: number;
-  /** Percentage of the tasks, rounded down: 100 means all. */
-  readonly percent: number;
-  /** Without the Defenders. */
-  readonly containers: number;
-  readonly protectedContainers: number;
-  readonly verdicts: Readonly<Record<Verdict, number>>;
-};
-
-export type Summary = Numbers & {
-  readonly clusters: readonly (Numbers & { readonly cluster: string })[];
-  /** `service` is null for tasks that no service has started. */
-  readonly services: readonly (Numbers & { readonly cluster: string; readonly service: string | null })[];
-  readonly families: readonly (Numbers & { readonly family: string })[];
-};
-
-export function summarize(tasks: readonly TaskStatus[]): Summary {
+export function summarize(tasks: readonly TaskStatus[]) {
   return {
     ...count(tasks),
     clusters: groups(tasks, ({ cluster }) => ({ cluster })),
+    /** `service` is null for tasks that no service has started. */
     services: groups(tasks, ({ cluster, service }) => ({ cluster, service })),
     families: groups(tasks, ({ family }) => ({ family })),
   };
@@ -37,13 +19,18 @@ function groups<K extends object>(tasks: readonly TaskStatus[], keyOf: (task: Ta
     .map(([, members]) => ({ ...keyOf(members[0]), ...count(members) }));
 }
 
-function count(tasks: readonly TaskStatus[]): Numbers {
+export type Numbers = Readonly<ReturnType<typeof count>>;
+
+/** Counts all and protected tasks and containers. A protected container counts only in a protected or left-out task. */
+function count(tasks: readonly TaskStatus[]) {
   const of = (verdict: Verdict) => tasks.filter((task) => task.verdict === verdict).length;
   const sum = (one: (task: TaskStatus) => number) => tasks.reduce((total, task) => total + one(task), 0);
   return {
     tasks: tasks.length,
     protected: of("protected"),
+    /** Percentage of the tasks, rounded down: 100 means all. */
     percent: percentOf(of("protected"), tasks.length),
+    /** Without the Defenders. */
     containers: sum(({ containers }) => containers.total),
     protectedContainers: sum(({ containers }) => containers.protected),
     verdicts: Object.fromEntries(VERDICTS.map((verdict) => [verdict, of(verdict)])) as Record<Verdict, number>,

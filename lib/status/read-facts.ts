@@ -10,7 +10,6 @@ import type { Console } from "../console/console";
 import { checkStructure, type StructureFacts } from "../protection/structure";
 import { type CheckedDefinition, isCurrent } from "./checked-definition";
 import { defendersByFamily, runningDefenders } from "./defenders";
-import type { Facts } from "./facts";
 
 type Sources = {
   readonly ecs: Ecs;
@@ -23,12 +22,15 @@ type Sources = {
 /** The types of Fargate Defenders in the Console's list. */
 const TYPES = ["fargate", "appEmbedded"];
 
+/** Everything read from ECS and from the Console. */
+export type Facts = Readonly<Awaited<ReturnType<typeof readFacts>>>;
+
 /**
  * Reads ECS and the Console in full, the tasks first, so that a Defender that connects meanwhile counts for its task.
  *
  * @throws AwsError, ConsoleError when one of them can't be read.
  */
-export async function readFacts(sources: Sources): Promise<Facts> {
+export async function readFacts(sources: Sources) {
   const { ecs, console, expected } = sources;
   const clusters = await readClusters(ecs, sources.clusters);
   const tasks = (
@@ -45,11 +47,15 @@ export async function readFacts(sources: Sources): Promise<Facts> {
   return {
     tasks,
     services,
+    /** By ARN: the revisions of the tasks, and of the services' next tasks. */
     definitions,
+    /** By family: its newest revision, for families with a revision that isn't current. */
     newest,
+    /** By family: how many tasks have a Defender that may be connected. */
     running: runningDefenders(tasks, definitions),
     defenders: defendersByFamily(defenders, { region: ecs.region, account: accountOf(clusters) }),
     consoleVersion,
+    /** Time of the last answer of each side, in RFC 3339. */
     readAt: { aws: new Date().toISOString(), console: consoleAt },
   };
 }

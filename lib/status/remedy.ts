@@ -2,7 +2,7 @@ import type { RunningTask } from "../aws/running-tasks";
 import { DEFENDER } from "../defender";
 import { type SafeText, text } from "../text/safe-text";
 import { type CheckedDefinition, isCurrent, isProtected, revisionName } from "./checked-definition";
-import type { Facts } from "./facts";
+import type { Facts } from "./read-facts";
 
 /** What to do about a task whose revision isn't protected. */
 export function revisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {

@@ -1,34 +1,13 @@
 import { type SafeText, text } from "../text/safe-text";
-import type { CheckedDefinition } from "./checked-definition";
-import type { Facts } from "./facts";
-import { judge } from "./judge";
-import { type Summary, summarize } from "./numbers";
-import type { TaskStatus } from "./task-status";
-import type { Verdict } from "./verdict";
+import { summarize } from "./numbers";
+import type { Facts } from "./read-facts";
+import { taskStatus } from "./task-status";
 
 /** The running tasks, and whether they are protected. `--format json`, described by docs/status.schema.json. */
-export type Status = {
-  readonly tasks: readonly TaskStatus[];
-  readonly summary: Summary;
-  readonly readAt: Facts["readAt"];
-};
+export type Status = Readonly<ReturnType<typeof buildStatus>>;
 
-export function buildStatus(facts: Facts): Status {
-  const tasks = facts.tasks.map((task): TaskStatus => {
-    const definition = facts.definitions.get(task.taskDefinition);
-    if (!definition) throw new Error("every task's definition has been read");
-    const judgement = judge(task, definition, facts);
-    const { family, revision } = definition;
-    return {
-      task: task.arn,
-      cluster: task.cluster,
-      service: task.service ?? null,
-      family,
-      revision,
-      ...judgement,
-      containers: countContainers(definition, judgement.verdict),
-    };
-  });
+export function buildStatus(facts: Facts) {
+  const tasks = facts.tasks.map((task) => taskStatus(task, facts));
   return { tasks, summary: summarize(tasks), readAt: facts.readAt };
 }
 
@@ -49,12 +28,3 @@ export function noticesOf({ tasks, running, defenders }: Facts): readonly SafeTe
 }
 
 const NOTHING_RUNS = text`No Fargate task runs in the clusters that were read, so 100 % means only that nothing is unprotected.`;
-
-function countContainers({ structure }: CheckedDefinition, verdict: Verdict): TaskStatus["containers"] {
-  const { containers } = structure;
-  const counts = verdict === "protected" || verdict === "left-out";
-  return {
-    total: containers.length,
-    protected: counts ? containers.filter(({ state }) => state === "protected").length : 0,
-  };
-}

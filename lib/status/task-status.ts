@@ -1,18 +1,29 @@
-import type { SafeText } from "../text/safe-text";
-import type { Verdict } from "./verdict";
+import type { RunningTask } from "../aws/running-tasks";
+import { judge } from "./judge";
+import type { Facts } from "./read-facts";
 
 /** The result for one running task. */
-export type TaskStatus = {
-  /** ARNs. */
-  readonly task: string;
-  readonly cluster: string;
-  /** null for a task that no service has started. */
-  readonly service: string | null;
-  readonly family: string;
-  readonly revision: number;
-  readonly verdict: Verdict;
-  readonly reason: SafeText;
-  readonly remedy: SafeText;
-  /** Without the Defender. */
-  readonly containers: { readonly total: number; readonly protected: number };
-};
+export type TaskStatus = Readonly<ReturnType<typeof taskStatus>>;
+
+export function taskStatus(task: RunningTask, facts: Facts) {
+  const definition = facts.definitions.get(task.taskDefinition);
+  if (!definition) throw new Error("every task's definition has been read");
+  const judgement = judge(task, definition, facts);
+  const { containers } = definition.structure;
+  const counts = judgement.verdict === "protected" || judgement.verdict === "left-out";
+  return {
+    /** ARNs. */
+    task: task.arn,
+    cluster: task.cluster,
+    /** null for a task that no service has started. */
+    service: task.service ?? null,
+    family: definition.family,
+    revision: definition.revision,
+    ...judgement,
+    /** Without the Defender. */
+    containers: {
+      total: containers.length,
+      protected: counts ? containers.filter(({ state }) => state === "protected").length : 0,
+    },
+  };
+}

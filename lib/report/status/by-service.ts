@@ -2,27 +2,20 @@ import { nameOf } from "../../arn";
 import { groupBy } from "../../group-by";
 import type { Numbers } from "../../status/numbers";
 import type { Status } from "../../status/status";
-import type { TaskStatus } from "../../status/task-status";
 import { rankOf, VERDICT_NAMES, VERDICTS } from "../../status/verdict";
 import { join, type SafeText, text } from "../../text/safe-text";
 
-/** The tasks of one service, or those of a cluster that no service has started. */
-export type ServiceStatus = {
-  readonly cluster: SafeText;
-  readonly service: SafeText;
-  readonly numbers: Numbers;
-  /** A task with the worst verdict. */
-  readonly worst: TaskStatus;
-};
+export type ServiceStatus = Readonly<ReturnType<typeof byService>[number]>;
 
-/** The services in the summary's order. */
-export function byService({ tasks, summary }: Status): readonly ServiceStatus[] {
+/** The tasks of each service, and those of a cluster that no service has started, in the summary's order. */
+export function byService({ tasks, summary }: Status) {
   const keyOf = ({ cluster, service }: { readonly cluster: string; readonly service: string | null }) =>
     JSON.stringify([cluster, service]);
   const groups = groupBy(tasks, keyOf);
   return summary.services.flatMap((numbers) => {
     const members = groups.get(keyOf(numbers));
     if (!members) return [];
+    // A task with the worst verdict.
     const worst = members.reduce((one, other) => (rankOf(other.verdict) < rankOf(one.verdict) ? other : one));
     const service = numbers.service === null ? text`(no service)` : text`${numbers.service}`;
     return [{ cluster: text`${nameOf(numbers.cluster)}`, service, numbers, worst }];
