@@ -19,7 +19,7 @@ const UNNAMED: Defender = {
   container: undefined,
   connected: true,
   version: undefined,
-  cloudMetadata: undefined,
+  cloudMetadata: {},
 };
 
 type Listed = Readonly<Record<string, unknown>>;

@@ -12,7 +12,7 @@ function defender(hostname: string, more: Partial<Defender> = {}): Defender {
     container: undefined,
     connected: true,
     version: "34.04.145",
-    cloudMetadata: undefined,
+    cloudMetadata: {},
     ...more,
   };
 }

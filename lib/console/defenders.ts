@@ -7,44 +7,32 @@ import type { Shape } from "../http/json-body";
 import type { RunContext } from "../http/retry";
 import { text } from "../text/safe-text";
 
-/** A Defender as the Console lists it; details it doesn't give are undefined. Schema `defender.Defender` of the published API. */
-export type Defender = {
-  /** `fargate`, `appEmbedded`, `daemonset`, … */
-  readonly type: string;
-  /** For an app-embedded Defender: its App ID, `FAMILY:UUID`, which all containers of a task share. */
-  readonly hostname: string;
-  /** The container's name. */
-  readonly container: string | undefined;
-  readonly connected: boolean;
-  /** `34.04.145` */
-  readonly version: string | undefined;
-  /** `accountID`, `region`, `resourceID`, … as far as the Console knows them. */
-  readonly cloudMetadata: Readonly<Record<string, unknown>> | undefined;
-};
-
 /** SaaS Consoles return no more Defenders per request. */
 export const PAGE_SIZE = 50;
 
 const Text = v.pipe(v.string(), v.maxLength(4096));
-
-const DefenderSchema = v.pipe(
-  v.object({
-    type: v.nullish(Text, ""),
-    hostname: v.nullish(Text, ""),
-    container: v.nullish(Text),
-    connected: v.optional(v.boolean(), false),
-    version: v.nullish(Text),
-    cloudMetadata: v.nullish(v.record(v.string(), v.unknown())),
-  }),
-  v.transform(
-    ({ container, version, cloudMetadata, ...others }): Defender => ({
-      ...others,
-      container: container || undefined,
-      version: version || undefined,
-      cloudMetadata: cloudMetadata ?? undefined,
-    }),
-  ),
+const FilledText = v.pipe(
+  v.nullish(Text),
+  v.transform((value) => value || undefined),
 );
+
+// Schema `defender.Defender` of the published API.
+const DefenderSchema = v.object({
+  /** `fargate`, `appEmbedded`, `daemonset`, … */
+  type: v.nullish(Text, ""),
+  /** For an app-embedded Defender: its App ID, `FAMILY:UUID`, which all containers of a task share. */
+  hostname: v.nullish(Text, ""),
+  /** The container's name. */
+  container: FilledText,
+  connected: v.optional(v.boolean(), false),
+  /** `34.04.145` */
+  version: FilledText,
+  /** `accountID`, `region`, `resourceID`, … as far as the Console knows them. */
+  cloudMetadata: v.nullish(v.record(v.string(), v.unknown()), {}),
+});
+
+/** A Defender as the Console lists it; details it doesn't give are undefined. */
+export type Defender = Readonly<v.InferOutput<typeof DefenderSchema>>;
 
 /** One page. The Console's empty list is `null`. */
 export const DEFENDERS: Shape<readonly Defender[]> = {

@@ -65,7 +65,7 @@ function count(defenders: readonly Defender[], place: AccountAndRegion): FamilyD
   };
 }
 
-function isHere({ cloudMetadata = {} }: Defender, { account, region }: AccountAndRegion): boolean {
+function isHere({ cloudMetadata }: Defender, { account, region }: AccountAndRegion): boolean {
   const isSame = (value: unknown, wanted: string) => typeof value !== "string" || value === "" || value === wanted;
   return isSame(cloudMetadata.accountID, account) && isSame(cloudMetadata.region, region);
 }
