@@ -8,28 +8,7 @@ import { readBatches, readList } from "./batches";
 import type { Ecs } from "./ecs";
 
 /** A Fargate task that runs or is about to. */
-export type RunningTask = {
-  readonly arn: string;
-  /** The ARN of its cluster. */
-  readonly cluster: string;
-  /** The service that started it; undefined for a standalone task. */
-  readonly service: string | undefined;
-  /** The ARN of its task definition. */
-  readonly taskDefinition: string;
-  /** `PROVISIONING`, `PENDING`, `ACTIVATING` or `RUNNING`. */
-  readonly lastStatus: string;
-  readonly containers: v.InferOutput<typeof TaskPartsSchema>["containers"];
-  readonly overrides: readonly ContainerOverride[];
-};
-
-/** The values that override one container's definition in this task, as far as they may affect the Defender. */
-type ContainerOverride = {
-  readonly container: string;
-  /** The overridden fields, out of `command`, `environment` and `environmentFiles`. */
-  readonly fields: readonly string[];
-  /** The names of the variables in `environment`. */
-  readonly variables: readonly string[];
-};
+export type RunningTask = Readonly<ReturnType<typeof parseRunningTask>["task"]>;
 
 /**
  * Reads the cluster's Fargate tasks, without those that stop between the calls.
@@ -67,11 +46,7 @@ export async function readRunningTasks(ecs: Ecs, cluster: string): Promise<reado
 const ENDED = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED", "DELETED"];
 
 /** `counts`: whether the task is on Fargate, runs or is about to, and should keep running. */
-function parseRunningTask(
-  task: SdkTask,
-  cluster: string,
-  region: string,
-): { readonly task: RunningTask; readonly counts: boolean } {
+function parseRunningTask(task: SdkTask, cluster: string, region: string) {
   const { taskArn, taskDefinitionArn, lastStatus, launchType, capacityProviderName, group, desiredStatus } = task;
   if (taskArn === undefined || taskDefinitionArn === undefined || lastStatus === undefined) {
     throw new AwsError([
@@ -90,9 +65,13 @@ function parseRunningTask(
   return {
     task: {
       arn: taskArn,
+      /** The ARN of its cluster. */
       cluster,
+      /** The service that started it; undefined for a standalone task. */
       service: /^service:(.+)$/.exec(group ?? "")?.[1],
+      /** The ARN of its task definition. */
       taskDefinition: taskDefinitionArn,
+      /** `PROVISIONING`, `PENDING`, `ACTIVATING` or `RUNNING`. */
       lastStatus,
       containers: output.containers,
       overrides: output.overrides.containerOverrides.map(parseOverride),
@@ -124,9 +103,15 @@ const TaskPartsSchema = v.object({
   overrides: v.nullish(v.object({ containerOverrides: list(OverrideSchema) }), {}),
 });
 
-function parseOverride({ name, ...lists }: v.InferOutput<typeof OverrideSchema>): ContainerOverride {
-  const fields = Object.entries(lists).flatMap(([field, elements]) => (elements.length > 0 ? [field] : []));
-  return { container: name, fields, variables: lists.environment.map((variable) => variable.name) };
+/** The values that override one container's definition in this task, as far as they may affect the Defender. */
+function parseOverride({ name, ...lists }: v.InferOutput<typeof OverrideSchema>) {
+  return {
+    container: name,
+    /** The overridden fields, out of `command`, `environment` and `environmentFiles`. */
+    fields: Object.entries(lists).flatMap(([field, elements]) => (elements.length > 0 ? [field] : [])),
+    /** The names of the variables in `environment`. */
+    variables: lists.environment.map((variable) => variable.name),
+  };
 }
 
 function checkPlace(arns: readonly string[], cluster: string): void {
