@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { type JsonObject, type JsonValue, objectOf } from "../json";
 import { ids } from "./names";
 import { resourceForm } from "./resource-form";
-import { evaluateTemplate, type Values } from "./terraform-text";
+import { changeTexts, evaluateTemplate, type Values } from "./terraform-text";
 
 // Stand-ins for values that AWS assigns at deployment.
 const ROLE = `aws_iam_role.${ids.role}.arn`;
@@ -35,7 +35,8 @@ export function familyOf(resource: JsonValue): string {
  */
 export function evaluatedTask(resource: JsonValue, values: Values = {}): JsonObject {
   const attributes = withoutOurOwn(objectOf(resource));
-  const registered = resourceForm(evaluated(attributes, { ...STAND_INS, ...values }));
+  const known = { ...STAND_INS, ...values };
+  const registered = resourceForm(changeTexts(attributes, (text) => evaluateTemplate(text, known)));
   // Even empty ones mean something to Terraform, such as no resource at all.
   const metaArguments = META_ARGUMENTS.filter((name) => Object.hasOwn(attributes, name));
   return { ...registered, ...Object.fromEntries(metaArguments.map((name) => [name, "there"])) };
@@ -53,14 +54,3 @@ function withoutOurOwn(resource: JsonObject): JsonObject {
 }
 
 const META_ARGUMENTS = ["connection", "count", "for_each", "lifecycle", "provider", "provisioner"];
-
-/** Evaluates every string and key as Terraform does. */
-function evaluated<T extends JsonValue>(value: T, values: Values): T;
-function evaluated(value: JsonValue, values: Values): JsonValue {
-  if (typeof value === "string") return evaluateTemplate(value, values);
-  if (isJsonArray(value)) return value.map((element) => evaluated(element, values));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, child]) => [evaluateTemplate(key, values), evaluated(child, values)]),
-  );
-}

@@ -24,12 +24,17 @@ function escapeSigns(text: string): string {
 }
 
 /** Escapes every string and key of a JSON value. */
-export function escapeAll<T>(value: T): T;
-export function escapeAll(value: unknown): unknown {
-  if (typeof value === "string") return escapeTerraform(value);
-  if (Array.isArray(value)) return value.map((element) => escapeAll(element));
+export function escapeAll<T>(value: T): T {
+  return changeTexts(value, escapeTerraform);
+}
+
+/** Changes every string and key of a JSON value. */
+export function changeTexts<T>(value: T, change: (text: string) => string): T;
+export function changeTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((element) => changeTexts(element, change));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [escapeTerraform(key), escapeAll(child)]));
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [change(key), changeTexts(child, change)]));
 }
 
 // What escapeTerraform may refuse.
