@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 import type { ProtectedTask } from "../lib/protection/protected-task";
 import type { StackSettings } from "../lib/settings/stack";
-import { TERRAFORM_VERSION } from "../lib/stack/terraform-version";
+import { TERRAFORM_VERSION } from "../lib/stack/output-paths";
 import { inFolder, proven, synthesized } from "./stack/synthesize";
 import { CONTAINER, TASK } from "./task/read";
 

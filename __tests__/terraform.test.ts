@@ -7,10 +7,9 @@ import { basename, join } from "node:path";
 
 import { TERRAFORM_BUNDLE_VARIABLE } from "../lib/stack/names";
 import { prepareOutput } from "../lib/stack/output-folder";
-import { pathsOf } from "../lib/stack/output-paths";
+import { pathsOf, TERRAFORM_VERSION } from "../lib/stack/output-paths";
 import { synthesize } from "../lib/stack/synthesize";
 import { escapeAll } from "../lib/stack/terraform-text";
-import { TERRAFORM_VERSION } from "../lib/stack/terraform-version";
 import { proven, SETTINGS, type Stack, synthesized } from "./stack/synthesize";
 import { TASK } from "./task/read";
 

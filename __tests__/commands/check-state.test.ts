@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { checkState } from "../../lib/commands/check-state";
-import { pathsOf } from "../../lib/stack/output-paths";
-import { TERRAFORM_VERSION } from "../../lib/stack/terraform-version";
+import { pathsOf, TERRAFORM_VERSION } from "../../lib/stack/output-paths";
 import { invoke } from "./invoke";
 
 const REMOTE = { terraform: { backend: { s3: {} } } };

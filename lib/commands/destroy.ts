@@ -9,9 +9,8 @@ import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
 import type { StackSettings } from "../settings/stack";
 import { terraformProgram } from "../settings/terraform-program";
-import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf } from "../stack/output-paths";
+import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf, TERRAFORM_VERSION } from "../stack/output-paths";
 import { synthesizeEmpty } from "../stack/stack-base";
-import { TERRAFORM_VERSION } from "../stack/terraform-version";
 import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 

@@ -4,10 +4,9 @@ import { basename, join } from "node:path";
 import { SettingsError } from "../errors";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isReadByTerraform } from "./output-folder";
-import { MANIFEST, PROVIDER_LOCK_FILE_NAME, REPORT_JSON, REPORT_MARKDOWN, STACK_FILE_NAME } from "./output-paths";
+import { MANIFEST, REPORT_JSON, REPORT_MARKDOWN, TERRAFORM_VERSION } from "./output-paths";
 import { readStackFile, type StackFile } from "./stack-file";
 import { guardedRead, readSynthesizedFile } from "./synthesized-file";
-import { TERRAFORM_VERSION } from "./terraform-version";
 
 export type Artifact = {
   /** Paths of all regular files, relative to the folder. */
@@ -29,9 +28,9 @@ export type Stranger = {
 /** The reason for a stranger when there is no better one. */
 export const FOREIGN = text`content that synth does not write`;
 
-const IN_ROOT = [MANIFEST, REPORT_JSON, REPORT_MARKDOWN];
-const IN_STACK = [STACK_FILE_NAME, PROVIDER_LOCK_FILE_NAME];
+const STACK_PATH = /^stacks\/[^/]+\/cdk\.tf\.json$/;
 const VERSION_PATH = /^stacks\/[^/]+\/versions\.tf$/;
+const LOCK_PATH = /^stacks\/[^/]+\/\.terraform\.lock\.hcl$/;
 
 /**
  * Reads a synthesized output folder as a pipeline publishes and applies it: manifest, reports, and one stack with its
@@ -87,16 +86,13 @@ function entriesOf(folder: string): readonly Dirent[] {
 
 /** A non-empty folder passes: its content is judged. */
 function isExpected(folder: string, { path, kind }: Entry): boolean {
-  const [top = "", , name = "", ...deeper] = path.split("/");
-  if (kind === "folder") return true;
-  if (kind !== "file" || deeper.length > 0) return false;
+  if (kind !== "file") return kind === "folder";
   if (VERSION_PATH.test(path)) return readSynthesizedFile(join(folder, path)).equals(Buffer.from(TERRAFORM_VERSION));
-  return top === "stacks" ? IN_STACK.includes(name) : IN_ROOT.includes(path);
+  return isStackFile(path) || LOCK_PATH.test(path) || [MANIFEST, REPORT_JSON, REPORT_MARKDOWN].includes(path);
 }
 
 export function isStackFile(path: string): boolean {
-  const parts = path.split("/");
-  return parts.length === 3 && parts[0] === "stacks" && parts[2] === STACK_FILE_NAME;
+  return STACK_PATH.test(path);
 }
 
 function reasonFor({ path, kind }: Entry): SafeText {

@@ -17,8 +17,15 @@ export const STACKS = "stacks";
 // Names of the files in a stack's folder.
 export const STACK_FILE_NAME = "cdk.tf.json";
 export const SECRET_FILE_NAME = `${TERRAFORM_BUNDLE_VARIABLE}.auto.tfvars.json`;
-/** The version of Terraform that the stack needs. */
 export const VERSION_FILE_NAME = "versions.tf";
+/**
+ * The version of Terraform that the stack needs: ephemeral variables and write-only arguments came with 1.11. In a file of
+ * its own, since Checkov skips a whole JSON file that holds `terraform.required_version`.
+ */
+export const TERRAFORM_VERSION = `terraform {
+  required_version = ">= 1.11.0"
+}
+`;
 /** The hashes of the AWS provider's packages: the project's file, or the one that Terraform writes there. */
 export const PROVIDER_LOCK_FILE_NAME = ".terraform.lock.hcl";
 

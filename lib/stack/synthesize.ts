@@ -9,10 +9,9 @@ import { text } from "../text/safe-text";
 import { theBundle } from "./install-bundle-secret";
 import { TERRAFORM_BUNDLE_VARIABLE } from "./names";
 import { guarded, type OutputFile, publish } from "./output-folder";
-import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf } from "./output-paths";
+import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf, TERRAFORM_VERSION } from "./output-paths";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
-import { TERRAFORM_VERSION } from "./terraform-version";
 
 type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
   /** The output folder, `cdktf.out`, and the folder in it where this run prepares its output. */
@@ -47,8 +46,8 @@ export function synthesize({ folder, staging, projectFolder, files, ...props }: 
   const published = [
     ...files,
     { path: paths.versionFile, content: TERRAFORM_VERSION },
-    ...withContent(paths.secretFile, secretValues(props)),
-    ...withContent(paths.lockFile, lockFile(projectFolder)),
+    ...secretFile(paths.secretFile, props),
+    ...lockFile(paths.lockFile, projectFolder),
   ];
   return () => publish(folder, staging, published);
 }
@@ -65,19 +64,18 @@ function withoutStackTraces(work: () => void): void {
   }
 }
 
-function withContent(path: string, found: Pick<OutputFile, "content" | "secret"> | undefined): readonly OutputFile[] {
-  return found ? [{ path, ...found }] : [];
-}
-
 // CDKTF doesn't copy it to the output.
-function lockFile(projectFolder: string) {
+function lockFile(path: string, projectFolder: string): readonly OutputFile[] {
   const file = join(projectFolder, PROVIDER_LOCK_FILE_NAME);
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ? { content: readFileSync(file, "utf8") } : undefined;
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ? [{ path, content: readFileSync(file, "utf8") }] : [];
 }
 
 // Terraform reads the file automatically. An existing secret doesn't need it.
-function secretValues({ installBundleSecretArn, tasks }: Pick<SynthesisProps, "installBundleSecretArn" | "tasks">) {
-  if (installBundleSecretArn) return undefined;
-  const content = `${JSON.stringify({ [TERRAFORM_BUNDLE_VARIABLE]: theBundle(tasks).reveal() }, null, 2)}\n`;
-  return { content, secret: true } as const;
+function secretFile(
+  path: string,
+  props: Pick<SynthesisProps, "installBundleSecretArn" | "tasks">,
+): readonly OutputFile[] {
+  if (props.installBundleSecretArn) return [];
+  const content = `${JSON.stringify({ [TERRAFORM_BUNDLE_VARIABLE]: theBundle(props.tasks).reveal() }, null, 2)}\n`;
+  return [{ path, content, secret: true }];
 }
