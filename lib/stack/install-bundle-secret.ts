@@ -1,6 +1,6 @@
 import { SecretsmanagerSecret } from "@cdktf/provider-aws/lib/secretsmanager-secret";
 import { SecretsmanagerSecretVersion } from "@cdktf/provider-aws/lib/secretsmanager-secret-version";
-import { type ITerraformDependable, type TerraformStack, TerraformVariable } from "cdktf";
+import { type TerraformStack, TerraformVariable } from "cdktf";
 
 import { bundleVersion } from "../bundle-format";
 import { defined } from "../defined";
@@ -11,19 +11,14 @@ import { text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
 import { BUNDLE_CONDITION, ids, resourceNames, TERRAFORM_BUNDLE_VARIABLE } from "./names";
 
-type InstallBundleSecret = {
-  /** The value in the sidecar's `secrets`: the ARN, with the JSON key if the user named one. */
-  readonly valueFrom: string;
-  readonly readyWhen: readonly ITerraformDependable[];
-};
-
 type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
 
 /**
  * Returns the secret that the sidecars read their install bundle from: the user's own, or a new one of the stack, whose
  * value Terraform gets through an ephemeral variable and stores in neither plan nor state.
  */
-export function installBundleSecret(stack: TerraformStack, props: Props): InstallBundleSecret {
+export function installBundleSecret(stack: TerraformStack, props: Props) {
+  // With the JSON key, if the user named one.
   const existing = props.installBundleSecretArn;
   if (existing) return { valueFrom: existing, readyWhen: [] };
 

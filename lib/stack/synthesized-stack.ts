@@ -2,23 +2,16 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { SettingsError } from "../errors";
-import type { JsonObject } from "../json";
 import { text } from "../text/safe-text";
 import { STACK_FILE_NAME, STACKS } from "./output-paths";
 import { readSynthesizedJson } from "./synthesized-file";
 
-type SynthesizedStack = {
-  /** Where its cdk.tf.json is. */
-  readonly folder: string;
-  readonly document: JsonObject;
-};
-
 /**
- * Reads the stack in an output folder such as `cdktf.out`, or in the stack's own folder in it.
+ * Reads the stack in an output folder such as `cdktf.out`, or in the stack's own folder in it, which it also returns.
  *
  * @throws SettingsError when there is none, or more than one; OutputError when it can't be read.
  */
-export function readSynthesizedStack(folder: string): SynthesizedStack {
+export function readSynthesizedStack(folder: string) {
   const stacks = join(folder, STACKS);
   const folders = existsSync(join(folder, STACK_FILE_NAME))
     ? [folder]
