@@ -1,7 +1,8 @@
 import * as v from "valibot";
 
 import { ConsoleError } from "../errors";
-import { type Clock, pause } from "../http/clock";
+import type { Clock } from "../http/clock";
+import { pause } from "../http/deadline";
 import { HttpFailure } from "../http/failure";
 import type { Shape } from "../http/json-body";
 import type { RunContext } from "../http/retry";

@@ -31,3 +31,12 @@ export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
 }
+
+/** Waits. @throws the signal's reason as soon as it is aborted. */
+export function pause(milliseconds: number, signal: AbortSignal, clock: Clock): Promise<void> {
+  let cancel = () => {};
+  const over = new Promise<void>((resolve) => {
+    cancel = clock.after(milliseconds, resolve);
+  });
+  return orAborted(over, signal).finally(cancel);
+}

@@ -22,15 +22,8 @@ export class ProxyError extends Error {
   }
 }
 
-type ProxyFailure = {
-  /** Without a full stop. */
-  readonly what: SafeText;
-  readonly remedy: SafeText;
-  /** Another try may help. */
-  readonly retry: boolean;
-};
-
-export function explainProxyFailure(error: ProxyError): ProxyFailure {
+/** `what` has no full stop. `retry`: another try may help. */
+export function explainProxyFailure(error: ProxyError) {
   const { proxy, reason } = error;
   const [, does, remedy, retry = false] = REASONS.find(([reasons]) => reasons.test(reason)) ?? UNUSABLE;
   const what = text`The proxy ${proxy.host} (${proxy.variable}) ${does(error)} (${reason})`;

@@ -1,7 +1,8 @@
 import type { NetworkSettings } from "../settings/network";
 import { type SafeText, text } from "../text/safe-text";
 import type { Answer } from "./call";
-import { type Clock, pause } from "./clock";
+import type { Clock } from "./clock";
+import { pause } from "./deadline";
 import { HttpFailure, sentence } from "./failure";
 
 /** How a step reports to the user, and is stopped by the user. */
