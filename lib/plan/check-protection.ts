@@ -10,21 +10,11 @@ import { TASK_DEFINITION, UNINSPECTED_TASKS } from "./task-types";
 /** An exception for `FAMILY`, `FAMILY/CONTAINER`, or the name of another kind of resource, and the reason. */
 export type Allowance = { readonly name: string; readonly reason: string };
 
-type PlanProtection = {
-  readonly problems: readonly SafeText[];
-  /** How many task definitions are protected. */
-  readonly protected: number;
-  /** What an exception allows, with its reason. */
-  readonly allowed: readonly SafeText[];
-  /** Exceptions that nothing in the plan needs. */
-  readonly unused: readonly Allowance[];
-};
-
 /**
  * Checks that every task definition for Fargate that exists after the plan is protected, in any project. Another kind of
  * resource that makes tasks is a problem unless an exception names it, since this project can't judge it.
  */
-export function checkProtection(plan: Plan, allowances: readonly Allowance[], facts: StructureFacts): PlanProtection {
+export function checkProtection(plan: Plan, allowances: readonly Allowance[], facts: StructureFacts) {
   const used = new Set<Allowance>();
   const allowanceFor = (name: string) => {
     const allowance = allowances.find((one) => one.name === name);
@@ -43,8 +33,10 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
   const others = resources.filter(makesOtherTasks).map((resource) => checkOther(resource, allowanceFor));
   return {
     problems: [...results, ...others].flatMap(({ problems }) => problems),
+    /** How many task definitions are protected. */
     protected: results.filter(({ problems, allowed }) => problems.length + allowed.length === 0).length,
     allowed: [...results, ...others].flatMap(({ allowed }) => allowed),
+    /** Exceptions that nothing in the plan needs. */
     unused: allowances.filter((allowance) => !used.has(allowance)),
   };
 }
@@ -59,7 +51,8 @@ function leftBehind(resource: PlannedResource): readonly PlannedResource[] {
 
 type AllowanceFor = (name: string) => Allowance | undefined;
 
-type Result = Pick<PlanProtection, "problems" | "allowed">;
+/** `allowed`: what an exception allows, with its reason. */
+type Result = { readonly problems: readonly SafeText[]; readonly allowed: readonly SafeText[] };
 
 function checkOne(planned: PlannedDefinition, allowanceFor: AllowanceFor, facts: StructureFacts): Result {
   const { address, family } = planned;

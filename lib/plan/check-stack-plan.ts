@@ -6,19 +6,11 @@ import { resourceProblems } from "./check-stack-resource";
 import type { Plan, PlannedResource } from "./read-plan";
 import { TASK_DEFINITION } from "./task-types";
 
-type StackPlan = {
-  readonly problems: readonly SafeText[];
-  /** How many task definitions equal the proven ones. */
-  readonly proven: number;
-  /** Findings that are not problems, but worth a look. */
-  readonly notices: readonly SafeText[];
-};
-
 /**
  * Checks that a plan does what this project's stack defines, and nothing else: its configuration equals `cdk.tf.json`, its
  * task definitions equal those proven at synthesis, value by value, and nothing changes unasked.
  */
-export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
+export function checkStackPlan(plan: Plan, stack: JsonObject) {
   const written = resourcesByAddress(stack);
   const planned = new Map(plan.resources.map((resource) => [resource.address, resource]));
   const configured = configuredResources(plan.configuration);
@@ -36,7 +28,9 @@ export function checkStackPlan(plan: Plan, stack: JsonObject): StackPlan {
       ...plan.variables.filter((name) => isEphemeral(stack, name)).map(held),
       ...configurationProblems(plan.configuration, stack, written),
     ],
+    /** How many task definitions equal the proven ones. */
     proven: checked.filter(({ address, problems }) => problems.length === 0 && isTask(planned.get(address))).length,
+    /** Findings that are not problems, but worth a look. */
     notices: plan.resources.filter(({ address, isDestroyed }) => !written.has(address) && isDestroyed).map(removed),
   };
 }

@@ -1,21 +1,8 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
 import { DEEPEST } from "../protection/answer-shape";
 import { parseContainers, resourceForm } from "../stack/resource-form";
-import { type SafeText, text } from "../text/safe-text";
+import { text } from "../text/safe-text";
 import type { PlannedResource } from "./read-plan";
-
-/** A task definition as the plan would leave it. */
-export type PlannedDefinition = {
-  readonly address: string;
-  /** undefined when known only after the apply. */
-  readonly family: string | undefined;
-  /** In RegisterTaskDefinition's form, as far as it is known. */
-  readonly definition: JsonObject;
-  /** Why the containers can't be compared, or undefined. */
-  readonly unreadable: SafeText | undefined;
-  /** The arguments known only after the apply, in Terraform's spelling. */
-  readonly unknown: readonly string[];
-};
 
 const UNREADABLE = text`container_definitions is not JSON, or has more than ${DEEPEST} levels, which no task definition has.`;
 
@@ -31,7 +18,10 @@ const NOT_REGISTERED = [
   "track_latest",
 ];
 
-export function plannedDefinition({ address, after = {}, unknown }: PlannedResource): PlannedDefinition {
+/** A task definition as the plan would leave it. */
+export type PlannedDefinition = Readonly<ReturnType<typeof plannedDefinition>>;
+
+export function plannedDefinition({ address, after = {}, unknown }: PlannedResource) {
   const written = after.container_definitions;
   const containers = parseContainers(written);
   const flat = Object.entries(after)
@@ -40,9 +30,13 @@ export function plannedDefinition({ address, after = {}, unknown }: PlannedResou
     .map(([name, value]) => [name, LISTS.includes(name) ? asBlocks(value) : asBlock(value, name)]);
   return {
     address,
+    /** undefined when known only after the apply. */
     family: typeof after.family === "string" ? after.family : undefined,
+    /** In RegisterTaskDefinition's form, as far as it is known. */
     definition: resourceForm(Object.fromEntries(flat), containers),
+    /** Why the containers can't be compared, or undefined. */
     unreadable: typeof written === "string" && containers === undefined ? UNREADABLE : undefined,
+    /** The arguments known only after the apply, in Terraform's spelling. */
     unknown: Object.entries(unknown)
       .filter(([name, value]) => !NOT_REGISTERED.includes(name) && isUnknown(value))
       .map(([name]) => name),

@@ -6,40 +6,6 @@ import { excerpt, quote, text } from "../text/safe-text";
 import { readPlanFile } from "./plan-file";
 import { TASK_DEFINITION, taskDefinitionsBefore } from "./task-types";
 
-/** The needed part of what `terraform show -json PLAN` prints. Format 1.x: minor versions only add to it. */
-export type Plan = {
-  /** Every resource in the plan, including unchanged ones, but not data sources. */
-  readonly resources: readonly PlannedResource[];
-  /** The plan's copy of the configuration, as expressions. */
-  readonly configuration: JsonObject;
-  /** Names of the variables whose values the plan holds. */
-  readonly variables: readonly string[];
-  /** Addresses of the actions that the plan also invokes. */
-  readonly actions: readonly string[];
-};
-
-export type PlannedResource = {
-  /** `module.shop.aws_ecs_task_definition.web[0]` */
-  readonly address: string;
-  readonly type: string;
-  /** `["no-op"]`, `["create"]`, `["delete", "create"]`, … */
-  readonly actions: readonly string[];
-  /** Whether the plan destroys it and makes no replacement. */
-  readonly isDestroyed: boolean;
-  /** Whether the provider only forgets it when it is destroyed or replaced (`skip_destroy`). */
-  readonly staysRegistered: boolean;
-  /** Why, such as `replace_by_request`. */
-  readonly actionReason: string | undefined;
-  /** Whether an `import` or a `moved` block brings it to this address. */
-  readonly isAdopted: boolean;
-  /** undefined when the resource does not exist yet. */
-  readonly before: JsonObject | undefined;
-  /** undefined when it is deleted, but not when it only leaves the state. Values known only after the apply are missing. */
-  readonly after: JsonObject | undefined;
-  /** The same structure, with true for each value known only after the apply. */
-  readonly unknown: JsonObject;
-};
-
 const json = v.custom<JsonValue>(() => true);
 const object = v.custom<JsonObject>(isJsonObject);
 
@@ -72,8 +38,11 @@ const PlanSchema = v.object({
   action_invocations: v.optional(v.array(v.object({ address: v.string() })), []),
 });
 
+/** The needed part of what `terraform show -json PLAN` prints. Format 1.x: minor versions only add to it. */
+export type Plan = Readonly<ReturnType<typeof readPlan>>;
+
 /** @throws PlanError when the file isn't a complete plan of a supported format. */
-export function readPlan(file: string): Plan {
+export function readPlan(file: string) {
   const document = readPlanFile(file);
   const version = document.format_version;
   if (typeof version !== "string" || !isJsonObject(document.planned_values)) {
@@ -110,16 +79,22 @@ export function readPlan(file: string): Plan {
     ]);
   }
   return {
+    /** Every resource in the plan, including unchanged ones, but not data sources. */
     resources: resource_changes
       .filter(({ mode, deposed }) => mode === "managed" && deposed === undefined)
       .map(resource),
+    /** The plan's copy of the configuration, as expressions. */
     configuration,
+    /** Names of the variables whose values the plan holds. */
     variables: Object.keys(variables),
+    /** Addresses of the actions that the plan also invokes. */
     actions: action_invocations.map(({ address }) => address),
   };
 }
 
-function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]): PlannedResource {
+export type PlannedResource = Readonly<ReturnType<typeof resource>>;
+
+function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]) {
   const { actions, before, after_unknown: unknown, importing } = one.change;
   const isDestroyed = actions.join() === "delete";
   const staysRegistered = one.type === TASK_DEFINITION && objectOf(before).skip_destroy === true;
@@ -127,15 +102,24 @@ function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][numb
   // A resource that Terraform forgets stays as it is.
   const after = isLeft && !isJsonObject(one.change.after) ? before : one.change.after;
   return {
+    /** `module.shop.aws_ecs_task_definition.web[0]` */
     address: one.address,
     type: one.type,
+    /** `["no-op"]`, `["create"]`, `["delete", "create"]`, … */
     actions,
+    /** Whether the plan destroys it and makes no replacement. */
     isDestroyed,
+    /** Whether the provider only forgets it when it is destroyed or replaced (`skip_destroy`). */
     staysRegistered,
+    /** Why, such as `replace_by_request`. */
     actionReason: one.action_reason,
+    /** Whether an `import` or a `moved` block brings it to this address. */
     isAdopted: one.previous_address !== undefined || isJsonObject(importing),
+    /** undefined when the resource does not exist yet. */
     before: isJsonObject(before) ? before : undefined,
+    /** undefined when it is deleted, but not when it only leaves the state. Values known only after the apply are missing. */
     after: isJsonObject(after) ? after : undefined,
-    unknown: isJsonObject(unknown) ? unknown : {},
+    /** The same structure, with true for each value known only after the apply. */
+    unknown: objectOf(unknown),
   };
 }
