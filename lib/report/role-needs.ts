@@ -1,18 +1,11 @@
 import { groupBy } from "../group-by";
-import type { SafeText } from "../text/safe-text";
 import type { TaskReport } from "./report";
 
-/** The permissions that the tasks' own execution roles need, and who grants them. */
-type RoleNeed = {
-  readonly roles: readonly SafeText[];
-  /** Whether the stack grants them. If not, the roles' owners have to. */
-  readonly granted: boolean;
-  /** Statements of an IAM policy. */
-  readonly statements: readonly object[];
-};
-
-/** Lists each statement once, grouped by the roles that need it. */
-export function roleNeeds(tasks: readonly Pick<TaskReport, "executionRole">[]): readonly RoleNeed[] {
+/**
+ * The permissions that the tasks' own execution roles need: each statement of an IAM policy once, grouped by the roles that
+ * need it. `granted`: whether the stack grants them; if not, the roles' owners have to.
+ */
+export function roleNeeds(tasks: readonly Pick<TaskReport, "executionRole">[]) {
   const all = tasks.flatMap(({ executionRole: role }) =>
     role.kind === "task" ? role.statements.map((statement) => ({ ...role, statement })) : [],
   );

@@ -6,14 +6,7 @@ import { excerpt, type SafeText, text } from "../../text/safe-text";
 import { type Difference, fieldDifferences, settingDifferences, shown } from "./differences";
 import { type ContainerState, containerStates, containersOf, isLeftOut, type Side, type TaskView } from "./side";
 
-export type SidesDiff = {
-  readonly newlyLeftOut: readonly { readonly family: string; readonly container: string; readonly reason: SafeText }[];
-  /** Tasks that differ, in the order of the new side; removed ones at the end. */
-  readonly tasks: readonly TaskDiff[];
-  readonly coverage: { readonly before: Coverage; readonly after: Coverage };
-  /** The number of families on both sides, each counted once. */
-  readonly families: number;
-};
+export type SidesDiff = Readonly<ReturnType<typeof compareSides>>;
 
 export type TaskDiff = {
   readonly family: string;
@@ -21,16 +14,10 @@ export type TaskDiff = {
   readonly differences: readonly Difference[];
 };
 
-type Coverage = {
-  readonly containers: number;
-  readonly protected: number;
-  /** Containers whose entry point is still to be found. */
-  readonly open: number;
-};
-
-export function compareSides(before: Side, after: Side): SidesDiff {
+export function compareSides(before: Side, after: Side) {
   const [olds, news] = [withStates(before), withStates(after)];
   const families = [...new Set([...news.keys(), ...olds.keys()])];
+  // In the order of the new side; removed ones at the end.
   const tasks = families.flatMap((family) => compareTasks(family, olds.get(family), news.get(family)));
   const newlyLeftOut = [...news].flatMap(([family, { states }]) =>
     [...states].flatMap(([container, state]) => {
@@ -113,14 +100,15 @@ function consoleDifferences(before: TaskView, after: TaskView): readonly Differe
     .map(({ container, field, change }) => ({ container, what: field + BY_CONSOLE, after: excerpt(change) }));
 }
 
-function coverageOf(side: ReadonlyMap<string, Compared>): Coverage {
+/** Counts containers; `open` are those whose entry point is still to be found. */
+function coverageOf(side: ReadonlyMap<string, Compared>) {
   const states = [...side.values()].flatMap((task) => [...task.states.values()]);
   const count = (kind: ContainerState["kind"]) => states.filter((state) => state.kind === kind).length;
   return { containers: states.length, protected: count("protected"), open: count("open") };
 }
 
 /** The share that is protected, rounded down: 100 % means all. */
-export function percent({ containers, protected: covered }: Coverage): string {
+export function percent({ containers, protected: covered }: SidesDiff["coverage"]["after"]): string {
   return containers === 0 ? "none" : `${percentOf(covered, containers)} %`;
 }
 
