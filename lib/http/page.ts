@@ -25,14 +25,8 @@ export function detailOf(answer: Answer, reasonIn: v.GenericSchema<string, strin
   return success ? text`(HTTP ${answer.status}, ${quote(output)})` : text`(HTTP ${answer.status})`;
 }
 
-type Page = {
-  /** `titled "…"`, or `untitled`. */
-  readonly title: SafeText;
-  /** Its first 16,000 characters, masked. */
-  readonly start: string;
-};
-
-function pageIn(answer: Answer): Page | undefined {
+/** The page's title, as `titled "…"` or `untitled`, and its first 16,000 characters, masked. */
+function pageIn(answer: Answer) {
   const isCalledPage = /^text\/html/i.test(answer.header("content-type"));
   const beginning = answer.body.subarray(0, 1000).toString("utf8");
   if (!isCalledPage && !/^\s*<(!doctype html|html|head|body|!--)/i.test(beginning)) return undefined;

@@ -5,7 +5,7 @@ import { BUNDLE_VARIABLE, DEFENDER } from "../defender";
 import { defined } from "../defined";
 import { type Problem, ProofError } from "../errors";
 import { clean, type JsonObject } from "../json";
-import { type ContainerDefinition, isTaskDefinition, type TaskDefinition, TaskDefinitionSchema } from "../task/schema";
+import { isTaskDefinition, type TaskDefinition, TaskDefinitionSchema } from "../task/schema";
 import type { Task } from "../task/task";
 import { pathText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
@@ -32,20 +32,12 @@ export type ProofFacts = {
   readonly holdsCredential: (text: string) => boolean;
 };
 
-/** A proven answer, with typed parts. */
-type Proven = {
-  /** Without nulls and empty lists; in the Console's order, and with the install bundle in clear. */
-  readonly definition: TaskDefinition;
-  readonly sidecar: ContainerDefinition;
-  readonly installBundle: Secret;
-};
-
 /**
- * Proves that `answer` is `task` with its protection, and that nothing else changed.
+ * Proves that `answer` is `task` with its protection, and that nothing else changed. Returns it with typed parts.
  *
  * @throws ProofError with the first deviations, and the number of the others.
  */
-export function proveAnswer(task: Task, answer: JsonObject, facts: ProofFacts): Proven {
+export function proveAnswer(task: Task, answer: JsonObject, facts: ProofFacts) {
   if (isTooDeep(answer)) throw new ProofError(problems(task, [TOO_DEEP], false));
   const cleaned = clean(answer);
   const deviations = answerDeviations(task, answer, cleaned, facts);
@@ -57,6 +49,7 @@ export function proveAnswer(task: Task, answer: JsonObject, facts: ProofFacts): 
   if (!sidecar || bundle === undefined) throw new Error("the proof lets no task without sidecar and bundle pass");
   const { installBundle } = facts.console;
   return {
+    /** Without nulls and empty lists; in the Console's order, and with the install bundle in clear. */
     definition,
     sidecar,
     installBundle: bundle === installBundle.reveal() ? installBundle : new Secret(bundle),

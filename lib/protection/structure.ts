@@ -18,15 +18,10 @@ export type StructureFacts = Pick<Expectation, "images" | "consoleAddress">;
 export type Structure = {
   /** Why it isn't protected; empty when it is. `describe` turns them into sentences. */
   readonly deviations: readonly Deviation[];
-  readonly containers: readonly ContainerStructure[];
+  /** Without the sidecar. `left-out`: it has no trace of the Defender. */
+  readonly containers: readonly { readonly name: string; readonly state: "protected" | "unprotected" | "left-out" }[];
   /** The version in the tag of the sidecar's image, `34.04.145`. */
   readonly defenderVersion: string | undefined;
-};
-
-/** An application container, not the sidecar. `left-out`: it has no trace of the Defender. */
-type ContainerStructure = {
-  readonly name: string;
-  readonly state: "protected" | "unprotected" | "left-out";
 };
 
 /**

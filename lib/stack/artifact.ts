@@ -5,19 +5,8 @@ import { SettingsError } from "../errors";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isReadByTerraform } from "./output-folder";
 import { MANIFEST, REPORT_JSON, REPORT_MARKDOWN, TERRAFORM_VERSION } from "./output-paths";
-import { readStackFile, type StackFile } from "./stack-file";
+import { readStackFile } from "./stack-file";
 import { guardedRead, readSynthesizedFile } from "./synthesized-file";
-
-export type Artifact = {
-  /** Paths of all regular files, relative to the folder. */
-  readonly files: readonly string[];
-  /** Paths of all entries, folders included. */
-  readonly paths: readonly string[];
-  /** Each stack's name, and the result of reading its cdk.tf.json. */
-  readonly stacks: readonly (StackFile & { readonly name: string })[];
-  /** Everything that does not belong in the artifact. */
-  readonly strangers: readonly Stranger[];
-};
 
 export type Stranger = {
   readonly path: SafeText;
@@ -32,13 +21,15 @@ const STACK_PATH = /^stacks\/[^/]+\/cdk\.tf\.json$/;
 const VERSION_PATH = /^stacks\/[^/]+\/versions\.tf$/;
 const LOCK_PATH = /^stacks\/[^/]+\/\.terraform\.lock\.hcl$/;
 
+export type Artifact = Readonly<ReturnType<typeof readArtifact>>;
+
 /**
  * Reads a synthesized output folder as a pipeline publishes and applies it: manifest, reports, and one stack with its
  * cdk.tf.json, versions.tf and provider lock file. Anything else is a stranger.
  *
  * @throws SettingsError when it is not a folder; OutputError when something in it can't be read.
  */
-export function readArtifact(folder: string): Artifact {
+export function readArtifact(folder: string) {
   if (!guardedRead(folder, () => lstatSync(folder, { throwIfNoEntry: false }))?.isDirectory()) {
     throw new SettingsError([text`${folder} is not a folder. Name a folder such as cdktf.out.`]);
   }
@@ -50,9 +41,13 @@ export function readArtifact(folder: string): Artifact {
     ...readStackFile(readSynthesizedFile(join(folder, path)).toString("utf8")),
   }));
   return {
+    /** Paths of all regular files, relative to the folder. */
     files,
+    /** Paths of all entries, folders included. */
     paths: entries.map(({ path }) => path),
+    /** Each stack's name, and the result of reading its cdk.tf.json. */
     stacks,
+    /** Everything that does not belong in the artifact. */
     strangers: [
       ...entries
         .filter((entry) => !isExpected(folder, entry))

@@ -5,16 +5,7 @@ import { DEFENDER } from "../defender";
 import { groupBy } from "../group-by";
 import { type CheckedDefinition, isProtected } from "./checked-definition";
 
-export type FamilyDefenders = {
-  /** Number of connected App IDs: all containers of a task share one. */
-  readonly connected: number;
-  /** Number of disconnected ones; the Console forgets them after about an hour. */
-  readonly stale: number;
-  /** Number connected from another account or region, as far as the Console reports it. */
-  readonly elsewhere: number;
-  /** Versions of the connected ones, as far as the Console reports them. */
-  readonly versions: readonly string[];
-};
+type FamilyDefenders = Readonly<ReturnType<typeof count>>;
 
 export const NONE: FamilyDefenders = { connected: 0, stale: 0, elsewhere: 0, versions: [] };
 
@@ -54,13 +45,17 @@ export function runningDefenders(
   return running;
 }
 
-function count(defenders: readonly Defender[], place: AccountAndRegion): FamilyDefenders {
+function count(defenders: readonly Defender[], place: AccountAndRegion) {
   const here = defenders.filter((defender) => isHere(defender, place));
   const connected = here.filter((defender) => defender.connected);
   return {
+    /** Number of connected App IDs: all containers of a task share one. */
     connected: connected.length,
+    /** Number of disconnected ones; the Console forgets them after about an hour. */
     stale: here.length - connected.length,
+    /** Number connected from another account or region, as far as the Console reports it. */
     elsewhere: defenders.filter((defender) => defender.connected && !isHere(defender, place)).length,
+    /** Versions of the connected ones, as far as the Console reports them. */
     versions: [...new Set(connected.flatMap(({ version }) => version ?? []))],
   };
 }
