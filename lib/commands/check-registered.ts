@@ -15,7 +15,7 @@ import { evaluatedTask } from "../stack/synthesized-tasks";
 import { print } from "../text/print";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import type { Command } from "./command";
-import { withinRunLimit } from "./run-limit";
+import { withinRunLimit } from "./run-context";
 
 /** Extends the proof to ECS: compares the proven cdk.tf.json with the task definitions that Terraform's outputs name. */
 export const checkRegistered: Command = {

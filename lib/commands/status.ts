@@ -16,8 +16,7 @@ import { buildStatus, noticesOf, type Status } from "../status/status";
 import { print, printLine } from "../text/print";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Invocation } from "./command";
-import { contextOn } from "./run-context";
-import { withinRunLimit } from "./run-limit";
+import { contextOn, withinRunLimit } from "./run-context";
 import { structureFacts } from "./task-options";
 
 const FORMATS = ["text", "json", "markdown", "junit"] as const;

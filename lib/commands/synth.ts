@@ -13,8 +13,7 @@ import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
 import { join, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
-import { contextOn } from "./run-context";
-import { withinRunLimit } from "./run-limit";
+import { contextOn, withinRunLimit } from "./run-context";
 import { protectOptions, readOptions } from "./task-options";
 
 /** Whatever goes wrong, the output folder holds no stack afterwards. */
