@@ -7,7 +7,6 @@ import { OutputError, SettingsError, StoppedError } from "../errors";
 import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
-import type { StackSettings } from "../settings/stack";
 import { terraformProgram } from "../settings/terraform-program";
 import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf, TERRAFORM_VERSION } from "../stack/output-paths";
 import { synthesizeEmpty } from "../stack/stack-base";
@@ -22,7 +21,10 @@ export const destroy: Command = {
   run: async (invocation, { has }) => {
     const settings = parseStackSettings(invocation.environment);
     const localStatePath = resolve(invocation.projectFolder, localStateFile(settings.name));
-    refuseMissingState(settings, localStatePath);
+    // Terraform would treat a missing state as an empty one, and destroy nothing.
+    if (settings.state.kind === "local" && !existsSync(localStatePath)) {
+      throw noState(settings.name, `${localStatePath} is missing`);
+    }
     const folder = newFolder();
     const paths = pathsOf(settings.name);
     const stackFolder = join(folder, paths.folder);
@@ -60,11 +62,6 @@ function newFolder(): string {
       text`No folder can be made in ${tmpdir()} (${codeOf(error)}). Set TMPDIR to a folder that can be written.`,
     ]);
   }
-}
-
-// Terraform would treat a missing state as an empty one, and destroy nothing.
-function refuseMissingState({ state, name }: StackSettings, localStatePath: string): void {
-  if (state.kind === "local" && !existsSync(localStatePath)) throw noState(name, `${localStatePath} is missing`);
 }
 
 function noState(name: string, what: string): SettingsError {

@@ -8,7 +8,6 @@ import { buildReport, type Report } from "../report/report";
 import { styleOf } from "../report/style";
 import { toSummary } from "../report/summary";
 import type { Settings } from "../settings/settings";
-import type { OutputFile } from "../stack/output-folder";
 import { pathsOf, REPORT_JSON, REPORT_MARKDOWN } from "../stack/output-paths";
 import { statementsForRole } from "../stack/role-statements";
 import { synthesize } from "../stack/synthesize";
@@ -31,7 +30,10 @@ export async function writeOutput(
   { projectFolder, environment, stdout, signal }: Invocation,
 ): Promise<void> {
   const report = reportOn(settings, version, tasks);
-  const files = reportFiles(report);
+  const files = [
+    { path: REPORT_MARKDOWN, content: toMarkdown(report) },
+    { path: REPORT_JSON, content: wholeText(`${JSON.stringify(report, null, 2)}\n`) },
+  ];
   const publish = synthesize({ ...settings.stack, tasks, folder, staging, projectFolder, files });
   await lastChanceToStop(signal);
   publish();
@@ -57,11 +59,4 @@ function reportOn({ console, stack }: Settings, version: string, tasks: readonly
     statementsFor: (roleArn) => statementsForRole(roleArn, tasks, stack),
     grantsRoles: stack.grantExecutionRoles,
   });
-}
-
-function reportFiles(report: Report): readonly OutputFile[] {
-  return [
-    { path: REPORT_MARKDOWN, content: toMarkdown(report) },
-    { path: REPORT_JSON, content: wholeText(`${JSON.stringify(report, null, 2)}\n`) },
-  ];
 }

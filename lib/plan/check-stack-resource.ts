@@ -51,9 +51,9 @@ type Checked = {
 function checkTask(found: PlannedResource, written: JsonObject, changed: readonly string[], values: Values): Checked {
   const at = excerpt(found.address);
   const { definition, unreadable, unknown } = plannedDefinition(found);
-  // Values known only after the apply are compared as they are written.
+  // Values known only after the apply are compared as they are written. The provider finds out this one if it isn't written.
   const later = unknown.filter(
-    (name) => !isFilledIn(name) && (!Object.hasOwn(written, name) || changed.includes(name)),
+    (name) => name !== "enable_fault_injection" && (!Object.hasOwn(written, name) || changed.includes(name)),
   );
   const unread = unreadable ? ["containerDefinitions"] : [];
   const except = [...unknown.map(registeredName), ...unread];
@@ -71,11 +71,6 @@ function checkTask(found: PlannedResource, written: JsonObject, changed: readonl
     isReported: (name) => later.includes(name) || reported.has(registeredName(name)),
     compared: ["skip_destroy", ...unknown].filter((name) => Object.hasOwn(written, name)),
   };
-}
-
-/** Whether the provider finds out the value if it isn't written. */
-function isFilledIn(name: string): boolean {
-  return name === "enable_fault_injection";
 }
 
 function registeredName(name: string): string {

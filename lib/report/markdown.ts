@@ -13,17 +13,13 @@ const BYTES = 900_000;
 
 /** The report as Markdown that renders in Azure DevOps and on GitHub: the overview first, then one section per task. */
 export function toMarkdown(report: Report): SafeText {
-  return wholeText(document(report));
-}
-
-function document(report: Report): string {
   const { tasks } = report;
   const parts = [head(report), overview(tasks), roles(tasks)].filter((part) => part !== "");
   const room = BYTES - Buffer.byteLength(parts.join("\n"));
   const sections = fitting(tasks, room, (task, index) =>
     taskSection(task, index < PICTURES ? taskPicture(report, task) : undefined),
   );
-  return [...parts, ...sections.texts, ...leftOver(sections.left, "task")].join("\n");
+  return wholeText([...parts, ...sections.texts, ...leftOver(sections.left, "task")].join("\n"));
 }
 
 function head({ coverage, console, installBundle, region, stack, tasks }: Report): string {

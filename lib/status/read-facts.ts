@@ -53,7 +53,7 @@ export async function readFacts(sources: Sources) {
     newest,
     /** By family: how many tasks have a Defender that may be connected. */
     running: runningDefenders(tasks, definitions),
-    defenders: defendersByFamily(defenders, { region: ecs.region, account: accountOf(clusters) }),
+    defenders: defendersByFamily(defenders, { region: ecs.region, account: placeOf(clusters[0] ?? "")?.account ?? "" }),
     consoleVersion,
     /** Time of the last answer of each side, in RFC 3339. */
     readAt: { aws: new Date().toISOString(), console: consoleAt },
@@ -88,8 +88,4 @@ function checker(expected: StructureFacts): Check {
 function serviceNames(tasks: readonly RunningTask[], cluster: string): readonly string[] {
   const ofCluster = tasks.filter((task) => task.cluster === cluster);
   return [...new Set(ofCluster.flatMap(({ service }) => service ?? []))];
-}
-
-function accountOf([cluster = ""]: readonly string[]): string {
-  return placeOf(cluster)?.account ?? "";
 }

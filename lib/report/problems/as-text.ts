@@ -11,11 +11,12 @@ export function asText(report: ProblemReport, style: Style): SafeText {
   const { red, yellow } = style.paint;
   const isShort = files.length <= FEW_FILES;
   const notice = (sentence: SafeText) => join([yellow(text`Notice:`), sentence], " ");
-  return lines([
+  const lines = [
     ...blocksOf(problems, style, red),
     ...(isShort ? blocksOf(notices, style, notice) : []),
     ...closing(report).flatMap((sentence) => wrap(sentence, style.columns)),
-  ]);
+  ];
+  return join([...lines, text``], "\n");
 }
 
 // With more files, the notices would bury the problems.
@@ -50,7 +51,8 @@ function closing(report: ProblemReport): readonly SafeText[] {
       : []),
     ...(containers && containers.all > 0 ? [containersLine(containers, problems.length > 0)] : []),
     ...(counted === undefined ? [] : [join([text`${counted}.`, ...ended], " ")]),
-    ...(problems.length === 0 && files.length > 0 ? [text`${filesText(files.length)} no problem.`] : []),
+    ...(problems.length === 0 && files.length === 1 ? [text`1 file has no problem.`] : []),
+    ...(problems.length === 0 && files.length > 1 ? [text`${files.length} files have no problem.`] : []),
   ];
 }
 
@@ -62,12 +64,4 @@ function containersLine({ all, leftOut, open }: ContainerCount, isPartial: boole
   ];
   const where = isPartial ? text`Containers of the other files: ` : text`Containers: `;
   return join([where, join(parts), text`.`], "");
-}
-
-function filesText(count: number): SafeText {
-  return count === 1 ? text`1 file has` : text`${count} files have`;
-}
-
-function lines(all: readonly SafeText[]): SafeText {
-  return join([...all, text``], "\n");
 }
