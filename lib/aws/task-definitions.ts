@@ -1,7 +1,7 @@
 import pMap from "p-map";
 
 import { AwsError } from "../errors";
-import { clean, isJsonObject, type JsonObject } from "../json";
+import { clean, type JsonObject, objectOf } from "../json";
 import { quote, text } from "../text/safe-text";
 import type { Ecs } from "./ecs";
 
@@ -49,12 +49,10 @@ async function readDefinition(ecs: Ecs, taskDefinition: string): Promise<Registe
     client.describeTaskDefinition({ taskDefinition }, options).catch(undefinedIfMissing),
   );
   if (answer === undefined) return undefined;
-  const definition: unknown = JSON.parse(JSON.stringify(answer.taskDefinition ?? null));
-  if (isJsonObject(definition)) {
-    const { taskDefinitionArn: arn, family, revision } = definition;
-    if (typeof arn === "string" && typeof family === "string" && typeof revision === "number") {
-      return { arn, family, revision, definition: clean(definition) };
-    }
+  const definition = objectOf(JSON.parse(JSON.stringify(answer.taskDefinition ?? null)));
+  const { taskDefinitionArn: arn, family, revision } = definition;
+  if (typeof arn === "string" && typeof family === "string" && typeof revision === "number") {
+    return { arn, family, revision, definition: clean(definition) };
   }
   throw new AwsError([
     text`ECS described a task definition without its ARN, family or revision: ${quote(taskDefinition)}: ecs:DescribeTaskDefinition in ${ecs.region}. Check AWS_ENDPOINT_URL.`,

@@ -58,13 +58,9 @@ function licencesIn(answer: JsonObject): readonly string[] {
 const LICENCE = /\/tw_([a-z0-9]{16,64})\//i;
 
 /** What Defenders need to connect, from `GET …/defenders/install-bundle`. */
-export type InstallBundle = {
-  readonly installBundle: Secret;
-  /** The address that they dial, `wss://us-east1.cloud.twistlock.com:443`; undefined when the Console gives none. */
-  readonly wsAddress: string | undefined;
-};
+export type InstallBundle = Readonly<v.InferOutput<typeof BUNDLE_AND_ADDRESS.schema>>;
 
-export const BUNDLE_AND_ADDRESS: Shape<InstallBundle> = {
+export const BUNDLE_AND_ADDRESS = {
   expected: "an object with an installBundle, base64 of a JSON object,",
   schema: v.pipe(
     v.object({
@@ -76,6 +72,7 @@ export const BUNDLE_AND_ADDRESS: Shape<InstallBundle> = {
     }),
     v.transform(({ installBundle, wsAddress }) => ({
       installBundle: bundleSecret(installBundle),
+      /** The address that they dial, `wss://us-east1.cloud.twistlock.com:443`; undefined when the Console gives none. */
       wsAddress: wsAddress || undefined,
     })),
   ),
