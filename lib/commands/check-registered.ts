@@ -7,7 +7,6 @@ import { type DeployedTask, deployedTasks, deployedValues } from "../registered/
 import { askOutputs, readOutputs } from "../registered/read-outputs";
 import { type NetworkSettings, networkSettings, networkVariables } from "../settings/network";
 import { parseVariables } from "../settings/parse-variables";
-import { terraformProgram } from "../settings/terraform-program";
 import { definitionDifferences } from "../stack/definition-differences";
 import { outputFolder } from "../stack/output-paths";
 import { readSynthesizedStack } from "../stack/synthesized-stack";
@@ -34,19 +33,18 @@ export const checkRegistered: Command = {
   run: async (invocation, { value }) => {
     const { environment, stdout } = invocation;
     const network = networkSettings(parseVariables(networkVariables, environment, []), environment);
-    const stack = readSynthesizedStack(value("stack") ?? outputFolder(environment));
+    const { folder, document } = readSynthesizedStack(value("stack") ?? outputFolder(environment));
     const file = value("outputs");
     const late = { Kind: AwsError, lookAt: "Terraform and at AWS" };
     const read = async (signal: AbortSignal) => {
-      const terraform = { program: terraformProgram(environment), folder: stack.folder, environment, signal };
-      const outputs = file === undefined ? await askOutputs(terraform) : readOutputs(file);
-      const tasks = deployedTasks(stack.document, outputs);
+      const outputs = file === undefined ? await askOutputs({ folder, environment, signal }) : readOutputs(file);
+      const tasks = deployedTasks(document, outputs);
       return { outputs, tasks, ...(await readRegistered(tasks, network, signal)) };
     };
     const { outputs, tasks, registered, region } = await withinRunLimit(network, invocation.signal, late, read);
     const problems = tasks.flatMap((task): readonly SafeText[] => {
       const definition = registered.get(task.arn)?.definition ?? {};
-      const values = deployedValues(task, definition, stack.document, outputs);
+      const values = deployedValues(task, definition, document, outputs);
       const status = definition.status === "ACTIVE" ? [] : [text`${excerpt(task.arn)} is deregistered: deploy again.`];
       // Tags are not compared: DescribeTaskDefinition returns them only on request, and only to a caller that may list them.
       const deviations = definitionDifferences(evaluatedTask(task.resource, values), definition, ["tags"]);

@@ -7,6 +7,7 @@ import { isJsonObject, parseJson } from "../json";
 import { codeOf } from "../regular-file";
 import type { Environment } from "../settings/environment";
 import { withoutSecrets } from "../settings/secrets";
+import { terraformProgram } from "../settings/terraform-program";
 import { excerpt, text } from "../text/safe-text";
 
 /** Terraform's string outputs, by name. */
@@ -18,8 +19,6 @@ export function readOutputs(file: string): Outputs {
 }
 
 type Terraform = {
-  /** `terraform`, or the value of TERRAFORM_BINARY_NAME. */
-  readonly program: string;
   /** The stack's own folder, initialized. */
   readonly folder: string;
   readonly environment: Environment;
@@ -31,7 +30,8 @@ type Terraform = {
  *
  * @throws OutputError when Terraform can't be run, or isn't initialized; the signal's reason.
  */
-export async function askOutputs({ program, folder, environment, signal }: Terraform): Promise<Outputs> {
+export async function askOutputs({ folder, environment, signal }: Terraform): Promise<Outputs> {
+  const program = terraformProgram(environment);
   const command = text`${program} -chdir=${folder} output -json`;
   try {
     const { stdout } = await promisify(execFile)(program, [`-chdir=${folder}`, "output", "-no-color", "-json"], {
