@@ -81,6 +81,13 @@ function pullRequest(target: Files, changed: Files): void {
   for (const path of Object.keys(target)) rmSync(join(project.folder, path));
   write(changed);
   commit();
+  mergeIntoParent();
+}
+
+/** Replaces HEAD by its merge into HEAD^1, which a pull request's checkout is. */
+function mergeIntoParent(): void {
+  const merge = git("commit-tree", "-m", "merge", "-p", "HEAD^1", "-p", "HEAD", "HEAD^{tree}");
+  git("reset", "--quiet", "--hard", merge.trim());
 }
 
 function write(files: Files): void {
@@ -173,6 +180,7 @@ describe("the path", () => {
     unlinkSync(join(project.folder, "current"));
     symlinkSync("other", join(project.folder, "current"));
     commit();
+    mergeIntoParent();
     expect(changes(["current"]).stdout).toContain("`nginx:1.28`");
   });
 
@@ -241,6 +249,17 @@ describe("what can't be compared", () => {
       status: 1,
       stdout: "",
       stderr: "HEAD^1, the target branch, is not in this clone: fetch with a depth of 2.\n",
+    });
+  });
+
+  test("because the checkout is the branch itself, whose first parent is its own earlier commit, is refused", () => {
+    pullRequest({ "shop.json": TASK }, { "shop.json": CHANGED });
+    git("checkout", "--quiet", "HEAD^2");
+    expect(changes(["shop.json"])).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        "HEAD is not the merge of the pull request into the target branch, so HEAD^1 is not the target branch: check out that merge.\n",
     });
   });
 
