@@ -206,6 +206,29 @@ describe("the path", () => {
   });
 });
 
+describe("the target branch's files are taken without", () => {
+  test.each<[string, string, (folder: string) => string]>([
+    ["what Git LFS keeps elsewhere", "filter.lfs.smudge", () => 'test "$GIT_LFS_SKIP_SMUDGE" = 1 && cat'],
+    ["the repository's hooks", "core.hooksPath", (folder) => folder],
+  ])("%s", (_, setting, value) => {
+    const others = {
+      ".gitattributes": "*.bin filter=lfs\n",
+      "logo.bin": "version https://git-lfs.github.com/spec/v1\n",
+    };
+    pullRequest({ "shop.json": TASK, ...others }, { "shop.json": CHANGED, ...others });
+    const hooks = mkdtempSync(join(tmpdir(), "hooks-"));
+    writeFileSync(join(hooks, "post-checkout"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    git("config", "filter.lfs.required", "true");
+    git("config", setting, value(hooks));
+    const { status, stdout, stderr } = changes(["shop.json"]);
+    git("config", "--unset", setting);
+    git("config", "--unset", "filter.lfs.required");
+    rmSync(hooks, { recursive: true });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("`nginx:1.28`");
+  });
+});
+
 describe("what can't be compared", () => {
   const BROKEN = TASK.replace('"image"', '"imgae"');
 
@@ -267,7 +290,7 @@ describe("what can't be compared", () => {
     pullRequest({ "shop.json": TASK }, { "shop.json": CHANGED });
     const bin = mkdtempSync(join(tmpdir(), "bin-"));
     const real = execFileSync("bash", ["-c", "command -v git"], { encoding: "utf8" }).trim();
-    const script = `#!/bin/bash\n[[ $1 != worktree ]] || { echo "fatal: no space left" >&2; exit 128; }\nexec ${real} "$@"\n`;
+    const script = `#!/bin/bash\n[[ " $* " != *" worktree add "* ]] || { echo "fatal: no space left" >&2; exit 128; }\nexec ${real} "$@"\n`;
     writeFileSync(join(bin, "git"), script, { mode: 0o755 });
     const outcome = changes(["shop.json"], { environment: { PATH: `${bin}:${process.env.PATH}` } });
     rmSync(bin, { recursive: true });
