@@ -243,6 +243,17 @@ test("the defaults of the fleet apply to both sides", async () => {
   expect(stdout).toContain("Protected: 1 of 2 → 1 of 2 containers (50 % → 50 %).");
 });
 
+test("the images of CONTAINER_IMAGES are those of both sides, also where only one has the container", async () => {
+  const paths = files((task) => {
+    delete container(task, 0).image;
+    task.containerDefinitions.push({ name: "worker", image: "", entryPoint: ["/run"], essential: false });
+  });
+  const images = { web: "nginx:1.28", "shop/worker": "reg.example.com/worker:2" };
+  const { stdout, problems } = await invoke(diff, paths, { CONTAINER_IMAGES: JSON.stringify(images) });
+  expect(problems).toEqual([]);
+  expect(stdout).toMatch(/^shop\n {2}worker: container +added: reg\.example\.com\/worker:2\n\n/);
+});
+
 describe("--old-defaults", () => {
   const NEWLY_LEFT_OUT = "Newly left out of protection\n  shop, router: breaks when wrapped\n";
 

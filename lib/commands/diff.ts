@@ -27,9 +27,9 @@ export const diff: Command = {
   ],
   run: async ({ stdout, environment, projectFolder, signal }, { operands: [older = "", newer = ""], value }) => {
     const { tasks, stack } = parseSettingsWithoutConsole(environment);
-    const { defaultsPath } = tasks;
-    // Without CONTAINER_IMAGES: the pipeline sets it, and it is the same for both sides.
-    const options = { projectFolder, signal, defaultsPath, stack };
+    const { defaultsPath, images } = tasks;
+    // A side doesn't need to have all containers that CONTAINER_IMAGES names: the change may add or remove some.
+    const options = { projectFolder, signal, defaultsPath, images, allowUnusedImages: true, stack };
     const oldDefaults = value(OLD_DEFAULTS);
     const ofOld =
       oldDefaults === undefined ? {} : { defaultsPath: oldDefaults || undefined, defaultsFrom: `--${OLD_DEFAULTS}` };

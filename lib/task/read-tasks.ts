@@ -22,6 +22,8 @@ export type ReadOptions = Partial<Omit<Surroundings, "defaults">> & {
   readonly defaultsPath?: string | undefined;
   /** The variable or option that holds that path: messages name it as the one to correct. @default RUNTIME_DEFENSE_DEFAULTS */
   readonly defaultsFrom?: string;
+  /** Accepts images for containers that no task has. @default false */
+  readonly allowUnusedImages?: boolean;
   /** The environment variable that holds the path, if any: messages name it as the one to correct. */
   readonly variable?: string;
   /** Reads images. Without it, entry points that the files don't name stay missing. */
@@ -57,7 +59,7 @@ type CheckedTasks = {
  * @throws TaskFileError when there is nothing to read; the signal's reason.
  */
 export async function checkTasks(path: string, options: ReadOptions): Promise<CheckedTasks> {
-  const { signal, projectFolder, variable, images = new Map(), stack, lookUp } = options;
+  const { signal, projectFolder, variable, images = new Map(), allowUnusedImages, stack, lookUp } = options;
   const nameOf = (file: string) => fileName(file, projectFolder);
   const defaults = readDefaultsOf(options, nameOf);
   const surroundings = { defaults: defaults.value, images, stack };
@@ -73,7 +75,7 @@ export async function checkTasks(path: string, options: ReadOptions): Promise<Ch
     ...defaults.problems,
     ...complete.flatMap((file) => file.problems),
     ...repeatedFamilies(complete),
-    ...unusedImages(images, complete).map((sentence): Problem => ({ text: sentence })),
+    ...(allowUnusedImages ? [] : unusedImages(images, complete)).map((sentence): Problem => ({ text: sentence })),
   ];
   const tasks = deepFreeze(complete.flatMap(({ task }) => task ?? []));
   const filesOfProblems = problems.flatMap(({ file }) => file ?? []);
