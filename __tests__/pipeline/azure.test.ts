@@ -461,6 +461,7 @@ describe("the scripts of its steps", () => {
     expect(output.trimEnd().split("\n")).toEqual([
       "  # aws_ecs_task_definition.web must be replaced",
       "Plan: 1 to add, 0 to change, 1 to destroy.",
+      "Changes to Outputs:",
     ]);
     expect(filesIn(expand("$(Agent.TempDirectory)/plan", agent))).toEqual(["changed", "plan.json", "tfplan"]);
   });
@@ -575,6 +576,8 @@ case $1 in
       echo '      ~ container_definitions = "plain value tw_abcdefgh"'
       echo "      # (3 unchanged attributes hidden)"
       echo "Plan: 1 to add, 0 to change, 1 to destroy."
+      echo "Changes to Outputs:"
+      echo '  ~ web = "plain value"'
     fi;;
   show) echo "{}";;
 esac
