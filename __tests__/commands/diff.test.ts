@@ -254,6 +254,18 @@ test("the images of CONTAINER_IMAGES are those of both sides, also where only on
   expect(stdout).toMatch(/^shop\n {2}worker: container +added: reg\.example\.com\/worker:2\n\n/);
 });
 
+test("a secret that SECRET_ARNS no longer allows doesn't keep OLD from being compared", async () => {
+  const folder = newFolder();
+  const [before, after] = [join(folder, "old.json"), join(folder, "new.json")];
+  const { executionRoleArn: _, ...noRole } = SHOP;
+  const secrets = [{ name: "S", valueFrom: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf" }];
+  const withSecret = { ...noRole, containerDefinitions: SHOP.containerDefinitions.map((one) => ({ ...one, secrets })) };
+  writeFileSync(before, JSON.stringify(withSecret));
+  writeFileSync(after, JSON.stringify(noRole));
+  const { status, problems } = await invoke(diff, [before, after]);
+  expect({ status, problems }).toEqual({ status: 3, problems: [] });
+});
+
 describe("--old-defaults", () => {
   const NEWLY_LEFT_OUT = "Newly left out of protection\n  shop, router: breaks when wrapped\n";
 

@@ -26,10 +26,11 @@ export const diff: Command = {
     { name: "format", value: ["text", "markdown"], meaning: "for people, or for the comment on a pull request" },
   ],
   run: async ({ stdout, environment, projectFolder, signal }, { operands: [older = "", newer = ""], value }) => {
-    const { tasks, stack } = parseSettingsWithoutConsole(environment);
+    const { tasks } = parseSettingsWithoutConsole(environment);
     const { defaultsPath, images } = tasks;
     // A side doesn't need to have all containers that CONTAINER_IMAGES names: the change may add or remove some.
-    const options = { projectFolder, signal, defaultsPath, images, allowUnusedImages: true, stack };
+    // No stack, so that secrets aren't checked against SECRET_ARNS, which may have changed with the tasks.
+    const options = { projectFolder, signal, defaultsPath, images, allowUnusedImages: true };
     const oldDefaults = value(OLD_DEFAULTS);
     const ofOld =
       oldDefaults === undefined ? {} : { defaultsPath: oldDefaults || undefined, defaultsFrom: `--${OLD_DEFAULTS}` };
