@@ -212,7 +212,18 @@ describe("an unknown state never counts as protected", () => {
     expect(tasks[0].reason).toContain("other.example.com");
   });
 
-  test("unprotected tasks of a family don't need connected Defenders", async () => {
+  test("the one connected Defender may be an unprotected task's, so that another task of the family doesn't count as connected", async () => {
+    const unknownImage = protectedBy("web", { image: "mirror.example.com/defender:1" });
+    const registered = [unknownImage, protectedBy("web")];
+    const workloads = [service("old", "web:1"), service("new", "web:2")];
+    const { tasks } = await jsonOf({ ...web(unknownImage), registered, workloads });
+    expect(tasks).toMatchObject([
+      { verdict: "unprotected" },
+      { verdict: "not-connected", reason: expect.stringContaining("Defenders: 2 run, 1 connected.") },
+    ]);
+  });
+
+  test("tasks of a family that run no Defender don't need connected ones", async () => {
     const { summary } = await jsonOf({
       registered: [bare("web"), protectedBy("web")],
       workloads: [service("old", "web:1", { count: 3 }), service("new", "web:2", { count: 2 })],

@@ -1,9 +1,8 @@
-import type { Place } from "../arn";
+import { nameOf, type Place } from "../arn";
 import type { RunningTask } from "../aws/running-tasks";
 import type { Defender } from "../console/defenders";
 import { DEFENDER } from "../defender";
 import { groupBy } from "../group-by";
-import { type CheckedDefinition, isProtected } from "./checked-definition";
 
 type FamilyDefenders = Readonly<ReturnType<typeof count>>;
 
@@ -30,19 +29,13 @@ export function defendersByFamily(
   );
 }
 
-/** Counts, by family, the tasks whose Defender may be connected: the task runs, and its Defender in it. */
-export function runningDefenders(
-  tasks: readonly RunningTask[],
-  definitions: ReadonlyMap<string, CheckedDefinition>,
-): ReadonlyMap<string, number> {
-  const running = new Map<string, number>();
-  for (const { taskDefinition, lastStatus, containers } of tasks) {
-    const definition = definitions.get(taskDefinition);
-    const runs = containers.some((one) => one.name === DEFENDER && one.lastStatus === "RUNNING");
-    if (!definition || !isProtected(definition) || lastStatus !== "RUNNING" || !runs) continue;
-    running.set(definition.family, (running.get(definition.family) ?? 0) + 1);
-  }
-  return running;
+/** Counts, by family, the tasks whose Defender may be connected: it runs, even if the task isn't protected, or still starts. */
+export function runningDefenders(tasks: readonly RunningTask[]): ReadonlyMap<string, number> {
+  const running = tasks.filter(({ containers }) =>
+    containers.some(({ name, lastStatus }) => name === DEFENDER && lastStatus === "RUNNING"),
+  );
+  const families = groupBy(running, ({ taskDefinition }) => nameOf(taskDefinition).replace(/:\d+$/, ""));
+  return new Map([...families].map(([family, ofFamily]) => [family, ofFamily.length]));
 }
 
 function count(defenders: readonly Defender[], place: AccountAndRegion) {

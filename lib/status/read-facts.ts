@@ -52,7 +52,7 @@ export async function readFacts(sources: Sources) {
     /** By family: its newest revision, for families with a revision that isn't current. */
     newest,
     /** By family: how many tasks have a Defender that may be connected. */
-    running: runningDefenders(tasks, definitions),
+    running: runningDefenders(tasks),
     defenders: defendersByFamily(defenders, { region: ecs.region, account: placeOf(clusters[0] ?? "")?.account ?? "" }),
     consoleVersion,
     /** Time of the last answer of each side, in RFC 3339. */
