@@ -40,6 +40,8 @@ export type Contents = v.InferOutput<typeof ContentsSchema>;
 export type Registration = Contents["registered"][number];
 export type Workload = Contents["workloads"][number];
 
+const STOPPING = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"];
+
 /** The contents of an AWS account in one region, as far as ECS' API shows them, with the API's names. */
 export type Account = ReturnType<typeof accountOf>;
 
@@ -87,11 +89,11 @@ export function accountOf(contents: Contents) {
         group: workload.service === undefined ? `family:${family}` : `service:${workload.service}`,
         launchType: workload.launchType ?? "FARGATE",
         lastStatus,
-        desiredStatus: "RUNNING",
+        desiredStatus: STOPPING.includes(lastStatus) ? "STOPPED" : "RUNNING",
         overrides: { containerOverrides },
         containers: containerDefinitions.map(({ name, healthCheck }) => ({
           name,
-          lastStatus,
+          lastStatus: lastStatus === "DEACTIVATING" ? "RUNNING" : lastStatus,
           healthStatus: healthCheck === undefined || lastStatus !== "RUNNING" ? "UNKNOWN" : healthStatus,
         })),
       }));

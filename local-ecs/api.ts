@@ -58,10 +58,13 @@ function answer(action: string, body: unknown, account: Account): object {
       );
     }
     case "ListTasks": {
-      const query = parse(v.object({ ...Page.entries, cluster: v.string() }), body);
+      const query = parse(
+        v.object({ ...Page.entries, cluster: v.string(), desiredStatus: v.optional(v.string(), "RUNNING") }),
+        body,
+      );
       const cluster = clusterOf(account, query.cluster);
       const page = pageOf(
-        account.tasks.filter((task) => task.clusterArn === cluster),
+        account.tasks.filter((task) => task.clusterArn === cluster && task.desiredStatus === query.desiredStatus),
         query,
       );
       return { taskArns: page.members.map(({ taskArn }) => taskArn), ...page.next };

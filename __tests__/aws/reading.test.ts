@@ -43,6 +43,7 @@ describe("tasks", () => {
     expect(tasks).toHaveLength(3);
     expect(tasks[0]).toEqual({
       arn: `arn:aws:ecs:eu-west-1:111122223333:task/main/${"1".padStart(32, "0")}`,
+      counts: true,
       cluster: MAIN,
       service: "web",
       taskDefinition: "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:1",
@@ -81,20 +82,28 @@ describe("tasks", () => {
     });
     const tasks = await readRunningTasks(await openFor(), MAIN);
     expect(new Set(tasks.map(({ arn }) => arn)).size).toBe(1001);
-    expect(bodies(requests, "ListTasks")).toHaveLength(11);
+    // The last one is for those that are being stopped.
+    expect(bodies(requests, "ListTasks")).toHaveLength(12);
     expect(bodies(requests, "DescribeTasks")).toHaveLength(11);
   });
 
-  test("pending ones count, EC2's do not", async () => {
+  test("pending ones count, EC2's and those that are being stopped do not; stopped ones are left out", async () => {
+    const one = { cluster: "main", runs: "web:1", count: 1 };
     await localEcs({
       registered: [web],
       workloads: [
-        { cluster: "main", runs: "web:1", count: 1, lastStatus: "PENDING" },
-        { cluster: "main", runs: "web:1", count: 1, launchType: "EC2" },
+        { ...one, lastStatus: "PENDING" },
+        { ...one, launchType: "EC2" },
+        { ...one, lastStatus: "DEACTIVATING" },
+        { ...one, lastStatus: "STOPPED" },
       ],
     });
     const tasks = await readRunningTasks(await openFor(), MAIN);
-    expect(tasks.map(({ lastStatus }) => lastStatus)).toEqual(["PENDING"]);
+    expect(tasks.map(({ lastStatus, counts }) => [lastStatus, counts])).toEqual([
+      ["PENDING", true],
+      ["RUNNING", false],
+      ["DEACTIVATING", false],
+    ]);
   });
 
   test("one that a page names again is read once", async () => {
@@ -111,14 +120,6 @@ describe("tasks", () => {
     const stopped = onAction("ListTasks", () => Response.json({ taskArns: [1, 2, 77].map(arn) }));
     await localEcs({ ...ACCOUNT, intercept: stopped });
     expect(await readRunningTasks(await openFor(), MAIN)).toHaveLength(2);
-  });
-
-  test("one that is being stopped is left out", async () => {
-    await localEcs({
-      registered: [web],
-      workloads: [{ cluster: "main", runs: "web:1", count: 1, lastStatus: "DEACTIVATING" }],
-    });
-    expect(await readRunningTasks(await openFor(), MAIN)).toEqual([]);
   });
 });
 

@@ -223,6 +223,13 @@ describe("an unknown state never counts as protected", () => {
     ]);
   });
 
+  test("the one connected Defender may be that of a task that is being stopped", async () => {
+    const good = protectedBy("web");
+    const workloads = [service("web", "web:1", { lastStatus: "DEACTIVATING" }), service("web", "web:2")];
+    const { tasks } = await jsonOf({ ...web(good), registered: [good, good], workloads });
+    expect(tasks).toMatchObject([{ revision: 2, verdict: "not-connected" }]);
+  });
+
   test("tasks of a family that run no Defender don't need connected ones", async () => {
     const { summary } = await jsonOf({
       registered: [bare("web"), protectedBy("web")],
@@ -427,7 +434,7 @@ test("1,040 tasks in 40 services take one line per service, and only the calls t
   );
   expect(counts).toEqual({
     DescribeClusters: 1,
-    ListTasks: 11,
+    ListTasks: 12,
     DescribeTasks: 11,
     DescribeServices: 4,
     DescribeTaskDefinition: 40,

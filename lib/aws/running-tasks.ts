@@ -7,23 +7,19 @@ import { quote, text } from "../text/safe-text";
 import { readBatches, readList } from "./batches";
 import type { Ecs } from "./ecs";
 
-/** A Fargate task that runs or is about to. */
-export type RunningTask = Readonly<ReturnType<typeof parseRunningTask>["task"]>;
+/** A task that runs, is about to, or is being stopped. */
+export type RunningTask = Readonly<ReturnType<typeof parseRunningTask>>;
 
 /**
- * Reads the cluster's Fargate tasks, without those that stop between the calls.
+ * Reads the cluster's tasks: also those that are being stopped, since their containers run until their connections are drained.
  *
  * @throws AwsError when a task can't be read.
  */
 export async function readRunningTasks(ecs: Ecs, cluster: string): Promise<readonly RunningTask[]> {
-  const arns = await readList("ecs:ListTasks", async (nextToken) => {
-    const answer = await ecs.ask("ecs:ListTasks", (client, options) =>
-      // RUNNING includes pending tasks. No launchType: whether that finds Fargate Spot isn't documented.
-      client.listTasks({ cluster, desiredStatus: "RUNNING", nextToken, maxResults: 100 }, options),
-    );
-    return { arns: answer.taskArns, nextToken: answer.nextToken };
-  });
-  return readBatches(ecs, arns, 100, async (tasks) => {
+  // RUNNING includes pending tasks. STOPPED is read after it, so that a task that changes between the calls is in one of them.
+  const kept = await listTasks(ecs, cluster, "RUNNING");
+  const stopped = await listTasks(ecs, cluster, "STOPPED");
+  return readBatches(ecs, [...new Set([...kept, ...stopped])], 100, async (tasks) => {
     const answer = await ecs.ask("ecs:DescribeTasks", (client, options) =>
       client.describeTasks({ cluster, tasks }, options),
     );
@@ -34,18 +30,28 @@ export async function readRunningTasks(ecs: Ecs, cluster: string): Promise<reado
       throw new AwsError([text`ECS did not describe ${reason}: ecs:DescribeTasks in ${ecs.region}. Try again.`]);
     }
     const described = (answer.tasks ?? []).map((task) => parseRunningTask(task, cluster, ecs.region));
-    const answered = new Set([...described.map(({ task }) => task.arn), ...failures.map(({ arn }) => arn)]);
+    const answered = new Set([...described.map(({ arn }) => arn), ...failures.map(({ arn }) => arn)]);
     const silent = tasks.find((arn) => !answered.has(arn));
     if (silent !== undefined) {
       throw new AwsError([text`ECS left a task out of its answer: ${quote(silent)}: ecs:DescribeTasks. Try again.`]);
     }
-    return described.filter(({ counts }) => counts).map(({ task }) => task);
+    return described.filter(({ lastStatus }) => !STOPPED.includes(lastStatus));
   });
 }
 
-const ENDED = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED", "DELETED"];
+function listTasks(ecs: Ecs, cluster: string, desiredStatus: "RUNNING" | "STOPPED"): Promise<readonly string[]> {
+  return readList("ecs:ListTasks", async (nextToken) => {
+    const answer = await ecs.ask("ecs:ListTasks", (client, options) =>
+      // No launchType: whether that finds Fargate Spot isn't documented.
+      client.listTasks({ cluster, desiredStatus, nextToken, maxResults: 100 }, options),
+    );
+    return { arns: answer.taskArns, nextToken: answer.nextToken };
+  });
+}
 
-/** `counts`: whether the task is on Fargate, runs or is about to, and should keep running. */
+const STOPPED = ["DEPROVISIONING", "STOPPED", "DELETED"];
+const STOPPING = ["DEACTIVATING", "STOPPING"];
+
 function parseRunningTask(task: SdkTask, cluster: string, region: string) {
   const { taskArn, taskDefinitionArn, lastStatus, launchType, capacityProviderName, group, desiredStatus } = task;
   if (taskArn === undefined || taskDefinitionArn === undefined || lastStatus === undefined) {
@@ -63,20 +69,19 @@ function parseRunningTask(task: SdkTask, cluster: string, region: string) {
   }
   const isFargate = launchType === "FARGATE" || /^FARGATE/.test(capacityProviderName ?? "");
   return {
-    task: {
-      arn: taskArn,
-      /** The ARN of its cluster. */
-      cluster,
-      /** The service that started it; undefined for a standalone task. */
-      service: /^service:(.+)$/.exec(group ?? "")?.[1],
-      /** The ARN of its task definition. */
-      taskDefinition: taskDefinitionArn,
-      /** `PROVISIONING`, `PENDING`, `ACTIVATING` or `RUNNING`. */
-      lastStatus,
-      containers: output.containers,
-      overrides: output.overrides.containerOverrides.map(parseOverride),
-    },
-    counts: isFargate && desiredStatus !== "STOPPED" && !ENDED.includes(lastStatus),
+    arn: taskArn,
+    /** Whether it is on Fargate, runs or is about to, and should keep running. */
+    counts: isFargate && desiredStatus !== "STOPPED" && !STOPPING.includes(lastStatus),
+    /** The ARN of its cluster. */
+    cluster,
+    /** The service that started it; undefined for a standalone task. */
+    service: /^service:(.+)$/.exec(group ?? "")?.[1],
+    /** The ARN of its task definition. */
+    taskDefinition: taskDefinitionArn,
+    /** `PROVISIONING`, `PENDING`, `ACTIVATING` or `RUNNING`, if it counts. */
+    lastStatus,
+    containers: output.containers,
+    overrides: output.overrides.containerOverrides.map(parseOverride),
   };
 }
 

@@ -33,9 +33,10 @@ export type Facts = Readonly<Awaited<ReturnType<typeof readFacts>>>;
 export async function readFacts(sources: Sources) {
   const { ecs, console, expected } = sources;
   const clusters = await readClusters(ecs, sources.clusters);
-  const tasks = (
+  const allTasks = (
     await pMap(clusters, (cluster) => readRunningTasks(ecs, cluster), { concurrency: ecs.concurrency })
   ).flat();
+  const tasks = allTasks.filter(({ counts }) => counts);
   const check = checker(expected);
   const [{ services, definitions }, { consoleVersion, defenders, consoleAt }] = await Promise.all([
     readDeployed(ecs, clusters, tasks, check),
@@ -52,7 +53,7 @@ export async function readFacts(sources: Sources) {
     /** By family: its newest revision, for families with a revision that isn't current. */
     newest,
     /** By family: how many tasks have a Defender that may be connected. */
-    running: runningDefenders(tasks),
+    running: runningDefenders(allTasks),
     defenders: defendersByFamily(defenders, { region: ecs.region, account: placeOf(clusters[0] ?? "")?.account ?? "" }),
     consoleVersion,
     /** Time of the last answer of each side, in RFC 3339. */
