@@ -78,6 +78,19 @@ describe("AccessDenied on one of several calls", () => {
     expect(JSON.parse(json)).toEqual(READ_POLICY);
   });
 
+  test.each([
+    [
+      "AccessDenied",
+      "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: sts:AssumeRole on resource: x",
+    ],
+    ["AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"],
+    ["InvalidIdentityTokenException", "No OpenIDConnect provider found in your account"],
+  ])("for the role of the credentials names its trust policy (%s: %s)", async (name, why) => {
+    expect(await readingWith("DescribeTasks", () => refusal(name, why))).toEqual([
+      `AWS does not let the credentials assume their role: ecs:DescribeTasks in eu-west-1: "${why}". Check the role's trust policy and its ARN (AWS_PROFILE or AWS_ROLE_ARN).`,
+    ]);
+  });
+
   test("docs/status.md has the same policy", () => {
     const document = readFileSync(join(__dirname, "../../docs/status.md"), "utf8");
     const [, json = ""] = /```json\n([\s\S]*?)```/.exec(document) ?? [];

@@ -56,6 +56,9 @@ const denied: Sentence = ({ message }, call) =>
     " ",
   );
 
+const noRole: Sentence = ({ message }, call) =>
+  text`AWS does not let the credentials assume their role: ${at(call)}: ${shorten(message)}. Check the role's trust policy and its ARN (AWS_PROFILE or AWS_ROLE_ARN).`;
+
 const noCluster: Sentence = (_, call) =>
   text`The cluster is not there: ${at(call)}. Check its name, AWS_REGION and AWS_PROFILE.`;
 
@@ -90,6 +93,8 @@ const KINDS: readonly (readonly [names: RegExp, sentence: Sentence, messages?: R
     /^(UnrecognizedClient|InvalidClientTokenId|InvalidSignature|IncompleteSignature|MissingAuthenticationToken|SignatureDoesNotMatch)/,
     invalid,
   ],
+  [/^AccessDenied/, noRole, /perform:? sts:/],
+  [/^InvalidIdentityToken/, noRole],
   [/^(AccessDenied|UnauthorizedOperation|NotAuthorized|OptInRequired|Blocked)/, denied],
   [/^ClusterNotFoundException$/, noCluster],
   [/^InvalidParameterException$/, otherPlace, /identifier is for/i],
