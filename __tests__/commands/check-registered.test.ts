@@ -104,6 +104,13 @@ test("AccessDenied is reported with the call", async () => {
   expect(problems).toEqual([expect.stringContaining("AWS does not allow ecs:DescribeTaskDefinition")]);
 });
 
+test("a stack without task definitions is refused, since nothing would be compared", async () => {
+  writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify({ resource: {} }));
+  const { problems, stdout } = await check([], ["--stack", folder]);
+  expect(problems).toEqual([`The stack in ${folder} has no task definition, so it proves nothing. Check --stack.`]);
+  expect(stdout).toBe("");
+});
+
 describe("outputs", () => {
   const outputs = () => JSON.parse(readFileSync(OUTPUTS, "utf8"));
   const inFile = (content: unknown) => {

@@ -5,11 +5,12 @@ import { SettingsError } from "../errors";
 import { text } from "../text/safe-text";
 import { STACK_FILE_NAME, STACKS } from "./output-paths";
 import { readSynthesizedJson } from "./synthesized-file";
+import { taskDefinitionsIn } from "./synthesized-tasks";
 
 /**
  * Reads the stack in an output folder such as `cdktf.out`, or in the stack's own folder in it, which it also returns.
  *
- * @throws SettingsError when there is none, or more than one; OutputError when it can't be read.
+ * @throws SettingsError when there is none, more than one, or one without task definitions; OutputError when it can't be read.
  */
 export function readSynthesizedStack(folder: string) {
   const stacks = join(folder, STACKS);
@@ -25,7 +26,11 @@ export function readSynthesizedStack(folder: string) {
   if (more.length > 0) {
     throw new SettingsError([text`${folder} holds ${folders.length} stacks. Name one of them, such as ${found}.`]);
   }
-  return { folder: found, document: readSynthesizedJson(join(found, STACK_FILE_NAME)) };
+  const document = readSynthesizedJson(join(found, STACK_FILE_NAME));
+  if (taskDefinitionsIn(document).length === 0) {
+    throw new SettingsError([text`The stack in ${found} has no task definition, so it proves nothing. Check --stack.`]);
+  }
+  return { folder: found, document };
 }
 
 function namesIn(folder: string): readonly string[] {
