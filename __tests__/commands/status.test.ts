@@ -150,7 +150,8 @@ describe("a better revision", () => {
 
   test("that the service moves to: its deployment is to be waited for", async () => {
     const { tasks } = await jsonOf({ ...both, workloads: [service("web", "web:1", { next: "web:2" })] });
-    const remedy = "web:2 is protected, and the service web is moving to it: wait for its deployment.";
+    const remedy =
+      "web:2 is protected, and the service web is moving to it: wait for its deployment. If it doesn't end, look at the events of the service.";
     expect(tasks).toMatchObject([{ remedy }]);
   });
 

@@ -36,7 +36,7 @@ function moveTo(
   const service = services.find(({ name, cluster }) => name === task.service && cluster === task.cluster);
   const next = service && definitions.get(service.taskDefinition);
   if (next && next.arn !== arn && isGood(next)) {
-    return text`${revisionName(next)} is ${what}, and the service ${service.name} is moving to it: wait for its deployment.`;
+    return text`${revisionName(next)} is ${what}, and the service ${service.name} is moving to it: wait for its deployment. If it doesn't end, look at the events of the service.`;
   }
   const latest = newest.get(family);
   if (!latest || latest.arn === arn || !isGood(latest)) return undefined;
