@@ -325,6 +325,12 @@ describe("an invalid answer", () => {
     ]);
   });
 
+  test.each([{}, { taskArns: "task/1" }])("%j instead of a list", async (answer) => {
+    expect(await readingWith("ListTasks", () => Response.json(answer))).toEqual([
+      "ecs:ListTasks gave no list. Check AWS_ENDPOINT_URL.",
+    ]);
+  });
+
   test("a list that repeats the same page", async () => {
     const [sentence] = await readingWith("ListTasks", () => Response.json({ taskArns: [], nextToken: "again" }));
     expect(sentence).toContain("ecs:ListTasks gave the same page twice, so its list has no end.");

@@ -16,7 +16,8 @@ export async function readList(
   const tokens = new Set<string>();
   let next: string | undefined;
   do {
-    const { arns = [], nextToken } = await page(next);
+    const { arns, nextToken } = await page(next);
+    if (!Array.isArray(arns)) throw new AwsError([text`${action} gave no list. Check AWS_ENDPOINT_URL.`]);
     for (const arn of arns) found.add(arn);
     next = nextToken || undefined;
     if (next !== undefined && tokens.has(next)) {
