@@ -305,13 +305,23 @@ describe("an invalid answer", () => {
 
   test("tasks that are left out of the answer", async () => {
     const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [], failures: [] }));
-    expect(sentence).toContain("ECS left a task out of its answer:");
+    expect(sentence).toMatch(
+      /^ECS did not describe "arn:aws:ecs:\S+" \(no reason given\): ecs:DescribeTasks\. Try again\.$/,
+    );
+  });
+
+  test("clusters that are left out of the answer", async () => {
+    await localEcs({ ...ACCOUNT, intercept: onAction("DescribeClusters", () => Response.json({})) });
+    expect(await sentences(readClusters(await openFor(), "all"))).toEqual([
+      `ECS did not describe "${CLUSTER}" (no reason given): ecs:DescribeClusters. Try again.`,
+    ]);
   });
 
   test("a task that can't be described", async () => {
-    const failures = [{ arn: "x", reason: "ACCESS_DENIED" }];
+    const arn = CLUSTER.replace("cluster/main", `task/main/${"1".padStart(32, "0")}`);
+    const failures = [{ arn, reason: "ACCESS_DENIED" }];
     const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [], failures }));
-    expect(sentence).toContain('ECS did not describe "x" (ACCESS_DENIED): ecs:DescribeTasks in eu-west-1. Try again.');
+    expect(sentence).toContain(`ECS did not describe "${arn}" (ACCESS_DENIED): ecs:DescribeTasks. Try again.`);
   });
 
   test.each([

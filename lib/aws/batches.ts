@@ -1,7 +1,8 @@
+import type { Failure } from "@aws-sdk/client-ecs";
 import pMap from "p-map";
 
 import { AwsError } from "../errors";
-import { text } from "../text/safe-text";
+import { quote, text } from "../text/safe-text";
 import type { Ecs } from "./ecs";
 import type { Action } from "./policy";
 
@@ -45,4 +46,19 @@ export async function readBatches<T>(
     items.slice(index * size, (index + 1) * size),
   );
   return (await pMap(batches, read, { concurrency })).flat();
+}
+
+/** @throws AwsError unless each ARN that was asked for is described, or is gone. */
+export function checkComplete(
+  action: Action,
+  asked: readonly string[],
+  described: readonly (string | undefined)[],
+  failures: readonly Failure[] = [],
+): void {
+  const gone = failures.filter(({ reason }) => reason === "MISSING").map(({ arn }) => arn);
+  const answered = new Set([...described, ...gone]);
+  const unread = asked.find((arn) => !answered.has(arn));
+  if (unread === undefined) return;
+  const reason = failures.find(({ arn }) => arn === unread)?.reason ?? "no reason given";
+  throw new AwsError([text`ECS did not describe ${quote(unread)} (${reason}): ${action}. Try again.`]);
 }

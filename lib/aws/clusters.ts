@@ -1,7 +1,7 @@
 import { placeOf } from "../arn";
 import { AwsError, SettingsError } from "../errors";
 import { join, quote, text } from "../text/safe-text";
-import { readBatches, readList } from "./batches";
+import { checkComplete, readBatches, readList } from "./batches";
 import type { Ecs } from "./ecs";
 
 /**
@@ -16,14 +16,17 @@ export async function readClusters(ecs: Ecs, wanted: readonly string[] | "all"):
     const answer = await ecs.ask("ecs:DescribeClusters", (client, options) =>
       client.describeClusters({ clusters }, options),
     );
-    return answer.clusters ?? [];
+    const { clusters: found = [], failures } = answer;
+    const arns = found.map(({ clusterArn }) => clusterArn);
+    // With "all", missing ones were deleted between the two calls, and run nothing.
+    if (wanted === "all") checkComplete("ecs:DescribeClusters", clusters, arns, failures);
+    return found;
   });
   const active = described.flatMap(({ clusterArn: arn, clusterName: name, status }) =>
     arn && name && status !== "INACTIVE" ? [{ arn, name }] : [],
   );
   const missing = names.filter((name) => !active.some((cluster) => [cluster.arn, cluster.name].includes(name)));
   const arns = [...new Set(active.map(({ arn }) => arn))];
-  // With "all", missing ones were deleted between the two calls, and run nothing.
   if (wanted !== "all" && missing.length > 0) throw notThere(missing, ecs.region);
   checkOnePlace(arns, ecs.region);
   return arns;

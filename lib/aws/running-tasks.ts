@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { placeOf } from "../arn";
 import { AwsError } from "../errors";
 import { quote, text } from "../text/safe-text";
-import { readBatches, readList } from "./batches";
+import { checkComplete, readBatches, readList } from "./batches";
 import type { Ecs } from "./ecs";
 
 /** A task that runs, is about to, or is being stopped. */
@@ -23,18 +23,9 @@ export async function readRunningTasks(ecs: Ecs, cluster: string): Promise<reado
     const answer = await ecs.ask("ecs:DescribeTasks", (client, options) =>
       client.describeTasks({ cluster, tasks }, options),
     );
-    const failures = answer.failures ?? [];
-    const unread = failures.find(({ reason }) => reason !== "MISSING");
-    if (unread) {
-      const reason = text`${quote(unread.arn ?? "a task")} (${unread.reason ?? "no reason given"})`;
-      throw new AwsError([text`ECS did not describe ${reason}: ecs:DescribeTasks in ${ecs.region}. Try again.`]);
-    }
     const described = (answer.tasks ?? []).map((task) => parseRunningTask(task, cluster, ecs.region));
-    const answered = new Set([...described.map(({ arn }) => arn), ...failures.map(({ arn }) => arn)]);
-    const silent = tasks.find((arn) => !answered.has(arn));
-    if (silent !== undefined) {
-      throw new AwsError([text`ECS left a task out of its answer: ${quote(silent)}: ecs:DescribeTasks. Try again.`]);
-    }
+    const answered = described.map(({ arn }) => arn);
+    checkComplete("ecs:DescribeTasks", tasks, answered, answer.failures);
     return described.filter(({ lastStatus }) => !STOPPED.includes(lastStatus));
   });
 }
