@@ -223,12 +223,14 @@ describe("an endpoint", () => {
     );
   });
 
-  test("that fails again and again", async () => {
-    await serve((_, response) =>
-      response.writeHead(500).end(JSON.stringify({ __type: "ServerException", message: "Service Unavailable." })),
-    );
+  test.each([
+    ["ServerException", 500, JSON.stringify({ __type: "ServerException", message: "Service Unavailable." })],
+    ["SyntaxError", 503, "<html>Service Unavailable</html>"],
+    ["Unknown", 502, ""],
+  ])("that fails again and again (%s, HTTP %i)", async (name, status, body) => {
+    await serve((_, response) => response.writeHead(status).end(body));
     expect(await sentences(readRunningTasks(await openFor(), CLUSTER))).toEqual([
-      "AWS failed, 2 times (ServerException, HTTP 500): ecs:ListTasks in eu-west-1. Try again later.",
+      `AWS failed, 2 times (${name}, HTTP ${status}): ecs:ListTasks in eu-west-1. Try again later.`,
     ]);
   });
 });

@@ -20,7 +20,7 @@ export function awsFailure(error: unknown, call: Call): AwsError {
     return new AwsError([text`${what}: ${at(call)}. ${remedy}`]);
   }
   const facts = factsOf(error);
-  const [, sentence = unexpected] =
+  const [, sentence = (facts.status ?? 0) >= 500 ? failing : unexpected] =
     KINDS.find(([names, , messages]) => names.test(facts.name) && (messages?.test(facts.message) ?? true)) ?? [];
   return new AwsError([sentence(facts, call)]);
 }
@@ -102,7 +102,6 @@ const KINDS: readonly (readonly [names: RegExp, sentence: Sentence, messages?: R
   [new RegExp(`^${TOO_LONG}$`), tooLong],
   [/^(TimeoutError|ETIMEDOUT|RequestTimeout)/, silent],
   [/^(E[A-Z_]+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_\w+)$/, unreachable],
-  [/^(Server|ServiceUnavailable|InternalFailure|InternalError)/, failing],
 ];
 
 function factsOf(error: unknown): Facts {
