@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readList } from "../../lib/aws/batches";
 import { readClusters } from "../../lib/aws/clusters";
 import { openEcs } from "../../lib/aws/ecs";
+import { awsFailure } from "../../lib/aws/failure";
 import { READ_POLICY } from "../../lib/aws/policy";
 import { readRunningTasks } from "../../lib/aws/running-tasks";
 import { readDefinitions } from "../../lib/aws/task-definitions";
@@ -43,6 +44,15 @@ test("a proxy that can't be used is named", async () => {
   const proxies = { https: { variable: "ALL_PROXY", address: new Secret("http://127.0.0.1:1") } };
   expect(await sentences(readRunningTasks(await openFor({ proxies }), CLUSTER))).toEqual([
     "The proxy 127.0.0.1:1 (ALL_PROXY) can't be used (ECONNREFUSED): ecs:ListTasks in eu-west-1. Write ALL_PROXY as http://host:port, or name ecs.example.com in NO_PROXY.",
+  ]);
+});
+
+// Without a server: the SDK wraps this error of Node's in Jest's realm, and takes its code off.
+test("a certificate of an unknown authority, such as a proxy's, is answered with TL_CA_CERT", () => {
+  const error = Object.assign(new Error("self-signed certificate"), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
+  const { sentences } = awsFailure(error, { action: "ecs:ListTasks", region: "eu-west-1", limitMs: 1000 });
+  expect(sentences).toEqual([
+    'This machine doesn\'t trust the certificate of AWS (SELF_SIGNED_CERT_IN_CHAIN: "self-signed certificate"): ecs:ListTasks in eu-west-1. If a proxy opens TLS, set TL_CA_CERT to a PEM file with its authority; otherwise check AWS_ENDPOINT_URL.',
   ]);
 });
 

@@ -71,6 +71,9 @@ const silent: Sentence = ({ attempts }, call) =>
 const unreachable: Sentence = ({ name, message, attempts }, call) =>
   text`AWS can't be reached (${name}: ${shorten(message)}), ${times(attempts)}: ${at(call)}. Check AWS_REGION, AWS_ENDPOINT_URL, HTTPS_PROXY and the network.`;
 
+const untrusted: Sentence = ({ name, message }, call) =>
+  text`This machine doesn't trust the certificate of AWS (${name}: ${shorten(message)}): ${at(call)}. If a proxy opens TLS, set TL_CA_CERT to a PEM file with its authority; otherwise check AWS_ENDPOINT_URL.`;
+
 const tooLong: Sentence = (_, call) =>
   text`The answer exceeds ${MOST_MEBIBYTES} MiB, so it is not from AWS: ${at(call)}. Check AWS_ENDPOINT_URL.`;
 
@@ -101,7 +104,8 @@ const KINDS: readonly (readonly [names: RegExp, sentence: Sentence, messages?: R
   [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, throttled],
   [new RegExp(`^${TOO_LONG}$`), tooLong],
   [/^(TimeoutError|ETIMEDOUT|RequestTimeout)/, silent],
-  [/^(E[A-Z_]+|CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+|ERR_\w+)$/, unreachable],
+  [/^(CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+)$/, untrusted],
+  [/^E[A-Z_]+$/, unreachable],
 ];
 
 function factsOf(error: unknown): Facts {
