@@ -16,7 +16,6 @@ afterEach(() => servers.closeAll());
 const UNNAMED: Defender = {
   type: "fargate",
   hostname: "",
-  container: undefined,
   connected: true,
   version: undefined,
   cloudMetadata: {},
@@ -70,7 +69,7 @@ test("a Defender has the fields that the Console gives it", async () => {
     cloudMetadata: { accountID: "111122223333", region: "eu-west-1" },
   };
   const [first, second] = await defendersOf(listing(() => [full, { hostname: "bare" }]));
-  const { category: _, ...expected } = full;
+  const { category: _, container: __, ...expected } = full;
   expect(first).toEqual(expected);
   expect(second).toMatchObject({ type: "", hostname: "bare", connected: false });
 });
@@ -102,6 +101,14 @@ test.each([
 ])("a list that %s between two pages is read again", async (_, later) => {
   const hosts = (await defendersOf(listing((_, page) => (page === 1 ? some(120) : later)))).map((one) => one.hostname);
   expect(hosts).toEqual(later.map(({ hostname }) => hostname));
+});
+
+test("the containers of a task may come in another order at each page", async () => {
+  const containers = ["app", "helper", "router"];
+  const inOrder = (order: readonly string[]) =>
+    some(60).flatMap((one) => order.map((container) => ({ ...one, container })));
+  const list = await defendersOf(listing((_, page) => inOrder(page % 2 ? containers : containers.toReversed())));
+  expect(new Set(list.map(({ hostname }) => hostname)).size).toBe(60);
 });
 
 test("reading a list that never ends is given up", async () => {

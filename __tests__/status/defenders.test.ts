@@ -9,7 +9,6 @@ function defender(hostname: string, more: Partial<Defender> = {}): Defender {
   return {
     type: "fargate",
     hostname,
-    container: undefined,
     connected: true,
     version: "34.04.145",
     cloudMetadata: {},
@@ -22,7 +21,7 @@ function ofWeb(...defenders: Defender[]) {
 }
 
 test("the containers of a task share an App ID, which counts once", () => {
-  const found = ofWeb(defender(`web:${ID}`, { container: "app" }), defender(`web:${ID}`, { container: "helper" }));
+  const found = ofWeb(defender(`web:${ID}`), defender(`web:${ID}`));
   expect(found).toEqual({ connected: 1, stale: 0, elsewhere: 0, versions: ["34.04.145"] });
 });
 

@@ -12,10 +12,6 @@ import { text } from "../text/safe-text";
 export const PAGE_SIZE = 50;
 
 const Text = v.pipe(v.string(), v.maxLength(4096));
-const FilledText = v.pipe(
-  v.nullish(Text),
-  v.transform((value) => value || undefined),
-);
 
 // Schema `defender.Defender` of the published API.
 const DefenderSchema = v.object({
@@ -23,11 +19,12 @@ const DefenderSchema = v.object({
   type: v.nullish(Text, ""),
   /** For an app-embedded Defender: its App ID, `FAMILY:UUID`, which all containers of a task share. */
   hostname: v.nullish(Text, ""),
-  /** The container's name. */
-  container: FilledText,
   connected: v.optional(v.boolean(), false),
   /** `34.04.145` */
-  version: FilledText,
+  version: v.pipe(
+    v.nullish(Text),
+    v.transform((value) => value || undefined),
+  ),
   /** `accountID`, `region`, `resourceID`, … as far as the Console knows them. */
   cloudMetadata: v.nullish(v.record(v.string(), v.unknown()), {}),
 });
@@ -42,8 +39,9 @@ export const DEFENDERS: Shape<readonly Defender[]> = {
 };
 
 /**
- * Reads the whole list, page by page. Each page must begin with the last Defender of the page before it. Otherwise the list
- * has changed, so one could be missing or counted twice, and it is read again.
+ * Reads the whole list, page by page. Each page must begin with the App ID that ends the page before it. Otherwise the list
+ * has changed, so one could be missing, and it is read again. The order of one App ID's entries may differ from page to
+ * page: the Console sorts by App ID alone.
  *
  * @throws ConsoleError when the list changes each time.
  */
@@ -65,8 +63,7 @@ async function readOnce(page: ReadPage): Promise<readonly Defender[] | undefined
   let last = list.length;
   while (last >= PAGE_SIZE) {
     const [overlap, ...more] = await page(list.length - 1);
-    const previous = list.at(-1);
-    if (!overlap || !previous || identity(overlap) !== identity(previous)) return undefined;
+    if (!overlap || overlap.hostname !== list.at(-1)?.hostname) return undefined;
     if (list.length + more.length > MOST_DEFENDERS) throw tooMany();
     list.push(...more);
     last = more.length + 1;
@@ -105,8 +102,4 @@ export async function withPauses<T>(read: () => Promise<T>, { signal, notice }: 
       await pause(THROTTLED_MS, signal, clock);
     }
   }
-}
-
-function identity({ type, hostname, container }: Defender): string {
-  return JSON.stringify([type, hostname, container]);
 }
