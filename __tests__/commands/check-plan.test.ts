@@ -714,26 +714,29 @@ describe("the plan of any project", () => {
       );
     });
 
+    // OpenTofu forgets the old one if `lifecycle` has `destroy = false`.
     test.each([
-      [true, "another family", 1],
-      [false, "another family", 0],
-      [true, "the same family", 0],
+      [["delete", "create"], true, "another family", 1],
+      [["delete", "create"], false, "another family", 0],
+      [["delete", "create"], true, "the same family", 0],
+      [["forget", "create"], false, "another family", 1],
+      [["create", "forget"], false, "another family", 1],
+      [["forget", "create"], false, "the same family", 0],
     ])(
-      "because its resource gets a new one is judged with skip_destroy %s and %s",
-      async (skip_destroy, family, count) => {
+      "because its resource gets a new one by %j is judged with skip_destroy %s and %s",
+      async (actions, skip_destroy, family, count) => {
         const document = JSON.parse(readFileSync(fixture("plan-of-project.json"), "utf8"));
         const resourceOf = (name: string) =>
           document.resource_changes.find((one: { address: string }) => one.address === name);
         const [{ change }, good] = [resourceOf(address), resourceOf("module.batch.aws_ecs_task_definition.job[0]")];
         const before = { ...change.after, skip_destroy };
         const after = { ...good.change.after, family: family === "another family" ? "job-0" : "shop" };
-        Object.assign(change, { actions: ["delete", "create"], before, after, after_unknown: {} });
+        Object.assign(change, { actions, before, after, after_unknown: {} });
         const file = join(folder, "plan.json");
         writeFileSync(file, JSON.stringify(document));
         const { problems } = await check(file);
-        expect(problems.filter((problem) => problem.includes("stays registered when it is destroyed"))).toHaveLength(
-          count,
-        );
+        const ofOld = new RegExp(`^${address} is not protected(, and stays registered|: it has no Defender)`);
+        expect(problems.filter((problem) => ofOld.test(problem))).toHaveLength(count);
       },
     );
 

@@ -43,10 +43,10 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
 
 /** The last revision of a family that stays registered when its resource gets another family. */
 function leftBehind(resource: PlannedResource): readonly PlannedResource[] {
-  const { actions, staysRegistered, before, after, unknown } = resource;
-  const isReplaced = actions.includes("delete") && actions.includes("create");
-  if (!isReplaced || !staysRegistered || (before?.family === after?.family && !unknown.family)) return [];
-  return [{ ...resource, isDestroyed: true, after: before, unknown: {} }];
+  const { actions, staysRegistered, before, after } = resource;
+  const isReplaced = actions.length > 1;
+  if (!isReplaced || !staysRegistered || before?.family === after?.family) return [];
+  return [{ ...resource, isDestroyed: !actions.includes("forget"), after: before, unknown: {} }];
 }
 
 type AllowanceFor = (name: string) => Allowance | undefined;

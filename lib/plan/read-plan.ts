@@ -97,8 +97,9 @@ export type PlannedResource = Readonly<ReturnType<typeof resource>>;
 function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][number]) {
   const { actions, before, after_unknown: unknown, importing } = one.change;
   const isDestroyed = actions.join() === "delete";
-  const staysRegistered = one.type === TASK_DEFINITION && objectOf(before).skip_destroy === true;
-  const isLeft = actions.includes("forget") || (isDestroyed && staysRegistered);
+  const isForgotten = actions.includes("forget");
+  const staysRegistered = one.type === TASK_DEFINITION && (isForgotten || objectOf(before).skip_destroy === true);
+  const isLeft = isForgotten || (isDestroyed && staysRegistered);
   // A resource that Terraform forgets stays as it is.
   const after = isLeft && !isJsonObject(one.change.after) ? before : one.change.after;
   return {
@@ -109,7 +110,7 @@ function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][numb
     actions,
     /** Whether the plan destroys it and makes no replacement. */
     isDestroyed,
-    /** Whether the provider only forgets it when it is destroyed or replaced (`skip_destroy`). */
+    /** Whether it is only forgotten when it is destroyed or replaced: by `skip_destroy`, or by OpenTofu's `destroy = false`. */
     staysRegistered,
     /** Why, such as `replace_by_request`. */
     actionReason: one.action_reason,
