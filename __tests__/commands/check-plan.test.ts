@@ -348,6 +348,11 @@ describe("the stack's plan", () => {
         ],
       ],
       [
+        "an install bundle that isn't sensitive",
+        [[configuration("root_module", "variables", "install_bundle", "sensitive"), undefined]],
+        ["The variable install_bundle differs from the stack."],
+      ],
+      [
         "an install bundle that isn't ephemeral",
         [[["variables"], { install_bundle: { value: "kept in clear" } }]],
         [
@@ -415,13 +420,27 @@ describe("the stack's plan", () => {
       expect(problems).toEqual([`${every}: volume differs from the stack. Plan the synthesized stack again.`]);
     });
 
-    test("one of several blocks", async () => {
+    test("a first volume at the first deployment, known only after the apply", async () => {
+      const plan = altered("plan-first.json", change(WEB, "after_unknown", "volume"), true);
+      const { problems } = await check(plan, "--stack", fixture("stack"));
+      expect(problems).toEqual([
+        `${WEB}: volume will be known only after the apply, and is not written as in the stack.`,
+      ]);
+    });
+
+    const elsewhere = { host_path: { references: ["local.path"] } };
+    test.each<[string, (blocks: readonly object[]) => readonly object[]]>([
+      [
+        "another one",
+        ([first = {}, , ...rest]) => [first, { name: { constant_value: "bind" }, ...elsewhere }, ...rest],
+      ],
+      ["one with one more argument", ([first, ...rest]) => [{ ...first, ...elsewhere }, ...rest]],
+      ["none", (blocks) => blocks.slice(0, -1)],
+    ])("%s in place of one of several blocks", async (_, change) => {
       const every = "aws_ecs_task_definition.task-definition-every-key";
       const { resources } = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8")).configuration.root_module;
       const { volume } = resources.find((one: { address: string }) => one.address === every).expressions;
-      const [first, , ...rest] = volume;
-      const bind = { name: { constant_value: "bind" }, host_path: { references: ["local.path"] } };
-      const plan = altered("plan-again.json", argument(every, "volume"), [first, bind, ...rest]);
+      const plan = altered("plan-again.json", argument(every, "volume"), change(volume));
       const { problems } = await check(plan, "--stack", fixture("stack"));
       expect(problems).toEqual([`${every}: volume differs from the stack. Plan the synthesized stack again.`]);
     });
@@ -628,6 +647,23 @@ describe("the plan of any project", () => {
     const bare = [planned(WEB, "container_definitions"), '[{"name":"a","image":"b"}]'] as const;
     const ec2 = [planned(WEB, "requires_compatibilities"), null] as const;
     const plan = alteredIn("plan-again.json", [bare, ec2, [planned(WEB, name), value]]);
+    expect((await check(plan)).problems).toEqual([
+      expect.stringContaining(`${WEB} is not protected: it has no Defender.`),
+    ]);
+  });
+
+  test.each<[string, object]>([
+    ["requires_compatibilities", { network_mode: "bridge" }],
+    ["network_mode", { requires_compatibilities: null }],
+    ["cpu", { requires_compatibilities: null }],
+    ["memory", { requires_compatibilities: null }],
+  ])("a task definition is checked, too, if only the apply shows its %s, with %j", async (name, known) => {
+    const plan = alteredIn("plan-again.json", [
+      [planned(WEB, "container_definitions"), '[{"name":"a","image":"b"}]'],
+      ...Object.entries(known).map(([key, value]) => [planned(WEB, key), value] as const),
+      [planned(WEB, name), undefined],
+      [change(WEB, "after_unknown", name), true],
+    ]);
     expect((await check(plan)).problems).toEqual([
       expect.stringContaining(`${WEB} is not protected: it has no Defender.`),
     ]);
