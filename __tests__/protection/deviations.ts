@@ -255,6 +255,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: set("app", "dockerLabels", { owner: "hidden-label", other: "hidden-other" }),
     problems: ["container app, dockerLabels.other: expected none, got one."],
   },
+  "a label named like a field that protection changes is added": {
+    alter: set("app", "dockerLabels", { owner: "hidden-label", environment: "hidden-other" }),
+    problems: ["container app, dockerLabels.environment: expected none, got one."],
+  },
   "a secret refers to another one": {
     alter: set("app", "secrets", [{ name: "KEY", valueFrom: "other-key" }]),
     problems: [

@@ -8,6 +8,7 @@ import { CONSOLE_ADDRESS, REGISTRY } from "./facts";
 
 const FACTS: StructureFacts = { images: { registry: REGISTRY }, consoleAddress: CONSOLE_ADDRESS };
 const IMAGE = `${REGISTRY}/twistlock/defender:defender_34_04_145`;
+const WRAPPER = ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint"];
 
 /** The original task definition, protected by the local Console, as ECS describes it after its registration. */
 function registered(): Part {
@@ -181,6 +182,18 @@ test("a container without anything of the Defender counts as left out, and the t
   expect({ problems, states }).toEqual({ problems: [], states: ["protected", "left-out"] });
 });
 
+test.each<Part>([
+  { entryPoint: [...WRAPPER, "sh"] },
+  { environment: [{ name: "TW_CONTAINER_NAME", value: "half" }] },
+  { dependsOn: [{ containerName: "TwistlockDefender", condition: "HEALTHY" }] },
+  { volumesFrom: [{ sourceContainer: "TwistlockDefender" }] },
+])("a container that has only %j of the Defender isn't protected, and wasn't left out", (trace) => {
+  const { states } = check(({ task, app, sidecar }) => {
+    task.containerDefinitions = [app, { name: "half", image: "half:1", ...trace }, sidecar];
+  });
+  expect(states).toEqual(["protected", "unprotected"]);
+});
+
 test.each<[string, Part]>([
   ["a volume", { mountPoints: [{ sourceVolume: "data", containerPath: "/var/lib/twistlock" }] }],
   ["a tmpfs", { linuxParameters: { tmpfs: [{ containerPath: "/var/lib/twistlock/fargate", size: 1 }] } }],
@@ -208,7 +221,7 @@ test("a container without a name isn't protected", () => {
 
 test("behind the wrapper a later word may be empty", () => {
   const { problems } = check(({ app }) => {
-    app.entryPoint = ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint", "docker-entrypoint.sh", ""];
+    app.entryPoint = [...WRAPPER, "docker-entrypoint.sh", ""];
   });
   expect(problems).toEqual([]);
 });
@@ -230,8 +243,12 @@ test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidec
   ],
   [
     "nothing behind the wrapper",
-    ({ app }) =>
-      void Object.assign(app, { entryPoint: ["/var/lib/twistlock/fargate/defender", "fargate", "entrypoint"] }),
+    ({ app }) => void Object.assign(app, { entryPoint: WRAPPER }),
+    /^container app, entryPoint: expected the image's entry point behind the wrapper/,
+  ],
+  [
+    "a number behind the wrapper",
+    ({ app }) => void Object.assign(app, { entryPoint: [...WRAPPER, "sh", 1] }),
     /^container app, entryPoint: expected the image's entry point behind the wrapper/,
   ],
   [
