@@ -405,6 +405,16 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     problems: ['container app, user: expected "1000", got "[redacted]".'],
   },
 
+  "the application gets a variable of the sidecar's that is accepted": {
+    alter: add("app", "environment", { name: "WS_ADDRESS", value: "wss://evil.example.com" }),
+    runtimeDefense: { accept: ["environment:WS_ADDRESS"] },
+    problems: ["container app, environment WS_ADDRESS: expected none in this container, got one."],
+  },
+  "the sidecar gets an accepted variable that makes it load something else": {
+    alter: add("sidecar", "environment", { name: "LD_PRELOAD", value: "hidden.so" }),
+    runtimeDefense: { accept: ["environment:LD_PRELOAD"] },
+    problems: ['container TwistlockDefender, environment: expected no LD_…, got ["LD_PRELOAD"].'],
+  },
   "an accepted variable has another value than the one agreed to": {
     alter: add("app", "environment", { name: "NEW", value: "hidden-other" }),
     runtimeDefense: { accept: ["environment:NEW=one=two"] },
@@ -672,8 +682,8 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     problems: ['container TwistlockDefender, secrets: expected none, got [{"name":"KEY","valueFrom":"shop-key"}].'],
   },
   "the sidecar has an unknown variable": {
-    alter: add("sidecar", "environment", { name: "LD_PRELOAD", value: "hidden-library" }),
-    problems: [`container TwistlockDefender, ${ADDED("LD_PRELOAD")}`],
+    alter: add("sidecar", "environment", { name: "NEW", value: "hidden-new" }),
+    problems: [`container TwistlockDefender, ${ADDED("NEW")}`],
   },
   "the sidecar has a variable that only applications have": {
     alter: add("sidecar", "environment", { name: "TW_IMAGE_NAME", value: "shop:1" }),

@@ -21,16 +21,13 @@ export function containerDeviations(
   const { entryPoint, environment, secrets, dependsOn, volumesFrom, linuxParameters, name } = container;
   const checks = commonChecks(expectation).set("TW_CONTAINER_NAME", equal(typeof name === "string" ? name : ""));
   if (typeof original?.image === "string") checks.set("TW_IMAGE_NAME", optional(equal(original.image)));
+  // Not even if they are accepted.
+  for (const name of SIDECAR_VARIABLES) checks.set(name, inSidecarAlone);
   return [
     ...(original ? differences(original, container, CHANGED) : []),
     ...entryPointDeviations(entryPoint, expectation.extracting, original),
     ...variableDeviations(environment, checks, original && elementsOf(original.environment)),
-    ...(original
-      ? []
-      : [
-          ...namedAs("environment", environment, SIDECAR_VARIABLES),
-          ...namedAs("secrets", secrets, DEFENDER_VARIABLES),
-        ]),
+    ...(original ? [] : secretDeviations(secrets)),
     ...additionDeviations(DEPENDENCY, dependsOn, original && elementsOf(original.dependsOn)),
     ...additionDeviations(VOLUMES, volumesFrom, original && elementsOf(original.volumesFrom)),
     ...linuxDeviations(objectOf(linuxParameters), original && objectOf(original.linuxParameters)),
@@ -146,10 +143,14 @@ export function mountDeviations({ mountPoints, linuxParameters }: JsonObject): r
 }
 
 // With the original, these are differences from it.
-function namedAs(field: string, list: JsonValue | undefined, names: readonly string[]): readonly Deviation[] {
-  const found = names.filter((name) => elementsOf(list).some((entry) => objectOf(entry).name === name));
-  return found.map((name) => ({ field: `${field} ${name}`, expected: text`none in this container`, got: text`one` }));
+function secretDeviations(secrets: JsonValue | undefined): readonly Deviation[] {
+  const names = elementsOf(secrets).map((secret) => objectOf(secret).name);
+  const found = DEFENDER_VARIABLES.filter((name) => names.includes(name));
+  return found.map((name) => ({ field: `secrets ${name}`, ...ONE_HERE }));
 }
+
+const ONE_HERE = { expected: text`none in this container`, got: text`one` };
+const inSidecarAlone = optional(() => ONE_HERE);
 
 function linuxDeviations(got: JsonObject, original: JsonObject | undefined): readonly Deviation[] {
   const field = "linuxParameters.capabilities";

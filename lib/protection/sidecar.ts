@@ -92,7 +92,7 @@ function bundleAndVariables(sidecar: JsonObject, expectation: Expectation, isClo
   const others = secrets.map((secret) => objectOf(secret).name ?? null).filter((name) => name !== BUNDLE_VARIABLE);
   if (fromSecret.length === 0) checks.set(BUNDLE_VARIABLE, installBundle);
   const names = elementsOf(sidecar.environment).map((variable) => objectOf(variable).name ?? null);
-  const loaders = isClosed ? [] : names.filter((name) => LOADER_VARIABLES.test(asText(name)));
+  const loaders = names.filter((name) => LOADER_VARIABLES.test(asText(name)));
   return [
     ...variableDeviations(sidecar.environment, checks, isClosed ? [] : undefined),
     ...(fromSecret.length > 1
