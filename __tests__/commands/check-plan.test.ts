@@ -121,6 +121,21 @@ describe("the stack's plan", () => {
     expect(problems).toEqual([expect.stringContaining(`${WEB} is not the proven task definition: ${sentence}`)]);
   });
 
+  test.each([{ image: "other" }, { name: "hello", image: "other" }])(
+    "one more container, %j, is refused",
+    async (more) => {
+      const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+      const { after } = document.resource_changes.find((one: { address: string }) => one.address === WEB).change;
+      after.container_definitions = JSON.stringify([more, ...JSON.parse(after.container_definitions)]);
+      const file = join(folder, "plan.json");
+      writeFileSync(file, JSON.stringify(document));
+      const { problems } = await check(file, "--stack", fixture("stack"));
+      expect(problems).toEqual([
+        expect.stringContaining(`${WEB} is not the proven task definition: containerDefinitions: expected`),
+      ]);
+    },
+  );
+
   test("another folder of a volume's file system than the proven one is refused", async () => {
     const every = "aws_ecs_task_definition.task-definition-every-key";
     const plan = readFileSync(fixture("plan-again.json"), "utf8");

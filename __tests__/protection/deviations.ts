@@ -778,6 +778,15 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     runtimeDefense: { filesystemMonitoring: true },
     problems: ['container TwistlockDefender, environment FILESYSTEM_MONITORING: expected true, got "false".'],
   },
+  "the sidecar has no health check, and one of two containers waits for it": {
+    alter: (answer) => {
+      unset("sidecar", "healthCheck")(answer);
+      set("worker", "dependsOn", [{ containerName: "TwistlockDefender", condition: "START" }])(answer);
+    },
+    problems: [
+      'container TwistlockDefender, healthCheck.command: expected ["/usr/local/bin/defender","fargate","healthcheck"], got none.',
+    ],
+  },
   "the sidecar has no health check": {
     alter: unset("sidecar", "healthCheck"),
     problems: [

@@ -125,6 +125,15 @@ test("a sidecar with a variable that makes it load something else is refused", (
   expect(problems).toEqual(['container TwistlockDefender, environment: expected no LD_…, got ["LD_PRELOAD"].']);
 });
 
+test("where the Console's host isn't known, the Defender still has to dial a host alone", () => {
+  const dial = (address: string) =>
+    check(({ sidecar }) => variable(sidecar, "WS_ADDRESS", address), { images: FACTS.images }).problems;
+  expect(dial("wss://other.example.com:8084")).toEqual([]);
+  expect(dial("wss://console.example.com@evil.example.com")).toEqual([
+    expect.stringContaining("WS_ADDRESS: expected wss:// and the host of the Console, with a port"),
+  ]);
+});
+
 describe("the Defender's image", () => {
   const DIGEST = `@sha256:${"0a".repeat(32)}`;
   const COPY = "mirror.example.com/security/prisma-defender";
@@ -326,8 +335,11 @@ test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidec
     /^container TwistlockDefender, essential: expected true, got false/,
   ],
   [
-    "a sidecar without a health check that is waited for",
-    ({ sidecar }) => void Object.assign(sidecar, { healthCheck: null }),
+    "a sidecar without a health check that one of two containers waits for",
+    ({ app, sidecar }) => {
+      app.dependsOn = [{ containerName: "TwistlockDefender", condition: "START" }];
+      sidecar.healthCheck = null;
+    },
     /^container TwistlockDefender, healthCheck.command: expected/,
   ],
   [
@@ -344,9 +356,22 @@ test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidec
     /^container TwistlockDefender, environment INSTALL_BUNDLE: expected/,
   ],
   [
+    "a bundle from two secrets",
+    ({ sidecar }) => {
+      withoutVariable(sidecar, "INSTALL_BUNDLE");
+      for (const valueFrom of ["one", "other"]) addTo(sidecar, "secrets", { name: "INSTALL_BUNDLE", valueFrom });
+    },
+    /^container TwistlockDefender, secrets INSTALL_BUNDLE: expected once, got 2 times\.$/,
+  ],
+  [
     "another host to dial",
     ({ sidecar }) => variable(sidecar, "WS_ADDRESS", "wss://evil.example.com:443"),
     /^container TwistlockDefender, environment WS_ADDRESS: expected wss:/,
+  ],
+  [
+    "two containers of one name, the first without a Defender",
+    ({ task, app, sidecar }) => void Object.assign(task, { containerDefinitions: [{ name: "app" }, app, sidecar] }),
+    /^container app: expected one, got 2\.$/,
   ],
   [
     "two sidecars",
