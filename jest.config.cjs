@@ -12,7 +12,8 @@ module.exports = {
   // Half of the tests wait for servers and processes of their own, so each core has time for half a worker more.
   // A number, since Jest reads "150%" as 150 workers.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
-  testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
+  // Not below <rootDir>: in a pattern, brackets in its path would mean something else.
+  testMatch: ["**/__tests__/**/*.test.ts"],
   reporters,
   // Ends a test that hangs, even on a busy machine. A test that depends on time controls the clock itself.
   testTimeout: 120_000,

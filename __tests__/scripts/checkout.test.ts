@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -31,4 +31,12 @@ test("scripts are checked out with the line ends that bash needs, whatever core.
   rmSync(join(folder, ".ci"), { recursive: true });
   run("git", "checkout", "--quiet", "--", ".ci");
   expect(() => run(join(folder, ".ci/terraform"))).toThrow("Usage: .ci/terraform plan|apply ARTIFACT FOLDER");
+});
+
+test("Jest finds the tests in a folder whose path has brackets", () => {
+  take("jest.config.cjs", "package.json");
+  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+  mkdirSync(join(folder, "__tests__"));
+  writeFileSync(join(folder, "__tests__/one.test.ts"), "");
+  expect(run(process.execPath, "node_modules/jest/bin/jest.js", "--listTests")).toMatch(/__tests__\/one\.test\.ts\n$/);
 });
