@@ -40,3 +40,9 @@ test("Jest finds the tests in a folder whose path has brackets", () => {
   writeFileSync(join(folder, "__tests__/one.test.ts"), "");
   expect(run(process.execPath, "node_modules/jest/bin/jest.js", "--listTests")).toMatch(/__tests__\/one\.test\.ts\n$/);
 });
+
+test("the linter checks a project that has links to files elsewhere", () => {
+  take("biome.json", ".gitignore", "cdktf.json");
+  symlinkSync(__filename, join(folder, "linked.json"));
+  expect(run(join(PROJECT, "node_modules/.bin/biome"), "ci", "--colors=off", ".")).toMatch(/^Checked 2 files in /m);
+});
