@@ -109,7 +109,7 @@ describe("a run ends with 1, a message on stderr and no output when", () => {
     [
       "the file is not JSON",
       { TASK_DEFINITION_PATH: __filename },
-      /^\S+main\.test\.ts\n {2}1:1 +is not JSON: .*\n\n1 of 1 file has problems\. Nothing was synthesized\.\n$/,
+      /^.+main\.test\.ts\n {2}1:1 +is not JSON: .*\n\n1 of 1 file has problems\. Nothing was synthesized\.\n$/,
     ],
     ["the login is refused", { TL_PASS: "wrong" }, /^The Console refused the login \(HTTP 401, .*\n$/],
     [
