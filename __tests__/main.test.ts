@@ -188,6 +188,15 @@ describe("a run ends with 1, a message on stderr and no output when", () => {
     expect(filesIn(folder)).toEqual([]);
   });
 
+  test("check can't print its JSON", async () => {
+    const { status, stderr } = await run(["check", EXAMPLE, "--format", "json"], {
+      folder: newFolder(),
+      shell: "exec >/dev/full",
+    });
+    expect(status).toBe(1);
+    expect(JSON.parse(stderr).problems).toEqual([{ text: "The output can't be written (ENOSPC)." }]);
+  });
+
   test("it gets arguments", async () => {
     const folder = newFolder();
     expect(await run(["synth", "my-task.json"], { folder })).toMatchObject({

@@ -1,4 +1,4 @@
-import { ExpectedError, type Problem, ProofError } from "../errors";
+import { ExpectedError, OutputError, type Problem, ProofError } from "../errors";
 import { formatProblems, isProblemFormat, type ProblemFormat } from "../report/problems/formats";
 import type { ProblemReport } from "../report/problems/problem-report";
 import { styleOf } from "../report/style";
@@ -27,7 +27,7 @@ export async function printFailure(error: unknown, failed: Failed, invocation: I
     ...(closing && { afterFailure: closing }),
   };
   const format = formatIn(args);
-  const isOutput = command?.printsProblems && format !== "text";
+  const isOutput = command?.printsProblems && format !== "text" && !(error instanceof OutputError);
   await printProblems(report, format, isOutput ? stdout : stderr, environment);
   if (environment.DEBUG !== "1" || !(error instanceof Error)) return;
   for (const frame of (error.stack ?? "").split("\n")) printLine(stderr, text`  ${frame}`);
