@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -18,13 +17,8 @@ export type ProjectCopy = { readonly folder: string; readonly remove: () => void
 /** The project as a pipeline checks it out, with the packages that are installed here. */
 export function copyProject(): ProjectCopy {
   const folder = mkdtempSync(join(tmpdir(), "pipeline-"));
-  const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const files = execFileSync("git", list, { cwd: PROJECT, encoding: "utf8" }).split("\0").filter(Boolean);
-  for (const file of files) {
-    const [top = ""] = file.split("/");
-    if (top === file ? FILES.test(file) : FOLDERS.includes(top)) {
-      cpSync(join(PROJECT, file), join(folder, file), { force: true, recursive: true });
-    }
+  for (const name of readdirSync(PROJECT).filter((name) => FILES.test(name) || FOLDERS.includes(name))) {
+    cpSync(join(PROJECT, name), join(folder, name), { recursive: true });
   }
   cpSync(EXAMPLE, join(folder, "original_task_definition.json"));
   symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
