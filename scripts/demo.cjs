@@ -41,6 +41,8 @@ function synth(variables) {
     FORCE_COLOR: "0",
     CHECKPOINT_DISABLE: "1",
     DISABLE_VERSION_CHECK: "1",
+    // cdktf would make it in the home folder, which a container's user may not have.
+    CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1",
   };
   const child = spawn(process.execPath, [require.resolve("cdktf-cli/bundle/bin/cdktf"), "synth"], {
     cwd: root,

@@ -224,8 +224,9 @@ describe("the scripts of its steps", () => {
     project.remove();
   });
 
-  test("synthesize a pull request without any variable, and show its report", async () => {
-    const agent = agentIn("pull-request");
+  test("synthesize a pull request without any variable and in no home folder, and show its report", async () => {
+    const inWorkspace = agentIn("pull-request");
+    const agent = { ...inWorkspace, machine: { ...inWorkspace.machine, HOME: "/dev/null" } };
     const { output } = await succeed("Synthesize with the local Console", agent);
     await succeed(PUBLISH, agent);
     const { summaries } = await succeed("Show the report", agent);
