@@ -117,7 +117,11 @@ function build(key, file) {
     code = withChecksum(require("esbuild").buildSync(bundleOptions(root, entry, { debug })).outputFiles[0].text);
   } catch (error) {
     if (!error.errors) throw error;
-    process.exit(1); // esbuild has printed the reason.
+    // esbuild has printed the reason.
+    if (/Could not resolve "[^."]/.test(error.message)) {
+      stop("A package is missing. Run npm ci without --omit=dev, and without NODE_ENV=production.");
+    }
+    process.exit(1);
   }
   if (hashOfSources() !== key) return code; // Edited meanwhile: run this code, but don't save it under the old hash.
   tolerantly(() => {

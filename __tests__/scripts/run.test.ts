@@ -149,6 +149,16 @@ describe("the exit status", () => {
     },
   );
 
+  test("is 1 without a package that npm ci --omit=dev leaves out, and the remedy is named", async () => {
+    source("lib/word.ts", 'export { word } from "left-out";');
+    const { status, stderr } = await launch();
+    expect(stderr).toContain('Could not resolve "left-out"');
+    expect(stderr).toMatch(
+      /^A package is missing\. Run npm ci without --omit=dev, and without NODE_ENV=production\.$/m,
+    );
+    expect(status).toBe(1);
+  });
+
   test("is 1 without installed packages, and the remedy is named", async () => {
     unlinkSync(path.join(root, "node_modules"));
     const { status, stderr } = await launch();
