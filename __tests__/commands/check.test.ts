@@ -126,7 +126,7 @@ test("a wrong variable is refused as in synth, unless it is the Console's", asyn
   const { problems } = await asked({ AWS_REGION: "Ireland", TL_CONSOLE: "ftp://x" });
   expect(problems).toEqual(['AWS_REGION must be a region such as eu-west-1, got "Ireland".']);
   expect((await asked({ AWS_DEFAULT_REGION: "us-east-1" })).problems).toEqual([
-    expect.stringContaining('AWS_DEFAULT_REGION is "us-east-1", but the stack would be deployed to eu-west-1'),
+    expect.stringContaining('AWS_DEFAULT_REGION is "us-east-1", but this project reads only AWS_REGION'),
   ]);
 });
 

@@ -500,6 +500,15 @@ describe("refusals", () => {
     expect(stdout).toBe("");
   });
 
+  test("an AWS_DEFAULT_REGION that the run would not read", async () => {
+    const environment = { AWS_REGION: "", AWS_DEFAULT_REGION: "us-east-1" };
+    const { problems, stdout, calls } = await runStatus(FLEET, ["--all-clusters"], environment);
+    expect(problems).toEqual([
+      'AWS_DEFAULT_REGION is "us-east-1", but this project reads only AWS_REGION (default eu-west-1). Set AWS_REGION.',
+    ]);
+    expect({ stdout, calls }).toEqual({ stdout: "", calls: [] });
+  });
+
   test("AWS whose pages don't end: nothing is counted", async () => {
     let endTheRun = () => {};
     jest.spyOn(systemClock, "after").mockImplementation((milliseconds, callback) => {

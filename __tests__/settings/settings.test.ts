@@ -595,7 +595,7 @@ test.each([
 test("an AWS_DEFAULT_REGION other than the stack's is refused where a stack is made, unless AWS_REGION is set", () => {
   const problems = (environment: Environment) => problemsOf({ ...REQUIRED, ...environment }, [checkDefaultRegion]);
   expect(problems({ AWS_DEFAULT_REGION: "us-east-1" })).toEqual([
-    'AWS_DEFAULT_REGION is "us-east-1", but the stack would be deployed to eu-west-1, since AWS_REGION is not set. Set AWS_REGION.',
+    'AWS_DEFAULT_REGION is "us-east-1", but this project reads only AWS_REGION (default eu-west-1). Set AWS_REGION.',
   ]);
   expect(problems({ AWS_DEFAULT_REGION: "us-east-1", AWS_REGION: "eu-west-1" })).toEqual([]);
   expect(problems({ AWS_DEFAULT_REGION: "eu-west-1" })).toEqual([]);

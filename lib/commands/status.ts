@@ -8,6 +8,7 @@ import { statusAsText } from "../report/status/as-text";
 import { coverageOf } from "../report/status/by-service";
 import { type Style, styleOf } from "../report/style";
 import { isSet } from "../settings/environment";
+import { checkDefaultRegion } from "../settings/region";
 import { CLUSTER } from "../settings/schemas";
 import { parseSettings, type Settings } from "../settings/settings";
 import { resourceNames } from "../stack/names";
@@ -40,7 +41,7 @@ export const status: Command = {
   afterFailure: "Not everything could be read, so nothing was counted.",
   run: async (invocation, args) => {
     const least = parsePercent(args.value("fail-under"));
-    const settings = parseSettings(invocation.environment);
+    const settings = parseSettings(invocation.environment, [checkDefaultRegion]);
     const clusters = clustersOf(args, settings);
     const result = await read(settings, clusters, invocation);
     const style = styleOf(invocation.stdout, invocation.environment);

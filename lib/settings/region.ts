@@ -47,11 +47,11 @@ export const checkPlaces: CrossCheck = (given) => {
   return problems;
 };
 
-/** AWS' own tools use AWS_DEFAULT_REGION: a user who sets only that expects the stack there. */
+/** AWS' own tools use AWS_DEFAULT_REGION: a user who sets only that expects the stack, or what runs, there. */
 export const checkDefaultRegion: CrossCheck = ({ AWS_REGION }, { AWS_DEFAULT_REGION }) => {
   if (AWS_REGION !== undefined || !isSet(AWS_DEFAULT_REGION) || AWS_DEFAULT_REGION.trim() === DEFAULT_REGION) return [];
   const found = quote(AWS_DEFAULT_REGION, 80);
   return [
-    text`AWS_DEFAULT_REGION is ${found}, but the stack would be deployed to ${DEFAULT_REGION}, since AWS_REGION is not set. Set AWS_REGION.`,
+    text`AWS_DEFAULT_REGION is ${found}, but this project reads only AWS_REGION (default ${DEFAULT_REGION}). Set AWS_REGION.`,
   ];
 };
