@@ -15,7 +15,8 @@ import type { Command, Invocation } from "./command";
 
 export const destroy: Command = {
   name: "destroy",
-  purpose: "removes everything that was deployed from AWS. Needs only its state: no Console, no task definitions",
+  purpose:
+    "removes from AWS what the stack created, except [task definition revisions](docs/aws-account.md#destroying). Needs only its state: no Console, no task definitions",
   options: [{ name: "auto-approve", meaning: "does not ask before it destroys" }],
   endsItself: true,
   run: async (invocation, { has }) => {
