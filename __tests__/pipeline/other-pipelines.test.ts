@@ -153,7 +153,6 @@ describe("the page's GitHub Actions workflow", () => {
       variables.nodeVersion,
       variables.terraformVersion,
     ]);
-    expect(page).toContain(`Terraform ${variables.terraformVersion}`);
   });
 
   test("maps each secret into the steps that use it, and into no other", () => {
