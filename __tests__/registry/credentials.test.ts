@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import type http from "node:http";
 import { join } from "node:path";
@@ -34,6 +35,17 @@ function helper(name: string, script: string) {
   writeFileSync(file, `#!${process.execPath}\n${script}`);
   chmodSync(file, 0o755);
   return { PATH: folder };
+}
+
+/** A helper that never answers. `onStart` is called while it runs; `ended` resolves when it has ended. */
+async function hanging(onStart: () => void) {
+  const ended = new AbortController();
+  const url = await servers.plain(({ socket }) => {
+    socket.on("close", () => ended.abort());
+    onStart();
+  });
+  const environment = helper("made-up", `require("http").get(${JSON.stringify(url)}); setInterval(() => {}, 1000);`);
+  return { environment, ended: once(ended.signal, "abort") };
 }
 
 const ANSWERS = `process.stdin.on("data", (server) => console.log(JSON.stringify({
@@ -223,6 +235,15 @@ describe("a secret that a registry sends appears in no message", () => {
   });
 });
 
+test("a helper that hangs is killed when the run is stopped, which ends with the reason", async () => {
+  const stop = new AbortController();
+  const host = await serving();
+  const { environment, ended } = await hanging(() => stop.abort(new Error("interrupted")));
+  const options = { dockerConfigFolder: docker.folder({ credsStore: "made-up" }), environment, signal: stop.signal };
+  await expect(read([`${host}/shop/web:1`], options)).rejects.toThrow("interrupted");
+  await ended;
+});
+
 describe("one sentence names", () => {
   const problem = async (config: unknown, environment = {}, more = {}) => {
     const host = await serving();
@@ -312,14 +333,11 @@ describe("one sentence names", () => {
     const { clock, runNext } = manualClock();
     const host = await serving();
     // The helper reports that it runs, and only then its time limit expires.
-    const started = await servers.plain((_, response) => {
-      response.end();
-      runNext();
-    });
-    const script = `require("http").get(${JSON.stringify(started)}); setInterval(() => {}, 1000);`;
+    const { environment, ended } = await hanging(runNext);
     const dockerConfigFolder = docker.folder({ credsStore: "made-up" });
-    const options = { dockerConfigFolder, environment: helper("made-up", script), clock, network: { timeoutMs: 5000 } };
+    const options = { dockerConfigFolder, environment, clock, network: { timeoutMs: 5000 } };
     expect(await readOne(`${host}/shop/web:1`, options)).toContain("did not answer within 5 s. Install or fix it");
+    await ended;
   });
 
   test("a helper that hangs and leaves a process that keeps its output open", async () => {
