@@ -28,6 +28,8 @@ exports.lockOutput = (folder, stop) => {
       if (!create(lock, content)) refuseRunning(lock, folder, stop);
     }
   } catch (error) {
+    // Another run has just moved the lock, to take it over.
+    if (error.syscall === "rename" && error.code === "ENOENT") refuseRunning(lock, folder, stop);
     if (error.syscall) return; // The app can't write there either, and says why.
     throw error;
   }

@@ -218,6 +218,26 @@ describe("two runs in one output folder", () => {
     expect(existsSync(path.join(root, "cdktf.out"))).toBe(false);
   });
 
+  test("don't both take over a stale lock: the one that finds it moved is refused", async () => {
+    source("cdktf.out/.lock", lockOf(2 ** 22, hostname()));
+    // Another run moves the lock just before this one would.
+    source(
+      "other-run.cjs",
+      `
+      const fs = require("node:fs");
+      const { renameSync } = fs;
+      fs.renameSync = (from, to) => {
+        if (from.endsWith(".lock")) fs.unlinkSync(from);
+        renameSync(from, to);
+      };`,
+    );
+    expect(await launch(["main.ts"], { NODE_OPTIONS: "--require ./other-run.cjs" })).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringContaining("cdktf.out is in use by another run: one that has just begun. Wait for it"),
+    });
+  });
+
   test.each([
     ["of another host", lockOf(1, "another-machine"), "process 1 on another-machine, since 2026-01-01T00:00:00.000Z"],
     ["that is not written yet", "", "one that has just begun"],
