@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { consoleSetBy } from "../../lib/console/calls";
 import { login } from "../../lib/console/client";
 import { SettingsError } from "../../lib/errors";
+import { systemClock } from "../../lib/http/clock";
 import { openConnections } from "../../lib/http/connections";
 import { exchange } from "../../lib/http/exchange";
 import { Secret } from "../../lib/text/secret";
@@ -17,11 +18,12 @@ import { goodConsole, settingsFor } from "./good-console";
 const servers = loopback();
 const folder = mkdtempSync(join(tmpdir(), "proxy-"));
 const caFile = join(folder, "ca.pem");
+let ca: Certificate;
 let certificate: Certificate;
 let unknown: Certificate;
 
 beforeAll(async () => {
-  const ca = await authority();
+  ca = await authority();
   writeFileSync(caFile, ca.cert);
   certificate = await serverCertificate({ ca });
   unknown = await serverCertificate();
@@ -109,16 +111,15 @@ test("the Console's certificate is verified behind the tunnel", async () => {
 });
 
 test("an IPv6 address has brackets in CONNECT, and none in the check of its certificate", async () => {
-  const secured = await servers.secure(certificate, goodConsole());
+  const secured = await servers.secure(await serverCertificate({ ca, host: "::1" }), goodConsole());
   const targets: string[] = [];
   const proxy = await servers.tunnel((target) => {
     targets.push(target);
     return connect(Number(new URL(secured).port), "127.0.0.1");
   });
   const network = { ...through(`http://${proxy}`), caFile };
-  await expect(login(settingsFor("https://[::1]:8083", { network }), context())).rejects.toThrow(
-    'The certificate of [::1]:8083 is for other names: "IP Address:127.0.0.1": ',
-  );
+  const console = await login(settingsFor("https://[::1]:8083", { network }), context());
+  console.close();
   expect(targets).toEqual(["[::1]:8083"]);
 });
 
@@ -136,6 +137,30 @@ test("a proxy with an unknown authority is named, and the file to trust it by", 
   );
   await expect(failing).rejects.toThrow(/\(HTTPS_PROXY\) has a certificate that this machine doesn't trust \(\w+\): /);
   await expect(failing).rejects.toThrow("Set TL_CA_CERT to a PEM file with its authority");
+});
+
+test("a proxy that speaks TLS is trusted through TL_CA_CERT", async () => {
+  const url = await servers.secure(certificate, goodConsole());
+  const proxy = await servers.proxy(undefined, certificate);
+  const network = { ...through(`https://${proxy.host}`), caFile };
+  (await login(settingsFor(url, { network }), context())).close();
+  expect(proxy.connects).toHaveLength(1);
+});
+
+test.each([
+  ["never opens its tunnel", "", "The proxy PROXY (HTTPS_PROXY) does not answer in time (ETIMEDOUT): "],
+  ["opens one to nowhere", "HTTP/1.1 200 OK\r\n\r\n", "No connection to console.example.com within the limit: "],
+])("a proxy that %s is given up before the answer's limit", async (_, says, expected) => {
+  const proxy = await servers.proxy((socket) => socket.write(says));
+  const { signal } = new AbortController();
+  const options = { signal, clock: systemClock };
+  const connections = openConnections({ ...through(`http://${proxy.host}`), connectMs: 50, ...options });
+  const url = new URL("https://console.example.com/api/v1/version");
+  const call = { method: "GET", url, peer: consoleSetBy("TL_CONSOLE") } as const;
+  await expect(exchange(call, { connections, limitMs: 60_000, ...options })).rejects.toThrow(
+    expected.replace("PROXY", proxy.host),
+  );
+  connections.close();
 });
 
 test("a host in NO_PROXY is reached directly", async () => {

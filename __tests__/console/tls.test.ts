@@ -117,10 +117,14 @@ test("NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch verification off", async ()
   const requests: Received[] = [];
   const url = await servers.secure(await serverCertificate(), goodConsole(requests));
   const client = await bundledClient();
-  const { output } = await client.run(settingsFor(url), { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } });
+  const proxy = await servers.proxy(undefined, await serverCertificate());
+  const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+  const direct = await client.run(settingsFor(url), { env });
+  const through = await client.run(settingsFor(url), { env, proxy: `https://${proxy.host}` });
   client.remove();
-  expect(output).toContain("is self-signed: POST ");
-  expect(requests).toEqual([]);
+  expect(direct.output).toContain("is self-signed: POST ");
+  expect(through.output).toContain("has a certificate that this machine doesn't trust ");
+  expect({ requests, connects: proxy.connects }).toEqual({ requests: [], connects: [] });
 });
 
 test("a plain HTTP server under https is reported as such", async () => {

@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 import { generate } from "selfsigned";
 
 export type Certificate = { readonly cert: string; readonly key: string };
@@ -18,9 +20,9 @@ export function authority(name = "Test Authority"): Promise<Certificate> {
 export function serverCertificate(
   options: { ca?: Certificate; host?: string; expired?: boolean; future?: boolean } = {},
 ): Promise<Certificate> {
-  const { ca, host, expired, future } = options;
-  const altName = host ? ({ type: 2, value: host } as const) : ({ type: 7, ip: "127.0.0.1" } as const);
-  return make(host ?? "127.0.0.1", {
+  const { ca, host = "127.0.0.1", expired, future } = options;
+  const altName = isIP(host) ? ({ type: 7, ip: host } as const) : ({ type: 2, value: host } as const);
+  return make(host, {
     ...(ca ? { ca } : {}),
     notBeforeDate: new Date(Date.now() + (future ? DAY : -2 * DAY)),
     notAfterDate: new Date(Date.now() + (expired ? -DAY : 2 * DAY)),

@@ -25,13 +25,14 @@ export function loopback() {
     secure: async (certificate: Certificate, listener: http.RequestListener) =>
       `https://${await listen(https.createServer(certificate, listener))}`,
     /** A proxy that opens tunnels; `connects` collects what CONNECT asked for, `requests` what came in clear. */
-    proxy: async (answer?: (socket: net.Socket) => void) => {
+    proxy: async (answer?: (socket: net.Socket) => void, certificate?: Certificate) => {
       const connects: { readonly target: string; readonly authorization: string | undefined }[] = [];
       const requests: string[] = [];
-      const server = http.createServer((request, response) => {
+      const refuse: http.RequestListener = (request, response) => {
         requests.push(request.url ?? "");
         response.writeHead(502).end();
-      });
+      };
+      const server = certificate ? https.createServer(certificate, refuse) : http.createServer(refuse);
       server.on("connect", (request: http.IncomingMessage, client: net.Socket, head: Buffer) => {
         connects.push({ target: request.url ?? "", authorization: request.headers["proxy-authorization"] });
         client.on("error", () => client.destroy());
