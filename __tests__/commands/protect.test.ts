@@ -3,6 +3,7 @@ import {
   chmodSync,
   copyFileSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -143,11 +144,12 @@ test("--out that can't be written is named, and no file is left", async () => {
   expect((await invoke(protect, [EXAMPLE, "--out", tooLong], environment)).problems).toEqual([
     `${tooLong} can't be written: its name is too long; choose a shorter one (ENAMETOOLONG).`,
   ]);
-  const inPlace = await invoke(protect, [EXAMPLE, "--out", folder], environment);
-  expect(inPlace.problems).toEqual([
-    `${folder} can't be written: a folder is where a file belongs; move that away (EISDIR).`,
+  const inPlace = join(folder, "in-place");
+  mkdirSync(inPlace);
+  expect((await invoke(protect, [EXAMPLE, "--out", inPlace], environment)).problems).toEqual([
+    `${inPlace} can't be written: a folder is where a file belongs; move that away (EISDIR).`,
   ]);
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(folder, { recursive: true })).toEqual(["in-place"]);
 });
 
 test("with INSTALL_BUNDLE_SECRET_ARN neither the bundle nor the notice about it is printed", async () => {
