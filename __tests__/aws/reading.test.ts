@@ -3,6 +3,7 @@ import { readClusters } from "../../lib/aws/clusters";
 import { readRunningTasks } from "../../lib/aws/running-tasks";
 import { readServices } from "../../lib/aws/services";
 import { readDefinitions, readNewest } from "../../lib/aws/task-definitions";
+import { accountOf } from "../../local-ecs/account";
 import { ACCOUNT, localEcs, onAction, openFor, setVariables, web } from "./account";
 
 const MAIN = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
@@ -106,6 +107,17 @@ describe("tasks", () => {
     ]);
   });
 
+  test.each([
+    ["on Fargate Spot counts", { launchType: undefined, capacityProviderName: "FARGATE_SPOT" }, 1],
+    ["on another capacity provider does not", { launchType: undefined, capacityProviderName: "own" }, 0],
+    ["that was told to stop meanwhile does not", { desiredStatus: "STOPPED" }, 0],
+  ])("one %s", async (_, facts, count) => {
+    const one = { registered: [web], workloads: [{ cluster: "main", runs: "web:1", count: 1 }] };
+    const tasks = accountOf(one).tasks.map((task) => ({ ...task, ...facts }));
+    await localEcs({ ...one, intercept: onAction("DescribeTasks", () => Response.json({ tasks })) });
+    expect((await readRunningTasks(await openFor(), MAIN)).filter(({ counts }) => counts)).toHaveLength(count);
+  });
+
   test("one that a page names again is read once", async () => {
     const arn = `arn:aws:ecs:eu-west-1:111122223333:task/main/${"1".padStart(32, "0")}`;
     const twice = onAction("ListTasks", (call) =>
@@ -133,6 +145,12 @@ test("services name the task definition of their next tasks, ten per call; a mis
   expect(services.map(({ name }) => name).sort()).toEqual([...names].sort());
   expect(services[0]?.taskDefinition).toBe("arn:aws:ecs:eu-west-1:111122223333:task-definition/web:2");
   expect(bodies(requests, "DescribeServices")).toHaveLength(3);
+});
+
+test("a service that was deleted is left out, though ECS still describes it", async () => {
+  const services = [{ serviceName: "web", taskDefinition: "web:1", status: "INACTIVE" }];
+  await localEcs({ ...ACCOUNT, intercept: onAction("DescribeServices", () => Response.json({ services })) });
+  expect(await readServices(await openFor(), MAIN, ["web"])).toEqual([]);
 });
 
 test("each distinct task definition is described once", async () => {
