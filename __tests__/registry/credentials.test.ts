@@ -213,11 +213,11 @@ describe("a secret that a registry sends appears in no message", () => {
   };
 
   test("a realm's password and query", async () => {
-    const realm = "http://robot:R0b0tS3cret@auth.example.com/token?sig=S1gnature99";
+    const realm = "https://robot:R0b0tS3cret@auth.example.com/token?sig=S1gnature99";
     const text = await asked((_, response) => {
       response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
     });
-    expect(text).toContain('sends to "http://auth.example.com" for a token');
+    expect(text).toContain('sends to "https://auth.example.com" for a token');
     expect(text).not.toMatch(/R0b0tS3cret|S1gnature99/);
   });
 
