@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -109,6 +119,25 @@ describe(".ci/terraform", () => {
     expect(init).toBe(`${join(folder, STACK)}: init -no-color`);
     expect(plan).toContain(` -out=${join(folder, "plan/tfplan")}`);
     expect(existsSync(join(folder, "plan/plan.json"))).toBe(true);
+  });
+
+  test("gives Terraform neither password nor bundle, and keeps the plan for its owner", () => {
+    write(`${STACK}/cdk.tf.json`, "{}");
+    write("bin/terraform", `#!/bin/bash\nenv >> "${join(folder, "environment")}"\n`);
+    const secrets = { TL_USER: "user-0815", TL_PASS: "pass-0815", INSTALL_BUNDLE: "bundle-0815" };
+    expect(run(SCRIPT, ["plan", "artifact", "plan"], secrets).status).toBe(0);
+    const environment = readFileSync(join(folder, "environment"), "utf8");
+    expect(environment).toContain(`PATH=${join(folder, "bin")}`);
+    expect(environment).not.toContain("0815");
+    expect(statSync(join(folder, "plan/plan.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("that can't plan leaves nothing of an earlier plan to apply", () => {
+    write(`${STACK}/cdk.tf.json`, "{}");
+    for (const file of ["tfplan", "plan.json", "changed"]) write(`plan/${file}`, "");
+    standIn("terraform", 1);
+    expect(run(SCRIPT, ["plan", "artifact", "plan"]).status).toBe(1);
+    expect(readdirSync(join(folder, "plan"))).toEqual([]);
   });
 });
 
