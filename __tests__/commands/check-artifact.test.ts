@@ -53,6 +53,13 @@ test("a clean folder passes, and the number of files is printed", async () => {
   });
 });
 
+test("of more than 50 problems the others are counted", async () => {
+  for (let number = 0; number < 60; number++) write(`notes-${number}.txt`, "");
+  const { problems } = await check();
+  expect(problems).toHaveLength(51);
+  expect(problems.at(-1)).toBe("10 more problems are not shown.");
+});
+
 function wide(value: string): Buffer {
   const units = Uint32Array.from(value, (character) => character.codePointAt(0) ?? 0);
   return Buffer.from(units.buffer);

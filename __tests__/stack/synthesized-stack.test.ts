@@ -32,3 +32,12 @@ test("a folder in place of the stack's file is named", () => {
     `${folder}/cdk.tf.json can't be read (EISDIR). Check it and its permissions, or synthesize again.`,
   );
 });
+
+test("of two stacks neither is chosen", () => {
+  const folder = outputWith("{}");
+  mkdirSync(join(folder, "stacks/b"));
+  writeFileSync(join(folder, "stacks/b/cdk.tf.json"), "{}");
+  expect(() => readSynthesizedStack(folder)).toThrow(
+    `${folder} holds 2 stacks. Name one of them, such as ${folder}/stacks/a.`,
+  );
+});
