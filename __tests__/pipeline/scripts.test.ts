@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -24,7 +25,7 @@ const BUNDLE = Buffer.from('{"customerID":"made up","apiKey":"made up"}').toStri
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "scripts-"));
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "scripts-"))); // macOS' folder for temporary files is behind a link.
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));

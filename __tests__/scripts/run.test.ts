@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -22,7 +23,7 @@ const PROJECT = path.resolve(__dirname, "../..");
 let root: string;
 
 beforeEach(() => {
-  root = mkdtempSync(path.join(tmpdir(), "run-test-"));
+  root = realpathSync(mkdtempSync(path.join(tmpdir(), "run-test-"))); // macOS' folder for temporary files is behind a link.
   cpSync(path.join(PROJECT, "scripts"), path.join(root, "scripts"), { recursive: true });
   symlinkSync(path.join(PROJECT, "node_modules"), path.join(root, "node_modules"));
   mkdirSync(path.join(root, "lib"));
