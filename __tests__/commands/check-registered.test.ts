@@ -174,12 +174,12 @@ describe("without --outputs Terraform is run", () => {
   }
 
   test("in the stack's folder", async () => {
-    const { status } = await withTerraform(`[ "$1" = "-chdir=${STACK}" ] && cat ${OUTPUTS}`);
+    const { status } = await withTerraform(`[ "$1" = "-chdir=${STACK}" ] && cat "${OUTPUTS}"`);
     expect(status).toBe(0);
   });
 
   test("even if it prints more than a mebibyte", async () => {
-    const { status } = await withTerraform(`head -c 2000000 /dev/zero | tr '\\0' ' ' && cat ${OUTPUTS}`);
+    const { status } = await withTerraform(`head -c 2000000 /dev/zero | tr '\\0' ' ' && cat "${OUTPUTS}"`);
     expect(status).toBe(0);
   });
 

@@ -11,7 +11,7 @@ function terraformThat(destroys: string, { state = '{"resources":[]}' } = {}) {
   const folder = newFolder();
   const program = join(folder, "terraform");
   const cases = [`init) ;;`, `state) printf '%s' '${state}' ;;`, `destroy) ${destroys} ;;`];
-  writeFileSync(program, `#!/bin/sh\necho "$*" >> ${folder}/calls\ncase $1 in\n${cases.join("\n")}\nesac\n`);
+  writeFileSync(program, `#!/bin/sh\necho "$*" >> "${folder}/calls"\ncase $1 in\n${cases.join("\n")}\nesac\n`);
   chmodSync(program, 0o755);
   const environment = { TF_STATE_S3_BUCKET: "some-bucket", TERRAFORM_BINARY_NAME: program, TMPDIR: newFolder() };
   const calls = () => readFileSync(join(folder, "calls"), "utf8").trim().split("\n");
@@ -63,9 +63,9 @@ test("a state that Terraform could not store is kept, with the command that stor
 
 test("SIGTERM reaches Terraform, and the command waits until it has finished what it has begun", async () => {
   const marks = mkdtempSync(join(tmpdir(), "destroy-test-"));
-  const finishes = `echo > ${marks}/stopping; sleep 1; sleep 1; echo finished; exit 1`;
+  const finishes = `echo > "${marks}/stopping"; sleep 1; sleep 1; echo finished; exit 1`;
   const { place, temporary } = terraformThat(
-    `trap '${finishes}' TERM; echo > ${marks}/begun; while :; do sleep 0.1; done`,
+    `trap '${finishes}' TERM; echo > "${marks}/begun"; while :; do sleep 0.1; done`,
   );
   const begun = new Promise<void>((resolve) => {
     const watcher = watch(marks, () => {

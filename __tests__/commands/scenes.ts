@@ -101,7 +101,7 @@ export const DONE: Readonly<Record<string, MakeScene>> = {
   }),
   "check-registered": async (folder) => ({
     args: ["--stack", STACK],
-    environment: { ...(await withRegistered(registrations())), ...terraform(folder, `cat ${OUTPUTS}`) },
+    environment: { ...(await withRegistered(registrations())), ...terraform(folder, `cat "${OUTPUTS}"`) },
     status: 0,
     shows: "All 2 task definitions are registered in eu-west-1 as proven.",
   }),
