@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 import type { ProtectedTask } from "../lib/protection/protected-task";
 import type { StackSettings } from "../lib/settings/stack";
-import { TERRAFORM_VERSION } from "../lib/stack/output-paths";
+import { VERSION_FILE_CONTENT } from "../lib/stack/output-paths";
 import { inFolder, proven, synthesized } from "./stack/synthesize";
 import { CONTAINER, TASK } from "./task/read";
 
@@ -58,7 +58,7 @@ function scan(tasks: readonly ProtectedTask[], settings: Partial<StackSettings>)
   const { text, stack } = synthesized(tasks, settings);
   const report = inFolder((folder): Report => {
     writeFileSync(join(folder, "cdk.tf.json"), text);
-    writeFileSync(join(folder, "versions.tf"), TERRAFORM_VERSION);
+    writeFileSync(join(folder, "versions.tf"), VERSION_FILE_CONTENT);
     const { stdout } = spawnSync("checkov", ["--skip-download", "--directory", folder, "--output", "json"], {
       encoding: "utf8",
       env: { PATH: process.env.PATH, HOME: folder },

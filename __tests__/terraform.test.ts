@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 
 import { TERRAFORM_BUNDLE_VARIABLE } from "../lib/stack/names";
 import { prepareOutput } from "../lib/stack/output-folder";
-import { pathsOf, TERRAFORM_VERSION } from "../lib/stack/output-paths";
+import { pathsOf, VERSION_FILE_CONTENT } from "../lib/stack/output-paths";
 import { synthesize } from "../lib/stack/synthesize";
 import { escapeAll } from "../lib/stack/terraform-text";
 import { proven, SETTINGS, type Stack, synthesized } from "./stack/synthesize";
@@ -140,7 +140,7 @@ describeIf("Terraform itself (TERRAFORM_TESTS=1, terraform on PATH)", () => {
 
 // Terraform reads this file exactly as it is published.
 function writeVersion(): void {
-  writeFileSync(join(folder, basename(VERSION_FILE)), TERRAFORM_VERSION);
+  writeFileSync(join(folder, basename(VERSION_FILE)), VERSION_FILE_CONTENT);
 }
 
 test("Terraform is installed if TERRAFORM_TESTS=1 asks for its tests", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { checkState } from "../../lib/commands/check-state";
-import { pathsOf, TERRAFORM_VERSION } from "../../lib/stack/output-paths";
+import { pathsOf, VERSION_FILE_CONTENT } from "../../lib/stack/output-paths";
 import { invoke } from "./invoke";
 
 const REMOTE = { terraform: { backend: { s3: {} } } };
@@ -102,9 +102,9 @@ test.each([
 test("versions.tf is accepted beside the stack only as synth writes it", async () => {
   const file = join(dirname(STACK_FILE), "versions.tf");
   write(STACK_FILE, JSON.stringify(REMOTE));
-  write(file, TERRAFORM_VERSION);
+  write(file, VERSION_FILE_CONTENT);
   expect((await check()).problems).toEqual([]);
-  write(file, `${TERRAFORM_VERSION}data "external" "x" { program = ["sh"] }\n`);
+  write(file, `${VERSION_FILE_CONTENT}data "external" "x" { program = ["sh"] }\n`);
   expect((await check()).problems).toEqual([
     `${file} holds other content than synth writes there, which could change what is deployed. Remove it, and build again.`,
   ]);

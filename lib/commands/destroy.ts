@@ -8,7 +8,13 @@ import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
 import { terraformProgram } from "../settings/terraform-program";
-import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf, TERRAFORM_VERSION } from "../stack/output-paths";
+import {
+  localStateFile,
+  OLDEST_TERRAFORM,
+  PROVIDER_LOCK_FILE_NAME,
+  pathsOf,
+  VERSION_FILE_CONTENT,
+} from "../stack/output-paths";
 import { synthesizeEmpty } from "../stack/stack-base";
 import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
@@ -31,7 +37,7 @@ export const destroy: Command = {
     const stackFolder = join(folder, paths.folder);
     try {
       synthesizeEmpty(settings, folder, localStatePath);
-      writeFileSync(join(folder, paths.versionFile), TERRAFORM_VERSION);
+      writeFileSync(join(folder, paths.versionFile), VERSION_FILE_CONTENT);
       const lockFile = join(invocation.projectFolder, PROVIDER_LOCK_FILE_NAME);
       if (existsSync(lockFile)) copyFileSync(lockFile, join(folder, paths.lockFile));
       await terraform(["init"], stackFolder, invocation);
@@ -105,7 +111,8 @@ async function terraform(
   const status = await new Promise<number | null>((done, fail) => {
     child.once("close", done).once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "ENOENT" ? text`it is not on PATH` : text`${error.message}`;
-      fail(new OutputError([text`${program} can't be started: ${reason}. Install Terraform 1.11 or later.`]));
+      const remedy = text`Install Terraform ${OLDEST_TERRAFORM} or later.`;
+      fail(new OutputError([text`${program} can't be started: ${reason}. ${remedy}`]));
     });
   });
   signal.removeEventListener("abort", pass);

@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 import { PlanError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { OLDEST_TERRAFORM } from "../stack/output-paths";
 import { excerpt, quote, text } from "../text/safe-text";
 import { readPlanFile } from "./plan-file";
 import { TASK_DEFINITION, taskDefinitionsBefore } from "./task-types";
@@ -53,7 +54,7 @@ export function readPlan(file: string) {
   }
   if (!/^1\.\d+$/.test(version)) {
     throw new PlanError([
-      text`${file} must have Terraform's plan format 1.x, got format_version ${quote(version, 40)}. Use Terraform 1.11 to 1.x, or a newer release of this project.`,
+      text`${file} must have Terraform's plan format 1.x, got format_version ${quote(version, 40)}. Use Terraform ${OLDEST_TERRAFORM} to 1.x, or a newer release of this project.`,
     ]);
   }
   const parsed = v.safeParse(PlanSchema, document);

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { SettingsError } from "../errors";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isReadByTerraform } from "./output-folder";
-import { MANIFEST, REPORT_JSON, REPORT_MARKDOWN, TERRAFORM_VERSION } from "./output-paths";
+import { MANIFEST, REPORT_JSON, REPORT_MARKDOWN, VERSION_FILE_CONTENT } from "./output-paths";
 import { readStackFile } from "./stack-file";
 import { guardedRead, readSynthesizedFile } from "./synthesized-file";
 
@@ -82,7 +82,7 @@ function entriesOf(folder: string): readonly Dirent[] {
 /** A non-empty folder passes: its content is judged. */
 function isExpected(folder: string, { path, kind }: Entry): boolean {
   if (kind !== "file") return kind === "folder";
-  if (VERSION_PATH.test(path)) return readSynthesizedFile(join(folder, path)).equals(Buffer.from(TERRAFORM_VERSION));
+  if (VERSION_PATH.test(path)) return readSynthesizedFile(join(folder, path)).equals(Buffer.from(VERSION_FILE_CONTENT));
   return isStackFile(path) || LOCK_PATH.test(path) || [MANIFEST, REPORT_JSON, REPORT_MARKDOWN].includes(path);
 }
 

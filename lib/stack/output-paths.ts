@@ -18,14 +18,16 @@ export const STACKS = "stacks";
 export const STACK_FILE_NAME = "cdk.tf.json";
 export const SECRET_FILE_NAME = `${TERRAFORM_BUNDLE_VARIABLE}.auto.tfvars.json`;
 export const VERSION_FILE_NAME = "versions.tf";
-/**
- * The version of Terraform that the stack needs: ephemeral variables and write-only arguments came with 1.11. In a file of
- * its own, since Checkov skips a whole JSON file that holds `terraform.required_version`.
- */
-export const TERRAFORM_VERSION = `terraform {
-  required_version = ">= 1.11.0"
+
+/** The oldest Terraform that can deploy the stack: ephemeral variables and write-only arguments came with it. */
+export const OLDEST_TERRAFORM = "1.11";
+
+/** A file of its own, since Checkov skips a whole JSON file that holds `terraform.required_version`. */
+export const VERSION_FILE_CONTENT = `terraform {
+  required_version = ">= ${OLDEST_TERRAFORM}.0"
 }
 `;
+
 /** The hashes of the AWS provider's packages: the project's file, or the one that Terraform writes there. */
 export const PROVIDER_LOCK_FILE_NAME = ".terraform.lock.hcl";
 

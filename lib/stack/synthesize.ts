@@ -9,7 +9,7 @@ import { text } from "../text/safe-text";
 import { theBundle } from "./install-bundle-secret";
 import { TERRAFORM_BUNDLE_VARIABLE } from "./names";
 import { guarded, type OutputFile, publish } from "./output-folder";
-import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf, TERRAFORM_VERSION } from "./output-paths";
+import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf, VERSION_FILE_CONTENT } from "./output-paths";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
 
@@ -45,7 +45,7 @@ export function synthesize({ folder, staging, projectFolder, files, ...props }: 
   proveSynthesized(stack, props.tasks, props.installBundleSecretArn);
   const published = [
     ...files,
-    { path: paths.versionFile, content: TERRAFORM_VERSION },
+    { path: paths.versionFile, content: VERSION_FILE_CONTENT },
     ...secretFile(paths.secretFile, props),
     ...lockFile(paths.lockFile, projectFolder),
   ];
