@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 
 import { findersOf, type NamedSecret } from "../settings/secrets";
 import { hasLicenceToken } from "../text/secret";
-import { layersOf } from "./layers";
+import { layersOf } from "./decoded-layers";
 
 /** The path of a Defender's image holds it, and so does cdk.tf.json; nothing else may. */
 export const LICENCE_TOKEN = "a licence token";

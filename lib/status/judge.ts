@@ -7,7 +7,7 @@ import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { type CheckedDefinition, revisionName } from "./checked-definition";
 import { NONE } from "./defenders";
 import type { Facts } from "./read-facts";
-import { newRevisionRemedy, revisionRemedy } from "./remedy";
+import { newRevisionRemedy, revisionRemedy } from "./revision-remedy";
 import type { Verdict } from "./verdict";
 import { isOlder, isUnsupported, SUPPORTED_BEFORE } from "./versions";
 
