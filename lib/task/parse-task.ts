@@ -5,7 +5,7 @@ import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
 import { checkText } from "./check-text";
 import { type ContainerImages, withImages } from "./container-images";
-import { checkCapabilities, checkVariables } from "./defender-needs";
+import { checkDefenderConflicts } from "./defender-conflicts";
 import { type Draft, type DraftContainer, readDraft } from "./draft";
 import { checkEntryPoints } from "./entry-points";
 import { checkExclusions } from "./exclusions";
@@ -25,6 +25,7 @@ import { TaskDefinitionSchema } from "./schema";
 import { checkSecretAccess, type SecretReader } from "./secret-access";
 import type { ParsedTask } from "./task";
 import { withUnitsAndDefaults } from "./units";
+import { checkVariables } from "./variables";
 
 type Parsed = {
   readonly family?: string | undefined;
@@ -102,7 +103,7 @@ function* checkEach(
   yield* checkLogs(draft);
   const open = yield* checkEntryPoints(draft, objectOf(written));
   yield* checkVariables(draft);
-  yield* checkCapabilities(draft);
+  yield* checkDefenderConflicts(draft);
   yield* checkLimits(task, draft);
   const isReadable = ({ path, values }: DraftContainer) =>
     values.image !== undefined && !wrong.has([...path, "image"].join("."));

@@ -1,4 +1,3 @@
-import { hidesDefender } from "../defender";
 import { groupBy } from "../group-by";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
@@ -33,13 +32,8 @@ export function* checkReferences(draft: Draft): Step {
     }
     const mountPaths = values.mountPoints?.map(({ containerPath }) => containerPath) ?? [];
     yield* checkUnique("mount path", [...path, "mountPoints"], mountPaths);
-    for (const [index, { sourceVolume, containerPath }] of (values.mountPoints ?? []).entries()) {
-      const place = [...path, "mountPoints", index];
-      yield* checkVolume(place, sourceVolume);
-      yield* checkMount(place, containerPath);
-    }
-    for (const [index, { containerPath }] of (values.linuxParameters?.tmpfs ?? []).entries()) {
-      yield* checkMount([...path, "linuxParameters", "tmpfs", index], containerPath);
+    for (const [index, { sourceVolume }] of (values.mountPoints ?? []).entries()) {
+      yield* checkVolume([...path, "mountPoints", index], sourceVolume);
     }
   }
   yield* checkContainer(["proxyConfiguration", "containerName"], proxy?.containerName);
@@ -70,11 +64,6 @@ function* checkAwaited(place: Path, condition: string, { values, isUnclear }: Dr
     const remedy = "Set its essential to false, or wait for START.";
     yield problem(place)`waits for ${name} to end, but ${name} is essential: its end would stop the task. ${remedy}`;
   }
-}
-
-function* checkMount(place: Path, containerPath = ""): Step {
-  if (!hidesDefender(containerPath)) return;
-  yield problem(place)`${quote(containerPath)} would hide the Defender. Mount it elsewhere.`;
 }
 
 function* checkUnique(kind: string, path: Path, names: readonly (string | undefined)[]): Step {
