@@ -11,14 +11,15 @@ export const BUNDLE_VARIABLE = "INSTALL_BUNDLE";
 /** The variables that the Console sets in the sidecar alone. */
 export const SIDECAR_VARIABLES: readonly string[] = [BUNDLE_VARIABLE, "WS_ADDRESS"];
 
-/** The variables that the Console sets in containers and sidecar. */
+/** The variables that the Console sets in containers and sidecar alike; protection/variables.ts checks their values. */
+const COMMON_VARIABLES = ["DEFENDER_TYPE", "FARGATE_TASK", "FILESYSTEM_MONITORING", "FIPS_ENABLED"] as const;
+export type CommonVariable = (typeof COMMON_VARIABLES)[number];
+
+/** All variables that the Console sets. */
 export const DEFENDER_VARIABLES: readonly string[] = [
   "TW_IMAGE_NAME",
   "TW_CONTAINER_NAME",
-  "DEFENDER_TYPE",
-  "FARGATE_TASK",
-  "FILESYSTEM_MONITORING",
-  "FIPS_ENABLED",
+  ...COMMON_VARIABLES,
   ...SIDECAR_VARIABLES,
 ];
 

@@ -1,3 +1,4 @@
+import type { CommonVariable } from "../defender";
 import type { JsonObject, JsonValue } from "../json";
 import { excerpt, text } from "../text/safe-text";
 import { byName, elementsOf, isEqual, namelessDeviations } from "./compare";
@@ -30,13 +31,14 @@ const accepted = (expected: string | undefined): Check =>
 /** Checks for the variables that the Console adds to both application containers and sidecar. */
 export function commonChecks({ family, filesystemMonitoring, accepted: names }: Expectation) {
   const monitoring = filesystemMonitoring === undefined ? optional(flag) : equal(String(filesystemMonitoring));
-  return new Map<string, Check>([
-    ...[...names].map(([name, value]) => [name, accepted(value)] as const),
-    ["DEFENDER_TYPE", optional(equal("fargate"))],
-    ["FARGATE_TASK", equal(family)],
-    ["FILESYSTEM_MONITORING", monitoring],
-    ["FIPS_ENABLED", optional(flag)],
-  ]);
+  const checks: Readonly<Record<CommonVariable, Check>> = {
+    DEFENDER_TYPE: optional(equal("fargate")),
+    FARGATE_TASK: equal(family),
+    FILESYSTEM_MONITORING: monitoring,
+    FIPS_ENABLED: optional(flag),
+  };
+  const agreed = [...names].map(([name, value]) => [name, accepted(value)] as const);
+  return new Map<string, Check>([...agreed, ...Object.entries(checks)]);
 }
 
 /**
