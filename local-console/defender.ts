@@ -3,6 +3,9 @@ import { createHash } from "node:crypto";
 // The local Console's made-up credentials. They say that they are made up, have the format of real ones, and are the same
 // at every start, so that synthesizing twice gives the same bytes.
 
+/** The version of the local Console and its Defenders, unless another one is asked for. */
+export const VERSION = "34.04.145";
+
 /** The made-up registry that the Defender's image comes from: `DEFENDER_REGISTRY` has to name it. */
 export const DEFENDER_REGISTRY = "registry-auth.local.invalid";
 

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 
+import { VERSION } from "./defender";
+
 /** A Defender as `GET defenders` lists it; schema `defender.Defender` of the published API, as far as Fargate needs it. */
 export type ListedDefender = {
   readonly type: string;
@@ -17,7 +19,7 @@ export type DefenderGroup = {
   readonly family: string;
   readonly count: number;
   readonly connected: boolean;
-  /** @default "34.04.145" */
+  /** @default VERSION */
   readonly version?: string;
   readonly cloudMetadata?: Readonly<Record<string, string>>;
 };
@@ -27,7 +29,7 @@ const PAGE = 50;
 
 /** The Defenders of these groups, each with an App ID of its own, the same at every start. */
 export function defendersOf(groups: readonly DefenderGroup[]): readonly ListedDefender[] {
-  return groups.flatMap(({ family, count, connected, version = "34.04.145", cloudMetadata }, group) =>
+  return groups.flatMap(({ family, count, connected, version = VERSION, cloudMetadata }, group) =>
     Array.from({ length: count }, (_, index) => ({
       type: "fargate",
       category: "appEmbedded",

@@ -4,7 +4,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 
 import { consoleApi, type RecordedRequest } from "./api";
-import { INSTALL_BUNDLE } from "./defender";
+import { INSTALL_BUNDLE, VERSION } from "./defender";
 import type { ListedDefender } from "./defenders";
 
 export type LocalConsoleOptions = {
@@ -18,7 +18,7 @@ export type LocalConsoleOptions = {
   readonly password?: string;
   /** Milliseconds before each answer. @default 0 */
   readonly latencyMs?: number;
-  /** @default "34.04.145" */
+  /** @default VERSION */
   readonly version?: string;
   /** @default one that says it is local */
   readonly installBundle?: string;
@@ -44,7 +44,7 @@ export type LocalConsole = {
 /** Starts a stand-in for a Prisma Cloud Compute Console. It protects nothing, and its made-up credentials say so. */
 export async function startLocalConsole(options: LocalConsoleOptions = {}): Promise<LocalConsole> {
   const { port = 0, host = "127.0.0.1", latencyMs = 0, installBundle = INSTALL_BUNDLE, intercept } = options;
-  const { user = "local-user", password = "local-password", version = "34.04.145" } = options;
+  const { user = "local-user", password = "local-password", version = VERSION } = options;
   if (!isLoopback(host)) throw new RangeError(`host must be a loopback address such as 127.0.0.1, got ${host}.`);
   const tenantPath = withSlashInFront(options.tenantPath ?? "");
   const { defenders: listed = [] } = options;
