@@ -8,7 +8,10 @@ export const MAX_CONTAINERS = 10;
 /** RegisterTaskDefinition's limit, in bytes of JSON. */
 export const MAX_BYTES = 64 * 1024;
 
-/** Checks containers, with the Defender, and size against ECS' limits (developer guide, "Amazon ECS service quotas"). */
+/**
+ * Checks containers, with the Defender, and size against ECS' limits (developer guide, "Amazon ECS service quotas"). The
+ * range of a single number is in the schemas.
+ */
 export function* checkLimits(task: JsonObject, { containers, runtimeDefense, task: { values } }: Draft): Step {
   const count = containers.length + 1;
   if (count > MAX_CONTAINERS) {
