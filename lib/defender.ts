@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 
-// Names and words that the Console writes into a protected task definition. Tasks, proof and report share them.
+// Names and words that the Console writes into a protected task definition, and the platform for it. Several rooms share them.
 
 /** The sidecar's name. */
 export const DEFENDER = "TwistlockDefender";
@@ -39,3 +39,8 @@ export function hidesDefender(containerPath: string): boolean {
 
 export const SIDECAR_ENTRY_POINT: readonly string[] = ["/usr/local/bin/defender", "fargate", "sidecar"];
 export const SIDECAR_HEALTH_CHECK: readonly string[] = ["/usr/local/bin/defender", "fargate", "healthcheck"];
+
+/** The only platform that the Defender for Fargate is built for, as ECS names it. A task that names none gets it. */
+export const PLATFORM = { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" } as const;
+/** The same platform, as images name it. */
+export const IMAGE_PLATFORM = "linux/amd64";

@@ -1,4 +1,4 @@
-import { DEFENDER } from "../defender";
+import { DEFENDER, PLATFORM } from "../defender";
 import { type JsonObject, objectOf } from "../json";
 import { registeredForm } from "../task/registered-form";
 import { text } from "../text/safe-text";
@@ -65,14 +65,11 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
   };
 }
 
-// The Defender for Fargate is built for this platform only.
-function platformDeviations({ cpuArchitecture = "X86_64", operatingSystemFamily = "LINUX" }: JsonObject) {
-  return [
-    { field: "runtimePlatform.cpuArchitecture", value: cpuArchitecture, right: "X86_64" },
-    { field: "runtimePlatform.operatingSystemFamily", value: operatingSystemFamily, right: "LINUX" },
-  ].flatMap(({ field, value, right }): readonly Deviation[] =>
-    value === right ? [] : [{ field, expected: text`${right}`, got: outside(value) }],
-  );
+function platformDeviations(platform: JsonObject): readonly Deviation[] {
+  return Object.entries(PLATFORM).flatMap(([key, right]) => {
+    const { [key]: got = right } = platform;
+    return got === right ? [] : [{ field: `runtimePlatform.${key}`, expected: text`${right}`, got: outside(got) }];
+  });
 }
 
 const NOTHING_PROTECTED: Deviation = {

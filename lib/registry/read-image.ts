@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { IMAGE_PLATFORM } from "../defender";
 import type { Answer, Call } from "../http/call";
 import { failureOf, type HttpFailure } from "../http/failure";
 import { parseAnswer, type Shape } from "../http/json-body";
@@ -29,9 +30,6 @@ export type ImageConfig = {
   readonly command: readonly string[];
 };
 
-/** The only platform that Fargate's Defender is built for. */
-const PLATFORM = "linux/amd64";
-
 /**
  * Follows an image's name to its configuration: index, manifest for linux/amd64, configuration. Each is compared with
  * the digest that led to it.
@@ -47,7 +45,8 @@ export async function readImage(reference: ImageReference, client: RegistryClien
     throw failureOf(call, what, text`Check the image's name.`);
   }
   const { os, architecture, config } = await readConfig(manifest.config, reference, client);
-  if (`${os}/${architecture}` !== PLATFORM) throw platformFailure(call, image, quote(`${os}/${architecture}`, 60));
+  const platform = `${os}/${architecture}`;
+  if (platform !== IMAGE_PLATFORM) throw platformFailure(call, image, quote(platform, 60));
   return {
     digest: top.digest,
     pinned: pinnedTo(reference, top.digest),
@@ -90,7 +89,7 @@ const DEEPEST = 2;
 /** Chooses the manifest for linux/amd64: without a variant, else with one, else one that names no platform. */
 function choose(manifests: readonly Descriptor[]): Descriptor | undefined {
   const fitting = manifests.filter(
-    ({ platform }) => platform && `${platform.os}/${platform.architecture}` === PLATFORM,
+    ({ platform }) => platform && `${platform.os}/${platform.architecture}` === IMAGE_PLATFORM,
   );
   return (
     fitting.find(({ platform }) => !platform?.variant) ?? fitting[0] ?? manifests.find(({ platform }) => !platform)
@@ -125,8 +124,8 @@ function digestOf(bytes: Buffer, algorithm = "sha256"): string {
 }
 
 function platformFailure(call: Call, image: string, found: SafeText): HttpFailure {
-  const what = text`${image} is not built for ${PLATFORM}, the only platform of Defenders in Fargate; it is for ${found}`;
-  return failureOf(call, what, text`Build and push it with --platform ${PLATFORM}.`);
+  const what = text`${image} is not built for ${IMAGE_PLATFORM}, the only platform of Defenders in Fargate; it is for ${found}`;
+  return failureOf(call, what, text`Build and push it with --platform ${IMAGE_PLATFORM}.`);
 }
 
 function platformsOf(manifests: readonly Descriptor[]): SafeText {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { PLATFORM } from "../defender";
 import { matching } from "../settings/schemas";
 import { CONTAINER_ENTRIES, identifier } from "./container-schema";
 import { between, closed, filled, flag, object, objects, oneOf, string, stringMap } from "./values";
@@ -49,8 +50,12 @@ export const TASK_ENTRIES = {
     properties: objects({ name: v.string(), value: v.string() }),
   }),
   runtimePlatform: object({
-    cpuArchitecture: v.exactOptional(only("X86_64", ": the Defender for Fargate is built for nothing else")),
-    operatingSystemFamily: v.exactOptional(only("LINUX", ": the Defender for Fargate runs on nothing else")),
+    cpuArchitecture: v.exactOptional(
+      only(PLATFORM.cpuArchitecture, ": the Defender for Fargate is built for nothing else"),
+    ),
+    operatingSystemFamily: v.exactOptional(
+      only(PLATFORM.operatingSystemFamily, ": the Defender for Fargate runs on nothing else"),
+    ),
   }),
   tags: objects({ key: v.string(), value: v.string() }),
   taskRoleArn: roleArn,
