@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { run, start, temporaryFolders } from "../entry";
+import { PROVIDER_LOCK_FILE_NAME, VERSION_FILE_CONTENT } from "../../lib/stack/output-paths";
+import { run, temporaryFolders } from "../entry";
 
 const newFolder = temporaryFolders();
 
@@ -37,6 +37,22 @@ test("a state is destroyed, even one without resources, and nothing is left behi
   expect(readdirSync(temporary)).toEqual([]);
 });
 
+test("without --auto-approve Terraform asks", async () => {
+  const { place, calls } = terraformThat("echo asked");
+  await run(["destroy"], place);
+  expect(calls()).toEqual(["init", "state pull", "destroy"]);
+});
+
+test("Terraform gets the versions and the lock file of the stack, and no password", async () => {
+  const { place } = terraformThat("cat versions.tf .terraform.lock.hcl; env");
+  writeFileSync(join(place.folder, PROVIDER_LOCK_FILE_NAME), "# the lock file\n");
+  const environment = { ...place.environment, TL_PASS: "pass-0815", AWS_PROFILE: "shop" };
+  const { stdout } = await run(["destroy"], { ...place, environment });
+  expect(stdout).toContain(`${VERSION_FILE_CONTENT}# the lock file\n`);
+  expect(stdout).toContain("AWS_PROFILE=shop\n");
+  expect(stdout).not.toContain("pass-0815");
+});
+
 test("a state that is not there, or an empty file, is not called destroyed", async () => {
   const { place, calls } = terraformThat("echo done", { state: "" });
   const { status, stdout, stderr } = await run(["destroy"], place);
@@ -61,25 +77,30 @@ test("a state that Terraform could not store is kept, with the command that stor
   expect(existsSync(join(stack, "errored.tfstate"))).toBe(true);
 });
 
-test("SIGTERM reaches Terraform, and the command waits until it has finished what it has begun", async () => {
-  const marks = mkdtempSync(join(tmpdir(), "destroy-test-"));
-  const finishes = `echo > "${marks}/stopping"; sleep 1; sleep 1; echo finished; exit 1`;
-  const { place, temporary } = terraformThat(
-    `trap '${finishes}' TERM; echo > "${marks}/begun"; while :; do sleep 0.1; done`,
-  );
-  const begun = new Promise<void>((resolve) => {
-    const watcher = watch(marks, () => {
-      if (!existsSync(join(marks, "begun"))) return;
-      watcher.close();
-      resolve();
-    });
+test("a Terraform that is killed is an error", async () => {
+  const { place } = terraformThat("kill -KILL $$");
+  expect(await run(["destroy"], place)).toMatchObject({
+    status: 1,
+    stderr: "terraform destroy failed. What it said is above.\n",
   });
-  const { child, finished } = start(["destroy"], place);
-  await begun;
-  child.kill("SIGTERM");
-  const { status, stdout, stderr } = await finished;
-  expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: "finished\n", stderr: "Stopped by SIGTERM.\n" });
-  expect(readdirSync(marks).sort()).toEqual(["begun", "stopping"]);
+});
+
+// Each stand-in sends the signal to the command, its parent.
+
+test("SIGTERM reaches Terraform, and the command waits until it has finished what it has begun", async () => {
+  const finishes = "sleep 1; sleep 1; echo finished; exit 1";
+  const { place, temporary } = terraformThat(
+    `trap '${finishes}' TERM; kill -TERM $PPID; for n in 1 2 3 4 5 6 7 8 9; do sleep 0.3; done`,
+  );
+  expect(await run(["destroy"], place)).toMatchObject({
+    status: 1,
+    stdout: "finished\n",
+    stderr: "Stopped by SIGTERM.\n",
+  });
   expect(readdirSync(temporary)).toEqual([]);
-  rmSync(marks, { recursive: true });
+});
+
+test("after SIGINT, which Terraform has from the terminal, the command sends no second signal but waits", async () => {
+  const { place } = terraformThat("trap 'echo lost; exit 1' TERM; kill -INT $PPID; sleep 1; echo finished");
+  expect(await run(["destroy"], place)).toMatchObject({ stdout: "finished\n", stderr: "Stopped by SIGINT.\n" });
 });
