@@ -109,6 +109,16 @@ describe(".ci/terraform", () => {
     });
   });
 
+  test.each([[[]], [["plan", "artifact"]], [["plan", "artifact", "plan", "x"]], [["destroy", "artifact", "plan"]]])(
+    "refuses the arguments %j with the usage, before Terraform is called",
+    (args) => {
+      write(`${STACK}/cdk.tf.json`, "{}");
+      const stderr = "Usage: .ci/terraform plan|apply ARTIFACT FOLDER\n";
+      expect(run(SCRIPT, args)).toEqual({ status: 1, stdout: "", stderr });
+      expect(calls()).toEqual([]);
+    },
+  );
+
   test("works in the artifact that it was given, whatever CDPATH says", () => {
     for (const place of [".", "decoy"]) {
       write(`${place}/${STACK}/cdk.tf.json`, "{}");
@@ -131,6 +141,17 @@ describe(".ci/terraform", () => {
     expect(environment).toContain(`PATH=${join(folder, "bin")}`);
     expect(environment).not.toContain("0815");
     expect(statSync(join(folder, "plan/plan.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("shows an error of terraform init without lines of the stack and without the licence token", () => {
+    write(`${STACK}/cdk.tf.json`, "{}");
+    const error = "Error: no such image x.example/tw_abcdefgh/defender\n│   12:  plain value";
+    write("bin/terraform", `#!/bin/bash\necho "${error}" >&2\nexit 1\n`);
+    expect(run(SCRIPT, ["plan", "artifact", "plan"])).toEqual({
+      status: 1,
+      stdout: "Error: no such image x.example/tw_[redacted]/defender\n",
+      stderr: "",
+    });
   });
 
   test("that can't plan leaves nothing of an earlier plan to apply", () => {
