@@ -139,7 +139,7 @@ test("the install bundle is also read from this machine's own output", async () 
   expect(problems).toEqual(["log.txt holds the install bundle: it must not be published."]);
 });
 
-test.each(['{"install_bundle":"c2hvcnQ=', '{"install_bundle":c2hvcnQ=}', "[]", ""])(
+test.each(['{"install_bundle":"c2hvcnQ=', '{"install_bundle":c2hvcnQ=}', "{}", "[]", ""])(
   "an output that is not as synth wrote it is refused, and not quoted: %s",
   async (content) => {
     write(SECRET_FILE, content);
