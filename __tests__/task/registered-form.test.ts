@@ -13,7 +13,11 @@ const EQUAL: Readonly<Record<string, readonly [sent: JsonObject, described: Json
     task({}),
     task(
       {},
-      { taskDefinitionArn: "arn", revision: 3, status: "ACTIVE", compatibilities: ["FARGATE"], registeredBy: "x" },
+      {
+        ...{ taskDefinitionArn: "arn", revision: 3, status: "ACTIVE", compatibilities: ["FARGATE"] },
+        ...{ requiresAttributes: [{ name: "x" }], registeredBy: "x", registeredAt: 1 },
+        ...{ deregisteredAt: 2, deleteRequestedAt: 3 },
+      },
     ),
   ],
   "a proxy is App Mesh's by default": [
@@ -38,6 +42,7 @@ const EQUAL: Readonly<Record<string, readonly [sent: JsonObject, described: Json
       ],
     }),
   ],
+  "a variable may lack even an empty value": [task({ environment: [{ name: "A" }] }), task({})],
   "secrets have no order": [
     task({
       secrets: [
@@ -63,6 +68,14 @@ const EQUAL: Readonly<Record<string, readonly [sent: JsonObject, described: Json
   "a port's protocol is tcp, and its host port the container's under awsvpc": [
     task({ portMappings: [{ containerPort: 80 }] }, { networkMode: "awsvpc" }),
     task({ portMappings: [{ containerPort: 80, hostPort: 80, protocol: "tcp" }] }, { networkMode: "awsvpc" }),
+  ],
+  "the network mode is awsvpc by default": [
+    task({ portMappings: [{ containerPort: 80 }] }),
+    task({ portMappings: [{ containerPort: 80, hostPort: 80 }] }),
+  ],
+  "the host port 0 is none": [
+    task({ portMappings: [{ containerPort: 80, hostPort: 0 }] }),
+    task({ portMappings: [{ containerPort: 80 }] }),
   ],
   "a health check has intervals by default": [
     task({ healthCheck: { command: ["x"] } }),
@@ -171,6 +184,23 @@ test.each([
     task({ portMappings: [{ containerPort: 80 }] }),
     task({ portMappings: [{ containerPort: 80, hostPort: 8080 }] }),
   ],
+  [
+    "the container's port as the host's, which bridge mode would choose",
+    task({ portMappings: [{ containerPort: 80 }] }, { networkMode: "bridge" }),
+    task({ portMappings: [{ containerPort: 80, hostPort: 80 }] }, { networkMode: "bridge" }),
+  ],
+  [
+    "a port's protocol",
+    task({ portMappings: [{ containerPort: 80 }] }),
+    task({ portMappings: [{ containerPort: 80, protocol: "udp" }] }),
+  ],
+  [
+    "a health check's interval",
+    task({ healthCheck: { command: ["x"] } }),
+    task({ healthCheck: { command: ["x"], interval: 31 } }),
+  ],
+  ["a proxy's type", task({}, { proxyConfiguration: {} }), task({}, { proxyConfiguration: { type: "other" } })],
+  ["a variable that is no text", task({}), task({ environment: [{ name: "A", value: 0 }] })],
   [
     "a read-only mount",
     task({ mountPoints: [{ sourceVolume: "v" }] }),
