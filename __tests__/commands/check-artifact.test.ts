@@ -16,9 +16,11 @@ const { secretFile: SECRET_FILE } = pathsOf("prisma-runtime-defense");
 
 const PASSWORD = 'pa"ss wörd/+&';
 const BUNDLE = Buffer.from(JSON.stringify({ apiKey: "ÿ>?".repeat(20), customerID: "c" })).toString("base64");
-const JWT = ['{"alg":"HS256"}', '{"iss":"twistlock"}', "signature"].map((part) =>
-  Buffer.from(part.padEnd(12)).toString("base64url"),
-);
+const tokenFrom = (issuer: string) =>
+  ['{"alg":"HS256"}', `{"iss":"${issuer}"}`, "signature"].map((part) =>
+    Buffer.from(part.padEnd(12)).toString("base64url"),
+  );
+const JWT = tokenFrom("twistlock");
 
 const LONG = "a".repeat(300);
 
@@ -156,7 +158,9 @@ test.each([
   ["an install bundle", Buffer.from(BUNDLE, "utf16le").swap16()],
   ["an install bundle", base64('{"secrets":{"service-parameter":"x"},"customerID":"c"}')],
   ["an install bundle", base64('{"secrets":{"service-parameter":"x"},"apiKey":"y"}')],
+  ["an install bundle", "{'apiKey' : 'made up', 'customerID' : 'made up'}"],
   ["a token of a Console", `Authorization: Bearer ${JWT.join(".")}`],
+  ["a token of a Console", tokenFrom(`${LONG} Prisma Cloud`).join(".")],
   ["a private key", "-----BEGIN PRIVATE KEY-----\nabc"],
   ["a private key", "-----BEGIN RSA PRIVATE KEY-----\nabc"],
   ["a private key", "-----BEGIN%20RSA%20PRIVATE%20KEY-----%0Aabc"],
@@ -232,10 +236,11 @@ const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
     "compressed behind bytes that only begin like gzip, in base64",
     (bundle) => base64(Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), gzipSync(bundle)])),
   ],
-  [
-    "compressed by zlib behind other bytes, in base64",
-    (bundle) => base64(Buffer.concat([raw("iVBORw0KGgoAAAAN"), deflateSync(bundle)])),
-  ],
+  // Each has a header of its own.
+  ...[1, 2, 6, 9].map((level): [string, (bundle: string) => string] => [
+    `compressed by zlib at level ${level} behind other bytes, in base64`,
+    (bundle) => base64(Buffer.concat([raw("iVBORw0KGgoAAAAN"), deflateSync(bundle, { level })])),
+  ]),
   [
     "in the second of two streams of zlib, in base64",
     (bundle) => base64(Buffer.concat([deflateSync("hello"), deflateSync(bundle)])),
@@ -375,6 +380,7 @@ test.each([
   ["terraform.tfstate.backup", "Terraform's state"],
   ["terraform.tfstate.1700000000.backup", "Terraform's state"],
   ["cdk.tf.json", "a stack outside of stacks/NAME (the folder must be the whole output, such as cdktf.out)"],
+  ["stacks/a/cdk.tf.json", "a stack outside of stacks/NAME (the folder must be the whole output, such as cdktf.out)"],
   ["zz_override.tf.json", "content that Terraform would also read"],
   ["x.tofu", "content that Terraform would also read"],
   ["x.tofu.json", "content that Terraform would also read"],
