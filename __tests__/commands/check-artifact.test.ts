@@ -265,6 +265,7 @@ const DISGUISES: readonly [string, (bundle: string) => string | Buffer][] = [
   ["decoded, in HTML", (bundle) => raw(bundle).toString().replaceAll('"', "&quot;")],
   ["decoded, in a URL", (bundle) => encodeURIComponent(raw(bundle).toString())],
   ["decoded, with escapes of JSON", (bundle) => raw(bundle).toString().replaceAll('"', "\\u0022")],
+  ["decoded, with escapes of JavaScript", (bundle) => raw(bundle).toString().replaceAll('"', "\\x22")],
 ];
 
 test.each(
@@ -289,6 +290,7 @@ test.each([
   ["hex of base64", (value: string) => hex(base64(value))],
   ["hex of hex", (value: string) => hex(hex(value))],
   ["base64 of hex", (value: string) => base64(hex(value))],
+  ["hex of base64 for URLs", (value: string) => hex(Buffer.from(value).toString("base64url"))],
   ["base64 of gzip", (value: string) => base64(gzipSync(value))],
   ["base64 of UTF-16", (value: string) => base64(Buffer.from(value, "utf16le"))],
   ["base64 of UTF-32", (value: string) => base64(wide(value))],
