@@ -403,6 +403,7 @@ describe("the scripts of its steps", () => {
 
   test("refuse to plan what the Console doesn't confirm", async () => {
     const agent = agentIn("changed", { ...group(), TF_STATE_S3_BUCKET: "state" });
+    agent.variables.set("TMPDIR", expand("$(Agent.TempDirectory)", agent));
     const folder = putStack(agent, REMOTE);
     const { status, output } = await runStep(find(PROVE), agent);
     expect(status).toBe(1);
