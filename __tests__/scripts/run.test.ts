@@ -13,6 +13,7 @@ import {
   symlinkSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
@@ -47,12 +48,35 @@ describe("the code that runs", () => {
     ["a source", "lib/word.ts", 'export const word = "other";'],
     ["a source that takes precedence over an older one", "lib/word.tsx", 'export const word = "other";'],
     ["the bundling script", "scripts/bundle.cjs", undefined],
+    ["esbuild's settings", "tsconfig.json", "{}"],
   ])("is bundled anew after a change of %s", async (_, file, content) => {
     await launch();
     const before = bundles();
     source(file, content ?? `${readFileSync(path.join(root, file), "utf8")}\n// Changed.\n`);
     await launch();
     expect(bundles()).toHaveLength(1);
+    expect(bundles()).not.toEqual(before);
+  });
+
+  test("is built anew after a change that keeps the size and the time of a source", async () => {
+    const file = path.join(root, "lib/word.ts");
+    utimesSync(file, 1, 1);
+    await launch();
+    source("lib/word.ts", 'export const word: string = "other";');
+    utimesSync(file, 1, 1);
+    expect((await launch()).stdout).toBe("other\n");
+  });
+
+  test("is bundled anew after an installation of packages", async () => {
+    unlinkSync(path.join(root, "node_modules"));
+    mkdirSync(path.join(root, "node_modules"));
+    for (const name of ["esbuild", "@esbuild"])
+      symlinkSync(path.join(PROJECT, "node_modules", name), path.join(root, "node_modules", name));
+    source("node_modules/.package-lock.json", "{}");
+    await launch();
+    const before = bundles();
+    source("node_modules/.package-lock.json", '{"packages":{}}');
+    await launch();
     expect(bundles()).not.toEqual(before);
   });
 
@@ -219,23 +243,30 @@ describe("two runs in one output folder", () => {
     expect(existsSync(path.join(root, "cdktf.out"))).toBe(false);
   });
 
-  test("don't both take over a stale lock: the one that finds it moved is refused", async () => {
+  test.each([
+    ["moved", "fs.unlinkSync(from)", "one that has just begun"],
+    [
+      "taken over",
+      `fs.writeFileSync(from, ${JSON.stringify(lockOf(process.pid, hostname()))})`,
+      `process ${process.pid} on ${hostname()}`,
+    ],
+  ])("don't both take over a stale lock: the one that finds it %s is refused", async (_, otherRun, holder) => {
     source("cdktf.out/.lock", lockOf(2 ** 22, hostname()));
-    // Another run moves the lock just before this one would.
+    // Another run does this just before this one would move the lock.
     source(
       "other-run.cjs",
       `
       const fs = require("node:fs");
       const { renameSync } = fs;
       fs.renameSync = (from, to) => {
-        if (from.endsWith(".lock")) fs.unlinkSync(from);
+        if (from.endsWith(".lock")) ${otherRun};
         renameSync(from, to);
       };`,
     );
     expect(await launch(["main.ts"], { NODE_OPTIONS: "--require ./other-run.cjs" })).toEqual({
       status: 1,
       stdout: "",
-      stderr: expect.stringContaining("cdktf.out is in use by another run: one that has just begun. Wait for it"),
+      stderr: expect.stringContaining(`cdktf.out is in use by another run: ${holder}`),
     });
   });
 
@@ -245,7 +276,7 @@ describe("two runs in one output folder", () => {
     ["of no process", JSON.stringify({ host: "another-machine" }), "one that the lock does not describe"],
     [
       "full of commands",
-      lockOf(1, "\u001b[2J\u009b\n##vso[task.complete]\n::set-output name=x::y"),
+      lockOf(1, "machine\u001b[2J\u009b\n##vso[task.complete]\n::set-output name=x::y"),
       "one that the lock does not describe",
     ],
   ])("a lock %s blocks the run", async (_, content, holder) => {
@@ -350,9 +381,9 @@ describe("the entry", () => {
     expect((await launch()).stdout).toBe("first é → 🛡\n");
   });
 
-  test.each(["1", undefined])("has stack traces with the sources' lines only with DEBUG=1: %p", async (debug) => {
+  test("has stack traces with the sources' lines only with DEBUG=1", async () => {
     source("main.ts", "\n\ntry {\n  throw new Error();\n} catch (error) {\n  console.log(error);\n}\n");
-    for (let i = 0; i < 2; i++) {
+    for (const debug of [undefined, "1", undefined, "1"]) {
       const { stdout } = await launch(["main.ts"], { DEBUG: debug });
       expect(stdout.includes(`${path.join(root, "main.ts")}:4:9`)).toBe(debug === "1");
     }
