@@ -40,7 +40,7 @@ function run() {
   const file = path.join(buildFolder, `${name}-${key}.cjs`);
   const compiledFile = `${file}.${process.versions.v8}-${process.arch}.compiled`;
   const kept = tolerantly(() => fs.readFileSync(file));
-  const compiled = debug ? undefined : kept && readCompiled(compiledFile, kept);
+  const compiled = kept && readCompiled(compiledFile, kept);
   const code = compiled || (kept && isWhole(kept)) ? kept : build(key, file);
   process.argv = [process.argv[0], path.join(root, entry), ...args];
   const bundle = new Module(file);
