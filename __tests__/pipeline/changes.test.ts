@@ -122,7 +122,9 @@ describe("the fleet's defaults", () => {
   ])("%s are shown", (_, target) => {
     pullRequest({ "tasks/shop.json": TASK, ...target }, { "tasks/shop.json": TASK, "fleet.json": LEAVES_OUT });
     for (const RUNTIME_DEFENSE_DEFAULTS of ["fleet.json", join(project.folder, "fleet.json"), " fleet.json "]) {
-      const { status, stdout, stderr } = changes(["tasks"], { environment: { RUNTIME_DEFENSE_DEFAULTS } });
+      // The variable's path is relative to the project's folder, wherever the script is started.
+      const place = { folder: join(project.folder, "lib"), environment: { RUNTIME_DEFENSE_DEFAULTS } };
+      const { status, stdout, stderr } = changes(["../tasks"], place);
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       expect(stdout).toMatch(LEFT_OUT);
     }
