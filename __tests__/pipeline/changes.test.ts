@@ -105,9 +105,7 @@ type Place = {
 };
 
 function changes(args: readonly string[], { folder = project.folder, script, environment = {} }: Place = {}) {
-  // npm keeps its compiled code in TMPDIR on Node 22 and later.
-  const settings = { PATH: process.env.PATH, HOME: home, TMPDIR: temporary, NODE_DISABLE_COMPILE_CACHE: "1" };
-  const env = { ...settings, ...environment };
+  const env = { PATH: process.env.PATH, HOME: home, TMPDIR: temporary, ...environment };
   const file = script ?? join(project.folder, ".ci/changes");
   const { status, stdout, stderr } = spawnSync("bash", [file, ...args], { cwd: folder, env, encoding: "utf8" });
   return { status, stdout, stderr };
