@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -240,33 +240,30 @@ describe("the scripts of its steps", () => {
   });
 
   describe("on a pull request", () => {
-    let sources: string;
-
-    // One for all of these tests, so that the app is bundled once.
+    // In the project itself, where the app has been bundled.
     beforeAll(() => {
-      sources = join(workspace, "sources");
-      cpSync(project.folder, sources, { recursive: true, filter: (path) => !path.includes("cdktf.out") });
       git("init", "--quiet", "--initial-branch", "main");
       git("add", "--all");
       git("commit", "--quiet", "--message", "main");
     });
 
+    afterAll(() => git("switch", "--quiet", "main"));
+
     function git(...args: readonly string[]): void {
-      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: sources });
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { cwd: project.folder });
     }
 
     /** A checkout as a pull request has it: a merge commit, whose first parent is the target branch. */
     function checkout(name: string, file: string, content: string): Agent {
       const agent = agentIn(name);
       git("switch", "--quiet", "--create", `${name}-feature`, "main");
-      mkdirSync(join(sources, file, ".."), { recursive: true });
-      writeFileSync(join(sources, file), content);
+      mkdirSync(join(project.folder, file, ".."), { recursive: true });
+      writeFileSync(join(project.folder, file), content);
       git("add", "--all");
       git("commit", "--quiet", "--message", "feature");
       git("switch", "--quiet", "--create", name, "main");
       git("merge", "--quiet", "--no-ff", "--no-edit", `${name}-feature`);
-      agent.variables.set("Build.SourcesDirectory", sources);
-      return { ...agent, sources };
+      return agent;
     }
 
     const TASKS = "original_task_definition.json";
