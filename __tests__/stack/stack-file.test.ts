@@ -1,6 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
-import { readStackFile } from "../../lib/stack/stack-file";
-import { REMOTE_BACKENDS } from "../../lib/stack/state-backend";
+import { REMOTE_BACKENDS, readStackFile } from "../../lib/stack/stack-file";
 import { TASK } from "../task/read";
 import { proven, synthesized } from "./synthesize";
 

@@ -2,9 +2,6 @@ import { AzurermBackend, LocalBackend, S3Backend, type TerraformBackend, type Te
 
 import type { StateSettings } from "../settings/state";
 
-/** Backends that keep the state outside this machine. */
-export const REMOTE_BACKENDS: readonly string[] = ["s3", "azurerm"];
-
 /** Adds the backend of Terraform's state. Remote ones use locking, encryption, and the runner's own identity. */
 export function stateBackend(stack: TerraformStack, state: StateSettings, localStatePath: string): TerraformBackend {
   switch (state.kind) {
