@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import type { ProtectedTask } from "../lib/protection/protected-task";
 import type { StackSettings } from "../lib/settings/stack";
 import { VERSION_FILE_CONTENT } from "../lib/stack/output-paths";
-import { inFolder, proven, synthesized } from "./stack/synthesize";
+import { proven } from "./protection/proven";
+import { inFolder, synthesized } from "./stack/synthesize";
 import { CONTAINER, TASK } from "./task/read";
 
 // Opt-in: it needs Checkov 3 (PyPI). Nothing is downloaded, and nothing is sent.

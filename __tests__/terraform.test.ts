@@ -10,7 +10,8 @@ import { prepareOutput } from "../lib/stack/output-folder";
 import { pathsOf, VERSION_FILE_CONTENT } from "../lib/stack/output-paths";
 import { synthesize } from "../lib/stack/synthesize";
 import { escapeAll } from "../lib/stack/terraform-text";
-import { proven, SETTINGS, type Stack, synthesized } from "./stack/synthesize";
+import { proven } from "./protection/proven";
+import { SETTINGS, type Stack, synthesized } from "./stack/synthesize";
 import { TASK } from "./task/read";
 
 const { secretFile: SECRET_FILE, folder: STACK_FOLDER, versionFile: VERSION_FILE } = pathsOf("prisma-runtime-defense");

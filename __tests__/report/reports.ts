@@ -2,7 +2,7 @@ import type { ProtectedTask } from "../../lib/protection/protected-task";
 import { buildReport, type Report, type ReportFacts } from "../../lib/report/report";
 import { installBundleStatements } from "../../lib/stack/role-statements";
 import { text } from "../../lib/text/safe-text";
-import { proven } from "../stack/synthesize";
+import { proven } from "../protection/proven";
 
 export const EXAMPLE = {
   family: "hello",

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
 import { SettingsError } from "../../lib/errors";
 import type { ProtectedTask } from "../../lib/protection/protected-task";
+import { proven } from "../protection/proven";
 import { CONTAINER, TASK } from "../task/read";
-import { proven, type Stack, synthesized } from "./synthesize";
+import { type Stack, synthesized } from "./synthesize";
 
 const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const BOUNDARY = "arn:aws:iam::111122223333:policy/boundary";

@@ -3,8 +3,9 @@ import { join } from "node:path";
 
 import type { JsonObject, JsonValue } from "../../lib/json";
 import { CONTAINER_KEYS, TASK_KEYS } from "../../lib/task/schema";
+import { proven } from "../protection/proven";
 import { problemsIn, read, TASK } from "../task/read";
-import { proven, synthesized } from "./synthesize";
+import { synthesized } from "./synthesize";
 
 const EVERY_KEY = join(__dirname, "..", "task", "fixtures", "every-key.json");
 

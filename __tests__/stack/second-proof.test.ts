@@ -4,8 +4,9 @@ import { OutputError, ProofError } from "../../lib/errors";
 import type { ProtectedTask } from "../../lib/protection/protected-task";
 import { proveSynthesized } from "../../lib/stack/second-proof";
 import { text as safe } from "../../lib/text/safe-text";
+import { proven } from "../protection/proven";
 import { CONTAINER, TASK } from "../task/read";
-import { proven, synthesized } from "./synthesize";
+import { synthesized } from "./synthesize";
 
 const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma/bundle-AbCdEf";
 

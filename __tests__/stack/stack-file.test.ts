@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
 import { REMOTE_BACKENDS, readStackFile } from "../../lib/stack/stack-file";
+import { proven } from "../protection/proven";
 import { TASK } from "../task/read";
-import { proven, synthesized } from "./synthesize";
+import { synthesized } from "./synthesize";
 
 const unexpectedIn = (stack: unknown) => readStackFile(JSON.stringify(stack)).unexpected;
 

@@ -11,8 +11,9 @@ import { synthesize } from "../../lib/stack/synthesize";
 import { text } from "../../lib/text/safe-text";
 import { Secret } from "../../lib/text/secret";
 import { EXAMPLE } from "../entry";
+import { BUNDLE, proven } from "../protection/proven";
 import { CONTAINER, TASK } from "../task/read";
-import { BUNDLE, inFolder, proven, SETTINGS, type Stack, synthesized } from "./synthesize";
+import { inFolder, SETTINGS, type Stack, synthesized } from "./synthesize";
 
 const EXAMPLE_TEXT = readFileSync(EXAMPLE, "utf8");
 const OTHER_BUNDLE = Buffer.from('{"customerID":"made up","apiKey":"other"}').toString("base64");

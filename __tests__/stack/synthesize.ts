@@ -3,18 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { JsonObject } from "../../lib/json";
-import { toSend } from "../../lib/protection/proof";
-import { ProtectedTask } from "../../lib/protection/protected-task";
+import type { ProtectedTask } from "../../lib/protection/protected-task";
 import type { StackSettings } from "../../lib/settings/stack";
 import { prepareOutput } from "../../lib/stack/output-folder";
 import { pathsOf } from "../../lib/stack/output-paths";
 import { readStackFile } from "../../lib/stack/stack-file";
 import { synthesize } from "../../lib/stack/synthesize";
-import { protect } from "../../local-console/protect";
-import { factsFor } from "../protection/facts";
-import { read } from "../task/read";
 
-export const BUNDLE = Buffer.from('{"customerID":"made up","apiKey":"made up"}').toString("base64");
 export const SETTINGS: StackSettings = {
   name: "prisma-runtime-defense",
   grantExecutionRoles: false,
@@ -27,19 +22,6 @@ export const SETTINGS: StackSettings = {
   defaultTags: {},
   state: { kind: "local" },
 };
-
-/** Reads the document as a task, protects it as the local Console does, and proves it. */
-export async function proven(document: unknown, installBundle = BUNDLE): Promise<ProtectedTask> {
-  const task = await read(document);
-  const answer = protect(JSON.parse(JSON.stringify(toSend(task))), {
-    image: task.runtimeDefense.defenderImage ?? "registry.example.com/twistlock/defender:defender_34_04_145",
-    installBundle,
-    wsAddress: "wss://dial.example.com:443",
-    filesystemMonitoring: false,
-  });
-  const facts = { ...factsFor(installBundle), consoleAddress: "dial.example.com" };
-  return ProtectedTask.prove(task, JSON.parse(JSON.stringify(answer)), facts);
-}
 
 /** cdk.tf.json as a run with these tasks and settings writes it, as text and parsed. */
 export function synthesized(tasks: readonly ProtectedTask[], settings: Partial<StackSettings> = {}) {
