@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,7 +8,7 @@ import * as v from "valibot";
 import { VARIABLES } from "../../lib/settings/settings";
 import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { type LocalConsole, startLocalConsole } from "../../local-console/server";
-import { EXAMPLE } from "../entry";
+import { EXAMPLE, filesIn } from "../entry";
 import {
   type Agent,
   expand,
@@ -596,15 +596,6 @@ const ARTIFACT = [
   "stacks/prisma-runtime-defense/cdk.tf.json",
   "stacks/prisma-runtime-defense/versions.tf",
 ];
-
-function filesIn(folder: string): readonly string[] {
-  return existsSync(folder)
-    ? readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1))
-        .sort()
-    : [];
-}
 
 /** Terraform's output without colours, frame and line breaks. */
 function unwrapped(output: string): string {

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import * as v from "valibot";
 import { parse } from "yaml";
 
+import { type BashOutcome, runBash } from "./bash";
 import { PROJECT } from "./project-copy";
 
 const TargetSchema = v.strictObject({
@@ -119,11 +119,7 @@ export type Agent = {
   readonly machine: Readonly<Record<string, string | undefined>>;
 };
 
-export type Outcome = {
-  readonly status: number | null;
-  readonly output: string;
-  readonly summaries: readonly string[];
-};
+export type Outcome = BashOutcome & { readonly summaries: readonly string[] };
 
 /** The step's script, whether `bash` or a task runs it. */
 export function scriptOf(step: Step): string | undefined {
@@ -134,7 +130,7 @@ export function scriptOf(step: Step): string | undefined {
 export async function runStep(step: Step, agent: Agent): Promise<Outcome> {
   const file = join(agent.workspace, "step.sh");
   writeFileSync(file, expand(scriptOf(step) ?? "", agent));
-  const { status, output } = await bash(file, agent.sources, environmentOf(step, agent));
+  const { status, output } = await runBash(file, agent.sources, environmentOf(step, agent));
   const summaries: string[] = [];
   const shown: string[] = [];
   for (const line of output.split("\n")) {
@@ -175,14 +171,4 @@ function setVariable({ displayName, target }: Step, agent: Agent, properties: st
     throw new Error(`${displayName} may not set ${variable}`);
   agent.variables.set(variable, value);
   if (issecret === "true") agent.secret.add(variable);
-}
-
-function bash(file: string, cwd: string, env: Record<string, string | undefined>): Promise<Omit<Outcome, "summaries">> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("bash", ["--noprofile", "--norc", file], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text) => (output += text));
-    child.once("error", reject).once("close", (status) => resolve({ status, output }));
-  });
 }

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,6 +11,7 @@ import { startLocalConsole } from "../../local-console/server";
 import { proven } from "../protection/proven";
 import { SETTINGS, synthesized } from "../stack/synthesize";
 import { TASK } from "../task/read";
+import { runBash } from "./bash";
 import { copyProject, PROJECT } from "./project-copy";
 import { hasTerraform, startAws } from "./terraform-place";
 
@@ -33,7 +33,7 @@ test("the page's shell commands build an artifact without a secret and deploy it
       mkdirSync(dirname(file));
       writeFileSync(file, "");
     }
-    const { status, output } = await bash(join(place, "script.sh"), project.folder, {
+    const { status, output } = await runBash(join(place, "script.sh"), project.folder, {
       PATH: process.env.PATH,
       HOME: place,
       TL_CONSOLE: local.url,
@@ -93,7 +93,7 @@ describe("the rights that the page gives the role of the plan", () => {
       );
       writeFileSync(join(place, "script.sh"), "terraform init -no-color && terraform plan -no-color -out=tfplan\n");
       const environment = { PATH: process.env.PATH, HOME: place, CHECKPOINT_DISABLE: "1", ...aws.environment };
-      const { status, output } = await bash(join(place, "script.sh"), place, environment);
+      const { status, output } = await runBash(join(place, "script.sh"), place, environment);
       expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining("Saved the plan to: tfplan") });
       expect(aws.writes).toEqual([`PUT /state/${LOCK}`, `DELETE /state/${LOCK}`]);
     } finally {
@@ -189,17 +189,4 @@ function block(language: string): string {
   const [, content] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "m").exec(page) ?? [];
   if (!content) throw new Error(`The page has no ${language} block.`);
   return content;
-}
-
-function bash(file: string, cwd: string, env: Record<string, string | undefined>) {
-  return new Promise<{ readonly status: number | null; readonly output: string }>((resolve, reject) => {
-    const child = spawn("bash", ["--noprofile", "--norc", file], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => {
-        output += text;
-      });
-    }
-    child.once("error", reject).once("close", (status) => resolve({ status, output }));
-  });
 }
