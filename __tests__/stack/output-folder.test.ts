@@ -14,6 +14,7 @@ import { OutputError } from "../../lib/errors";
 import { discardOutput, guarded, prepareOutput, publish } from "../../lib/stack/output-folder";
 import { pathsOf } from "../../lib/stack/output-paths";
 import { text } from "../../lib/text/safe-text";
+import { filesIn } from "../entry";
 import { inFolder } from "./synthesize";
 
 const { stackFile: STACK_FILE, secretFile: SECRET_FILE, versionFile: VERSION_FILE } = pathsOf("prisma-runtime-defense");
@@ -25,7 +26,7 @@ test("the output of an earlier run is removed, even a killed one's, and Terrafor
   inFolder((folder) => {
     for (const path of [...OURS, FOREIGN, ".staging-abc123/stacks/x/cdk.tf.json"]) write(folder, path);
     const staging = prepareOutput(folder);
-    expect(files(folder)).toEqual([FOREIGN]);
+    expect(filesIn(folder)).toEqual([FOREIGN]);
     expect(dirname(staging)).toBe(folder);
     expect(readdirSync(staging)).toEqual([]);
   });
@@ -42,7 +43,7 @@ test.each(["stacks", "stacks/prisma-runtime-defense", STACK_FILE, "manifest.json
       expect(() => prepareOutput(out)).toThrow(
         new OutputError([text`${join(out, path)} is a link, which leads out of the output. Remove it.`]),
       );
-      expect(files(elsewhere)).toEqual(["prisma-runtime-defense/cdk.tf.json"]);
+      expect(filesIn(elsewhere)).toEqual(["prisma-runtime-defense/cdk.tf.json"]);
     });
   },
 );
@@ -75,7 +76,7 @@ test("a failed run keeps the files that aren't its own", () => {
     prepareOutput(folder);
     for (const path of [...OURS, FOREIGN, "notes.txt"]) write(folder, path);
     discardOutput(folder);
-    expect(files(folder)).toEqual(["notes.txt", FOREIGN]);
+    expect(filesIn(folder)).toEqual(["notes.txt", FOREIGN]);
   });
 });
 
@@ -91,7 +92,7 @@ test("all prepared files are published, a secret only for its owner", () => {
       { path: "runtime-defense.md", content: "text" },
       { path: SECRET_FILE, content: "secret", secret: true },
     ]);
-    expect(files(folder)).toEqual(["manifest.json", "runtime-defense.md", STACK_FILE, SECRET_FILE].sort());
+    expect(filesIn(folder)).toEqual(["manifest.json", "runtime-defense.md", STACK_FILE, SECRET_FILE].sort());
     expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
     expect(statSync(join(folder, SECRET_FILE)).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(folder, SECRET_FILE), "utf8")).toBe("secret");
@@ -160,11 +161,4 @@ test.each(["cdktf.out", "cdktf.out/stacks"])("a file in place of %s is named", (
 function write(folder: string, path: string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), "");
-}
-
-function files(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1))
-    .sort();
 }
