@@ -401,6 +401,7 @@ describe("the scripts of its steps", () => {
   test("refuse to plan what the Console doesn't confirm", async () => {
     const agent = agentIn("changed", { ...group(), TF_STATE_S3_BUCKET: "state" });
     agent.variables.set("TMPDIR", expand("$(Agent.TempDirectory)", agent));
+    agent.variables.set("NODE_DISABLE_COMPILE_CACHE", "1"); // npm's would be in TMPDIR
     const folder = putStack(agent, REMOTE);
     const { status, output } = await runStep(find(PROVE), agent);
     expect(status).toBe(1);
