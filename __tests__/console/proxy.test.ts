@@ -139,12 +139,16 @@ test("a proxy with an unknown authority is named, and the file to trust it by", 
   await expect(failing).rejects.toThrow("Set TL_CA_CERT to a PEM file with its authority");
 });
 
-test("a proxy that speaks TLS is trusted through TL_CA_CERT", async () => {
+test.each([
+  ["a name", "localhost", "localhost"],
+  ["an IP address, which TLS takes for no server's name", "127.0.0.1", false],
+])("a proxy that speaks TLS and has %s is trusted through TL_CA_CERT", async (_, host, serverName) => {
   const url = await servers.secure(certificate, goodConsole());
-  const proxy = await servers.proxy(undefined, certificate);
-  const network = { ...through(`https://${proxy.host}`), caFile };
+  const proxy = await servers.proxy(undefined, await serverCertificate({ ca, host }));
+  const network = { ...through(`https://${proxy.host.replace("127.0.0.1", host)}`), caFile };
   (await login(settingsFor(url, { network }), context())).close();
   expect(proxy.connects).toHaveLength(1);
+  expect(proxy.serverNames).toEqual([serverName]);
 });
 
 test.each([

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import https from "node:https";
 import net from "node:net";
+import type tls from "node:tls";
 
 import type { Certificate } from "./certificates";
 
@@ -24,10 +25,14 @@ export function loopback() {
     plain: async (listener: http.RequestListener) => `http://${await listen(http.createServer(listener))}`,
     secure: async (certificate: Certificate, listener: http.RequestListener) =>
       `https://${await listen(https.createServer(certificate, listener))}`,
-    /** A proxy that opens tunnels; `connects` collects what CONNECT asked for, `requests` what came in clear. */
+    /**
+     * A proxy that opens tunnels; `connects` collects what CONNECT asked for, `requests` what came in clear, `serverNames`
+     * what TLS asked for: false for no name.
+     */
     proxy: async (answer?: (socket: net.Socket) => void, certificate?: Certificate) => {
       const connects: { readonly target: string; readonly authorization: string | undefined }[] = [];
       const requests: string[] = [];
+      const serverNames: unknown[] = [];
       const refuse: http.RequestListener = (request, response) => {
         requests.push(request.url ?? "");
         response.writeHead(502).end();
@@ -46,7 +51,8 @@ export function loopback() {
         origin.on("error", () => client.destroy());
         client.on("close", () => origin.destroy());
       });
-      return { host: await listen(server), connects, requests };
+      server.on("secureConnection", (client: tls.TLSSocket) => serverNames.push(client.servername));
+      return { host: await listen(server), connects, requests, serverNames };
     },
     /** Starts a proxy whose tunnels lead to the sockets that `connect` opens; returns its `host:port`. */
     tunnel: (connect: (target: string) => net.Socket) => {

@@ -1,6 +1,6 @@
 import type http from "node:http";
 import type https from "node:https";
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import tls from "node:tls";
 
 import { HttpsProxyAgent } from "hpagent";
@@ -16,13 +16,15 @@ export function tunnelThrough(
   secure: https.AgentOptions,
   { connectMs, signal, clock }: { readonly connectMs: number; readonly signal: AbortSignal; readonly clock: Clock },
 ): https.Agent {
-  const { protocol, host, port, username, password } = proxy.url;
+  const { host, port, username, password } = proxy.url;
   const failed = { variable: proxy.variable, host, isLoggedIn: username !== "" || password !== "" };
   // Node connects to an IPv6 address without brackets only.
   const hostname = proxy.url.hostname.replace(/^\[(.*)\]$/, "$1");
+  // For "https:" hpagent gives TLS the host as the server's name, and Node 26 refuses an IP address there.
+  const protocol = proxy.url.protocol === "https:" && isIP(hostname) ? "tls:" : proxy.url.protocol;
   const address = { protocol, hostname, port, username, password } as URL; // all that hpagent reads
   // The signal aborts requests to the proxy, which would keep the process running.
-  const proxyRequestOptions: object = { ...secure, signal };
+  const proxyRequestOptions: object = { ...secure, signal, servername: "" };
   const agent = new HttpsProxyAgent({ ...secure, timeout: connectMs, proxy: address, proxyRequestOptions });
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (options, done) => {
