@@ -27,7 +27,7 @@ export const VARIABLES = { ...consoleVariables, ...WITHOUT_CONSOLE };
 export type Settings = ReturnType<typeof parseSettings>;
 
 /**
- * @param more checks for one command alone
+ * @param more checks that only some commands need
  * @throws SettingsError with every problem of every variable at once.
  */
 export function parseSettings(environment: Environment, more: readonly CrossCheck[] = []) {

@@ -1,10 +1,19 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { SettingsError } from "../errors";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isReadByTerraform } from "./output-folder";
-import { MANIFEST, REPORT_JSON, REPORT_MARKDOWN, VERSION_FILE_CONTENT } from "./output-paths";
+import {
+  MANIFEST,
+  PROVIDER_LOCK_FILE_NAME,
+  REPORT_JSON,
+  REPORT_MARKDOWN,
+  STACK_FILE_NAME,
+  STACKS,
+  VERSION_FILE_CONTENT,
+  VERSION_FILE_NAME,
+} from "./output-paths";
 import { readStackFile } from "./stack-file";
 import { guardedRead, readSynthesizedFile } from "./synthesized-file";
 
@@ -16,10 +25,6 @@ export type Stranger = {
 
 /** The reason for a stranger when there is no better one. */
 export const FOREIGN = text`content that synth does not write`;
-
-const STACK_PATH = /^stacks\/[^/]+\/cdk\.tf\.json$/;
-const VERSION_PATH = /^stacks\/[^/]+\/versions\.tf$/;
-const LOCK_PATH = /^stacks\/[^/]+\/\.terraform\.lock\.hcl$/;
 
 export type Artifact = Readonly<ReturnType<typeof readArtifact>>;
 
@@ -82,24 +87,32 @@ function entriesOf(folder: string): readonly Dirent[] {
 /** A non-empty folder passes: its content is judged. */
 function isExpected(folder: string, { path, kind }: Entry): boolean {
   if (kind !== "file") return kind === "folder";
-  if (VERSION_PATH.test(path)) return readSynthesizedFile(join(folder, path)).equals(Buffer.from(VERSION_FILE_CONTENT));
-  return isStackFile(path) || LOCK_PATH.test(path) || [MANIFEST, REPORT_JSON, REPORT_MARKDOWN].includes(path);
+  if (isInStack(path, VERSION_FILE_NAME)) {
+    return readSynthesizedFile(join(folder, path)).equals(Buffer.from(VERSION_FILE_CONTENT));
+  }
+  const isInRoot = [MANIFEST, REPORT_JSON, REPORT_MARKDOWN].includes(path);
+  return isInRoot || isStackFile(path) || isInStack(path, PROVIDER_LOCK_FILE_NAME);
 }
 
 export function isStackFile(path: string): boolean {
-  return STACK_PATH.test(path);
+  return isInStack(path, STACK_FILE_NAME);
+}
+
+/** Whether the path is `stacks/STACK/NAME`. */
+function isInStack(path: string, name: string): boolean {
+  return basename(path) === name && dirname(dirname(path)) === STACKS;
 }
 
 function reasonFor({ path, kind }: Entry): SafeText {
   if (kind === "empty folder") return text`no file`;
   if (kind !== "file") return text`something that is not a file`;
+  if (isInStack(path, VERSION_FILE_NAME)) return text`other content than synth writes there`;
   const [, reason] = REASONS.find(([pattern]) => pattern.test(path)) ?? [];
   if (reason) return reason;
   return isReadByTerraform(basename(path)) ? text`content that Terraform would also read` : FOREIGN;
 }
 
 const REASONS: readonly (readonly [RegExp, SafeText])[] = [
-  [VERSION_PATH, text`other content than synth writes there`],
   [
     /(^|\/)cdk\.tf\.json$/,
     text`a stack outside of stacks/NAME (the folder must be the whole output, such as cdktf.out)`,
