@@ -4,24 +4,14 @@ import { join } from "node:path";
 
 import type { JsonObject } from "../../lib/json";
 import type { ProtectedTask } from "../../lib/protection/protected-task";
+import { parseStackSettings } from "../../lib/settings/settings";
 import type { StackSettings } from "../../lib/settings/stack";
 import { prepareOutput } from "../../lib/stack/output-folder";
 import { pathsOf } from "../../lib/stack/output-paths";
 import { readStackFile } from "../../lib/stack/stack-file";
 import { synthesize } from "../../lib/stack/synthesize";
 
-export const SETTINGS: StackSettings = {
-  name: "prisma-runtime-defense",
-  grantExecutionRoles: false,
-  iamPath: "/",
-  keepOldRevisions: true,
-  logRetentionDays: 30,
-  secretArns: [],
-  region: "eu-west-1",
-  partition: "aws",
-  defaultTags: {},
-  state: { kind: "local" },
-};
+export const SETTINGS: StackSettings = parseStackSettings({});
 
 /** cdk.tf.json as a run with these tasks and settings writes it, as text and parsed. */
 export function synthesized(tasks: readonly ProtectedTask[], settings: Partial<StackSettings> = {}) {
