@@ -5,7 +5,7 @@ import { SettingsError } from "../../lib/errors";
 import type { Environment } from "../../lib/settings/environment";
 import type { CrossCheck } from "../../lib/settings/parse-variables";
 import { checkDefaultRegion } from "../../lib/settings/region";
-import { parseSettings } from "../../lib/settings/settings";
+import { parseSettings, type VARIABLES } from "../../lib/settings/settings";
 
 const REQUIRED = { TL_CONSOLE: "https://console.example.com:8083", TL_USER: "access-key", TL_PASS: "s3cr3t passw0rd" };
 const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma/bundle-AbCdEf";
@@ -115,7 +115,7 @@ const EVERY = {
   TF_STATE_AZURE_RESOURCE_GROUP: "",
   TF_STATE_AZURE_CONTAINER: "",
   TF_STATE_AZURE_KEY: "",
-};
+} satisfies Readonly<Record<keyof typeof VARIABLES, string>>;
 
 test("every variable sets its setting", () => {
   expect(parseSettings(EVERY)).toMatchObject({
