@@ -77,6 +77,6 @@ function tableBelow(heading: string): readonly Row[] {
 function namesIn(cell: string): readonly string[] {
   const all = [...cell.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name);
   const first = all[0] ?? "";
-  const stem = /^TF_STATE_(S3|AZURE)/.exec(first)?.[0] ?? first;
+  const stem = /^TF_STATE_[^_]+/.exec(first)?.[0] ?? first;
   return all.map((name) => (name.startsWith("_") ? `${stem}${name}` : name));
 }

@@ -501,7 +501,7 @@ describe("the state", () => {
       TF_STATE_AZURE_CONTAINER: "container",
     };
     expect(parseSettings({ ...REQUIRED, ...azure }).stack.state).toEqual({
-      kind: "azure",
+      kind: "azurerm",
       storageAccount: "account",
       resourceGroup: "group",
       container: "container",

@@ -243,7 +243,7 @@ describe("the state", () => {
   });
 
   test("in Azure is reached by the runner's own identity", () => {
-    const state = { kind: "azure", storageAccount: "a", resourceGroup: "g", container: "c", key: "k" } as const;
+    const state = { kind: "azurerm", storageAccount: "a", resourceGroup: "g", container: "c", key: "k" } as const;
     expect(synthesized([example], { state }).stack.terraform.backend).toEqual({
       azurerm: {
         storage_account_name: "a",

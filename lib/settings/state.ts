@@ -23,7 +23,7 @@ export const stateVariables = {
   TF_STATE_AZURE_KEY: v.optional(v.pipe(v.string(), noTemplate)),
 };
 
-/** Where Terraform keeps its state. */
+/** Where Terraform keeps its state; `kind` is the name of the backend. */
 export type StateSettings = ReturnType<typeof stateSettings>;
 
 export function stateSettings(variables: Parsed<typeof stateVariables>, { stackName, region }: Defaults) {
@@ -40,31 +40,35 @@ export function stateSettings(variables: Parsed<typeof stateVariables>, { stackN
   if (storageAccount === undefined) return { kind: "local" } as const;
   if (resourceGroup === undefined || container === undefined) throw new Error("checkStateBackend has refused this");
   const { TF_STATE_AZURE_KEY: key = `${stackName}.tfstate` } = variables;
-  return { kind: "azure", storageAccount, resourceGroup, container, key } as const;
+  return { kind: "azurerm", storageAccount, resourceGroup, container, key } as const;
 }
 
-const BACKENDS: readonly Backend[] = [
-  { chosenBy: "TF_STATE_S3_BUCKET", needs: [], takes: ["TF_STATE_S3_KEY", "TF_STATE_S3_REGION"] },
-  {
+/** The names of the variables of each remote backend. */
+const BACKENDS: Readonly<Record<Exclude<StateSettings["kind"], "local">, Backend>> = {
+  s3: { chosenBy: "TF_STATE_S3_BUCKET", needs: [], takes: ["TF_STATE_S3_KEY", "TF_STATE_S3_REGION"] },
+  azurerm: {
     chosenBy: "TF_STATE_AZURE_STORAGE_ACCOUNT",
     needs: ["TF_STATE_AZURE_RESOURCE_GROUP", "TF_STATE_AZURE_CONTAINER"],
     takes: ["TF_STATE_AZURE_KEY"],
   },
-];
+};
 
-/** The names of variables. */
 type Backend = { readonly chosenBy: string; readonly needs: readonly string[]; readonly takes: readonly string[] };
 
+/** Backends that keep the state outside this machine. */
+export const REMOTE_BACKENDS: readonly string[] = Object.keys(BACKENDS);
+
 /** The variables that choose a remote backend. */
-export const REMOTE_STATE_VARIABLES: readonly string[] = BACKENDS.map(({ chosenBy }) => chosenBy);
+export const REMOTE_STATE_VARIABLES: readonly string[] = Object.values(BACKENDS).map(({ chosenBy }) => chosenBy);
 
 /** Allows one backend at most, with all that it needs. */
 export const checkStateBackend: CrossCheck = (given) => {
   const isGiven = (name: string) => given[name] !== undefined;
-  const chosen = BACKENDS.filter(({ chosenBy }) => isGiven(chosenBy));
-  const alone = BACKENDS.filter((backend) => !chosen.includes(backend)).flatMap(({ chosenBy, needs, takes }) =>
-    whatNeeds([...needs, ...takes].filter(isGiven), [chosenBy]),
-  );
+  const backends = Object.values(BACKENDS);
+  const chosen = backends.filter(({ chosenBy }) => isGiven(chosenBy));
+  const alone = backends
+    .filter((backend) => !chosen.includes(backend))
+    .flatMap(({ chosenBy, needs, takes }) => whatNeeds([...needs, ...takes].filter(isGiven), [chosenBy]));
   const twice = chosen.length > 1 ? [text`${list(REMOTE_STATE_VARIABLES)} are both set. Remove one.`] : [];
   const partial = chosen.flatMap(({ chosenBy, needs }) => (needs.every(isGiven) ? [] : whatNeeds([chosenBy], needs)));
   return [...alone, ...twice, ...partial];

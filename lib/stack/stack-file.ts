@@ -1,11 +1,9 @@
 import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { REMOTE_BACKENDS } from "../settings/state";
 import { parseSource, UnreadableError } from "../task/source";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { BUNDLE_CONDITION, TERRAFORM_BUNDLE_VARIABLE } from "./names";
 import { expressionsIn } from "./terraform-text";
-
-/** Backends that keep the state outside this machine. Not beside the code that adds them, which loads cdktf. */
-export const REMOTE_BACKENDS: readonly string[] = ["s3", "azurerm"];
 
 /** Everything that a stack's cdk.tf.json may hold. Terraform would run or read anything else, with access to AWS credentials. */
 const BLOCKS = ["//", "terraform", "provider", "variable", "resource", "output"];

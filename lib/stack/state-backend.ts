@@ -11,7 +11,7 @@ export function stateBackend(stack: TerraformStack, state: StateSettings, localS
       backend.addOverride("use_lockfile", true);
       return backend;
     }
-    case "azure": {
+    case "azurerm": {
       const { storageAccount, resourceGroup, container, key } = state;
       const backend = new AzurermBackend(stack, {
         storageAccountName: storageAccount,
