@@ -2,19 +2,14 @@ import { quote } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
 
-const KINDS = [
-  "configuredAtLaunch",
-  "dockerVolumeConfiguration",
-  "efsVolumeConfiguration",
-  "fsxWindowsFileServerVolumeConfiguration",
-] as const;
-
 /** Checks that each volume is of one kind, and that at most one is configured at launch (API reference, Volume). */
 export function* checkVolumes({ task }: Draft): Step {
   const volumes = task.values.volumes ?? [];
   const first = volumes.find(({ configuredAtLaunch }) => configuredAtLaunch);
   for (const [index, volume] of volumes.entries()) {
-    const kinds = KINDS.filter((kind) => volume[kind] !== undefined && volume[kind] !== false);
+    // Every other key is a kind.
+    const { name: _name, host: _host, ...others } = volume;
+    const kinds = Object.entries(others).flatMap(([kind, value]) => (value === false ? [] : [kind]));
     if (kinds.length > 1) {
       yield problem(["volumes", index])`has ${kinds.join(" and ")}, but ECS takes one of them. Remove one.`;
     }
