@@ -8,8 +8,9 @@ export const DEFENDER = "TwistlockDefender";
 /** The sidecar's variable that holds the install bundle. */
 export const BUNDLE_VARIABLE = "INSTALL_BUNDLE";
 
-/** The variables that the Console sets in the sidecar alone. */
-export const SIDECAR_VARIABLES: readonly string[] = [BUNDLE_VARIABLE, "WS_ADDRESS"];
+/** The variables that the Console sets in the sidecar alone; protection/sidecar.ts checks their values. */
+export const SIDECAR_VARIABLES = [BUNDLE_VARIABLE, "WS_ADDRESS"] as const;
+export type SidecarVariable = (typeof SIDECAR_VARIABLES)[number];
 
 /** The variables that the Console sets in containers and sidecar alike; protection/variables.ts checks their values. */
 const COMMON_VARIABLES = ["DEFENDER_TYPE", "FARGATE_TASK", "FILESYSTEM_MONITORING", "FIPS_ENABLED"] as const;

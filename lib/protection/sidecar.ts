@@ -1,5 +1,5 @@
 import { bundleProblem } from "../bundle-format";
-import { BUNDLE_VARIABLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK } from "../defender";
+import { BUNDLE_VARIABLE, SIDECAR_ENTRY_POINT, SIDECAR_HEALTH_CHECK, type SidecarVariable } from "../defender";
 import { asText, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { HEALTH_CHECK_RANGES } from "../task/container-schema";
 import { excerpt, type SafeText, text } from "../text/safe-text";
@@ -85,12 +85,16 @@ function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: 
 }
 
 function bundleAndVariables(sidecar: JsonObject, expectation: Expectation, isClosed: boolean): readonly Deviation[] {
-  const checks = commonChecks(expectation).set("WS_ADDRESS", webSocketTo(expectation.consoleAddress));
   // Once deployed, the sidecar reads the bundle from a secret.
   const secrets = isClosed ? [] : elementsOf(sidecar.secrets);
   const fromSecret = secrets.filter(isBundle);
   const others = secrets.map((secret) => objectOf(secret).name ?? null).filter((name) => name !== BUNDLE_VARIABLE);
-  if (fromSecret.length === 0) checks.set(BUNDLE_VARIABLE, installBundle);
+  const own: Readonly<Record<SidecarVariable, Check>> = {
+    WS_ADDRESS: webSocketTo(expectation.consoleAddress),
+    [BUNDLE_VARIABLE]: installBundle,
+  };
+  const checks = new Map([...commonChecks(expectation), ...Object.entries(own)]);
+  if (fromSecret.length > 0) checks.delete(BUNDLE_VARIABLE);
   const names = elementsOf(sidecar.environment).map((variable) => objectOf(variable).name ?? null);
   const loaders = names.filter((name) => LOADER_VARIABLES.test(asText(name)));
   return [
