@@ -20,7 +20,14 @@ import type { Arguments, Command, Invocation } from "./command";
 import { contextOn, withinRunLimit } from "./run-context";
 import { structureFacts } from "./task-options";
 
-const FORMATS = ["text", "json", "markdown", "junit"] as const;
+type Format = (result: Status, style: Style) => SafeText | Promise<SafeText>;
+
+const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
+  ["text", statusAsText],
+  ["json", statusAsJson],
+  ["markdown", statusAsMarkdown],
+  ["junit", async (result) => (await import("../report/status/as-junit")).statusAsJUnit(result)],
+]);
 
 /** Only reads, from AWS and the Console. An incomplete read ends the run, so that nothing unknown counts as protected. */
 export const status: Command = {
@@ -31,7 +38,7 @@ export const status: Command = {
   options: [
     { name: "cluster", meaning: "a cluster's name or ARN; without it the stack's", value: "NAME", isRepeated: true },
     { name: "all-clusters", meaning: "every cluster of the account in the region" },
-    { name: "format", meaning: "how the result is printed", value: FORMATS },
+    { name: "format", meaning: "how the result is printed", value: [...FORMATS.keys()] },
     {
       name: "fail-under",
       meaning: "ends with 1 when fewer percent of the running tasks are protected",
@@ -45,7 +52,8 @@ export const status: Command = {
     const clusters = clustersOf(args, settings);
     const result = await read(settings, clusters, invocation);
     const style = styleOf(invocation.stdout, invocation.environment);
-    await print(invocation.stdout, await format(result, args.value("format"), style));
+    const format = FORMATS.get(args.value("format") ?? "") ?? statusAsText;
+    await print(invocation.stdout, await format(result, style));
     const { protected: covered, tasks } = result.summary;
     if (least === undefined || 100 * covered >= least * tasks) return 0;
     printLine(invocation.stderr, text`${coverageOf(result.summary)}, and --fail-under asks for ${least} %.`);
@@ -94,17 +102,4 @@ function parsePercent(value: string | undefined): number | undefined {
   const percent = Number(value);
   if (/^\d{1,3}(\.\d+)?$/.test(value) && percent <= 100) return percent;
   throw new SettingsError([text`--fail-under must be a number from 0 to 100, got ${quote(value, 40)}.`]);
-}
-
-async function format(result: Status, name: string | undefined, style: Style): Promise<SafeText> {
-  switch (name) {
-    case "json":
-      return statusAsJson(result);
-    case "markdown":
-      return statusAsMarkdown(result);
-    case "junit":
-      return (await import("../report/status/as-junit")).statusAsJUnit(result);
-    default:
-      return statusAsText(result, style);
-  }
 }
