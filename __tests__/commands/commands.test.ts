@@ -22,15 +22,10 @@ test("each command has the name that it is listed under, and an npm script", asy
 
 test("the README's table describes each command as its help does", async () => {
   // A bar within a cell is escaped.
-  const rows = README.split("\n")
-    .filter((line) => /^\| `npm run /.test(line))
-    .map((line) => line.replaceAll("\\|", "|"));
+  const rows = README.split("\n").map((line) => line.replaceAll("\\|", "|"));
   for (const command of await commands()) {
-    const row = rows.find((line) => line.startsWith(`| \`${usageOf(command)}\``));
-    expect({ usage: usageOf(command), purpose: row?.split(" | ").at(-1)?.replace(/ \|$/, "") }).toEqual({
-      usage: usageOf(command),
-      purpose: command.purpose,
-    });
+    const row = rows.find((line) => RegExp(`^\\| \`npm run (--silent )?${command.name}[ \`]`).test(line));
+    expect(row?.replace(", `npx cdktf synth`", "")).toBe(`| \`${usageOf(command)}\` | ${command.purpose} |`);
   }
 });
 
