@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import type { ExitStatus } from "../../lib/commands/command";
+import type { CommandName } from "../../lib/commands/commands";
 import type { Environment } from "../../lib/settings/environment";
 import { pathsOf } from "../../lib/stack/output-paths";
 import { defendersOf } from "../../local-console/defenders";
@@ -65,7 +66,7 @@ const PROJECT_PLAN = join(__dirname, "../plan/fixtures/plan-of-project.json");
 const ALLOWED = ["implicit=a", "later=b", "shop=c", "half/router=d"].flatMap((one) => ["--allow", one]);
 
 /** The run of each command that does all of its work. */
-export const DONE: Readonly<Record<string, MakeScene>> = {
+export const DONE: Readonly<Record<CommandName, MakeScene>> = {
   synth: async () => ({
     args: [],
     environment: await withConsole(),
@@ -122,7 +123,7 @@ export const DONE: Readonly<Record<string, MakeScene>> = {
 const WRONG = "family: must have letters, digits";
 
 /** Runs that fail, each at another step of the command. */
-export const FAILED: readonly (readonly [command: string, when: string, make: MakeScene])[] = [
+export const FAILED: readonly (readonly [command: CommandName, when: string, make: MakeScene])[] = [
   ["synth", "the Console refuses the login", async () => failing([], await withConsole(OTHER_LOGIN), "HTTP 401")],
   [
     "synth",

@@ -5,7 +5,7 @@ import { parseArguments } from "./arguments";
 import type { Command, ExitStatus, Invocation } from "./command";
 
 /** Every command by its name. Only the one that runs is loaded. */
-export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+export const COMMANDS = {
   synth: async () => (await import("./synth")).synth,
   check: async () => (await import("./check")).check,
   diff: async () => (await import("./diff")).diff,
@@ -17,7 +17,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import("./status")).status,
   destroy: async () => (await import("./destroy")).destroy,
   "check-state": async () => (await import("./check-state")).checkState,
-};
+} satisfies Readonly<Record<string, () => Promise<Command>>>;
+
+export type CommandName = keyof typeof COMMANDS;
 
 const DEFAULT = "synth";
 const HELP = ["--help", "-h"];
