@@ -1,3 +1,4 @@
+import { undocumented } from "./documented";
 import { AWSLOGS, CONTAINER, noticesOf, problemsIn, read, TASK } from "./read";
 
 const app = "containerDefinitions[app]";
@@ -28,7 +29,7 @@ const LONG_IMAGE = `r.example.com/${"a".repeat(226)}`;
 const PERCENT = "begins with %, and the AWS provider would drop it. Rename it.";
 const IMAGE_REMEDY = "Correct it, or name the image in CONTAINER_IMAGES.";
 
-test.each<[string, object, string]>([
+const REFUSED: readonly [string, object, string][] = [
   ["an interval of 4 s", check({ interval: 4 }), `${AT_CHECK}.interval: must be from 5 to 300 seconds, got 4.`],
   ["an interval of 301 s", check({ interval: 301 }), `${AT_CHECK}.interval: must be from 5 to 300 seconds, got 301.`],
   ["a timeout of 1 s", check({ timeout: 1 }), `${AT_CHECK}.timeout: must be from 2 to 60 seconds, got 1.`],
@@ -400,8 +401,14 @@ test.each<[string, object, string]>([
     of({ image }),
     `${app}.image: must be an image's name such as nginx:1.27 or registry.example.com/shop/web:2.14.1, got "${image}". ${IMAGE_REMEDY}`,
   ]),
-])("%s is refused", async (_kind, task, problem) => {
+];
+
+test.each(REFUSED)("%s is refused", async (_kind, task, problem) => {
   expect(await problemsIn(task)).toEqual([problem]);
+});
+
+test("docs/task-definitions.md has a row for each of these refusals", () => {
+  expect(undocumented(REFUSED.map(([, , problem]) => problem))).toEqual([]);
 });
 
 test.each<[string, object]>([

@@ -1,3 +1,4 @@
+import { undocumented } from "./documented";
 import { AWSLOGS, CONTAINER, noticesOf, problemsIn, read, TASK } from "./read";
 
 const of = (container: object) => ({ ...TASK, containerDefinitions: [{ ...CONTAINER, ...container }] });
@@ -14,7 +15,7 @@ const app = "containerDefinitions[app]";
 const runtimeDefense = { entryPoint: { lookUp: false } };
 const role = "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME";
 
-test.each<[string, object, string]>([
+const REFUSED: readonly [string, object, string][] = [
   // required keys and types
   ["no family", { ...TASK, family: null }, "family: is required."],
   [
@@ -449,8 +450,14 @@ test.each<[string, object, string]>([
     { ...TASK, runtimeDefense: { accept: ["environment:*"] } },
     'runtimeDefense.accept[0]: must look like environment:NAME or environment:NAME=VALUE, got "environment:*".',
   ],
-])("%s is refused", async (_kind, task, problem) => {
+];
+
+test.each(REFUSED)("%s is refused", async (_kind, task, problem) => {
   expect(await problemsIn(task)).toContain(problem);
+});
+
+test("docs/task-definitions.md has a row for each refusal", () => {
+  expect(undocumented(REFUSED.map(([, , problem]) => problem))).toEqual([]);
 });
 
 test("every problem of a task is reported at once, types and values", async () => {
