@@ -39,6 +39,18 @@ test("the README's table has every default, and each is correct", () => {
   expect(documented).toEqual(expected);
 });
 
+test("the limits of numbers in the README's table are correct", () => {
+  const ranges = ROWS.flatMap(({ names: [name = ""], meaning }) => {
+    const [, min, max] = /, (\d+) to (\d+),/.exec(meaning) ?? [];
+    return min === undefined ? [] : [{ name, min: Number(min), max: Number(max) }];
+  });
+  expect(ranges.length).toBeGreaterThan(2);
+  for (const { name, min, max } of ranges) {
+    const accepted = [min - 1, min, max, max + 1].filter((number) => v.is(SCHEMAS.get(name) ?? v.never(), `${number}`));
+    expect({ name, accepted }).toEqual({ name, accepted: [min, max] });
+  }
+});
+
 test("the defaults in a row's text are found", () => {
   expect(defaultsIn("tries, default 7; `v1` (default), default `a.json`, the default tags")).toEqual([
     "v1",
