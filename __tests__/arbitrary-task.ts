@@ -145,30 +145,28 @@ const CONTAINER: Omit<ArbitraryOf<ContainerDefinition>, "name"> = {
 
 const scope = fc.constantFrom("task", "shared");
 const onOrOff = fc.constantFrom("ENABLED", "DISABLED");
-const volume = fc.record(
-  {
-    name: identifier,
-    configuredAtLaunch: flag,
-    host: fc.record({ sourcePath: text }),
-    dockerVolumeConfiguration: some({ autoprovision: flag, driver: text, driverOpts: map, labels: map, scope }),
-    efsVolumeConfiguration: fc.record(
-      {
-        fileSystemId: nonEmpty,
-        rootDirectory: text,
-        transitEncryption: onOrOff,
-        transitEncryptionPort: fc.integer({ min: 0, max: 65_535 }),
-        authorizationConfig: some({ accessPointId: nonEmpty, iam: onOrOff }),
-      },
-      { requiredKeys: ["fileSystemId"] },
-    ),
-    fsxWindowsFileServerVolumeConfiguration: fc.record({
-      fileSystemId: text,
+const VOLUME: ArbitraryOf<NonNullable<TaskDefinition["volumes"]>[number]> = {
+  name: identifier,
+  configuredAtLaunch: flag,
+  host: fc.record({ sourcePath: text }),
+  dockerVolumeConfiguration: some({ autoprovision: flag, driver: text, driverOpts: map, labels: map, scope }),
+  efsVolumeConfiguration: fc.record(
+    {
+      fileSystemId: nonEmpty,
       rootDirectory: text,
-      authorizationConfig: fc.record({ credentialsParameter: text, domain: text }),
-    }),
-  },
-  { requiredKeys: ["name"] },
-);
+      transitEncryption: onOrOff,
+      transitEncryptionPort: fc.integer({ min: 0, max: 65_535 }),
+      authorizationConfig: some({ accessPointId: nonEmpty, iam: onOrOff }),
+    },
+    { requiredKeys: ["fileSystemId"] },
+  ),
+  fsxWindowsFileServerVolumeConfiguration: fc.record({
+    fileSystemId: text,
+    rootDirectory: text,
+    authorizationConfig: fc.record({ credentialsParameter: text, domain: text }),
+  }),
+};
+const volume = fc.record(VOLUME, { requiredKeys: ["name"] });
 
 const unique = <T>(element: Arbitrary<T>, selector: (value: T) => string) =>
   fc.uniqueArray(element, { selector, minLength: 1, maxLength: 3 });
