@@ -196,9 +196,9 @@ const REFUSED: readonly [string, object, string][] = [
     `${app}.portMappings[0].protocol: must be tcp or udp, got "TCP".`,
   ],
   [
-    "an empty application protocol",
-    mapping({ containerPort: 80, appProtocol: "" }),
-    `${app}.portMappings[0].appProtocol: must be http, http2 or grpc, got "".`,
+    "an unknown application protocol",
+    mapping({ containerPort: 80, appProtocol: "HTTP" }),
+    `${app}.portMappings[0].appProtocol: must be http, http2 or grpc, got "HTTP".`,
   ],
   [
     "an unknown kind of log router",
@@ -523,4 +523,11 @@ test("an empty mode or role counts as absent", async () => {
   const empty = { ipcMode: "", pidMode: "", executionRoleArn: "", taskRoleArn: "" };
   const { executionRoleArn: _, ...others } = TASK;
   expect((await read({ ...TASK, ...empty })).definition).toEqual(others);
+});
+
+test("an empty protocol or versionConsistency of a container counts as absent, as ecspresso writes them", async () => {
+  const portMappings = [{ containerPort: 80, appProtocol: "", protocol: "" }];
+  const empty = { ...CONTAINER, versionConsistency: "", portMappings };
+  const { definition } = await read({ ...TASK, containerDefinitions: [empty] });
+  expect(definition.containerDefinitions).toEqual([{ ...CONTAINER, portMappings: [{ containerPort: 80 }] }]);
 });

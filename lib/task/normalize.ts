@@ -80,7 +80,7 @@ function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
   const containerDefinitions: JsonValue[] = [];
   for (const [index, container] of task.containerDefinitions.entries()) {
     const [misplaced, rest] = isJsonObject(container) ? split(container, isMisplaced) : [{}, container];
-    containerDefinitions.push(isJsonObject(rest) ? withVariableValues(rest) : rest);
+    containerDefinitions.push(isJsonObject(rest) ? withoutEmptyValues(rest) : rest);
     for (const [key, value] of Object.entries(misplaced).filter(([, value]) => !isAbsentForEcs(value))) {
       const path = ["containerDefinitions", index, key];
       moved = yield* withKey(moved, key, value, path, cleaned);
@@ -94,8 +94,9 @@ const isMisplaced = (key: string) =>
   key === "runtimeDefense" || (Object.hasOwn(TASK_ENTRIES, key) && !CONTAINER_KEYS.includes(key));
 
 // ECS treats a variable without a value like one with an empty value, and drops both.
-function withVariableValues(container: JsonObject): JsonObject {
-  return withEach(container, "environment", (variable) => ({ ...variable, value: variable.value ?? "" }));
+function withoutEmptyValues(container: JsonObject): JsonObject {
+  const filled = withEach(container, "environment", (variable) => ({ ...variable, value: variable.value ?? "" }));
+  return withEach(withoutEmptyTexts(filled), "portMappings", withoutEmptyTexts);
 }
 
 function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, cleaned = cleaner()): Step<JsonObject> {
@@ -107,10 +108,14 @@ function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, c
 }
 
 // ECS treats an empty mode or role as absent (API reference, RegisterTaskDefinition, Examples); Terraform would send it.
-const ABSENT_IF_EMPTY: readonly string[] = ["executionRoleArn", "ipcMode", "pidMode", "taskRoleArn"];
+// The others are what ecspresso and old skeletons of the AWS CLI write; in containers Terraform doesn't send them.
+const ABSENT_IF_EMPTY: readonly string[] = [
+  ...["executionRoleArn", "ipcMode", "pidMode", "taskRoleArn"],
+  ...["appProtocol", "protocol", "versionConsistency"],
+];
 
-function withoutEmptyTexts(task: JsonObject): JsonObject {
-  return split(task, (key) => ABSENT_IF_EMPTY.includes(key) && task[key] === "")[1];
+function withoutEmptyTexts(object: JsonObject): JsonObject {
+  return split(object, (key) => ABSENT_IF_EMPTY.includes(key) && object[key] === "")[1];
 }
 
 /** Whether ECS treats the value as absent. */
