@@ -66,6 +66,15 @@ test("wrong files are named with the places of their problems and counted, with 
   expect(stdout).toMatch(/\nContainers of the other files: 25 to be protected\.\n5 of 30 files have problems\.\n$/);
 });
 
+test("the containers of a file whose family another file has are not counted among those of the other files", async () => {
+  const folder = newFolder();
+  for (const name of ["prod", "staging"]) {
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify({ family: "shop", ...GOOD }));
+  }
+  const { stdout } = await invoke(check, [folder, "--offline"]);
+  expect(stdout).toMatch(/\nContainers of the other files: 1 to be protected\.\n1 of 2 files has problems\.\n$/);
+});
+
 test.each([
   ["is excluded", { runtimeDefense: { exclude: { other: "it breaks" } } }, "1 to be protected, 1 left out"],
   [

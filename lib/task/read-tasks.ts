@@ -77,8 +77,9 @@ export async function checkTasks(path: string, options: ReadOptions): Promise<Ch
     ...repeatedFamilies(complete),
     ...(allowUnusedImages ? [] : unusedImages(images, complete)).map((sentence): Problem => ({ text: sentence })),
   ];
-  const tasks = deepFreeze(complete.flatMap(({ task }) => task ?? []));
-  const filesOfProblems = problems.flatMap(({ file }) => file ?? []);
+  const filesOfProblems = new Set(problems.flatMap(({ file }) => file ?? []));
+  const sound = complete.filter(({ file }) => !filesOfProblems.has(pathText(file)));
+  const tasks = deepFreeze(sound.flatMap(({ task }) => task ?? []));
   // A problem may be in the file with the defaults.
   const files = [...new Set([...complete.map(({ file }) => pathText(file)), ...filesOfProblems])];
   return { files, tasks, problems };
