@@ -531,3 +531,12 @@ test("an empty protocol or versionConsistency of a container counts as absent, a
   const { definition } = await read({ ...TASK, containerDefinitions: [empty] });
   expect(definition.containerDefinitions).toEqual([{ ...CONTAINER, portMappings: [{ containerPort: 80 }] }]);
 });
+
+test.each([
+  ["alone", TASK],
+  ["in its envelope", { taskDefinition: TASK }],
+])("a list of task definitions, each %s, is to be split into files", async (_, entry) => {
+  expect(await problemsIn([entry])).toEqual([
+    "expected one task definition as RegisterTaskDefinition takes it, got a list of them. Save each as a file of its own, and name their folder.",
+  ]);
+});

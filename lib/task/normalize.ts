@@ -32,6 +32,8 @@ type Normalized = { readonly definition: JsonObject; readonly runtimeDefense: Js
 
 function whatElse(document: JsonValue): SafeText | undefined {
   if (isJsonArray(document)) {
+    const isTask = (one: JsonValue) => isJsonObject(one) && ("containerDefinitions" in one || "taskDefinition" in one);
+    if (document.some(isTask)) return text`a list of them. Save each as a file of its own, and name their folder.`;
     return text`a bare list. Put the containers into {"family": "NAME", "containerDefinitions": [ … ]}.`;
   }
   if (!isJsonObject(document)) return document === null ? text`null.` : text`a ${typeof document}.`;
