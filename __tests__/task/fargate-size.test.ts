@@ -63,19 +63,28 @@ test.each(FARGATE)("cpu %i has memory from %i to %i in steps of %i", (cpu, from,
   }
 });
 
-test.each([512, 1024, 2048])("cpu 256 has memory %i", (memory) => {
-  expect(findings(task(256, memory))).toEqual([]);
+test.each([
+  [256, 512],
+  [256, 1024],
+  [256, 2048],
+  [32_768, 61_440],
+  [32_768, 122_880],
+  [32_768, 249_856],
+])("cpu %i has memory %i", (cpu, memory) => {
+  expect(findings(task(cpu, memory))).toEqual([]);
 });
 
 const NO_SIZE =
-  "No Fargate size fits: the largest is cpu 16384 and memory 122880 MiB. Lower the task's cpu or memory, or what the containers reserve.";
+  "No Fargate size fits: the largest is cpu 32768 and memory 249856 MiB. Lower the task's cpu or memory, or what the containers reserve.";
 
 test.each([
   [256, 1536, "The next size that fits is cpu 256 and memory 2048 MiB"],
   [256, 3072, "The next size that fits is cpu 512 and memory 3072 MiB"],
   [300, 512, "The next size that fits is cpu 512 and memory 1024 MiB"],
   [2048, 30_720, "The next size that fits is cpu 4096 and memory 30720 MiB"],
-  [32_768, 65_536, NO_SIZE],
+  [16_384, 131_072, "The next size that fits is cpu 32768 and memory 249856 MiB"],
+  [32_768, 65_536, "The next size that fits is cpu 32768 and memory 122880 MiB"],
+  [65_536, 249_856, NO_SIZE],
 ])("cpu %i with memory %i is not a Fargate size: %s", (cpu, memory, remedy) => {
   expect(findings(task(cpu, memory))).toEqual([
     {
@@ -152,10 +161,10 @@ test.each([
 
 test("raiseToFit keeps the size of a task that fits, and does not accept one that no size fits", () => {
   expect(sizeOf(task(256, 512), { raiseToFit: true })).toEqual({ value: { cpu: 256, memory: 512 }, findings: [] });
-  expect(findings(task(16_384, 122_880, { memory: 122_881 }), { raiseToFit: true })).toEqual([
+  expect(findings(task(32_768, 249_856, { memory: 249_857 }), { raiseToFit: true })).toEqual([
     { kind: "problem", text: expect.stringContaining(` MiB. ${NO_SIZE}`) },
   ]);
-  expect(findings(task(16_384, 122_880, { memory: 122_880 }), { raiseToFit: true })[0]?.kind).toBe("notice");
+  expect(findings(task(32_768, 249_856, { memory: 249_856 }), { raiseToFit: true })[0]?.kind).toBe("notice");
 });
 
 test("memory below its own reservation is refused, for a container and for the sidecar", () => {

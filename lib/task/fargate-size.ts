@@ -16,6 +16,8 @@ const SIZES: readonly Size[] = [
   [4096, 8192, 30720, 1024],
   [8192, 16384, 61440, 4096],
   [16384, 32768, 122880, 8192],
+  [32768, 61440, 122880, 61440],
+  [32768, 249856, 249856, 8192],
 ].flatMap(([cpu = 0, from = 0, to = 0, step = 0]) =>
   Array.from({ length: (to - from) / step + 1 }, (_, index) => ({ cpu, memory: from + index * step })),
 );
