@@ -138,6 +138,17 @@ test("the credentials for the Defender's image are read by the same role", async
   expect(await problems({}, [SECRET], { runtimeDefense })).toEqual([]);
 });
 
+test.each([
+  ["is not the ARN of a secret", "arn:aws:secretsmanager:eu-west-1:123:secret:shop/db", "must be"],
+  ["holds a placeholder", PARTIAL.replace("shop", "<STAGE>"), "has the placeholder"],
+])("a source that %s is not to be added to SECRET_ARNS as it is", async (_, source, problem) => {
+  const place = "containerDefinitions[app].secrets[A].valueFrom";
+  expect(await problems(secrets(source), [])).toEqual([
+    expect.stringContaining(`${place}: ${problem}`),
+    refusal(place, "its ARN"),
+  ]);
+});
+
 test("every secret that isn't listed is named in one run", async () => {
   const names = ["a", "b", "c"];
   const container = { secrets: names.map((name) => ({ name, valueFrom: name })) };

@@ -47,7 +47,7 @@ const SECRET_OR_PARAMETER =
 const PARAMETER = /^[\w./-]+(:[\w.-]+)?$/;
 
 /** An ARN, or the name of a parameter. ECS parses it only when it starts the task. */
-const valueFrom = v.pipe(
+export const valueFrom = v.pipe(
   v.string(),
   v.check(
     (source) => (source.startsWith("arn:") ? SECRET_OR_PARAMETER : PARAMETER).test(source),

@@ -74,7 +74,7 @@ export function* parseTask(document: JsonValue, { defaults, images, stack }: Sur
     return { ...NOTHING, ...found };
   }
   const open = yield* checkEach(draft, task, normalized.runtimeDefense, reported);
-  yield* checkSecretAccess(draft, stack);
+  yield* checkSecretAccess(draft, reported, stack);
   const size = yield* fitSize(draft, missing);
   if (!definition || !defense || !size) return { ...found, open };
   const raised = { cpu: String(size.cpu), memory: String(size.memory) };

@@ -1,6 +1,9 @@
+import * as v from "valibot";
+
 import type { Place } from "../arn";
 import type { StackSettings } from "../settings/stack";
 import { excerpt, join, quote, text } from "../text/safe-text";
+import { valueFrom } from "./container-schema";
 import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
@@ -12,23 +15,26 @@ export type SecretReader = Pick<StackSettings, "region" | "secretArns">;
 /**
  * Checks that the stack's execution role may read the secrets of a task without a role of its own. `secretArns` lists
  * ARNs; each may end in `*`, and a secret's in `-??????`. Without a stack there is no role: it only yields notices.
+ *
+ * @param reported paths, joined by dots, that already have a problem
  */
-export function* checkSecretAccess(draft: Draft, stack?: SecretReader): Step {
+export function* checkSecretAccess(draft: Draft, reported: ReadonlySet<string>, stack?: SecretReader): Step {
   const { task } = draft;
   if (task.values.executionRoleArn !== undefined || task.isUnclear("executionRoleArn")) return;
   if (stack === undefined) return yield* checkNoRole(draft);
   const place = { partition: "", region: stack.region, account: "" };
   const sidecar = { path: ["runtimeDefense", "sidecar"], values: draft.runtimeDefense.values.sidecar ?? {} };
   for (const reference of [...draft.containers, sidecar].flatMap(({ path, values }) => secretsOf(values, path))) {
-    const { source } = reference;
+    const { path, source, service } = reference;
     // The schema already refuses an empty one.
     if (source === "" || stack.secretArns.some((arn) => covers(arn, reference, stack.region))) continue;
-    const isArn = source.startsWith("arn:");
-    const arn = isArn
+    // The source of a secret that is wrong itself is not what SECRET_ARNS would have to list.
+    const isWrong = reported.has(path.join(".")) || (service === "ssm" && !v.is(valueFrom, source));
+    const named = source.startsWith("arn:")
       ? quote(possibleArns(reference, place)[0], 300)
       : text`the ARN of ${quote(source)} in ${stack.region}`;
-    const remedy = text`Add ${arn} to SECRET_ARNS, or name an executionRoleArn that may read it.`;
-    yield problem(reference.path)`the stack's role is not allowed to read it. ${remedy}`;
+    const remedy = text`Add ${isWrong ? "its ARN" : named} to SECRET_ARNS, or name an executionRoleArn that may read it.`;
+    yield problem(path)`the stack's role is not allowed to read it. ${remedy}`;
   }
 }
 
