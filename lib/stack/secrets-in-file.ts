@@ -14,14 +14,17 @@ const NO_TEXT = "bytes that are not plain text in UTF-8";
  * the shape of a secret, also when encoded several times; and content that can't be inspected. Takes linear time.
  */
 export function searchFor(secrets: readonly NamedSecret[]): (content: Buffer) => readonly string[] {
-  const finders = findersOf(secrets);
+  const searches: readonly Search[] = [
+    ...findersOf(secrets).map(([what, finder]): Search => [what, (text) => finder.isIn(text)]),
+    ["an install bundle", isBundle],
+    ["a token of a Console", (text) => (text.match(/[\w.-]{20,1048576}/g) ?? []).some(holdsConsoleToken)],
+    ["a private key", (text) => PRIVATE_KEY.test(text)],
+    [LICENCE_TOKEN, hasLicenceToken],
+  ];
   return (content) => {
     const found = new Set<string>();
     for (const { text, hasArchive } of layersOf([content])) {
-      for (const [what, finder] of finders) {
-        if (!found.has(what) && finder.isIn(text)) found.add(what);
-      }
-      for (const what of shapesIn(text)) found.add(what);
+      for (const [what, isIn] of searches) if (!found.has(what) && isIn(text)) found.add(what);
       if (hasArchive) found.add(ARCHIVE);
     }
     if (found.size === 0 && !isText(content)) found.add(NO_TEXT);
@@ -29,19 +32,12 @@ export function searchFor(secrets: readonly NamedSecret[]): (content: Buffer) =>
   };
 }
 
+type Search = readonly [what: string, isIn: (text: string) => boolean];
+
 /** Whether the bytes are UTF-8 without control characters but tabs and line breaks, like everything that synth writes. */
 function isText(bytes: Buffer): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the check looks for these
   return isUtf8(bytes) && !/[\0-\x08\x0b\x0c\x0e-\x1f]/.test(bytes.toString("latin1"));
-}
-
-function shapesIn(text: string): readonly string[] {
-  return [
-    ...(isBundle(text) ? ["an install bundle"] : []),
-    ...((text.match(/[\w.-]{20,1048576}/g) ?? []).some(holdsConsoleToken) ? ["a token of a Console"] : []),
-    ...(PRIVATE_KEY.test(text) ? ["a private key"] : []),
-    ...(hasLicenceToken(text) ? [LICENCE_TOKEN] : []),
-  ];
 }
 
 // Keys of PEM, PGP and PuTTY. Form encoding writes + for a space.
