@@ -54,9 +54,10 @@ export function readArtifact(folder: string) {
     stacks,
     /** Everything that does not belong in the artifact. */
     strangers: [
-      ...entries
-        .filter((entry) => !isExpected(folder, entry))
-        .map((entry) => ({ path: excerpt(entry.path), what: reasonFor(entry) })),
+      ...entries.flatMap((entry) => {
+        const what = foreignContent(folder, entry);
+        return what === undefined ? [] : [{ path: excerpt(entry.path), what }];
+      }),
       ...stacks.flatMap(({ path, unexpected }) => unexpected.map((what) => ({ path: excerpt(path), what }))),
       ...stacks.slice(1).map(({ path }) => ({
         path: excerpt(path),
@@ -84,14 +85,20 @@ function entriesOf(folder: string): readonly Dirent[] {
   return guardedRead(folder, () => readdirSync(folder, { withFileTypes: true }));
 }
 
-/** A non-empty folder passes: its content is judged. */
-function isExpected(folder: string, { path, kind }: Entry): boolean {
-  if (kind !== "file") return kind === "folder";
+/** What is foreign about an entry; undefined when it belongs in the artifact, or is a folder whose content is judged. */
+function foreignContent(folder: string, { path, kind }: Entry): SafeText | undefined {
+  if (kind === "folder") return undefined;
+  if (kind === "empty folder") return text`no file`;
+  if (kind === "other") return text`something that is not a file`;
   if (isInStack(path, VERSION_FILE_NAME)) {
-    return readSynthesizedFile(join(folder, path)).equals(Buffer.from(VERSION_FILE_CONTENT));
+    const isAsWritten = readSynthesizedFile(join(folder, path)).equals(Buffer.from(VERSION_FILE_CONTENT));
+    return isAsWritten ? undefined : text`other content than synth writes there`;
   }
-  const isInRoot = [MANIFEST, REPORT_JSON, REPORT_MARKDOWN].includes(path);
-  return isInRoot || isStackFile(path) || isInStack(path, PROVIDER_LOCK_FILE_NAME);
+  if ([MANIFEST, REPORT_JSON, REPORT_MARKDOWN].includes(path)) return undefined;
+  if (isStackFile(path) || isInStack(path, PROVIDER_LOCK_FILE_NAME)) return undefined;
+  const [, reason] = REASONS.find(([pattern]) => pattern.test(path)) ?? [];
+  if (reason) return reason;
+  return isReadByTerraform(basename(path)) ? text`content that Terraform would also read` : FOREIGN;
 }
 
 export function isStackFile(path: string): boolean {
@@ -101,15 +108,6 @@ export function isStackFile(path: string): boolean {
 /** Whether the path is `stacks/STACK/NAME`. */
 function isInStack(path: string, name: string): boolean {
   return basename(path) === name && dirname(dirname(path)) === STACKS;
-}
-
-function reasonFor({ path, kind }: Entry): SafeText {
-  if (kind === "empty folder") return text`no file`;
-  if (kind !== "file") return text`something that is not a file`;
-  if (isInStack(path, VERSION_FILE_NAME)) return text`other content than synth writes there`;
-  const [, reason] = REASONS.find(([pattern]) => pattern.test(path)) ?? [];
-  if (reason) return reason;
-  return isReadByTerraform(basename(path)) ? text`content that Terraform would also read` : FOREIGN;
 }
 
 const REASONS: readonly (readonly [RegExp, SafeText])[] = [
