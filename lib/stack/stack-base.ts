@@ -1,9 +1,9 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { App, TerraformStack } from "cdktf";
+import { App, AzurermBackend, LocalBackend, S3Backend, type TerraformBackend, TerraformStack } from "cdktf";
 
 import type { StackSettings } from "../settings/stack";
+import type { StateSettings } from "../settings/state";
 import { ids } from "./names";
-import { stateBackend } from "./state-backend";
 import { escapeAll } from "./terraform-text";
 
 /**
@@ -28,4 +28,29 @@ export function synthesizeEmpty(settings: StackSettings, folder: string, localSt
   const app = new App({ outdir: folder });
   addStackBase(new TerraformStack(app, settings.name), settings, localStatePath);
   app.synth();
+}
+
+/** Adds the backend of Terraform's state. Remote ones use locking, encryption, and the runner's own identity. */
+function stateBackend(stack: TerraformStack, state: StateSettings, localStatePath: string): TerraformBackend {
+  switch (state.kind) {
+    case "s3": {
+      const { bucket, key, region } = state;
+      const backend = new S3Backend(stack, { bucket, key, region, encrypt: true });
+      backend.addOverride("use_lockfile", true);
+      return backend;
+    }
+    case "azurerm": {
+      const { storageAccount, resourceGroup, container, key } = state;
+      const backend = new AzurermBackend(stack, {
+        storageAccountName: storageAccount,
+        resourceGroupName: resourceGroup,
+        containerName: container,
+        key,
+      });
+      backend.addOverride("use_azuread_auth", true);
+      return backend;
+    }
+    case "local":
+      return new LocalBackend(stack, { path: localStatePath });
+  }
 }
