@@ -1,7 +1,7 @@
 import { type Place, placeOf } from "../arn";
 import { OutputError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
-import { ids } from "../stack/names";
+import { ids, ROLE_ARN, SECRET_ARN } from "../stack/names";
 import { familyOf, resourcesOfType, taskDefinitionsIn } from "../stack/synthesized-tasks";
 import type { Values } from "../stack/terraform-text";
 import { join, quote, type SafeText, text } from "../text/safe-text";
@@ -70,8 +70,8 @@ export function deployedValues(
   const isOfStack = (value: string) => prefix !== undefined && isStackSecret(value, prefix, placeOf(arn));
   const bundle = textsIn(registered).find(isOfStack);
   return {
-    ...(role !== undefined && { [`aws_iam_role.${ids.role}.arn`]: role }),
-    ...(bundle !== undefined && { [`aws_secretsmanager_secret.${ids.secret}.arn`]: bundle }),
+    ...(role !== undefined && { [ROLE_ARN]: role }),
+    ...(bundle !== undefined && { [SECRET_ARN]: bundle }),
   };
 }
 

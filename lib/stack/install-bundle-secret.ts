@@ -9,7 +9,7 @@ import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import { text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
-import { BUNDLE_CONDITION, ids, resourceNames, TERRAFORM_BUNDLE_VARIABLE } from "./names";
+import { BUNDLE_CONDITION, ids, resourceNames, SECRET_ARN, TERRAFORM_BUNDLE_VARIABLE } from "./names";
 
 type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
 
@@ -52,7 +52,7 @@ export function installBundleSecret(stack: TerraformStack, props: Props) {
     secretStringWoVersion: bundleVersion(theBundle(props.tasks)),
   });
   // Not CDKTF's token: CDKTF puts no "${…}" around it in a text that holds an open "${" before it.
-  return { valueFrom: `\${${secret.terraformResourceType}.${ids.secret}.arn}`, readyWhen: [version] };
+  return { valueFrom: `\${${SECRET_ARN}}`, readyWhen: [version] };
 }
 
 /**

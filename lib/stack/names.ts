@@ -33,3 +33,7 @@ export const ids = {
   roleOutput: "execution-role-arn",
   taskDefinitionOutput: (family: string) => `arn-of-task-definition-${family}`,
 };
+
+/** The expressions in a task definition, for values that AWS assigns at deployment. */
+export const ROLE_ARN = `aws_iam_role.${ids.role}.arn`;
+export const SECRET_ARN = `aws_secretsmanager_secret.${ids.secret}.arn`;

@@ -1,16 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { type JsonObject, type JsonValue, objectOf } from "../json";
-import { ids } from "./names";
+import { ROLE_ARN, SECRET_ARN } from "./names";
 import { resourceForm } from "./resource-form";
 import { changeTexts, evaluateTemplate, type Values } from "./terraform-text";
 
 // Stand-ins for values that AWS assigns at deployment.
-const ROLE = `aws_iam_role.${ids.role}.arn`;
-const SECRET = `aws_secretsmanager_secret.${ids.secret}.arn`;
-export const ROLE_STAND_IN = `the value of ${ROLE}`;
-export const SECRET_STAND_IN = `the value of ${SECRET}`;
-const STAND_INS = { [ROLE]: ROLE_STAND_IN, [SECRET]: SECRET_STAND_IN };
+export const ROLE_STAND_IN = `the value of ${ROLE_ARN}`;
+export const SECRET_STAND_IN = `the value of ${SECRET_ARN}`;
+const STAND_INS = { [ROLE_ARN]: ROLE_STAND_IN, [SECRET_ARN]: SECRET_STAND_IN };
 
 /** The task definitions of a `cdk.tf.json` as they are written. */
 export function taskDefinitionsIn(stack: JsonValue): readonly JsonValue[] {
