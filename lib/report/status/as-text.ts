@@ -7,14 +7,13 @@ const WIDEST = 40;
 
 /** For people: one line per service, never broken, then the numbers. */
 export function statusAsText(status: Status, { paint }: Style): SafeText {
-  const services = byService(status);
+  const services = byService(status).map((service) => ({
+    name: text`${service.cluster}/${service.service}`,
+    line: lineOf(service, paint),
+  }));
   const { summary, readAt } = status;
-  const names = services.map(({ cluster, service }) => text`${cluster}/${service}`);
-  const width = Math.min(WIDEST, Math.max(0, ...names.map(({ length }) => length))) + 2;
-  const rows = services.map((service, index) => {
-    const name = pad(names[index] ?? text``, width);
-    return join([name, lineOf(service, paint)], "");
-  });
+  const width = Math.min(WIDEST, Math.max(0, ...services.map(({ name }) => name.length))) + 2;
+  const rows = services.map(({ name, line }) => join([pad(name, width), line], ""));
   const covered = coverageOf(summary);
   const others = otherVerdicts(summary);
   return join(
