@@ -73,7 +73,7 @@ function protection(container: string, olds: States, news: States): readonly Dif
   // An added or removed container has an entry of its own; this one follows only if it was added without protection.
   if (!now || (!old && !isLeftOut(now))) return [];
   const [before, after] = [old && stateText(old), stateText(now)];
-  return before === after ? [] : [{ container, what: "protection", ...(before && { before }), after }];
+  return before === after ? [] : [{ container, what: "protection", before, after }];
 }
 
 function stateText(state: ContainerState): SafeText {

@@ -9,8 +9,8 @@ export type Difference = {
   /** undefined for the task itself. */
   readonly container?: string;
   readonly what: string;
-  readonly before?: SafeText;
-  readonly after?: SafeText;
+  readonly before?: SafeText | undefined;
+  readonly after?: SafeText | undefined;
 };
 
 // The values of other fields aren't shown: people put credentials there, against all advice.
@@ -69,8 +69,6 @@ function leavesOf(object: object): readonly Leaf[] {
 
 /** The values that are present, as text. */
 export function shown(before?: JsonValue, after?: JsonValue): Pick<Difference, "before" | "after"> {
-  return {
-    ...(before !== undefined && { before: text`${asText(before)}` }),
-    ...(after !== undefined && { after: text`${asText(after)}` }),
-  };
+  const shownOne = (value?: JsonValue) => (value === undefined ? undefined : text`${asText(value)}`);
+  return { before: shownOne(before), after: shownOne(after) };
 }
