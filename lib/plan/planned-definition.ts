@@ -27,7 +27,7 @@ export function plannedDefinition({ address, after = {}, unknown }: PlannedResou
   const flat = Object.entries(after)
     // The provider's state has an empty string for an argument that was never set.
     .filter(([name, value]) => value !== "" && !NOT_REGISTERED.includes(name))
-    .map(([name, value]) => [name, LISTS.includes(name) ? asBlocks(value) : asBlock(value, name)]);
+    .map(([name, value]) => [name, LISTS.includes(name) ? asBlocks(value) : asBlock(value)]);
   return {
     address,
     /** undefined when known only after the apply. */
@@ -63,17 +63,17 @@ function asBlocks(value: JsonValue): JsonValue {
   return isJsonArray(value) ? value.map((block) => (isJsonObject(block) ? flatten(block) : block)) : value;
 }
 
-function asBlock(value: JsonValue, name: string): JsonValue {
-  if (name === "requires_compatibilities" || !isJsonArray(value)) return value;
+function asBlock(value: JsonValue): JsonValue {
+  if (!isJsonArray(value) || value.length !== 1) return value;
   const [block] = value;
-  return value.length === 1 && isJsonObject(block) ? flatten(block) : value;
+  return isJsonObject(block) ? flatten(block) : value;
 }
 
 function flatten(block: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(block)
       .filter(([name, value]) => value !== "" || !PLATFORM.includes(name))
-      .map(([name, value]) => [name, asBlock(value, name)]),
+      .map(([name, value]) => [name, asBlock(value)]),
   );
 }
 
