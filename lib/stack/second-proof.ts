@@ -24,9 +24,9 @@ export function proveSynthesized(
   const byFamily = groupBy(synthesized, familyOf);
   // One task at a time: the registered forms of a whole fleet at once would take much memory.
   const problems = tasks.flatMap((task) => {
-    const [found, ...more] = byFamily.get(task.family) ?? [];
-    if (found === undefined || more.length > 0)
-      return [`${task.family}: expected once, got ${more.length + (found ? 1 : 0)} times`];
+    const same = byFamily.get(task.family) ?? [];
+    const [found] = same;
+    if (found === undefined || same.length > 1) return [`${task.family}: expected once, got ${same.length} times`];
     const expected = { executionRoleArn: ROLE_STAND_IN, ...task.withInstallBundleFrom(bundleFrom) };
     const different = differingKeys(registeredForm(expected), registeredForm(evaluatedTask(found)));
     return different.length > 0 ? [`${task.family}: ${different.join(", ")} differ`] : [];
