@@ -23,7 +23,7 @@ const PROVIDER_ARGUMENTS = ["default_tags", "region"];
 const PROVIDER_SOURCES = ["aws", "hashicorp/aws", "registry.terraform.io/hashicorp/aws"];
 const REFERENCE = /^(var|aws_\w+)(\.[\w-]+)+$/;
 
-export type StackFile = {
+type StackFile = {
   /** The declared backends: one, or none for Terraform's default, a local file. undefined when they can't be read. */
   readonly backends: readonly string[] | undefined;
   /** Content that it must not have, such as `a "data" block`. */
