@@ -376,6 +376,12 @@ describe("one sentence names", () => {
     );
   });
 
+  test("a registry that wants no credentials and hasn't the image: Docker's broken helper is not asked", async () => {
+    const host = new URL(await servers.plain(registry({ images: {} }))).host;
+    const dockerConfigFolder = docker.folder({ credsStore: "missing" });
+    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toContain(`${host} doesn't have it (HTTP 404`);
+  });
+
   test("a registry that refuses the credentials, and where they come from", async () => {
     const host = await serving();
     const auth = Buffer.from("someone:hidden-pass").toString("base64");

@@ -44,7 +44,7 @@ export async function authorizationFor(request: AuthorizationRequest): Promise<A
   const scope = `repository:${reference.repository}:pull`;
   const tokenCall = tokenCallOf(realm, { service: challenge.service ?? "", scope }, credentials, call);
   const answer = await send(tokenCall);
-  if (answer.status !== 200) throw statusFailure(answer, tokenCall, credentials);
+  if (answer.status !== 200) throw await statusFailure(answer, tokenCall, async () => credentials);
   return { scheme: "Bearer", secret: tokenIn(answer, tokenCall) };
 }
 

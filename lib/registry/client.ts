@@ -91,7 +91,7 @@ export function registryClient(options: ClientOptions): RegistryClient {
       call = { ...call, url: target };
       answer = await send(call);
     }
-    if (answer.status !== 200) throw statusFailure(answer, call, await credentialsFor(reference));
+    if (answer.status !== 200) throw await statusFailure(answer, call, () => credentialsFor(reference));
     return { answer, call };
   };
 }

@@ -6,15 +6,23 @@ import { detailOf, pageFailure } from "../http/page";
 import { text } from "../text/safe-text";
 import type { Credentials } from "./credentials";
 
-/** Returns the failure for an answer's status other than 200. */
-export function statusFailure(answer: Answer, call: Call, credentials: Credentials): HttpFailure {
+/**
+ * Returns the failure for an answer's status other than 200.
+ *
+ * @param credentials called only for a refusal: finding them may fail
+ */
+export async function statusFailure(
+  answer: Answer,
+  call: Call,
+  credentials: () => Promise<Credentials>,
+): Promise<HttpFailure> {
   const { status } = answer;
   const { peer, url } = call;
   if (status === 401 || status === 403) {
     const what = text`${url.host} ${status === 401 ? "refuses access" : "forbids access"} ${detailOf(answer, reasonIn)}`;
     const unknown = text`Check that ${peer.setting} exists`;
-    const remedy = text`Tried: ${credentials.tried}. ${unknown}. If it does: ${credentials.remedy}.`;
-    return failureOf(call, what, remedy, { status });
+    const { tried, remedy } = await credentials();
+    return failureOf(call, what, text`Tried: ${tried}. ${unknown}. If it does: ${remedy}.`, { status });
   }
   const page = pageFailure(answer, call);
   if (page) return page;
