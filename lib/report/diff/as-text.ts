@@ -42,9 +42,8 @@ function blockOf({ family, kind, differences }: TaskDiff, style: Style): readonl
 const WIDEST = 40;
 
 function valuesOf({ what, before, after }: Difference, { paint }: Style): SafeText {
-  if (before === undefined && after === undefined) return paint.yellow(text`different`);
-  if (before === undefined && what.endsWith(BY_CONSOLE)) return after ?? text``;
-  if (before === undefined) return join([paint.green(text`added:`), after ?? text``], " ");
-  if (after === undefined) return join([paint.red(text`gone:`), before], " ");
-  return join([before, text`→`, after], " ");
+  if (before !== undefined && after !== undefined) return join([before, text`→`, after], " ");
+  if (before !== undefined) return join([paint.red(text`gone:`), before], " ");
+  if (after === undefined) return paint.yellow(text`different`);
+  return what.endsWith(BY_CONSOLE) ? after : join([paint.green(text`added:`), after], " ");
 }
