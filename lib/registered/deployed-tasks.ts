@@ -8,7 +8,7 @@ import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Outputs } from "./read-outputs";
 
 /** A task definition of the stack, and the ARN that Terraform has registered it under. */
-export type DeployedTask = { readonly arn: string; readonly resource: JsonObject };
+export type DeployedTask = { readonly arn: string; readonly place: Place; readonly resource: JsonObject };
 
 /**
  * Returns the stack's task definitions with their ARNs from Terraform's outputs.
@@ -19,13 +19,14 @@ export function deployedTasks(stack: JsonObject, outputs: Outputs): readonly Dep
   const tasks = taskDefinitionsIn(stack).filter(isJsonObject);
   const found = tasks.map((resource) => {
     const family = familyOf(resource);
-    return { family, arn: outputs.get(ids.taskDefinitionOutput(family)), resource };
+    const arn = outputs.get(ids.taskDefinitionOutput(family)) ?? "";
+    return { family, arn, place: placeOf(arn), resource };
   });
   const names = new Set(found.map(({ family }) => ids.taskDefinitionOutput(family)));
   const prefix = ids.taskDefinitionOutput("");
   const problems: SafeText[] = [
     ...found
-      .filter(({ arn }) => arn === undefined || placeOf(arn) === undefined)
+      .filter(({ place }) => place === undefined)
       .map(
         ({ family }) => text`The outputs have no ARN of the task definition ${quote(family)}: apply the stack first.`,
       ),
@@ -35,22 +36,21 @@ export function deployedTasks(stack: JsonObject, outputs: Outputs): readonly Dep
         (name) =>
           text`The outputs name ${quote(name.slice(prefix.length))}, which is not in the stack: these are another stack's outputs, or the stack was synthesized again but not applied. Apply it, or check --stack and --outputs.`,
       ),
-    ...mixedUp(found.flatMap(({ arn }) => arn ?? [])),
+    ...mixedUp(found.flatMap(({ place }) => place ?? [])),
   ];
   if (problems.length > 0) throw new OutputError(problems);
-  return found.flatMap(({ arn, resource }) => (arn === undefined ? [] : [{ arn, resource }]));
+  return found.flatMap(({ arn, place, resource }) => (place === undefined ? [] : [{ arn, place, resource }]));
 }
 
-function mixedUp(arns: readonly string[]): readonly SafeText[] {
-  const places = new Set(
-    arns.flatMap((arn) => placeOf(arn) ?? []).map(({ region, account }) => `${account} in ${region}`),
+function mixedUp(places: readonly Place[]): readonly SafeText[] {
+  const names = new Set(places.map(({ region, account }) => `${account} in ${region}`));
+  if (names.size <= 1) return [];
+  const all = join(
+    [...names].map((name) => quote(name)),
+    " and ",
   );
-  if (places.size <= 1) return [];
   return [
-    text`Two accounts or regions are mixed up: the outputs name task definitions of ${join(
-      [...places].map((place) => quote(place)),
-      " and ",
-    )}. Check --outputs, or apply the stack again.`,
+    text`Two accounts or regions are mixed up: the outputs name task definitions of ${all}. Check --outputs, or apply the stack again.`,
   ];
 }
 
@@ -59,15 +59,14 @@ function mixedUp(arns: readonly string[]): readonly SafeText[] {
  * definition, if Terraform made its name from the stack's and it is in the task definition's partition, region and account.
  */
 export function deployedValues(
-  { arn }: DeployedTask,
+  { place }: DeployedTask,
   registered: JsonObject,
   stack: JsonObject,
   outputs: Outputs,
 ): Values {
   const role = outputs.get(ids.roleOutput);
   const { name_prefix } = objectOf(resourcesOfType(stack, "aws_secretsmanager_secret")[ids.secret]);
-  const prefix = typeof name_prefix === "string" ? name_prefix : undefined;
-  const isOfStack = (value: string) => prefix !== undefined && isStackSecret(value, prefix, placeOf(arn));
+  const isOfStack = (value: string) => typeof name_prefix === "string" && isStackSecret(value, name_prefix, place);
   const bundle = textsIn(registered).find(isOfStack);
   return {
     ...(role !== undefined && { [ROLE_ARN]: role }),
@@ -79,9 +78,7 @@ export function deployedValues(
 // a hyphen and six characters to the name.
 const SUFFIXES = /^\d{18}[\da-f]{8}-[A-Za-z\d]{6}$/;
 
-function isStackSecret(value: string, prefix: string, place: Place | undefined): boolean {
-  if (place === undefined) return false;
-  const { partition, region, account } = place;
+function isStackSecret(value: string, prefix: string, { partition, region, account }: Place): boolean {
   const start = `arn:${partition}:secretsmanager:${region}:${account}:secret:${prefix}`;
   return value.startsWith(start) && SUFFIXES.test(value.slice(start.length));
 }
