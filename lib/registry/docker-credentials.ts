@@ -23,7 +23,7 @@ export async function dockerCredentials(
   const file = join(options.dockerConfigFolder, "config.json");
   const config = readConfig(file);
   if (config === undefined) return undefined;
-  const place = excerpt(file, 200);
+  const place = excerpt(file);
   const helper = entryFor(registry, config.credHelpers) ?? config.credsStore;
   const remedy = loginRemedy(registry);
   if (helper) {
@@ -35,13 +35,7 @@ export async function dockerCredentials(
   return login && { login, tried: text`the credentials in ${place}`, remedy };
 }
 
-const OptionalText = v.optional(v.nullable(v.string()));
-const Entry = v.object({
-  auth: OptionalText,
-  username: OptionalText,
-  password: OptionalText,
-  identitytoken: OptionalText,
-});
+const Entry = v.object(v.entriesFromList(["auth", "username", "password", "identitytoken"], v.nullish(v.string())));
 const HelperName = v.pipe(v.string(), v.regex(/^[\w.-]*$/));
 const Config = v.object({
   auths: v.optional(v.record(v.string(), Entry), {}),
@@ -51,7 +45,7 @@ const Config = v.object({
 
 // Messages name the wrong key but never show the file's content: it holds passwords.
 function readConfig(file: string): v.InferOutput<typeof Config> | undefined {
-  const place = text`Docker's configuration ${excerpt(file, 200)}`;
+  const place = text`Docker's configuration ${excerpt(file)}`;
   const remedy = text`Fix it, or set DOCKER_CONFIG to another folder.`;
   const content = readRegularFileOr(file, (code) => {
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

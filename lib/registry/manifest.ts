@@ -11,7 +11,7 @@ const Platform = v.object({
 const Descriptor = v.object({
   mediaType: v.optional(v.string(), ""),
   digest: Digest,
-  platform: v.optional(v.nullable(Platform)),
+  platform: v.nullish(Platform),
 });
 
 export type Descriptor = v.InferOutput<typeof Descriptor>;
@@ -58,13 +58,13 @@ export function isImage({ mediaType }: Descriptor): boolean {
   return CONFIG_TYPES.has(mediaType);
 }
 
-const Words = v.optional(v.nullable(v.pipe(v.array(v.string()), v.maxLength(10_000))));
+const Words = v.nullish(v.pipe(v.array(v.string()), v.maxLength(10_000)));
 
 /** An image's configuration, as far as it is used. */
 export const ConfigSchema = v.object({
   os: v.string(),
   architecture: v.string(),
-  config: v.optional(v.nullable(v.object({ Entrypoint: Words, Cmd: Words }))),
+  config: v.nullish(v.object({ Entrypoint: Words, Cmd: Words })),
 });
 
 /** `linux/arm64/v8` */

@@ -37,10 +37,8 @@ export const reasonIn = v.pipe(
   v.parseJson(),
   v.union([
     v.pipe(
-      v.object({
-        errors: v.pipe(v.array(v.object({ code: v.string(), message: v.optional(v.string()) })), v.minLength(1)),
-      }),
-      v.transform(({ errors }) => `${errors[0]?.code}: ${errors[0]?.message ?? ""}`),
+      v.object({ errors: v.tuple([v.object({ code: v.string(), message: v.optional(v.string(), "") })]) }),
+      v.transform(({ errors: [{ code, message }] }) => `${code}: ${message}`),
     ),
     v.pipe(
       v.object({ details: v.string() }),
