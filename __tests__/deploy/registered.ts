@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../lib/json";
-import { evaluateTemplate } from "../../lib/stack/terraform-text";
+import { changeTexts, evaluateTemplate } from "../../lib/stack/terraform-text";
 import { completeAsEcs, type Emulator, objectOf } from "./emulator";
 
 /** The revisions of a family that can be run, oldest first. */
@@ -29,10 +29,8 @@ export function provenContainers(
 ): JsonValue {
   const stack: Stack = JSON.parse(readFileSync(join(stackFolder, "cdk.tf.json"), "utf8"));
   const resource = stack.resource.aws_ecs_task_definition[`task-definition-${family}`];
-  const containerDefinitions: JsonValue = JSON.parse(resource?.container_definitions ?? "null", (_, value: unknown) =>
-    typeof value === "string" ? evaluateTemplate(value, known) : value,
-  );
-  return comparable({ containerDefinitions });
+  const written: JsonValue = JSON.parse(resource?.container_definitions ?? "null");
+  return comparable({ containerDefinitions: changeTexts(written, (text) => evaluateTemplate(text, known)) });
 }
 
 type Stack = {
