@@ -54,7 +54,7 @@ const REFUSED: readonly [string, object, string][] = [
   ["labels that are a list", of({ dockerLabels: ["a"] }), `${app}.dockerLabels: must be an object, got a list.`],
   ["a label that is a number", of({ dockerLabels: { a: 1 } }), `${app}.dockerLabels.a: must be text, got a number.`],
   ["an essential that is a text", of({ essential: "yes" }), `${app}.essential: must be true or false, got text.`],
-  ["a misspelled key", of({ enviroment: [], comand: ["a"] }), `${app}.comand: ${UNKNOWN} Write command.`],
+  ["a misspelled key", of({ comand: ["a"] }), `${app}.comand: ${UNKNOWN} Write command.`],
   [
     "a misspelled key further down",
     of({ logConfiguration: { logdriver: "awslogs", logDriver: "awslogs" } }),
@@ -152,7 +152,7 @@ const REFUSED: readonly [string, object, string][] = [
   ["null at a key in another case", of({ EntryPoint: null }), `${app}.EntryPoint: ${UNKNOWN} Write entryPoint.`],
   [
     "an empty object at an unknown key further down",
-    of({ logConfiguration: { logDriver: "awslogs", Options: {} } }),
+    of({ logConfiguration: { logDriver: "splunk", Options: {} } }),
     `${app}.logConfiguration.Options: ${UNKNOWN} Write options.`,
   ],
   [
@@ -213,7 +213,13 @@ const REFUSED: readonly [string, object, string][] = [
   ],
   [
     "a dependency's condition in another case",
-    of({ dependsOn: [{ containerName: "app", condition: "healthy" }] }),
+    {
+      ...TASK,
+      containerDefinitions: [
+        { ...CONTAINER, dependsOn: [{ containerName: "web", condition: "healthy" }] },
+        { ...CONTAINER, name: "web" },
+      ],
+    },
     `${app}.dependsOn[0].condition: must be START, COMPLETE, SUCCESS or HEALTHY, got "healthy".`,
   ],
   [
@@ -386,7 +392,7 @@ const REFUSED: readonly [string, object, string][] = [
   // runtimeDefense
   [
     "an unknown member of runtimeDefense",
-    { ...TASK, runtimeDefense: { excludes: {}, interpreter: "a" } },
+    { ...TASK, runtimeDefense: { interpreter: "a" } },
     "runtimeDefense.interpreter: is not a known key. Known keys: exclude, excludeLogRouters, entryPoint, filesystemMonitoring, defenderImage, sidecar, raiseToFit, accept.",
   ],
   [
@@ -406,7 +412,11 @@ const REFUSED: readonly [string, object, string][] = [
   ],
   [
     "an exclusion with a blank reason",
-    { ...TASK, runtimeDefense: { exclude: { app: " " } } },
+    {
+      ...TASK,
+      containerDefinitions: [CONTAINER, { ...CONTAINER, name: "web" }],
+      runtimeDefense: { exclude: { app: " " } },
+    },
     'runtimeDefense.exclude.app: must be the reason for leaving it out, got "".',
   ],
   [
@@ -453,7 +463,7 @@ const REFUSED: readonly [string, object, string][] = [
 ];
 
 test.each(REFUSED)("%s is refused", async (_kind, task, problem) => {
-  expect(await problemsIn(task)).toContain(problem);
+  expect(await problemsIn(task)).toEqual([problem]);
 });
 
 test("docs/task-definitions.md has a row for each refusal", () => {
