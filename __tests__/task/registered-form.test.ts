@@ -170,6 +170,7 @@ test("each equivalence has its example", () => {
 
 test.each([
   ["essential", task({}), task({ essential: false })],
+  ["CPU units", task({ cpu: 128 }), task({ cpu: 64 })],
   ["a variable", task({}), task({ environment: [{ name: "A", value: "1" }] })],
   ["a capability", task({}), task({ linuxParameters: { capabilities: { add: ["SYS_ADMIN"] } } })],
   ["a dropped capability", task({}), task({ linuxParameters: { capabilities: { drop: ["MKNOD"] } } })],
@@ -216,6 +217,6 @@ test("values of unexpected types are kept for the comparison", () => {
     containerDefinitions: ["x", { environment: [1, { name: { toString: 1 }, value: "a" }], portMappings: "x" }],
   };
   expect(registeredForm(strange)).toEqual({
-    containerDefinitions: ["x", { ...(strange.containerDefinitions[1] as object), essential: true }],
+    containerDefinitions: ["x", { ...(strange.containerDefinitions[1] as object), cpu: 0, essential: true }],
   });
 });

@@ -50,10 +50,7 @@ export const EQUIVALENCES: { readonly task: readonly Equivalence[]; readonly con
   ],
   container: [
     { name: "essential is true by default", apply: (container) => ({ essential: true, ...container }) },
-    {
-      name: "no CPU units are 0",
-      apply: ({ cpu, ...container }) => (cpu === 0 ? container : { ...container, ...(cpu !== undefined && { cpu }) }),
-    },
+    { name: "no CPU units are 0", apply: (container) => ({ cpu: 0, ...container }) },
     { name: "variables have no order, and one without value is forgotten", apply: withoutEmptyVariables },
     { name: "secrets have no order", apply: (container) => sorted(container, "secrets", "name") },
     {
