@@ -56,11 +56,11 @@ const REFUSED: readonly [string, object, string][] = [
     mapping({ containerPort: 65_536 }),
     `${app}.portMappings[0].containerPort: must be from 1 to 65535, got 65536.`,
   ],
-  [
-    "a range of ports that ends before it begins",
-    mapping({ containerPortRange: "200-100" }),
-    `${app}.portMappings[0].containerPortRange: must be a range of ports such as 8000-8010, from 1 to 65535, got "200-100".`,
-  ],
+  ...["200-100", "0-10", "65535-65536", "tcp8000-8010", "8000-8010,9000"].map((range): [string, object, string] => [
+    `the range of ports ${range}`,
+    mapping({ containerPortRange: range }),
+    `${app}.portMappings[0].containerPortRange: must be a range of ports such as 8000-8010, from 1 to 65535, got "${range}".`,
+  ]),
   [
     "a host port that differs from the container port",
     mapping({ containerPort: 80, hostPort: 8080 }),
@@ -240,11 +240,11 @@ const REFUSED: readonly [string, object, string][] = [
     of({ essential: false }),
     "containerDefinitions: no container is essential, which ECS requires. With only the Defender essential, the task would go on after all others end. Set the main one to essential.",
   ],
-  [
-    "a soft limit above the hard one",
-    of({ ulimits: [{ name: "nofile", softLimit: 65_536, hardLimit: 1024 }] }),
+  ...[1024, 0].map((hardLimit): [string, object, string] => [
+    `a soft limit above the hard one of ${hardLimit}`,
+    of({ ulimits: [{ name: "nofile", softLimit: 65_536, hardLimit }] }),
     `${app}.ulimits[nofile].softLimit: must not be above hardLimit.`,
-  ],
+  ]),
   [
     "an unknown ulimit",
     of({ ulimits: [{ name: "nofiles", softLimit: 1, hardLimit: 1 }] }),
@@ -401,6 +401,16 @@ const REFUSED: readonly [string, object, string][] = [
     of({ image }),
     `${app}.image: must be an image's name such as nginx:1.27 or registry.example.com/shop/web:2.14.1, got "${image}". ${IMAGE_REMEDY}`,
   ]),
+  [
+    "an image with a space",
+    of({ image: "app: 1" }),
+    `${app}.image: must be an image, with no space even at its ends, got "app: 1".`,
+  ],
+  [
+    "a Defender's image that no registry can have",
+    { ...TASK, runtimeDefense: { defenderImage: "mirror.example.com/Defender:1" } },
+    'runtimeDefense.defenderImage: must be an image\'s name such as nginx:1.27 or registry.example.com/shop/web:2.14.1, got "mirror.example.com/Defender:1".',
+  ],
 ];
 
 test.each(REFUSED)("%s is refused", async (_kind, task, problem) => {
@@ -449,6 +459,15 @@ test.each<[string, object]>([
   ["every compatibility", { ...TASK, requiresCompatibilities: ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"] }],
   ["a stopTimeout of 120 s", of({ stopTimeout: 120 })],
   ["a restartAttemptPeriod of 60 s", of({ restartPolicy: { enabled: true, restartAttemptPeriod: 60 } })],
+  [
+    "every key of a port of the sidecar",
+    {
+      ...TASK,
+      runtimeDefense: {
+        sidecar: { portMappings: [{ containerPort: 80, protocol: "tcp", name: "http", appProtocol: "http2" }] },
+      },
+    },
+  ],
   ["a tmpfs", of({ linuxParameters: { tmpfs: [{ containerPath: "/tmp", size: 16 }] } })],
   ["a role with a path of other characters", { ...TASK, taskRoleArn: "arn:aws:iam::111122223333:role/my:path/!x/a" }],
   ["a public image", of({ image: "public.ecr.aws/docker/library/nginx:1.27" })],
@@ -497,6 +516,11 @@ test.each([
       /^tags\[.*\]: is kept, but ECS documents that a key has 1 to 128 characters and a value at most 256/,
     ),
   ]);
+});
+
+test("50 tags, and the longest keys and values, get no notice", async () => {
+  const tags = Array.from({ length: 50 }, (_, index) => ({ key: `${index}`.padEnd(128, "a"), value: "a".repeat(256) }));
+  expect(noticesOf(await read({ ...TASK, tags }))).toEqual([]);
 });
 
 test("more than 50 tags get a notice", async () => {

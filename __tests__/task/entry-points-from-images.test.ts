@@ -165,11 +165,11 @@ test("an image that can't be read is reported together with the other problems o
   });
 });
 
-test.each(["<IMAGE>", "App:1", "XXXXX.dkr.ecr.eu-west-1.amazonaws.com/a:1", "a b"])(
-  "%s is not looked up, because it is not an image's name",
+test.each(["<IMAGE>", "App:1", "XXXXX.dkr.ecr.eu-west-1.amazonaws.com/a:1", "a b", "", null])(
+  "%j is not looked up, because it is not an image's name",
   async (image) => {
     const { asked, read } = await readWith([task({ image })], {});
-    await expect(read).rejects.toThrow(/image: (has|must|its)/);
+    await expect(read).rejects.toThrow(/image: (has|must|is required)/);
     expect(asked).toEqual([]);
   },
 );

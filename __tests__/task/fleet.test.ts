@@ -73,6 +73,19 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
     ]);
   });
 
+  test.each([
+    ["null", null, "null"],
+    ["a text", "/app", "text"],
+  ])("hides no entryPoint of %s in the task's own", async (_kind, entryPoint, got) => {
+    const files = {
+      "task.json": task({ entryPoint }, [app]),
+      "defaults.JSON": defaults({ entryPoint: { pin: true } }),
+    };
+    expect(await problemsOfFleet(files)).toEqual([
+      `task.json: runtimeDefense.entryPoint: must be an object, got ${got}.`,
+    ]);
+  });
+
   const EXPECTED =
     'defaults.JSON: must be an object with only the key runtimeDefense, such as {"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}.';
   test.each<[string, unknown, string]>([

@@ -65,6 +65,11 @@ const REFUSED: readonly [string, object, string][] = [
     of({ secrets: [{ name: "a", valueFrom: "b", arn: "c" }] }),
     `${app}.secrets[a].arn: ${UNKNOWN} Known keys: name, valueFrom.`,
   ],
+  [
+    "a key of another format where ECS' own key for it isn't known either",
+    of({ secrets: [{ name: "a", valueFrom: "b", env: "c" }] }),
+    `${app}.secrets[a].env: ${UNKNOWN} Known keys: name, valueFrom.`,
+  ],
   ...[
     ["env", [{ name: "A", value: "b" }], "environment"],
     ["cmd", ["a"], "command"],
@@ -460,6 +465,11 @@ const REFUSED: readonly [string, object, string][] = [
     { ...TASK, runtimeDefense: { accept: ["environment:*"] } },
     'runtimeDefense.accept[0]: must look like environment:NAME or environment:NAME=VALUE, got "environment:*".',
   ],
+  [
+    "accepted variables by the beginning of their names",
+    { ...TASK, runtimeDefense: { accept: ["environment:NEW_*"] } },
+    'runtimeDefense.accept[0]: must look like environment:NAME or environment:NAME=VALUE, got "environment:NEW_*".',
+  ],
 ];
 
 test.each(REFUSED)("%s is refused", async (_kind, task, problem) => {
@@ -651,6 +661,11 @@ test("misplaced keys that agree move up once", async () => {
 
 test("a task without requiresCompatibilities that ECS registered for Fargate too becomes a Fargate task", async () => {
   const task = await read({ ...TASK, requiresCompatibilities: null, compatibilities: ["EC2", "FARGATE"] });
+  expect(task.definition.requiresCompatibilities).toEqual(["FARGATE"]);
+});
+
+test("requiresCompatibilities of the file's own counts more than what ECS described", async () => {
+  const task = await read({ ...TASK, compatibilities: ["EC2"] });
   expect(task.definition.requiresCompatibilities).toEqual(["FARGATE"]);
 });
 

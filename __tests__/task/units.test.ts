@@ -29,17 +29,29 @@ test.each([
   expect(run(withUnitsAndDefaults({ ...OTHERS, cpu: "256", memory })).value.task.memory).toBe(mebibytes);
 });
 
-test.each(["", "0", -256, 0.25, "1 cpu", "1 GB", "1,5 vCPU", "0.3333 vCPU", "{{cpu}}", true, ["256"], "1e3"])(
-  "cpu %j is refused",
-  (cpu) => {
-    const shown = typeof cpu === "object" ? JSON.stringify(cpu) : cpu;
-    expect(run(withUnitsAndDefaults({ ...OTHERS, cpu, memory: "512" })).findings).toEqual([
-      { kind: "problem", text: `cpu: must be CPU units such as 256, or "0.25 vCPU", got "${shown}".` },
-    ]);
-  },
-);
+test.each([
+  "",
+  "0",
+  -256,
+  0.25,
+  "1 cpu",
+  "1 GB",
+  "1 vCPUs",
+  "1 avCPU",
+  "1,5 vCPU",
+  "0.3333 vCPU",
+  "{{cpu}}",
+  true,
+  ["256"],
+  "1e3",
+])("cpu %j is refused", (cpu) => {
+  const shown = typeof cpu === "object" ? JSON.stringify(cpu) : cpu;
+  expect(run(withUnitsAndDefaults({ ...OTHERS, cpu, memory: "512" })).findings).toEqual([
+    { kind: "problem", text: `cpu: must be CPU units such as 256, or "0.25 vCPU", got "${shown}".` },
+  ]);
+});
 
-test.each(["", "0 GB", "512 MB", "2 GiB", "1 vCPU", "0.0001 GB", 512.5])("memory %j is refused", (memory) => {
+test.each(["", "0 GB", "512 MB", "2 GiB", "2 GBs", "1 vCPU", "0.0001 GB", 512.5])("memory %j is refused", (memory) => {
   expect(run(withUnitsAndDefaults({ ...OTHERS, cpu: "256", memory })).findings).toEqual([
     { kind: "problem", text: `memory: must be MiB such as 512, or "0.5 GB", got "${memory}".` },
   ]);
