@@ -38,9 +38,8 @@ export function* checkReferences(draft: Draft): Step {
   }
   yield* checkContainer(["proxyConfiguration", "containerName"], proxy?.containerName);
   // Developer guide, "Task definition parameters": a task has at least one. With the Defender ECS would not notice.
-  const areKnown =
-    draft.isComplete && containers.length > 0 && containers.every(({ isUnclear }) => !isUnclear("essential"));
-  if (areKnown && containers.every(({ values }) => values.essential === false)) {
+  const isNone = containers.length > 0 && containers.every(({ values }) => values.essential === false);
+  if (draft.isComplete && isNone) {
     const remedy =
       "With only the Defender essential, the task would go on after all others end. Set the main one to essential.";
     yield problem(["containerDefinitions"])`no container is essential, which ECS requires. ${remedy}`;
