@@ -13,6 +13,7 @@ const WRONG: readonly (readonly [problem: RegExp, make: (draft: Draft) => void])
   [/^tags: must be a list/, ({ task }) => (task.tags = "a")],
   [/^Tags: is not a known key/, ({ task }) => (task.Tags = [])],
   [/^cpu: must be CPU units/, ({ task }) => (task.cpu = "1 cpu")],
+  [/^memory: must be MiB/, ({ task }) => (task.memory = "1 mb")],
   [/^volumes\[data\]\.host: must be an object/, ({ task }) => (task.volumes = [{ name: "data", host: "a" }])],
   [/^ipcMode: must be host/, ({ task }) => (task.ipcMode = "x")],
   [/^containerDefinitions\[app\]\.image: must be text/, ({ app }) => (app.image = 1)],

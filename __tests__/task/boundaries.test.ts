@@ -210,13 +210,20 @@ const REFUSED: readonly [string, object, string][] = [
     of({ environmentFiles: [{ type: "s4", value: "arn:aws:s3:::a/b.env" }] }),
     `${app}.environmentFiles[0].type: must be s3, got "s4".`,
   ],
-  ...["s3://bucket/x.env", "https://bucket.s3.amazonaws.com/x.env", "arn:aws:s3:::bucket", "arn:aws:s3:::b/*", ""].map(
-    (value): [string, object, string] => [
-      `the environment file "${value}"`,
-      of({ environmentFiles: [{ type: "s3", value }] }),
-      `${app}.environmentFiles[0].value: must be the ARN of a file in S3, such as arn:aws:s3:::BUCKET/NAME.env, got "${value}".`,
-    ],
-  ),
+  ...[
+    "s3://bucket/x.env",
+    "https://bucket.s3.amazonaws.com/x.env",
+    "arn:aws:s3:::bucket",
+    "arn:aws:s3:::b/*",
+    "arn:aws:s3:::b/*.env",
+    "s3://arn:aws:s3:::b/x.env",
+    "arn:aws:s3:::b/x.env.json",
+    "",
+  ].map((value): [string, object, string] => [
+    `the environment file "${value}"`,
+    of({ environmentFiles: [{ type: "s3", value }] }),
+    `${app}.environmentFiles[0].value: must be the ARN of a file in S3, such as arn:aws:s3:::BUCKET/NAME.env, got "${value}".`,
+  ]),
   ...[1, 121].map((startTimeout): [string, object, string] => [
     `a startTimeout of ${startTimeout}`,
     of({ startTimeout }),
@@ -359,11 +366,11 @@ const REFUSED: readonly [string, object, string][] = [
     of({ logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-group": "" } } }),
     `${app}.logConfiguration: awslogs needs the options awslogs-group and awslogs-region. Add awslogs-group.`,
   ],
-  [
-    "an awslogs-create-group of false",
-    of({ logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-create-group": "false" } } }),
+  ...["false", "untrue", "true "].map((word): [string, object, string] => [
+    `an awslogs-create-group of "${word}"`,
+    of({ logConfiguration: { logDriver: "awslogs", options: { ...AWSLOGS, "awslogs-create-group": word } } }),
     `${app}.logConfiguration.options.awslogs-create-group: must be true, or absent: ECS takes nothing else.`,
-  ],
+  ]),
   [
     "a router's configuration in S3",
     of({ firelensConfiguration: { type: "fluentbit", options: { "config-file-type": "s3" } } }),
