@@ -527,7 +527,7 @@ test.each([
 
 test("50 tags, and the longest keys and values, get no notice", async () => {
   const tags = Array.from({ length: 50 }, (_, index) => ({ key: `${index}`.padEnd(128, "a"), value: "a".repeat(256) }));
-  expect(noticesOf(await read({ ...TASK, tags }))).toEqual([]);
+  expect(noticesOf(await read({ ...TASK, tags: [...tags.slice(1), { key: "a", value: "" }] }))).toEqual([]);
 });
 
 test("more than 50 tags get a notice", async () => {

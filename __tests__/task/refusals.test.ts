@@ -267,6 +267,11 @@ const REFUSED: readonly [string, object, string][] = [
     `${app}.secrets[DB]: there is another variable "DB", and ECS takes a secret's name only once. Remove one.`,
   ],
   [
+    "two secrets of one name",
+    of({ secrets: ["a", "b"].map((valueFrom) => ({ name: "DB", valueFrom })) }),
+    `${app}.secrets[1]: there is another variable "DB", and ECS takes a secret's name only once. Remove one.`,
+  ],
+  [
     "a tmpfs that hides the Defender",
     of({ linuxParameters: { tmpfs: [{ containerPath: "/var/lib/twistlock/", size: 16 }] } }),
     `${app}.linuxParameters.tmpfs[0]: "/var/lib/twistlock/" would hide the Defender. Mount it elsewhere.`,
