@@ -32,7 +32,7 @@ export function* checkSchema<T>(
   for (const issue of issues) {
     const path = [...root, ...pathOf(issue)];
     const place = path.join(".");
-    const isMisspelled = (isMissing(issue) || isOfObject(issue)) && unknown.has(place.toLowerCase());
+    const isMisspelled = isMissing(issue) && unknown.has(place.toLowerCase());
     if (isUnknownKey(issue) || isMisspelled || reported.has(place)) continue;
     yield problem(path)`${() => sentence(issue)}`;
   }
