@@ -479,6 +479,7 @@ test.each<[string, object]>([
   ["a role with a path of other characters", { ...TASK, taskRoleArn: "arn:aws:iam::111122223333:role/my:path/!x/a" }],
   ["a public image", of({ image: "public.ecr.aws/docker/library/nginx:1.27" })],
   ["an image of this machine's registry", of({ image: "localhost:5000/a" })],
+  ["an image of 255 characters", of({ image: `${LONG_IMAGE}:${"1".repeat(14)}` })],
   ["an image of 240 characters with a digest", of({ image: `${LONG_IMAGE}@sha256:${"0".repeat(64)}` })],
 ])("%s is accepted", async (_kind, task) => {
   expect(await problemsIn(task)).toEqual([]);

@@ -190,6 +190,7 @@ const REFUSED: readonly [string, object, string][] = [
     of({ networkMode: "host" }),
     `${app}.networkMode: differs from the task's own networkMode. Keep one.`,
   ],
+  ["a tag that is a text", { ...TASK, tags: ["a"] }, "tags[0]: must be an object, got text."],
   [
     "a tag with both spellings",
     { ...TASK, tags: [{ key: "a", Key: "b", value: "c" }] },
@@ -347,11 +348,15 @@ const REFUSED: readonly [string, object, string][] = [
     { ...TASK, executionRoleArn: "ecsTaskExecutionRole" },
     `executionRoleArn: ${role}, got "ecsTaskExecutionRole".`,
   ],
-  [
-    "an account of 11 digits",
-    { ...TASK, taskRoleArn: "arn:aws:iam::11112222333:role/a" },
-    `taskRoleArn: ${role}, got "arn:aws:iam::11112222333:role/a".`,
-  ],
+  ...[
+    "arn:aws:iam::11112222333:role/a",
+    "arn:aws:iam::111122223333:role/a:b",
+    "x arn:aws:iam::111122223333:role/a",
+  ].map((arn): [string, object, string] => [
+    `the role ${arn}`,
+    { ...TASK, taskRoleArn: arn },
+    `taskRoleArn: ${role}, got "${arn}".`,
+  ]),
   [
     "an account of Xs",
     { ...TASK, taskRoleArn: "arn:aws:iam::XXXXXXXXXXXX:role/a" },
@@ -531,6 +536,14 @@ test("a container with a wrong name or image hides no problem of others, and is 
     "containerDefinitions[0].name: is required.",
     "containerDefinitions[db].image: must be text, got a number.",
     expect.stringMatching(/^containerDefinitions\[web\]: has no entryPoint, .* as the image "web:1" has it/),
+  ]);
+});
+
+test("a container that can't be read may be the one that the others need, so nothing else is reported as missing", async () => {
+  const dependsOn = [{ containerName: "router", condition: "START" }];
+  const app = { ...CONTAINER, essential: false, dependsOn, logConfiguration: { logDriver: "awsfirelens" } };
+  expect(await problemsIn({ ...TASK, containerDefinitions: ["router", app] })).toEqual([
+    "containerDefinitions[0]: must be an object, got text.",
   ]);
 });
 

@@ -116,6 +116,12 @@ test.each([
   ['{\n  // note\n  "family": "a"}', "invalid comment token at line 2, column 3. JSON has no comments. Remove it"],
   ["// note\n{}", "invalid comment token at line 1, column 1. JSON has no comments. Remove it"],
   ['{"family": a}', "invalid symbol at line 1, column 12. Correct it there"],
+  ['{"family": "a", cpu: 256}', "invalid symbol at line 1, column 17. Correct it there"],
+  ['{"family": }', "value expected at line 1, column 12. Correct it there"],
+  [
+    "containers: [a]",
+    "invalid symbol at line 1, column 1. JSON begins with {. YAML and Terraform's language aren't read: convert it",
+  ],
   [
     "family: shop",
     "invalid symbol at line 1, column 1. JSON begins with {. YAML and Terraform's language aren't read: convert it",
