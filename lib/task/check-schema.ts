@@ -49,8 +49,7 @@ const pathOf = (issue: v.BaseIssue<unknown>): Path =>
 
 function sentence(issue: v.BaseIssue<unknown>): SafeText {
   if (issue.expected === '"containerDefinitions"') return text`must have at least one container.`;
-  if (isMissing(issue) && issue.expected === '"image"')
-    return text`is required: write it, or name it in CONTAINER_IMAGES.`;
+  if (issue.expected === '"image"') return text`is required: write it, or name it in CONTAINER_IMAGES.`;
   if (isMissing(issue)) return text`is required.`;
   return isOfObject(issue) ? text`${issue.message}.` : text`${issue.message}, got ${got(issue)}.`;
 }
