@@ -36,7 +36,7 @@ function filesBelow(folder: string): readonly string[] {
     else if (isHidden) continue;
     else if (entry.isDirectory()) found.push(...filesBelow(path));
     // A link to a folder may lead in a circle, so it isn't followed: readTasks refuses it.
-    else if (entry.isSymbolicLink() && isFolderLink(path)) found.push(path);
+    else if (isFolderLink(path)) found.push(path);
   }
   return found;
 }
