@@ -169,4 +169,7 @@ test("environment files and log groups need no variable: the stack's role gets t
 
 test("a task with a role of its own is not checked against SECRET_ARNS", async () => {
   expect(await problems(secrets(SECRET), [], { executionRoleArn: TASK.executionRoleArn })).toEqual([]);
+  expect(await problems(secrets(SECRET), [], { executionRoleArn: 1 })).toEqual([
+    "executionRoleArn: must be text, got a number.",
+  ]);
 });
