@@ -43,10 +43,12 @@ test("subfolders are read too, in the order of the paths, which are relative to 
   });
 });
 
-test("a link to a folder is refused rather than followed", async () => {
+test("a link to a folder is refused rather than followed, and other links than those to task files are ignored", async () => {
   await inFolder(async (folder) => {
     await writeFile(join(folder, "a.json"), TEXT);
     await symlink(folder, join(folder, "circle"));
+    await symlink(join(folder, "a.json"), join(folder, "notes.txt"));
+    await symlink(join(folder, "gone"), join(folder, "broken.txt"));
     expect(await problemsOf(folder)).toEqual([
       "circle: is a link to a folder, which isn't followed. Put the folder itself there, or remove the link.",
     ]);
