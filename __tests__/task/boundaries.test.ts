@@ -56,11 +56,13 @@ const REFUSED: readonly [string, object, string][] = [
     mapping({ containerPort: 65_536 }),
     `${app}.portMappings[0].containerPort: must be from 1 to 65535, got 65536.`,
   ],
-  ...["200-100", "0-10", "65535-65536", "tcp8000-8010", "8000-8010,9000"].map((range): [string, object, string] => [
-    `the range of ports ${range}`,
-    mapping({ containerPortRange: range }),
-    `${app}.portMappings[0].containerPortRange: must be a range of ports such as 8000-8010, from 1 to 65535, got "${range}".`,
-  ]),
+  ...["200-100", "0-10", "65535-65536", "1-9007199254740991", "tcp8000-8010", "8000-8010,9000"].map(
+    (range): [string, object, string] => [
+      `the range of ports ${range}`,
+      mapping({ containerPortRange: range }),
+      `${app}.portMappings[0].containerPortRange: must be a range of ports such as 8000-8010, from 1 to 65535, got "${range}".`,
+    ],
+  ),
   [
     "a host port that differs from the container port",
     mapping({ containerPort: 80, hostPort: 8080 }),
@@ -437,6 +439,7 @@ test.each<[string, object]>([
   ["the highest numbers of a health check", check({ interval: 300, timeout: 60, retries: 10, startPeriod: 300 })],
   ["the ports 1 and 65535", mapping({ containerPort: 1 }, { containerPort: 65_535, hostPort: 65_535 })],
   ["a range of all ports", mapping({ containerPortRange: "1-65535" })],
+  ["a range of one port", mapping({ containerPortRange: "8000-8000" })],
   ["one port over TCP and UDP", mapping({ containerPort: 53 }, { containerPort: 53, protocol: "udp" })],
   [
     "the lowest and the highest number of 32 bits",
