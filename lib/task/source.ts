@@ -117,8 +117,8 @@ function* repeatedKeys(node: Node, depth = 0): Generator<Node> {
 
 const TOO_DEEP: Remark = { text: text`is nested in more than ${DEEPEST} levels.` };
 
-/** Returns the property or list element at the path, or the nearest one around it. */
-function nodeAt(tree: Node, path: Path): Node | undefined {
+/** Returns the property or list element at the path, or the nearest one around it: at last the whole document. */
+function nodeAt(tree: Node, path: Path): Node {
   // The value may be in the envelope of describe-task-definition, or have been moved up from a container.
   const containers = findNodeAtLocation(tree, ["containerDefinitions"])?.children ?? [];
   const places = [path, ["taskDefinition", ...path], ...containers.map((_, i) => ["containerDefinitions", i, ...path])];
@@ -126,7 +126,7 @@ function nodeAt(tree: Node, path: Path): Node | undefined {
     const found = findNodeAtLocation(tree, [...place]);
     if (found) return found.parent?.type === "property" ? found.parent : found;
   }
-  return path.length > 0 ? nodeAt(tree, path.slice(0, -1)) : tree;
+  return nodeAt(tree, path.slice(0, -1));
 }
 
 function positionFinder(content: string) {
