@@ -451,6 +451,10 @@ test.each<[string, object]>([
     `the port ${transitEncryptionPort} for EFS`,
     efs({ transitEncryptionPort }),
   ]),
+  [
+    "an EFS that is not configured at launch",
+    volumes({ name: "data", configuredAtLaunch: false, efsVolumeConfiguration: { fileSystemId: "fs-1" } }),
+  ],
   ["a rootDirectory without an access point", efs({ rootDirectory: "/data" })],
   ["a log router's variable in a log option", logOption("$" + "{REGION}")],
   ...["region", "aws_account_id"].flatMap((word): [string, object][] => [

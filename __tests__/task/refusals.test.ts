@@ -86,6 +86,12 @@ const REFUSED: readonly [string, object, string][] = [
     'expected one task definition as RegisterTaskDefinition takes it, got Terraform\'s arguments. Apply them, then save what "aws ecs describe-task-definition" prints.',
   ]),
   [
+    "a resource of CloudFormation",
+    { Type: "AWS::ECS::TaskDefinition", Properties: { Family: "shop" } },
+    'expected one task definition as RegisterTaskDefinition takes it, got CloudFormation. Deploy it, then save what "aws ecs describe-task-definition" prints.',
+  ],
+  ["an empty cpu", { ...TASK, cpu: "" }, 'cpu: must be CPU units such as 256, or "0.25 vCPU", got "".'],
+  [
     "a file that is not a task definition",
     { resource: { aws_ecs_task_definition: {} }, terraform: {} },
     'expected one task definition as RegisterTaskDefinition takes it, got an object with "resource", "terraform" and no key of a task definition. Is it the right file? If it describes a deployed task, save what "aws ecs describe-task-definition" prints.',
@@ -410,11 +416,13 @@ const REFUSED: readonly [string, object, string][] = [
     { ...TASK, runtimeDefense: { interpreter: "a" } },
     "runtimeDefense.interpreter: is not a known key. Known keys: exclude, excludeLogRouters, entryPoint, filesystemMonitoring, defenderImage, sidecar, raiseToFit, accept.",
   ],
-  [
-    "a Defender's image without a registry",
-    { ...TASK, runtimeDefense: { defenderImage: "nginx" } },
-    'runtimeDefense.defenderImage: must be an image with its registry, such as mirror.example.com/twistlock/defender:defender_34_04_145, got "nginx".',
-  ],
+  ...["nginx", "mirror.example.com/defender :1", "my mirror.example.com/defender:1"].map(
+    (defenderImage): [string, object, string] => [
+      `a Defender's image without a registry, or with a space: ${defenderImage}`,
+      { ...TASK, runtimeDefense: { defenderImage } },
+      `runtimeDefense.defenderImage: must be an image with its registry, such as mirror.example.com/twistlock/defender:defender_34_04_145, got "${defenderImage}".`,
+    ],
+  ),
   [
     "an exclusion of a missing container",
     { ...TASK, runtimeDefense: { exclude: { db: "why" } } },
@@ -544,6 +552,14 @@ test("a container that can't be read may be the one that the others need, so not
   const app = { ...CONTAINER, essential: false, dependsOn, logConfiguration: { logDriver: "awsfirelens" } };
   expect(await problemsIn({ ...TASK, containerDefinitions: ["router", app] })).toEqual([
     "containerDefinitions[0]: must be an object, got text.",
+  ]);
+});
+
+test("a log router that can't be read is not also reported as missing", async () => {
+  const router = { ...CONTAINER, name: "router", firelensConfiguration: "fluentbit" };
+  const app = { ...CONTAINER, logConfiguration: { logDriver: "awsfirelens" } };
+  expect(await problemsIn({ ...TASK, containerDefinitions: [app, router] })).toEqual([
+    "containerDefinitions[router].firelensConfiguration: must be an object, got text.",
   ]);
 });
 
