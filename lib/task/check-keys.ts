@@ -10,7 +10,8 @@ type Keys = {
   readonly wrapped?: Keys;
   readonly entries?: Readonly<Record<string, Keys>>;
   readonly item?: Keys;
-  readonly pipe?: readonly unknown[];
+  /** Schemas, and checks, which have no keys. */
+  readonly pipe?: readonly Keys[];
 };
 
 /**
@@ -48,12 +49,8 @@ function* checkBelow(schema: Keys, value: JsonValue, path: Path, unknown: Set<st
 
 // A pipe may begin with another pipe.
 function partsOf(schema: Keys): Pick<Keys, "entries" | "item"> {
-  const steps = schema.pipe?.filter(isSchema).map(partsOf) ?? [];
+  const steps = schema.pipe?.map(partsOf) ?? [];
   return steps.find(({ entries }) => entries) ?? schema;
-}
-
-function isSchema(step: unknown): step is Keys {
-  return typeof step === "object" && step !== null && "kind" in step && step.kind === "schema";
 }
 
 // Keys of RegisterTaskDefinition that the AWS provider (6.25) doesn't have.
