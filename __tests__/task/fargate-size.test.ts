@@ -199,3 +199,8 @@ test("a task definition of more than 64 KiB is refused", () => {
     },
   ]);
 });
+
+test("no size is proposed while the memory of a container can't be read", () => {
+  const definition = { ...task(256, 512), containerDefinitions: [{ memory: "256" }, { memory: 4096 }] };
+  expect(sizeOf(definition, { raiseToFit: true })).toEqual({ value: undefined, findings: [] });
+});

@@ -563,6 +563,14 @@ test("a log router that can't be read is not also reported as missing", async ()
   ]);
 });
 
+test("a container whose essential can't be read is not also reported as essential", async () => {
+  const job = { ...CONTAINER, name: "job", essential: "no" };
+  const app = { ...CONTAINER, dependsOn: [{ containerName: "job", condition: "COMPLETE" }] };
+  expect(await problemsIn({ ...TASK, containerDefinitions: [app, job] })).toEqual([
+    "containerDefinitions[job].essential: must be true or false, got text.",
+  ]);
+});
+
 test("a volume with a wrong type is not also reported as missing where it is mounted", async () => {
   const task = { ...of({ mountPoints: [{ sourceVolume: "data" }] }), volumes: [{ name: "data", host: "a" }] };
   expect(await problemsIn(task)).toEqual(["volumes[data].host: must be an object, got text."]);
