@@ -10,7 +10,6 @@ const NAMES: Readonly<Record<string, string>> = {
   number: "a number",
   boolean: "true or false",
   Array: "a list",
-  Object: "an object",
 };
 
 /**
