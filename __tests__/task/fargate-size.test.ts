@@ -200,7 +200,7 @@ test("a task definition of more than 64 KiB is refused", () => {
   ]);
 });
 
-test("no size is proposed while the memory of a container can't be read", () => {
-  const definition = { ...task(256, 512), containerDefinitions: [{ memory: "256" }, { memory: 4096 }] };
+test.each(["web", { memory: "256" }])("no size is proposed while what a container needs can't be read: %j", (wrong) => {
+  const definition = { ...task(256, 512), containerDefinitions: [wrong, { memory: 4096 }] };
   expect(sizeOf(definition, { raiseToFit: true })).toEqual({ value: undefined, findings: [] });
 });

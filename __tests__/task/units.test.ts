@@ -51,8 +51,11 @@ test.each([
   ]);
 });
 
-test.each(["", "0 GB", "512 MB", "2 GiB", "2 GBs", "1 vCPU", "0.0001 GB", 512.5])("memory %j is refused", (memory) => {
-  expect(run(withUnitsAndDefaults({ ...OTHERS, cpu: "256", memory })).findings).toEqual([
-    { kind: "problem", text: `memory: must be MiB such as 512, or "0.5 GB", got "${memory}".` },
-  ]);
-});
+test.each(["", "0 GB", "512 MB", "2 GiB", "2 GBs", "2 aGB", "1 vCPU", "0.0001 GB", 512.5])(
+  "memory %j is refused",
+  (memory) => {
+    expect(run(withUnitsAndDefaults({ ...OTHERS, cpu: "256", memory })).findings).toEqual([
+      { kind: "problem", text: `memory: must be MiB such as 512, or "0.5 GB", got "${memory}".` },
+    ]);
+  },
+);
