@@ -445,6 +445,11 @@ test.each<[string, object]>([
     "the lowest and the highest number of 32 bits",
     of({ ulimits: [{ name: "core", softLimit: -(2 ** 31), hardLimit: 2 ** 31 - 1 }] }),
   ],
+  ["no hard limit", of({ ulimits: [{ name: "nofile", softLimit: 65_536, hardLimit: -1 }] })],
+  ...["h", "h".repeat(64)].map((name): [string, object] => [
+    `a port name of ${name.length} characters`,
+    mapping({ containerPort: 80, name }),
+  ]),
   ["a variable with dots", environment("my.app-name")],
   ["an access point at the root", efs({ ...point, rootDirectory: "/", transitEncryption: "ENABLED" })],
   ...[0, 65_535].map((transitEncryptionPort): [string, object] => [

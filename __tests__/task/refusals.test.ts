@@ -550,7 +550,8 @@ test("a container with a wrong name or image hides no problem of others, and is 
 test("a container that can't be read may be the one that the others need, so nothing else is reported as missing", async () => {
   const dependsOn = [{ containerName: "router", condition: "START" }];
   const app = { ...CONTAINER, essential: false, dependsOn, logConfiguration: { logDriver: "awsfirelens" } };
-  expect(await problemsIn({ ...TASK, containerDefinitions: ["router", app] })).toEqual([
+  const runtimeDefense = { exclude: { app: "a tool" } };
+  expect(await problemsIn({ ...TASK, containerDefinitions: ["router", app], runtimeDefense })).toEqual([
     "containerDefinitions[0]: must be an object, got text.",
   ]);
 });
