@@ -625,6 +625,11 @@ test("empty keys are removed without a notice, also those that ECS describes and
   expect(noticesOf(task)).toEqual([]);
 });
 
+test("a tag is ignored only if its key begins with aws:", async () => {
+  const tags = [{ key: "team:aws:owner", value: "a" }];
+  expect((await read({ ...TASK, tags: [...tags, { key: "AWS:owner", value: "b" }] })).definition.tags).toEqual(tags);
+});
+
 test("a tag whose value is null gets an empty value", async () => {
   expect((await read({ ...TASK, tags: [{ Key: "a", Value: null }] })).definition.tags).toEqual([
     { key: "a", value: "" },
