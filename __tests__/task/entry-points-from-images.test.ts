@@ -91,10 +91,13 @@ test("each image is looked up once, and only if it is needed", async () => {
   expect(asked).toEqual(["nginx:1.27"]);
 });
 
-test("no image is looked up when every container has an entry point", async () => {
-  const { asked, tasks } = await readWith([task({ entryPoint: ["/web"] })], {});
-  expect(asked).toEqual([]);
-  expect(tasks).toHaveLength(1);
+test("nothing is looked up when every container has an entry point: no connection is prepared", async () => {
+  const lookUp = () => Promise.reject(new Error("looked up"));
+  const read = inFolder(async (folder) => {
+    await writeFile(join(folder, "task.json"), JSON.stringify(task({ entryPoint: ["/web"] })));
+    return await readTasks(folder, { lookUp });
+  });
+  await expect(read).resolves.toHaveLength(1);
 });
 
 test("an image that starts /init gets a notice", async () => {
