@@ -491,6 +491,10 @@ test.each<[string, object]>([
       },
     },
   ],
+  ...["aws", "2", "jfrog"].map((registryType): [string, object] => [
+    `the registryType ${registryType}`,
+    { ...TASK, runtimeDefense: { entryPoint: { extract: true, registryType } } },
+  ]),
   ["a tmpfs", of({ linuxParameters: { tmpfs: [{ containerPath: "/tmp", size: 16 }] } })],
   ["a role with a path of other characters", { ...TASK, taskRoleArn: "arn:aws:iam::111122223333:role/my:path/!x/a" }],
   ["a public image", of({ image: "public.ecr.aws/docker/library/nginx:1.27" })],

@@ -232,6 +232,16 @@ test("a problem inside the envelope is reported with names, and with its place i
   });
 });
 
+test("a problem of a key that was moved up is reported with its place in the container", async () => {
+  await inFolder(async (folder) => {
+    const containers = [CONTAINER, { ...CONTAINER, name: "web", ipcMode: "x" }];
+    await writeFile(join(folder, "a.json"), JSON.stringify({ ...TASK, containerDefinitions: containers }, null, 1));
+    const error = await readTasks(folder, { projectFolder: folder }).catch((thrown) => thrown);
+    const text = 'ipcMode: must be host, task or none, got "x".';
+    expect(error.problems).toEqual([{ file: "a.json", line: 24, column: 4, text }]);
+  });
+});
+
 test("an abort ends the reading between two files, with the signal's reason", async () => {
   const stop = new AbortController();
   await inFolder(async (folder) => {
