@@ -41,7 +41,7 @@ export function join(texts: readonly SafeText[], separator = ", "): SafeText {
 
 /** A whole document, such as a report: its lines stay, and nothing is cut. */
 export function wholeText(document: string): SafeText {
-  return sealed(masked(document, (text) => defuse(text, INVISIBLE_BUT_BREAKS)));
+  return sealed(masked(document, defuse));
 }
 
 /** Masks and cleans the text, and masks it again if cleaning changed it: that may make a secret whole. */
@@ -56,14 +56,13 @@ export function layOut(safe: SafeText, layout: (text: string) => string): SafeTe
   return sealed(layout(safe));
 }
 
-// XML can't hold the last two kinds at all.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]+/gu;
-const INVISIBLE_BUT_BREAKS = /(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}])+/gu;
+// XML can't hold the last two kinds at all. Line breaks stay: `excerpt` makes spaces of them.
+const INVISIBLE = /(?:(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}])+/gu;
 
 /** Removes control characters and direction marks, and breaks logging commands (`##vso[…]`, `##[…]`, `::…`). */
-function defuse(text: string, invisible = INVISIBLE): string {
+function defuse(text: string): string {
   const visible = stripVTControlCharacters(text)
-    .replace(invisible, " ")
+    .replace(INVISIBLE, " ")
     .replace(/##(?=vso\[|\[)/gi, "## ");
   // Any kind of white space becomes a space or the beginning of a line.
   return visible.includes("::") ? visible.replace(/(?<=^|\s)::/gm, ": :") : visible;
