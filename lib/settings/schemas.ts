@@ -30,18 +30,14 @@ export function wholeNumber(min: number, max: number) {
 export function listOf(problemWith: (value: string, index: number) => SafeText | undefined) {
   return v.pipe(
     v.string(),
-    v.transform((list): readonly string[] =>
-      list
-        .split(",")
-        .map((value) => value.trim())
-        .filter((value) => value !== ""),
-    ),
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      for (const [index, value] of dataset.value.entries()) {
+    v.rawTransform(({ dataset, addIssue }): readonly string[] => {
+      const trimmed = dataset.value.split(",").map((value) => value.trim());
+      const values = trimmed.filter((value) => value !== "");
+      for (const [index, value] of values.entries()) {
         const message = problemWith(value, index);
         if (message) addIssue({ message });
       }
+      return values;
     }),
   );
 }
