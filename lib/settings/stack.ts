@@ -81,10 +81,7 @@ export const stackVariables = {
   LOG_RETENTION_DAYS: v.optional(
     v.pipe(
       wholeNumber(0, Math.max(...RETENTION)),
-      v.check(
-        (days) => RETENTION.includes(days),
-        `must be a number of days that CloudWatch Logs takes: ${RETENTION.join(", ")} (0: for ever)`,
-      ),
+      v.values(RETENTION, `must be a number of days that CloudWatch Logs takes: ${RETENTION.join(", ")} (0: for ever)`),
     ),
     "30",
   ),

@@ -69,10 +69,7 @@ export function objects<const E extends v.ObjectEntries>(entries: E) {
   return v.exactOptional(v.array(closed(entries)));
 }
 
-const FILLED = v.pipe(
-  anObject(),
-  v.check((object) => Object.keys(object).length > 0, "must not be empty"),
-);
+const FILLED = v.pipe(anObject(), v.minEntries(1, "must not be empty"));
 
 /** Objects without a required key. The AWS provider silently drops an empty one. */
 export function filledObjects<const E extends v.ObjectEntries>(entries: E) {
