@@ -60,8 +60,8 @@ type Search = ReturnType<typeof searchFor>;
 /** Secrets in names, each reported only for the topmost path that contains it. */
 function inNames({ paths }: Artifact, secretsIn: Search): readonly Stranger[] {
   return paths.flatMap((path) => {
-    const [found, above] = [path, dirname(path)].map((one) => secretsIn(Buffer.from(one)));
-    const own = (found ?? []).filter((what) => !above?.includes(what));
+    const above = secretsIn(Buffer.from(dirname(path)));
+    const own = secretsIn(Buffer.from(path)).filter((what) => !above.includes(what));
     return own.map((what) => ({ path: excerpt(path), what: text`${what} in its name` }));
   });
 }
