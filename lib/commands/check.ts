@@ -36,10 +36,10 @@ export const check: Command = {
     const { stdout, stderr, environment, signal } = invocation;
     const settings = parseSettingsWithoutConsole(environment);
     const options = readOptions(settings, settings.stack, invocation, contextOn(stderr, signal));
-    const { lookUp: _, ...offline } = options;
     const { files, tasks, problems } = await checkTasks(isSet(path) ? path : settings.tasks.path, {
-      ...(has("offline") ? offline : options),
-      ...(!isSet(path) && { variable: TASKS_VARIABLE }),
+      ...options,
+      lookUp: has("offline") ? undefined : options.lookUp,
+      variable: isSet(path) ? undefined : TASKS_VARIABLE,
     });
     const report: ProblemReport = {
       command: "check",

@@ -35,17 +35,13 @@ export async function writeOutput(
     { path: REPORT_JSON, content: wholeText(`${JSON.stringify(report, null, 2)}\n`) },
   ];
   const publish = synthesize({ ...settings.stack, tasks, folder, staging, projectFolder, files });
-  await lastChanceToStop(signal);
+  // Synthesizing is synchronous: a signal that came meanwhile is seen only now.
+  await setImmediate();
+  signal.throwIfAborted();
   publish();
   const stack = join(folder, pathsOf(settings.stack.name).stackFile);
   const places = { stack, report: join(folder, REPORT_MARKDOWN) };
   await print(stdout, toSummary(report, places, styleOf(stdout, environment)));
-}
-
-// Synthesizing is synchronous: a signal that came meanwhile is seen only now.
-async function lastChanceToStop(signal: AbortSignal): Promise<void> {
-  await setImmediate();
-  signal.throwIfAborted();
 }
 
 function reportOn({ console, stack }: Settings, version: string, tasks: readonly ProtectedTask[]): Report {

@@ -25,9 +25,9 @@ export type ReadOptions = Partial<Omit<Surroundings, "defaults">> & {
   /** Accepts images for containers that no task has. @default false */
   readonly allowUnusedImages?: boolean;
   /** The environment variable that holds the path, if any: messages name it as the one to correct. */
-  readonly variable?: string;
+  readonly variable?: string | undefined;
   /** Reads images. Without it, entry points that the files don't name stay missing. */
-  readonly lookUp?: LookUp;
+  readonly lookUp?: LookUp | undefined;
 };
 
 const FILES_AT_ONCE = 32;
