@@ -43,16 +43,13 @@ function parse(command: Command, args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], allowPositionals: true, tokens: true, options: Object.fromEntries(options) });
   } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    if (code.startsWith("ERR_PARSE_ARGS_")) {
-      const meant = nearest(
-        /^Unknown option '(--[\w-]+)'/.exec(message)?.[1] ?? "",
-        options.map(([name]) => `--${name}`),
-      );
-      const remedy = meant === undefined ? [] : [text`Did you mean ${meant}?`];
-      throw usageError(command, [text`${firstSentence(message)}.`, ...remedy]);
-    }
-    throw error;
+    // Always about the arguments: the options are our own.
+    const { message } = error as Error;
+    const [, unknown = ""] = /^Unknown option '(--[\w-]+)'/.exec(message) ?? [];
+    const names = options.map(([name]) => `--${name}`);
+    const meant = nearest(unknown, names);
+    const remedy = meant === undefined ? [] : [text`Did you mean ${meant}?`];
+    throw usageError(command, [text`${firstSentence(message)}.`, ...remedy]);
   }
 }
 
