@@ -11,13 +11,11 @@ export const MOST_MEBIBYTES = 16;
 export const TOO_LONG = "AnswerTooLong";
 
 type Request = Parameters<NodeHttpHandler["handle"]>[0];
-type Agent = ReturnType<Connections["agentFor"]>;
 type Options = Parameters<NodeHttpHandler["handle"]>[1];
 
 /** Sends the SDK's requests over this project's connections, so that proxies and time limits are the same for all. */
 export class RequestHandler {
   readonly metadata = { handlerProtocol: "http/1.1" };
-  readonly #handlers = new Map<Agent, NodeHttpHandler>();
 
   /** @param limitMs milliseconds that one try of one call may take */
   constructor(
@@ -30,7 +28,16 @@ export class RequestHandler {
     const start = this.clock.now();
     const { protocol, hostname, port } = request;
     const url = new URL(`${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`);
-    const answer = await this.#handlerFor(this.connections.agentFor(url)).handle(request, options);
+    const agent = this.connections.agentFor(url);
+    // A handler is only these settings: it's the agent that keeps the connections.
+    const handler = new NodeHttpHandler({
+      httpAgent: agent,
+      httpsAgent: agent,
+      connectionTimeout: this.limitMs,
+      requestTimeout: this.limitMs,
+      throwOnRequestTimeout: true,
+    });
+    const answer = await handler.handle(request, options);
     const { response } = answer;
     response.body = this.#limit(response.body, this.limitMs - (this.clock.now() - start));
     return answer;
@@ -51,20 +58,6 @@ export class RequestHandler {
 
   httpHandlerConfigs() {
     return {};
-  }
-
-  #handlerFor(agent: Agent): NodeHttpHandler {
-    const made = this.#handlers.get(agent);
-    if (made) return made;
-    const handler = new NodeHttpHandler({
-      httpAgent: agent,
-      httpsAgent: agent,
-      connectionTimeout: this.limitMs,
-      requestTimeout: this.limitMs,
-      throwOnRequestTimeout: true,
-    });
-    this.#handlers.set(agent, handler);
-    return handler;
   }
 }
 
