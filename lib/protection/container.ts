@@ -63,8 +63,9 @@ function entryPointDeviations(
   }
   const sent = original?.entryPoint;
   if (sent !== undefined) {
+    if (isEqual(behind, sent)) return [];
     const expected = text`${JSON.stringify(withoutScripts(sent))} behind the wrapper`;
-    return isEqual(behind, sent) ? [] : [{ field, expected, got: outside(withoutScripts(behind)) }];
+    return [{ field, expected, got: outside(withoutScripts(behind)) }];
   }
   const [program] = behind;
   const isCommand = program !== undefined && program !== "" && behind.every((word) => typeof word === "string");
