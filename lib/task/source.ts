@@ -1,12 +1,13 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 
+import type { Problem } from "../errors";
 import { isJsonObject, type JsonValue } from "../json";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Findings } from "./finding";
 import { type Path, pathFormatter } from "./json-path";
 
-/** A sentence about a file, and where in it; line and column count from 1. */
-export type Remark = { readonly text: SafeText; readonly line?: number; readonly column?: number };
+/** A sentence about a file, and where in it. */
+export type Remark = Omit<Problem, "file">;
 
 /** A file's JSON, and where in the file each part of it is. */
 type Source = {
@@ -14,8 +15,8 @@ type Source = {
   readonly locate: (path: Path) => Location;
 };
 
-/** A place in a file: its path for people, and line and column from 1. */
-export type Location = { readonly path: SafeText; readonly line?: number; readonly column?: number };
+/** A place in a file, with its path for people. */
+export type Location = Omit<Remark, "text"> & { readonly path: SafeText };
 
 /** Puts the place before the sentence: `containerDefinitions[app].image: is required.` */
 export function remarkAt({ path, ...place }: Location, sentence: SafeText): Remark {
