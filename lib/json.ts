@@ -63,20 +63,34 @@ export function isDeeperThan(levels: number, value: JsonValue): boolean {
  */
 export function clean<T extends JsonValue>(value: T): T;
 export function clean(value: JsonValue): JsonValue {
-  // Nearly every value has nothing to remove. It is returned without a copy, since copying takes the most time.
-  return holdsAbsent(value) ? copyWithoutAbsent(value) : value;
+  if (typeof value !== "object" || value === null) return value;
+  return isJsonArray(value) ? cleanList(value) : cleanObject(value);
 }
 
-function holdsAbsent(value: JsonValue): boolean {
-  if (isJsonArray(value)) return value.some((element) => element === null || holdsAbsent(element));
-  return isJsonObject(value) && Object.values(value).some((child) => isAbsent(child) || holdsAbsent(child));
+// Nearly every value has nothing to remove. It is returned without a copy, since copying takes the most time.
+function cleanList(list: readonly JsonValue[]): readonly JsonValue[] {
+  let cleaned: JsonValue[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const element = list[index] ?? null;
+    const child = clean(element);
+    if (!cleaned && child === element && child !== null) continue;
+    cleaned ??= list.slice(0, index);
+    if (child !== null) cleaned.push(child);
+  }
+  return cleaned ?? list;
 }
 
-function copyWithoutAbsent(value: JsonValue): JsonValue {
-  if (isJsonArray(value)) return value.filter((element) => element !== null).map(copyWithoutAbsent);
-  if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).map(([key, child]) => [key, copyWithoutAbsent(child)] as const);
-  return Object.fromEntries(entries.filter(([, child]) => !isAbsent(child)));
+function cleanObject(object: JsonObject): JsonObject {
+  const keys = Object.keys(object);
+  let cleaned: [string, JsonValue][] | undefined;
+  for (const [index, key] of keys.entries()) {
+    const value = object[key] ?? null;
+    const child = clean(value);
+    if (!cleaned && child === value && !isAbsent(child)) continue;
+    cleaned ??= keys.slice(0, index).map((before) => [before, object[before] ?? null]);
+    if (!isAbsent(child)) cleaned.push([key, child]);
+  }
+  return cleaned ? Object.fromEntries(cleaned) : object;
 }
 
 function isAbsent(value: JsonValue): boolean {
