@@ -405,6 +405,13 @@ test.each([
   ]);
 });
 
+test("an archive that its name and its content show is one problem", async () => {
+  write("plan.zip", "PK\u0003\u0004abc");
+  expect((await check()).problems).toEqual([
+    "plan.zip holds an archive, which can't be looked into: it must not be published.",
+  ]);
+});
+
 test.each([
   ["a link to a file", () => symlinkSync("/etc/hostname", join(folder, "link"))],
   ["a link to a folder", () => symlinkSync("/tmp", join(folder, "link"))],

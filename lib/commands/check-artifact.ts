@@ -40,7 +40,10 @@ export const checkArtifact: Command = {
     const hasReason = new Set(found.map(({ path }) => path));
     const strangers = artifact.strangers.filter(({ path, what }) => what !== FOREIGN || !hasReason.has(path));
     const problems = [
-      ...[...found, ...strangers].map(({ path, what }) => text`${path} holds ${what}: it must not be published.`),
+      // An archive is recognized by its name and by its content.
+      ...new Set(
+        [...found, ...strangers].map(({ path, what }) => text`${path} holds ${what}: it must not be published.`),
+      ),
       ...(other === undefined ? [] : differences(folder, artifact.files, other)),
     ];
     if (problems.length > MOST) {
