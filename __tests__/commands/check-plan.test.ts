@@ -169,6 +169,15 @@ describe("the stack's plan", () => {
     expect(problems).toEqual([`${address}: policy_arn differs from the stack. Plan the synthesized stack again.`]);
   });
 
+  // What version 6 of the AWS provider plans when only AWS_REGION changes: nothing.
+  test("a resource that stays in another region than the stack's is refused", async () => {
+    const plan = altered("plan-again.json", planned(WEB, "region"), "us-east-1");
+    const { problems } = await check(plan, "--stack", fixture("stack"));
+    expect(problems).toEqual([
+      `${WEB} would be in us-east-1, and the stack is for eu-west-1. Give each region a STACK_NAME of its own.`,
+    ]);
+  });
+
   test("a resource that isn't in the stack is refused", async () => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
     const change = { actions: ["create"], before: null, after: { name: "x" }, after_unknown: {} };

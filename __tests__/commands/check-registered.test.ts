@@ -148,6 +148,14 @@ describe("outputs", () => {
     ]);
   });
 
+  test("of another region than the stack's are refused", async () => {
+    const elsewhere = JSON.parse(JSON.stringify(outputs()).replaceAll(":eu-west-1:", ":us-east-1:"));
+    const { problems } = await check(registrations(), inFile(elsewhere));
+    expect(problems).toEqual([
+      "The outputs name task definitions in us-east-1, and the stack is for eu-west-1. Check --stack and --outputs, and give each region a STACK_NAME of its own.",
+    ]);
+  });
+
   test.each([
     ["not JSON", "must give one JSON object, as terraform output -json prints it."],
     ["[]", "must give one JSON object, as terraform output -json prints it."],

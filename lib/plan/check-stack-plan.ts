@@ -1,4 +1,5 @@
-import { isJsonObject, type JsonObject, objectOf } from "../json";
+import { asText, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { regionIn } from "../stack/synthesized-tasks";
 import type { Values } from "../stack/terraform-text";
 import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { configurationProblems, configuredResources } from "./check-configuration";
@@ -24,6 +25,7 @@ export function checkStackPlan(plan: Plan, stack: JsonObject) {
     problems: [
       ...checked.flatMap(({ problems }) => problems),
       ...plan.resources.flatMap((resource) => unasked(resource, written.get(resource.address))),
+      ...[...written.keys()].flatMap((address) => misplaced(planned.get(address), regionIn(stack))),
       ...plan.actions.map((address) => text`The plan invokes ${excerpt(address)}, which the stack does not.`),
       ...plan.variables.filter((name) => isEphemeral(stack, name)).map(held),
       ...configurationProblems(plan.configuration, stack, written),
@@ -78,6 +80,14 @@ function unasked(
   return objectOf(written.lifecycle).create_before_destroy === true && actions[0] === "delete"
     ? [text`${at} would be destroyed before its replacement is created, but the stack has create_before_destroy.`]
     : [];
+}
+
+/** From version 6 on, the AWS provider leaves a resource in the region of the state when only the provider's changes. */
+function misplaced(resource: PlannedResource | undefined, region: JsonValue | undefined): readonly SafeText[] {
+  const planned = resource?.after?.region;
+  if (!resource || typeof planned !== "string" || planned === region) return [];
+  const what = text`${excerpt(resource.address)} would be in ${excerpt(planned)}, and the stack is for ${asText(region)}`;
+  return [text`${what}. Give each region a STACK_NAME of its own.`];
 }
 
 function isTask(resource: PlannedResource | undefined): boolean {

@@ -1,8 +1,8 @@
 import { type Place, placeOf } from "../arn";
 import { OutputError } from "../errors";
-import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { asText, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { ids, ROLE_ARN, SECRET_ARN } from "../stack/names";
-import { familyOf, resourcesOfType, taskDefinitionsIn } from "../stack/synthesized-tasks";
+import { familyOf, regionIn, resourcesOfType, taskDefinitionsIn } from "../stack/synthesized-tasks";
 import type { Values } from "../stack/terraform-text";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Outputs } from "./read-outputs";
@@ -36,15 +36,23 @@ export function deployedTasks(stack: JsonObject, outputs: Outputs): readonly Dep
         (name) =>
           text`The outputs name ${quote(name.slice(prefix.length))}, which is not in the stack: these are another stack's outputs, or the stack was synthesized again but not applied. Apply it, or check --stack and --outputs.`,
       ),
-    ...mixedUp(found.flatMap(({ place }) => place ?? [])),
+    ...misplaced(
+      found.flatMap(({ place }) => place ?? []),
+      regionIn(stack),
+    ),
   ];
   if (problems.length > 0) throw new OutputError(problems);
   return found.flatMap(({ arn, place, resource }) => (place === undefined ? [] : [{ arn, place, resource }]));
 }
 
-function mixedUp(places: readonly Place[]): readonly SafeText[] {
+function misplaced(places: readonly Place[], region: JsonValue | undefined): readonly SafeText[] {
   const names = new Set(places.map(({ region, account }) => `${account} in ${region}`));
-  if (names.size <= 1) return [];
+  if (names.size <= 1) {
+    const elsewhere = places.find((place) => place.region !== region);
+    if (!elsewhere) return [];
+    const what = text`The outputs name task definitions in ${elsewhere.region}, and the stack is for ${asText(region)}`;
+    return [text`${what}. Check --stack and --outputs, and give each region a STACK_NAME of its own.`];
+  }
   const all = join(
     [...names].map((name) => quote(name)),
     " and ",

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { type JsonObject, type JsonValue, objectOf } from "../json";
+import { elementsOf } from "../protection/compare";
 import { ROLE_ARN, SECRET_ARN } from "./names";
 import { resourceForm } from "./resource-form";
 import { changeTexts, evaluateTemplate, type Values } from "./terraform-text";
@@ -18,6 +19,11 @@ export function taskDefinitionsIn(stack: JsonValue): readonly JsonValue[] {
 /** The resources of one type in a `cdk.tf.json`, by their ids. */
 export function resourcesOfType(stack: JsonValue, type: string): JsonObject {
   return objectOf(objectOf(objectOf(stack).resource)[type]);
+}
+
+/** The region of the AWS provider in a `cdk.tf.json`. */
+export function regionIn({ provider }: JsonObject): JsonValue | undefined {
+  return objectOf(elementsOf(objectOf(provider).aws)[0]).region;
 }
 
 /** The family of a task definition in a `cdk.tf.json`; empty where there is none. */
