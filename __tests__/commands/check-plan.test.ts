@@ -779,18 +779,20 @@ describe("the plan of any project", () => {
       [["delete", "create"], true, "another family", 1],
       [["delete", "create"], false, "another family", 0],
       [["delete", "create"], true, "the same family", 0],
+      [["delete", "create"], true, "another region", 1],
       [["forget", "create"], false, "another family", 1],
       [["create", "forget"], false, "another family", 1],
       [["forget", "create"], false, "the same family", 0],
     ])(
       "because its resource gets a new one by %j is judged with skip_destroy %s and %s",
-      async (actions, skip_destroy, family, count) => {
+      async (actions, skip_destroy, where, count) => {
         const document = JSON.parse(readFileSync(fixture("plan-of-project.json"), "utf8"));
         const resourceOf = (name: string) =>
           document.resource_changes.find((one: { address: string }) => one.address === name);
         const [{ change }, good] = [resourceOf(address), resourceOf("module.batch.aws_ecs_task_definition.job[0]")];
-        const before = { ...change.after, skip_destroy };
-        const after = { ...good.change.after, family: family === "another family" ? "job-0" : "shop" };
+        const before = { ...change.after, skip_destroy, region: "eu-west-1" };
+        const region = where === "another region" ? "us-east-1" : "eu-west-1";
+        const after = { ...good.change.after, family: where === "another family" ? "job-0" : "shop", region };
         Object.assign(change, { actions, before, after, after_unknown: {} });
         const file = join(folder, "plan.json");
         writeFileSync(file, JSON.stringify(document));

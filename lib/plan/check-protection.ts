@@ -41,11 +41,13 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
   };
 }
 
-/** The last revision of a family that stays registered when its resource gets another family. */
+/** The last revision of a family that stays registered when its resource gets another family or region. */
 function leftBehind(resource: PlannedResource): readonly PlannedResource[] {
   const { actions, staysRegistered, before, after } = resource;
   const isReplaced = actions.length > 1;
-  if (!isReplaced || !staysRegistered || before?.family === after?.family) return [];
+  // Before version 6, the provider's resources had no region.
+  const isSame = before?.family === after?.family && (before?.region ?? after?.region) === after?.region;
+  if (!isReplaced || !staysRegistered || isSame) return [];
   return [{ ...resource, isDestroyed: !actions.includes("forget"), after: before, unknown: {} }];
 }
 
