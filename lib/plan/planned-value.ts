@@ -11,31 +11,23 @@ export function isPlanned(
   written: JsonValue | undefined,
   values: Values,
 ): boolean {
-  return written !== undefined && isValue(after?.[name], unknown[name], written, values);
+  if (written === undefined) return false;
+  if (unknown[name] === true) return expressionsIn(written).length > 0;
+  return isValue(after?.[name], written, values);
 }
 
-function isValue(
-  after: JsonValue | undefined,
-  unknown: JsonValue | undefined,
-  written: JsonValue,
-  values: Values,
-): boolean {
-  if (unknown === true) return expressionsIn(written).length > 0;
+// The stack has no expressions inside of blocks, so nothing in them is unknown.
+function isValue(after: JsonValue | undefined, written: JsonValue, values: Values): boolean {
   // Terraform has a list of blocks where a single one is written as an object.
   if (isJsonArray(after)) {
     const elements = elementsOf(written);
-    const unknowns = isJsonArray(unknown) ? unknown : [];
     return (
       elements.length === after.length &&
-      elements.every((element) => after.some((one, index) => isValue(one, unknowns[index], element, values)))
+      elements.every((element) => after.some((one) => isValue(one, element, values)))
     );
   }
   if (isJsonObject(written)) {
-    const unknowns = isJsonObject(unknown) ? unknown : {};
-    return (
-      isJsonObject(after) &&
-      Object.entries(written).every(([name, value]) => isValue(after[name], unknowns[name], value, values))
-    );
+    return isJsonObject(after) && Object.entries(written).every(([name, value]) => isValue(after[name], value, values));
   }
   return isText(after, written, values);
 }
