@@ -77,13 +77,13 @@ function registeredName(name: string): string {
   return name === "volume" ? "volumes" : camelCase(name);
 }
 
-function checkOther({ address, before, after = {}, unknown }: PlannedResource, written: JsonObject): Checked {
+function checkOther({ address, before, after = {} }: PlannedResource, written: JsonObject): Checked {
   const names = Object.keys(writtenArguments(written));
   // A `dynamic` block is not among the plan's expressions.
   const blocks = Object.keys(after).filter((name) => {
     const value = after[name];
     const isBlock = isJsonArray(value) && value.some(isJsonObject);
-    return isBlock && !names.includes(name) && unknown[name] !== true && !isEqual(value, before?.[name]);
+    return isBlock && !names.includes(name) && !isEqual(value, before?.[name]);
   });
   return {
     problems: blocks.map((name) => isNotInStack(excerpt(address), name)),
