@@ -23,10 +23,7 @@ export function resourceForm(
     containerDefinitions: containers ?? null,
     ephemeralStorage: isJsonObject(ephemeral_storage) ? { sizeInGiB: ephemeral_storage.size_in_gib ?? null } : null,
     proxyConfiguration: isJsonObject(proxy_configuration)
-      ? {
-          ...camelCased({ ...proxy_configuration, properties: null }),
-          properties: asPairs(proxy_configuration.properties, "name"),
-        }
+      ? { ...camelCased(proxy_configuration), properties: asPairs(proxy_configuration.properties, "name") }
       : null,
     tags: asPairs(tags, "key"),
     volumes: isJsonArray(volume) ? volume.map(asVolume) : null,
