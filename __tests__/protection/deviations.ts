@@ -373,6 +373,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     alter: replace("app", "environment", "name", "FIPS_ENABLED", { name: "FIPS_ENABLED", value: "false", more: "1" }),
     problems: ['container app, environment FIPS_ENABLED: expected a name and a value alone, got ["more"].'],
   },
+  "a dependency is in no list": {
+    alter: set("worker", "dependsOn", { containerName: "TwistlockDefender", condition: "HEALTHY" }),
+    problems: ["containerDefinitions.1.dependsOn: expected Array, got something else."],
+  },
   "a dependency has an unknown key": {
     alter: set("worker", "dependsOn", [{ containerName: "TwistlockDefender", condition: "HEALTHY", more: "1" }]),
     problems: [
@@ -579,6 +583,10 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       'container app, linuxParameters.capabilities.add: expected ["NET_ADMIN","SYS_PTRACE"], got ["NET_ADMIN","SYS_PTRACE","SYS_ADMIN"].',
     ],
   },
+  "a capability is in a list of its own": {
+    alter: linux({ add: ["NET_ADMIN", "SYS_PTRACE"], drop: ["MKNOD"], more: ["SYS_ADMIN"] }),
+    problems: ['container app, linuxParameters.capabilities.more: expected none, got ["SYS_ADMIN"].'],
+  },
   "a capability is lost": {
     alter: linux({ add: ["SYS_PTRACE"], drop: ["MKNOD"] }),
     problems: [
@@ -624,6 +632,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       "evil.example.com/twistlock/defender:defender_34_04_145",
       "registry-auth.twistlock.com.evil.example.com/twistlock/defender:defender_34_04_145",
       "registry-auth.twistlock.com@evil.example.com/twistlock/defender:defender_34_04_145",
+      "evil.example.com@registry-auth.twistlock.com/twistlock/defender:defender_34_04_145",
       "registry-auth.twistlock.com:5000/twistlock/defender:defender_34_04_145",
       "registry-auth.twistlock.com/twistlock/defender:defender_34_04_144",
       "registry-auth.twistlock.com/twistlock/defender:defender_34_04_145@sha256:0",
@@ -755,6 +764,7 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       `wss://evil.example.com#${CONSOLE_ADDRESS}:8084`,
       `wss://${CONSOLE_ADDRESS}:8084/../evil`,
       `wss://https://${CONSOLE_ADDRESS}:8084`,
+      `evil wss://${CONSOLE_ADDRESS}:8084`,
       `wss://${CONSOLE_ADDRESS}:8084 `,
       "wss://:8084",
       `wss://${CONSOLE_ADDRESS}:0`,
