@@ -246,6 +246,13 @@ const HARMLESS: Readonly<Record<string, { alter: (answer: Answer) => void; runti
       sidecar.healthCheck = { ...part(sidecar.healthCheck), interval: 300, retries: 1, startPeriod: 0, timeout: 60 };
     },
   },
+  "an install bundle as long as Secrets Manager keeps": {
+    alter: ({ sidecar }) => {
+      const environment = isJsonArray(sidecar.environment) ? sidecar.environment.map(part) : [];
+      const value = Buffer.from(JSON.stringify({ a: "a".repeat(49_144) })).toString("base64");
+      sidecar.environment = environment.map((entry) => (entry.name === "INSTALL_BUNDLE" ? { ...entry, value } : entry));
+    },
+  },
   "a Defender without logs": { alter: ({ sidecar }) => void delete sidecar.logConfiguration },
   "a Defender that dials without a port": {
     alter: ({ sidecar }) => {

@@ -71,6 +71,14 @@ test("volumes from other containers keep their order: at one path it decides whi
   );
 });
 
+test("the sidecar may log like any container", async () => {
+  const [app, worker] = ORIGINAL.containerDefinitions;
+  const logConfiguration = { logDriver: "splunk", options: { "splunk-url": "https://logs.example.com" } };
+  const task = { ...ORIGINAL, containerDefinitions: [{ ...app }, { ...worker, logConfiguration }] };
+  const { sidecar } = await prove(task, FACTS, (answered) => void Object.assign(answered, { logConfiguration }));
+  expect(sidecar.logConfiguration).toEqual(logConfiguration);
+});
+
 test("excluded containers aren't sent and come back in their places, untouched", async () => {
   const [app, worker] = ORIGINAL.containerDefinitions;
   const proven = await prove({

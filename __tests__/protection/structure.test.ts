@@ -120,7 +120,8 @@ test.each<readonly [string, unknown, string]>([
 
 test("a sidecar with a variable that makes it load something else is refused", () => {
   const { problems } = check(({ sidecar }) => {
-    sidecar.environment = [sidecar.environment ?? [], { name: "LD_PRELOAD", value: "/hidden.so" }].flat();
+    addTo(sidecar, "environment", { name: "LD_PRELOAD", value: "/hidden.so" });
+    addTo(sidecar, "environment", { name: "BUILD_ID", value: "7" });
   });
   expect(problems).toEqual(['container TwistlockDefender, environment: expected no LD_…, got ["LD_PRELOAD"].']);
 });
@@ -128,7 +129,8 @@ test("a sidecar with a variable that makes it load something else is refused", (
 test("where the Console's host isn't known, the Defender still has to dial a host alone", () => {
   const dial = (address: string) =>
     check(({ sidecar }) => variable(sidecar, "WS_ADDRESS", address), { images: FACTS.images }).problems;
-  expect(dial("wss://other.example.com:8084")).toEqual([]);
+  expect(dial("wss://other.example.com:65535")).toEqual([]);
+  expect(dial("wss://[2001:db8::1]:8084")).toEqual([]);
   expect(dial("wss://console.example.com@evil.example.com")).toEqual([
     expect.stringContaining("WS_ADDRESS: expected wss:// and the host of the Console, with a port"),
   ]);
