@@ -76,6 +76,16 @@ test.each([
     'a "provider" in aws_ecs_cluster.c',
   ],
   ["a file read", { output: { a: { value: '${file("/etc/passwd")}' } } }, 'the expression "file("/etc/passwd")"'],
+  [
+    "a file read in front of a reference",
+    { output: { a: { value: '${file("/etc/passwd") == var.x}' } } },
+    'the expression "file("/etc/passwd") == var.x"',
+  ],
+  [
+    "a file read behind a reference",
+    { output: { a: { value: '${var.x == file("/etc/passwd")}' } } },
+    'the expression "var.x == file("/etc/passwd")"',
+  ],
   ["a directive", { output: { a: { value: "%{ for x in y }" } } }, 'the expression "%{"'],
   [
     "an expression in a key",
