@@ -452,6 +452,16 @@ describe("the stack's plan", () => {
       ]);
     });
 
+    test("a folder of the host for a volume at the first deployment, when its use at launch isn't known", async () => {
+      const every = "aws_ecs_task_definition.task-definition-every-key";
+      const document = JSON.parse(readFileSync(fixture("plan-first.json"), "utf8"));
+      const { after } = document.resource_changes.find((one: { address: string }) => one.address === every).change;
+      const volume = after.volume.map((one: object, index: number) => (index === 0 ? { ...one, host_path: "/" } : one));
+      const plan = altered("plan-first.json", planned(every, "volume"), volume);
+      const { problems } = await check(plan, "--stack", fixture("stack"));
+      expect(problems).toEqual([expect.stringContaining(`${every} is not the proven task definition: volumes.`)]);
+    });
+
     const elsewhere = { host_path: { references: ["local.path"] } };
     test.each<[string, (blocks: readonly object[]) => readonly object[]]>([
       [
@@ -459,6 +469,14 @@ describe("the stack's plan", () => {
         ([first = {}, , ...rest]) => [first, { name: { constant_value: "bind" }, ...elsewhere }, ...rest],
       ],
       ["one with one more argument", ([first, ...rest]) => [{ ...first, ...elsewhere }, ...rest]],
+      [
+        "one with another argument",
+        ([first = {}, , ...rest]) => [
+          first,
+          { name: { constant_value: "bind" }, configure_at_launch: { constant_value: true } },
+          ...rest,
+        ],
+      ],
       ["none", (blocks) => blocks.slice(0, -1)],
     ])("%s in place of one of several blocks", async (_, change) => {
       const every = "aws_ecs_task_definition.task-definition-every-key";
@@ -469,29 +487,26 @@ describe("the stack's plan", () => {
       expect(problems).toEqual([`${every}: volume differs from the stack. Plan the synthesized stack again.`]);
     });
 
+    const SETTING = { name: "containerInsights", value: "enabled" };
+    const OTHER_SETTING = { name: "other", value: "on" };
     test.each<[string, readonly object[], readonly string[]]>([
-      ["the written one", [{ name: "containerInsights", value: "enabled" }], []],
-      ["another one", [{ name: "containerInsights", value: "disabled" }], ["setting"]],
-      ["none", [], ["setting"]],
-      [
-        "one more",
-        [
-          { name: "containerInsights", value: "enabled" },
-          { name: "other", value: "on" },
-        ],
-        ["setting"],
-      ],
-    ])("a block that ignore_changes keeps as it was: %s", async (_, kept, different) => {
-      const setting = { name: "containerInsights", value: "enabled" };
+      ["the written ones, in another order", [OTHER_SETTING, SETTING], []],
+      ["another one", [SETTING, { ...OTHER_SETTING, value: "off" }], ["setting"]],
+      ["one less", [SETTING], ["setting"]],
+      ["one more", [SETTING, OTHER_SETTING, { name: "third", value: "on" }], ["setting"]],
+    ])("blocks that ignore_changes keeps as they were: %s", async (_, kept, different) => {
       cpSync(fixture("stack"), join(folder, "stack"), { recursive: true });
       const file = join(folder, "stack", "cdk.tf.json");
       const stack = JSON.parse(readFileSync(file, "utf8"));
-      stack.resource.aws_ecs_cluster.cluster.setting = [setting];
+      stack.resource.aws_ecs_cluster.cluster.setting = [SETTING, OTHER_SETTING];
       writeFileSync(file, JSON.stringify(stack));
       const plan = alteredIn("plan-again.json", [
         [
           argument(CLUSTER, "setting"),
-          [{ name: { constant_value: setting.name }, value: { constant_value: setting.value } }],
+          [SETTING, OTHER_SETTING].map(({ name, value }) => ({
+            name: { constant_value: name },
+            value: { constant_value: value },
+          })),
         ],
         [planned(CLUSTER, "setting"), kept],
       ]);
@@ -686,11 +701,25 @@ describe("the plan of any project", () => {
       [planned(WEB, "container_definitions"), '[{"name":"a","image":"b"}]'],
       ...Object.entries(known).map(([key, value]) => [planned(WEB, key), value] as const),
       [planned(WEB, name), undefined],
-      [change(WEB, "after_unknown", name), true],
+      [change(WEB, "after_unknown"), { [name]: true, task_role_arn: true }],
     ]);
     expect((await check(plan)).problems).toEqual([
       expect.stringContaining(`${WEB} is not protected: it has no Defender.`),
     ]);
+  });
+
+  test("a task definition for EC2 isn't checked, though the plan marks its list as known", async () => {
+    const plan = alteredIn("plan-again.json", [
+      [planned(WEB, "container_definitions"), '[{"name":"a","image":"b"}]'],
+      [planned(WEB, "requires_compatibilities"), ["EC2"]],
+      [change(WEB, "after_unknown", "requires_compatibilities"), [false]],
+    ]);
+    expect((await check(plan)).problems).toEqual([]);
+  });
+
+  test("a platform that names only the processor, beside the provider's empty text, is accepted", async () => {
+    const platform = [{ cpu_architecture: "X86_64", operating_system_family: "" }];
+    expect((await check(altered("plan-again.json", planned(WEB, "runtime_platform"), platform))).problems).toEqual([]);
   });
 
   test.each(UNREADABLE)("containers that are %s are refused", async (_, containers) => {
@@ -701,7 +730,7 @@ describe("the plan of any project", () => {
   test.each<[string, unknown]>([
     ["family", true],
     ["runtime_platform", true],
-    ["runtime_platform", [{ cpu_architecture: true }]],
+    ["runtime_platform", [{ cpu_architecture: true, operating_system_family: false }]],
   ])("a task definition whose %s is known only after the apply, as %j, is refused", async (name, unknown) => {
     const plan = altered("plan-again.json", change(WEB, "after_unknown", name), unknown);
     expect((await check(plan)).problems).toEqual([
@@ -906,8 +935,13 @@ describe("refusals", () => {
     ["something else", () => inFile("{}"), "got something else. Save one with terraform plan -out=PLAN first."],
     [
       "another format version",
-      () => inFile(JSON.stringify({ ...again(), format_version: "2.0" })),
-      'plan.json must have Terraform\'s plan format 1.x, got format_version "2.0". Use Terraform 1.11 to 1.x, or a newer release of this project.',
+      () => inFile(JSON.stringify({ ...again(), format_version: "2.1.0" })),
+      'plan.json must have Terraform\'s plan format 1.x, got format_version "2.1.0". Use Terraform 1.11 to 1.x, or a newer release of this project.',
+    ],
+    [
+      "a format version with more behind it",
+      () => inFile(JSON.stringify({ ...again(), format_version: "1.2-beta" })),
+      'got format_version "1.2-beta".',
     ],
     [
       "a plan that failed",
