@@ -31,16 +31,11 @@ export function isWritten(expression: JsonValue | undefined, written: JsonValue 
     return expression.length === blocks.length && expression.every((block, index) => isSameBlock(block, blocks[index]));
   }
   if (!isJsonObject(expression) || written === undefined) return false;
-  if (!isExpression(expression)) return isSameBlock(expression, written);
   // In HCL the same text may be a literal: only the references show the difference.
   const references = elementsOf(expression.references).map(asText);
   return (
     isEqual(expression.constant_value, written) && isEqual(sortedSet(references), sortedSet(referencesIn(written)))
   );
-}
-
-function isExpression(expression: JsonObject): boolean {
-  return Object.hasOwn(expression, "constant_value") || Object.hasOwn(expression, "references");
 }
 
 function isSameBlock(expressions: JsonValue, written: JsonValue | undefined): boolean {
