@@ -71,6 +71,18 @@ test("volumes from other containers keep their order: at one path it decides whi
   );
 });
 
+test("a dependency that the file has twice doesn't make up for another one", async () => {
+  const [app, worker] = ORIGINAL.containerDefinitions;
+  const start = { containerName: "worker", condition: "START" };
+  const task = { ...ORIGINAL, containerDefinitions: [{ ...app, dependsOn: [start, start] }, { ...worker }] };
+  await prove(task);
+  const changed = prove(task, FACTS, (_, first) => {
+    const [one = null, , defender = null] = isJsonArray(first.dependsOn) ? first.dependsOn : [];
+    first.dependsOn = [one, { ...start, condition: "COMPLETE" }, defender];
+  });
+  await expect(changed).rejects.toThrow("container app, dependsOn: expected");
+});
+
 test("the sidecar may log like any container", async () => {
   const [app, worker] = ORIGINAL.containerDefinitions;
   const logConfiguration = { logDriver: "splunk", options: { "splunk-url": "https://logs.example.com" } };
@@ -162,9 +174,10 @@ test.each([
 ])("logs: own %s", async (_, document, logGroup) => {
   const proven = await prove({ ...document, runtimeDefense: { sidecar: { logs: "own" } } });
   expect(proven.logGroup).toBe(logGroup);
-  expect(proven.sidecar.logConfiguration).toEqual({
-    logDriver: "awslogs",
-    options: { "awslogs-group": logGroup, "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "defender" },
+  const options = { "awslogs-group": logGroup, "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "defender" };
+  expect(proven.sidecar).toEqual({
+    ...(await prove(document)).sidecar,
+    logConfiguration: { logDriver: "awslogs", options },
   });
 });
 
