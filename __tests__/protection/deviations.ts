@@ -583,6 +583,12 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       'container app, linuxParameters.capabilities.add: expected ["NET_ADMIN","SYS_PTRACE"], got ["NET_ADMIN","SYS_PTRACE","SYS_ADMIN"].',
     ],
   },
+  "a capability is replaced": {
+    alter: linux({ add: ["SYS_ADMIN", "SYS_PTRACE"], drop: ["MKNOD"] }),
+    problems: [
+      'container app, linuxParameters.capabilities.add: expected ["NET_ADMIN","SYS_PTRACE"], got ["SYS_ADMIN","SYS_PTRACE"].',
+    ],
+  },
   "a capability is in a list of its own": {
     alter: linux({ add: ["NET_ADMIN", "SYS_PTRACE"], drop: ["MKNOD"], more: ["SYS_ADMIN"] }),
     problems: ['container app, linuxParameters.capabilities.more: expected none, got ["SYS_ADMIN"].'],

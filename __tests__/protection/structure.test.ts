@@ -95,7 +95,11 @@ test.each<readonly [string, unknown]>([
   ["user", ""],
   ["restartPolicy", { enabled: false }],
   ["dockerLabels", { team: "security" }],
+  ["memory", 512],
+  ["portMappings", [{ containerPort: 8443 }]],
+  ["startTimeout", 120],
   ["stopTimeout", 120],
+  ["ulimits", [{ name: "nofile", softLimit: 1024, hardLimit: 1024 }]],
   ["versionConsistency", "enabled"],
 ])("a sidecar with a harmless %s, %j, is accepted", (key, value) => {
   const { problems } = check(({ sidecar }) => void Object.assign(sidecar, { [key]: value }));
@@ -353,7 +357,7 @@ test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidec
     "a bundle from a secret without a name",
     ({ sidecar }) => {
       withoutVariable(sidecar, "INSTALL_BUNDLE");
-      sidecar.secrets = [{ name: "INSTALL_BUNDLE", valueFrom: "" }];
+      sidecar.secrets = [{ name: "INSTALL_BUNDLE", valueFrom: " " }];
     },
     /^container TwistlockDefender, environment INSTALL_BUNDLE: expected/,
   ],
