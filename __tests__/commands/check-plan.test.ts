@@ -341,6 +341,11 @@ describe("the stack's plan", () => {
         [`${WEB}: depends_on differs from the stack.`],
       ],
       [
+        "a part of the configuration that Terraform doesn't have yet",
+        [[configuration("extra"), {}]],
+        ["The plan's configuration has extra, which the stack does not."],
+      ],
+      [
         "a module",
         [[configuration("root_module", "module_calls"), { other: { source: "./other" } }]],
         ["The plan's configuration has module_calls, which the stack does not."],
@@ -566,6 +571,22 @@ describe("the stack's plan", () => {
     expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([]);
   });
 
+  test("a policy with one more statement than the stack's is refused", async () => {
+    const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+    const { after } = document.resource_changes.find((one: { address: string }) => one.address === ROLE_POLICY).change;
+    const policy = JSON.parse(after.policy);
+    policy.Statement.push({ Effect: "Allow", Action: ["sts:AssumeRole"], Resource: ["*"] });
+    const plan = altered("plan-again.json", planned(ROLE_POLICY, "policy"), JSON.stringify(policy));
+    expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([
+      `${ROLE_POLICY}: policy differs from the stack. Plan the synthesized stack again.`,
+    ]);
+  });
+
+  test("the region that the provider gives a task definition is no difference", async () => {
+    const plan = altered("plan-again.json", planned(WEB, "region"), "eu-west-1");
+    expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([]);
+  });
+
   test("a plan of only a part of the stack is refused", async () => {
     const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
     document.resource_changes = document.resource_changes.filter((one: { address: string }) => one.address !== WEB);
@@ -771,7 +792,7 @@ describe("the plan of any project", () => {
 
     test("unless the plan moves it to another address, or it is a data source", async () => {
       const plan = alteredIn("plan-again.json", [
-        [["prior_state"], state({ resources: [bare, { ...inModule, mode: "data" }] })],
+        [["prior_state"], state({ resources: [bare, { ...bare, address: WEB }, { ...inModule, mode: "data" }] })],
         [["resource_changes", `[${WEB}]`, "previous_address"], bare.address],
       ]);
       expect((await check(plan)).problems).toEqual([]);
