@@ -297,6 +297,11 @@ test.each<readonly [string, (parts: { task: Part; app: Part; worker: Part; sidec
     /^container app, secrets FIPS_ENABLED: expected none in this container, got one\.$/,
   ],
   [
+    "a secret in place of the address that the Defender dials",
+    ({ app }) => addTo(app, "secrets", { name: "WS_ADDRESS", valueFrom: "address" }),
+    /^container app, secrets WS_ADDRESS: expected none in this container, got one\.$/,
+  ],
+  [
     "a volume over the Defender's",
     ({ app }) =>
       void Object.assign(app, { mountPoints: [{ sourceVolume: "x", containerPath: "/var/lib/twistlock/fargate" }] }),

@@ -8,7 +8,7 @@ import { synthesized } from "./synthesize";
 const unexpectedIn = (stack: unknown) => readStackFile(JSON.stringify(stack)).unexpected;
 
 test("a synthesized stack holds nothing unexpected", async () => {
-  const { stack } = synthesized([await proven(TASK)]);
+  const { stack } = synthesized([await proven({ ...TASK, runtimeDefense: { sidecar: { logs: true } } })]);
   expect(readStackFile(JSON.stringify(stack))).toEqual({ backends: ["local"], unexpected: [] });
 });
 
