@@ -72,13 +72,10 @@ function asBlock(value: JsonValue): JsonValue {
 function flatten(block: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(block)
-      .filter(([name, value]) => value !== "" || !PLATFORM.includes(name))
+      .filter(([, value]) => value !== "")
       .map(([name, value]) => [name, asBlock(value)]),
   );
 }
-
-// In the provider's state, each is empty if only the other was set.
-const PLATFORM = ["cpu_architecture", "operating_system_family"];
 
 function isUnknown(value: JsonValue): boolean {
   if (value === true) return true;
