@@ -136,6 +136,16 @@ describe("the stack's plan", () => {
     },
   );
 
+  test("a second block where the provider allows one isn't left out of the comparison", async () => {
+    const every = "aws_ecs_task_definition.task-definition-every-key";
+    const storage = [{ size_in_gib: 40 }, { size_in_gib: 200 }];
+    const plan = altered("plan-again.json", planned(every, "ephemeral_storage"), storage);
+    const { problems } = await check(plan, "--stack", fixture("stack"));
+    expect(problems).toEqual([
+      expect.stringContaining(`${every} is not the proven task definition: ephemeralStorage: expected`),
+    ]);
+  });
+
   test("another folder of a volume's file system than the proven one is refused", async () => {
     const every = "aws_ecs_task_definition.task-definition-every-key";
     const plan = readFileSync(fixture("plan-again.json"), "utf8");

@@ -76,6 +76,7 @@ test.each([
     'a "provider" in aws_ecs_cluster.c',
   ],
   ["a file read", { output: { a: { value: '${file("/etc/passwd")}' } } }, 'the expression "file("/etc/passwd")"'],
+  ["a file read in a list", { output: { a: { value: [['${file("a")}']] } } }, 'the expression "file("a")"'],
   [
     "a file read in front of a reference",
     { output: { a: { value: '${file("/etc/passwd") == var.x}' } } },
