@@ -65,9 +65,7 @@ export function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-// Sorted by name, since Terraform's maps have no order.
 function asPairs(map: JsonValue | undefined, key: "key" | "name"): JsonValue {
   if (!isJsonObject(map)) return null;
-  const pairs = Object.entries(map).sort(([one], [other]) => (one < other ? -1 : 1));
-  return pairs.map(([name, value]) => ({ [key]: name, value }));
+  return Object.entries(map).map(([name, value]) => ({ [key]: name, value }));
 }
