@@ -55,7 +55,6 @@ function asVolume(volume: JsonValue): JsonValue {
 
 function camelCased<T extends JsonValue>(value: T): T;
 function camelCased(value: JsonValue): JsonValue {
-  if (isJsonArray(value)) return value.map((element) => camelCased(element));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [camelCase(key), camelCased(child)]));
 }
