@@ -44,11 +44,7 @@ function asVolume(volume: JsonValue): JsonValue {
     configuredAtLaunch: configure_at_launch ?? null,
     // The user's own keys in its maps stay as they are.
     dockerVolumeConfiguration: isJsonObject(docker)
-      ? {
-          ...camelCased({ ...docker, driver_opts: null, labels: null }),
-          driverOpts: docker.driver_opts ?? null,
-          labels: docker.labels ?? null,
-        }
+      ? { ...camelCased(docker), driverOpts: docker.driver_opts ?? null, labels: docker.labels ?? null }
       : null,
   };
 }
