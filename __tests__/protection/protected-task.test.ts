@@ -83,6 +83,21 @@ test("a dependency that the file has twice doesn't make up for another one", asy
   await expect(changed).rejects.toThrow("container app, dependsOn: expected");
 });
 
+test("also a short bundle other than the usual one is refused elsewhere, even without its end", async () => {
+  await prove(ORIGINAL); // the usual one's finder is kept for the next tasks
+  const value = Buffer.from(JSON.stringify({ apiKey: "of nobody, and not the usual one at all" })).toString("base64");
+  const leaked = prove({ ...ORIGINAL, runtimeDefense: { accept: ["environment:NEW"] } }, FACTS, (sidecar, app) => {
+    const changed = environmentOf(sidecar).map((one) => (one.name === "INSTALL_BUNDLE" ? { ...one, value } : one));
+    sidecar.environment = changed;
+    app.environment = [...environmentOf(app), { name: "NEW", value: value.slice(0, -4) }];
+  });
+  await expect(leaked).rejects.toThrow("INSTALL_BUNDLE alone, got it in another place too.");
+});
+
+function environmentOf({ environment }: Part): readonly Part[] {
+  return isJsonArray(environment) ? environment.map(part) : [];
+}
+
 test("the sidecar may log like any container", async () => {
   const [app, worker] = ORIGINAL.containerDefinitions;
   const logConfiguration = { logDriver: "splunk", options: { "splunk-url": "https://logs.example.com" } };
