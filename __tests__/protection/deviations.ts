@@ -383,6 +383,12 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       'container worker, dependsOn: expected TwistlockDefender with condition HEALTHY or START, got [{"containerName":"TwistlockDefender","condition":"HEALTHY","more":"1"}].',
     ],
   },
+  "an entry for the Defender's volumes has an unknown key": {
+    alter: set("worker", "volumesFrom", [{ sourceContainer: "TwistlockDefender", readOnly: false, more: "1" }]),
+    problems: [
+      'container worker, volumesFrom: expected TwistlockDefender with readOnly false, got [{"sourceContainer":"TwistlockDefender","readOnly":false,"more":"1"}].',
+    ],
+  },
   "a list holds a text in place of an object": {
     alter: add("worker", "volumesFrom", "app"),
     problems: [
