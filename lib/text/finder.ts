@@ -1,7 +1,7 @@
 import { Beginnings } from "./beginnings";
 import { encodedForms, type Form } from "./encodings";
 import { isEscape, isQuote, lowerCase, readingsAt, readingsFrom, UNKNOWN_CHARACTER } from "./escapes";
-import { isGap } from "./gaps";
+import { endOfGap, isGap } from "./gaps";
 
 const SPELLINGS = 8;
 const ASCII = 0x80;
@@ -105,8 +105,20 @@ export class Finder {
 /** Follows all spellings at once, as many as can be meant; a run of backslashes has more. */
 function endOf({ characters, kind }: Form, text: string, at: number): number | undefined {
   if (kind === "word" && at > 0 && LETTER_OR_DIGIT.test(text[at - 1] ?? "")) return undefined;
-  let places: readonly number[] = [at];
-  for (const character of characters) {
+  let place = at;
+  let matched = 0;
+  while (matched < characters.length) {
+    const character = text.codePointAt(place);
+    if (character === undefined) return undefined;
+    if (isEscape(character) || isQuote(character)) break;
+    if (lowerCase(character) === characters[matched]) {
+      place += character > 0xffff ? 2 : 1;
+      matched += 1;
+    } else if (isGap(character)) place = endOfGap(text, place);
+    else return undefined;
+  }
+  let places: readonly number[] = [place];
+  for (const character of characters.slice(matched)) {
     const next = new Set<number>();
     for (const [read, end] of readingsFrom(text, places)) {
       if (read === character || (read === UNKNOWN_CHARACTER && character >= ASCII)) next.add(end);
