@@ -440,6 +440,18 @@ describe("the stack's plan", () => {
       expect(problems).toEqual([`${ROLE_POLICY}: policy differs from the stack. Plan the synthesized stack again.`]);
     });
 
+    test("a resource of another file that is there already", async () => {
+      const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+      const [address, after] = ["aws_iam_user.extra", { name: "x" }];
+      const change = { actions: ["no-op"], before: after, after, after_unknown: {} };
+      document.resource_changes.push({ address, mode: "managed", type: "aws_iam_user", change });
+      document.configuration.root_module.resources.push({ address, mode: "managed", type: "aws_iam_user" });
+      const file = join(folder, "plan.json");
+      writeFileSync(file, JSON.stringify(document));
+      const { problems } = await check(file, "--stack", fixture("stack"));
+      expect(problems).toEqual([`${address} is not in the stack, but in the plan's configuration.`]);
+    });
+
     test("a data source", async () => {
       const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
       document.configuration.root_module.resources.push({ address: "data.external.extra", mode: "data" });
