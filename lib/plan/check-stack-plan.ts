@@ -16,6 +16,7 @@ export function checkStackPlan(plan: Plan, stack: JsonObject) {
   const planned = new Map(plan.resources.map((resource) => [resource.address, resource]));
   const configured = configuredResources(plan.configuration);
   const values = plannedValues(stack, planned);
+  const region = regionIn(stack);
   const checked = [...written].map(([address, resource]) => {
     const found = planned.get(address);
     const expressions = objectOf(configured.get(address)?.expressions);
@@ -25,7 +26,9 @@ export function checkStackPlan(plan: Plan, stack: JsonObject) {
     problems: [
       ...checked.flatMap(({ problems }) => problems),
       ...plan.resources.flatMap((resource) => unasked(resource, written.get(resource.address))),
-      ...[...written.keys()].flatMap((address) => misplaced(planned.get(address), regionIn(stack))),
+      ...plan.resources
+        .filter(({ address }) => written.has(address))
+        .flatMap((resource) => misplaced(resource, region)),
       ...plan.actions.map((address) => text`The plan invokes ${excerpt(address)}, which the stack does not.`),
       ...plan.variables.filter((name) => isEphemeral(stack, name)).map(held),
       ...configurationProblems(plan.configuration, stack, written),
@@ -83,10 +86,10 @@ function unasked(
 }
 
 /** From version 6 on, the AWS provider leaves a resource in the region of the state when only the provider's changes. */
-function misplaced(resource: PlannedResource | undefined, region: JsonValue | undefined): readonly SafeText[] {
-  const planned = resource?.after?.region;
-  if (!resource || typeof planned !== "string" || planned === region) return [];
-  const what = text`${excerpt(resource.address)} would be in ${excerpt(planned)}, and the stack is for ${asText(region)}`;
+function misplaced({ address, after }: PlannedResource, region: JsonValue | undefined): readonly SafeText[] {
+  const planned = after?.region;
+  if (typeof planned !== "string" || planned === region) return [];
+  const what = text`${excerpt(address)} would be in ${excerpt(planned)}, and the stack is for ${asText(region)}`;
   return [text`${what}. Give each region a STACK_NAME of its own.`];
 }
 

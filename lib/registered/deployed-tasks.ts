@@ -46,20 +46,15 @@ export function deployedTasks(stack: JsonObject, outputs: Outputs): readonly Dep
 }
 
 function misplaced(places: readonly Place[], region: JsonValue | undefined): readonly SafeText[] {
-  const names = new Set(places.map(({ region, account }) => `${account} in ${region}`));
-  if (names.size <= 1) {
-    const elsewhere = places.find((place) => place.region !== region);
-    if (!elsewhere) return [];
-    const what = text`The outputs name task definitions in ${elsewhere.region}, and the stack is for ${asText(region)}`;
-    return [text`${what}. Check --stack and --outputs, and give each region a STACK_NAME of its own.`];
+  const names = [...new Set(places.map((place) => `${place.account} in ${place.region}`))].map((name) => quote(name));
+  if (names.length > 1) {
+    const what = text`the outputs name task definitions of ${join(names, " and ")}`;
+    return [text`Two accounts or regions are mixed up: ${what}. Check --outputs, or apply the stack again.`];
   }
-  const all = join(
-    [...names].map((name) => quote(name)),
-    " and ",
-  );
-  return [
-    text`Two accounts or regions are mixed up: the outputs name task definitions of ${all}. Check --outputs, or apply the stack again.`,
-  ];
+  const elsewhere = places.find((place) => place.region !== region);
+  if (!elsewhere) return [];
+  const what = text`The outputs name task definitions in ${elsewhere.region}, and the stack is for ${asText(region)}`;
+  return [text`${what}. Check --stack and --outputs, and give each region a STACK_NAME of its own.`];
 }
 
 /**
