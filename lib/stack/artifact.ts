@@ -14,6 +14,7 @@ import {
   VERSION_FILE_CONTENT,
   VERSION_FILE_NAME,
 } from "./output-paths";
+import { ARCHIVE } from "./secrets-in-file";
 import { readStackFile } from "./stack-file";
 import { guardedRead, readSynthesizedFile } from "./synthesized-file";
 
@@ -117,6 +118,6 @@ const REASONS: readonly (readonly [RegExp, SafeText])[] = [
   ],
   [/\.tfvars(\.json)?$/, text`values of Terraform variables`],
   [/\.tfstate(\.[\w.]+)?$/, text`Terraform's state`],
-  [/\.(zip|t?gz|7z|bz2|xz)$/, text`an archive, which can't be looked into`],
+  [/\.(zip|t?gz|7z|bz2|xz)$/, text`${ARCHIVE}`],
   [/(^|\/)\.terraform\//, text`what terraform init leaves, programs included`],
 ];

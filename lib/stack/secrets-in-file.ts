@@ -6,7 +6,8 @@ import { layersOf } from "./decoded-layers";
 
 /** The path of a Defender's image holds it, and so does cdk.tf.json; nothing else may. */
 export const LICENCE_TOKEN = "a licence token";
-const ARCHIVE = "an archive, which can't be looked into";
+/** Of a file whose content or whose name shows it. */
+export const ARCHIVE = "an archive, which can't be looked into";
 const NO_TEXT = "bytes that are not plain text in UTF-8";
 
 /**
