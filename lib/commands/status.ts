@@ -22,7 +22,7 @@ import { structureFacts } from "./task-options";
 
 type Format = (result: Status, style: Style) => SafeText | Promise<SafeText>;
 
-const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
+const FORMATS = new Map<string, Format>([
   ["text", statusAsText],
   ["json", statusAsJson],
   ["markdown", statusAsMarkdown],
