@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import type { MiddlewareHandler } from "hono";
 
@@ -76,6 +78,23 @@ test("a reader that closes stdout early does not make the run fail", async () =>
   child.stdout?.destroy();
   expect(await finished).toMatchObject({ status: 0, stderr: "" });
   expect(filesIn(folder)).toEqual(OUTPUT);
+});
+
+test("cdktf synth writes the same bytes as synth alone", async () => {
+  const { local, environment } = await aConsole();
+  const folder = newFolder();
+  const app = ["run.cjs", "../main.ts"].map((file) => JSON.stringify(join(__dirname, "../scripts", file))).join(" ");
+  writeFileSync(join(folder, "cdktf.json"), JSON.stringify({ language: "typescript", app: `node ${app}` }));
+  const quiet = { CI: "true", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1", HOME: folder };
+  const outputs = () => OUTPUT.map((path) => readFileSync(join(folder, path), "utf8"));
+
+  await promisify(execFile)(process.execPath, [require.resolve("cdktf-cli/bundle/bin/cdktf"), "synth"], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...quiet, ...environment },
+  });
+  const byCdktf = outputs();
+  expect((await run(["synth"], { folder, environment: variablesFor(local) })).status).toBe(0);
+  expect(outputs()).toEqual(byCdktf);
 });
 
 describe("a run ends with 1, a message on stderr and no output when", () => {
