@@ -160,6 +160,11 @@ const REFUSED: readonly [string, object, string][] = [
     { ...TASK, foo: [] },
     `foo: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
   ],
+  [
+    "a port's key beside the family, even empty",
+    { ...TASK, protocol: "" },
+    `protocol: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
+  ],
   ["null at a key in another case", of({ EntryPoint: null }), `${app}.EntryPoint: ${UNKNOWN} Write entryPoint.`],
   [
     "an empty object at an unknown key further down",

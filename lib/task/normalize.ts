@@ -25,7 +25,7 @@ export function* normalize(document: JsonValue): Step<Normalized | undefined> {
   }
   const registered = yield* withoutDescribedKeys(yield* withoutEnvelope(document));
   const { runtimeDefense = {}, ...task } = yield* withMisplacedKeysMovedUp(registered);
-  return { definition: yield* withTags(withoutEmptyTexts(task)), runtimeDefense };
+  return { definition: yield* withTags(withoutEmpty(ABSENT_IF_EMPTY.ofTask, task)), runtimeDefense };
 }
 
 type Normalized = { readonly definition: JsonObject; readonly runtimeDefense: JsonValue };
@@ -98,7 +98,8 @@ const isMisplaced = (key: string) =>
 // ECS treats a variable without a value like one with an empty value, and drops both.
 function withoutEmptyValues(container: JsonObject): JsonObject {
   const filled = withEach(container, "environment", (variable) => ({ ...variable, value: variable.value ?? "" }));
-  return withEach(withoutEmptyTexts(filled), "portMappings", withoutEmptyTexts);
+  const rest = withoutEmpty(ABSENT_IF_EMPTY.ofContainer, filled);
+  return withEach(rest, "portMappings", (port) => withoutEmpty(ABSENT_IF_EMPTY.ofPort, port));
 }
 
 function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, cleaned = cleaner()): Step<JsonObject> {
@@ -110,14 +111,15 @@ function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, c
 }
 
 // ECS treats an empty mode or role as absent (API reference, RegisterTaskDefinition, Examples); Terraform would send it.
-// The others are what ecspresso and old skeletons of the AWS CLI write; in containers Terraform doesn't send them.
-const ABSENT_IF_EMPTY: readonly string[] = [
-  ...["executionRoleArn", "ipcMode", "pidMode", "taskRoleArn"],
-  ...["appProtocol", "protocol", "versionConsistency"],
-];
+// The others are what ecspresso and old skeletons of the AWS CLI write; Terraform doesn't send them.
+const ABSENT_IF_EMPTY = {
+  ofTask: ["executionRoleArn", "ipcMode", "pidMode", "taskRoleArn"],
+  ofContainer: ["versionConsistency"],
+  ofPort: ["appProtocol", "protocol"],
+} as const;
 
-function withoutEmptyTexts(object: JsonObject): JsonObject {
-  return split(object, (key) => ABSENT_IF_EMPTY.includes(key) && object[key] === "")[1];
+function withoutEmpty(keys: readonly string[], object: JsonObject): JsonObject {
+  return split(object, (key) => keys.includes(key) && object[key] === "")[1];
 }
 
 /** Whether ECS treats the value as absent. */
