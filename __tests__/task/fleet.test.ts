@@ -201,16 +201,24 @@ describe("CONTAINER_IMAGES", () => {
       { ...TASK, family: "c", containerDefinitions: null, containers: [app] },
       "containers",
     ],
+    [
+      "has a placeholder as a container's name",
+      { ...task({}, [{ ...app, name: "<NAME>" }]), family: "c" },
+      'containerDefinitions[<NAME>].name: has the placeholder "<NAME>".',
+    ],
   ])("is not checked while a file %s", async (_, content, problem) => {
     const found = await problemsOfFleet({ ...two, "c.json": content }, images({ app: "app:2.0", web: "web:1" }));
     expect(found).toContainEqual(expect.stringContaining(`c.json: ${problem}`));
     expect(found.join()).not.toContain("CONTAINER_IMAGES");
   });
 
-  test("is checked only by containers' names while a file has no family", async () => {
-    const files = { ...two, "c.json": { ...task({}, [app]), family: undefined } };
+  test.each([
+    ["no family", undefined, "is required."],
+    ["a placeholder as its family", "<NAME>", 'has the placeholder "<NAME>". Replace it with the value.'],
+  ])("is checked only by containers' names while a file has %s", async (_, family, problem) => {
+    const files = { ...two, "c.json": { ...task({}, [app]), family } };
     expect(await problemsOfFleet(files, images({ app: "app:2.0", web: "web:1", "c/app": "x:1" }))).toEqual([
-      "c.json: family: is required.",
+      `c.json: family: ${problem}`,
       'CONTAINER_IMAGES: no task has a container "web". The tasks have a/app, b/app, app.',
     ]);
   });

@@ -199,6 +199,18 @@ test("the problems of all files are reported together, each with its file's name
   });
 });
 
+test.each([
+  ["<NAME>", 'has the placeholder "<NAME>". Replace it with the value.'],
+  ["", 'must have letters, digits, - and _ only, 255 at most, got "".'],
+])("two files with the family %j are not of the same family", async (family, problem) => {
+  await inFolder(async (folder) => {
+    for (const file of ["a.json", "b.json"]) {
+      await writeFile(join(folder, file), JSON.stringify({ ...TASK, family }));
+    }
+    expect(await problemsOf(folder)).toEqual([`a.json: family: ${problem}`, `b.json: family: ${problem}`]);
+  });
+});
+
 test("a task is deeply frozen", async () => {
   const task = await read(TASK);
   expect(Object.isFrozen(task)).toBe(true);

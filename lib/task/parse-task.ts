@@ -1,3 +1,5 @@
+import * as v from "valibot";
+
 import { DEFENDER } from "../defender";
 import { clean, type JsonObject, type JsonValue, objectOf, objectsIn } from "../json";
 import { checkImages } from "./check-images";
@@ -5,6 +7,7 @@ import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
 import { checkText } from "./check-text";
 import { type ContainerImages, withImages } from "./container-images";
+import { identifier } from "./container-schema";
 import { checkDefenderConflicts } from "./defender-conflicts";
 import { type Draft, type DraftContainer, readDraft } from "./draft";
 import { checkEntryPoints } from "./entry-points";
@@ -28,8 +31,9 @@ import { withUnitsAndDefaults } from "./units";
 import { checkVariables } from "./variables";
 
 type Parsed = {
+  /** Absent when it can't be one, as with a placeholder in it. */
   readonly family?: string | undefined;
-  /** Absent when not all of them can be read. */
+  /** Absent when not all of them can be names. */
   readonly containers?: readonly string[] | undefined;
   /** Absent only if there is a problem. */
   readonly task?: ParsedTask;
@@ -66,8 +70,11 @@ export function* parseTask(document: JsonValue, { defaults, images, stack }: Sur
   const defense = yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
 
   const draft = readDraft(task, runtimeDefense);
-  const hasContainerNames = draft.hasAllNames && draft.containers.length > 0;
-  const found = { family: draft.task.values.family, containers: hasContainerNames ? [...names] : undefined };
+  const hasContainerNames = draft.hasAllNames && draft.containers.length > 0 && [...names].every(isIdentifier);
+  const found = {
+    family: isIdentifier(task.family) ? task.family : undefined,
+    containers: hasContainerNames ? [...names] : undefined,
+  };
   const sidecar = draft.containers.find(({ values }) => values.name === DEFENDER);
   if (sidecar) {
     yield problem(sidecar.path)`the task already holds ${DEFENDER}. Give the unprotected task definition.`;
@@ -80,6 +87,8 @@ export function* parseTask(document: JsonValue, { defaults, images, stack }: Sur
   const raised = { cpu: String(size.cpu), memory: String(size.memory) };
   return { ...found, task: { definition: { ...definition, ...raised }, runtimeDefense: defense }, open };
 }
+
+const isIdentifier = (value: unknown) => v.is(identifier, value);
 
 function containerNames({ containerDefinitions }: JsonObject): ReadonlySet<string> {
   const names = objectsIn(containerDefinitions).map(({ name }) => name);
