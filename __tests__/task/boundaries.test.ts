@@ -417,7 +417,7 @@ const REFUSED: readonly [string, object, string][] = [
   [
     "an image with a space",
     of({ image: "app: 1" }),
-    `${app}.image: must be an image, with no space even at its ends, got "app: 1".`,
+    `${app}.image: must be an image, without spaces: write it, or name it in CONTAINER_IMAGES, got "app: 1".`,
   ],
   [
     "a Defender's image that no registry can have",
@@ -566,7 +566,7 @@ test("empty names are reported once each, and never as names of something", asyn
   expect(await problemsIn({ ...TASK, containerDefinitions: [empty, empty] })).toEqual(
     [0, 1].flatMap((index) => [
       `containerDefinitions[${index}].name: must have letters, digits, - and _ only, 255 at most, got "".`,
-      `containerDefinitions[${index}].image: must be an image: write it, or name it in CONTAINER_IMAGES, got "".`,
+      `containerDefinitions[${index}].image: must be an image, without spaces: write it, or name it in CONTAINER_IMAGES, got "".`,
     ]),
   );
 });

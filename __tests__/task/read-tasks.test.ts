@@ -221,7 +221,7 @@ test("a message holds no control characters, no pipeline commands and no licence
   const image = "registry-auth.twistlock.com/tw_abcdefghijkl/twistlock\u001b[31m ##vso[task.complete]";
   const [first] = await problemsIn({ ...TASK, containerDefinitions: [{ ...CONTAINER, image }] });
   expect(first).toBe(
-    'containerDefinitions[app].image: must be an image, with no space even at its ends, got "registry-auth.twistlock.com/tw_[redacted]/twistlock ## vso[task.complete]".',
+    'containerDefinitions[app].image: must be an image, without spaces: write it, or name it in CONTAINER_IMAGES, got "registry-auth.twistlock.com/tw_[redacted]/twistlock ## vso[task.complete]".',
   );
 });
 

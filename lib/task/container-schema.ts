@@ -124,11 +124,7 @@ const portMappings = v.exactOptional(
 export const CONTAINER_ENTRIES = {
   name: identifier,
   image: v.pipe(
-    matching(/^\S+$/, ({ input }) =>
-      input === ""
-        ? "must be an image: write it, or name it in CONTAINER_IMAGES"
-        : "must be an image, with no space even at its ends",
-    ),
+    matching(/^\S+$/, "must be an image, without spaces: write it, or name it in CONTAINER_IMAGES"),
     // A digest doesn't count (API reference, ContainerDefinition, image).
     v.check((image) => image.replace(/@.*$/s, "").length <= 255, "must have 255 characters at most before a digest"),
   ),
