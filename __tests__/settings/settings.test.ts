@@ -517,7 +517,7 @@ describe("the state", () => {
       TF_STATE_AZURE_CONTAINER: "container",
     };
     expect(problemsOf({ ...REQUIRED, ...both })).toEqual([
-      "TF_STATE_S3_BUCKET and TF_STATE_AZURE_STORAGE_ACCOUNT are both set. Remove one.",
+      "TF_STATE_S3_BUCKET and TF_STATE_AZURE_STORAGE_ACCOUNT exclude each other. Keep one.",
     ]);
   });
 });

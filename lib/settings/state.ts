@@ -69,9 +69,10 @@ export const checkStateBackend: CrossCheck = (given) => {
   const alone = backends
     .filter((backend) => !chosen.includes(backend))
     .flatMap(({ chosenBy, needs, takes }) => whatNeeds([...needs, ...takes].filter(isGiven), [chosenBy]));
-  const twice = chosen.length > 1 ? [text`${list(REMOTE_STATE_VARIABLES)} are both set. Remove one.`] : [];
+  const names = chosen.map(({ chosenBy }) => chosenBy);
+  const several = names.length > 1 ? [text`${list(names)} exclude each other. Keep one.`] : [];
   const partial = chosen.flatMap(({ chosenBy, needs }) => (needs.every(isGiven) ? [] : whatNeeds([chosenBy], needs)));
-  return [...alone, ...twice, ...partial];
+  return [...alone, ...several, ...partial];
 };
 
 function whatNeeds(names: readonly string[], needed: readonly string[]): readonly SafeText[] {
@@ -81,5 +82,5 @@ function whatNeeds(names: readonly string[], needed: readonly string[]): readonl
 }
 
 function list(names: readonly string[]): string {
-  return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter((part) => part !== "").join(" and ");
+  return names.join(", ").replace(/, (?=[^,]*$)/, " and ");
 }
