@@ -1,6 +1,6 @@
 import type { Call, Peer } from "../http/call";
 import { type JsonObject, objectsIn } from "../json";
-import type { ConsoleSettings } from "../settings/console";
+import { type ConsoleSettings, LOGIN_PATH } from "../settings/console";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
 import type { ProtectRequest } from "./console";
@@ -29,7 +29,7 @@ export function callsOf(settings: ConsoleSettings) {
     defenders: (query: Query) => get("defenders", { ...query, project }),
     authenticate: {
       method: "POST",
-      url: address(authenticateUrl ?? `${apiUrl}/authenticate`, {}),
+      url: address(authenticateUrl ?? apiUrl + LOGIN_PATH, {}),
       body: { username: user, password: password.reveal() },
       peer: consoleSetBy(authenticateUrl ? "AUTH_API_ENDPOINT" : apiSetting),
       remedy: text`Check TL_USER and TL_PASS.`,

@@ -59,6 +59,9 @@ export const consoleVariables = {
   TL_PROJECT: v.optional(v.string()),
 };
 
+/** The login's path below the API's address. */
+export const LOGIN_PATH = "/authenticate";
+
 export type ConsoleSettings = ReturnType<typeof consoleSettings>;
 
 export function consoleSettings(variables: Parsed<typeof consoleVariables>) {
@@ -87,7 +90,7 @@ export function consoleSettings(variables: Parsed<typeof consoleVariables>) {
 /** Finds the Console's API. In the original example's variables, TL_CONSOLE may be only the Defenders' address. */
 function apiAddress(variables: Parsed<typeof consoleVariables>) {
   const { TL_CONSOLE: path, AUTH_API_ENDPOINT: login, TL_API_VERSION: version } = variables;
-  const apiUrl = login && /^(.+)\/authenticate\/*$/.exec(`${login.origin}${login.pathname}`)?.[1];
+  const apiUrl = login && RegExp(`^(.+)${LOGIN_PATH}/*$`).exec(`${login.origin}${login.pathname}`)?.[1];
   if (apiUrl) return { url: apiUrl.replace(/\/api\/[^/]+$/, ""), apiUrl, apiSetting: "AUTH_API_ENDPOINT" };
   const url = path.href.replace(/\/+$/, "");
   return { url, apiUrl: `${url}/api/${version}`, apiSetting: "TL_CONSOLE" };
