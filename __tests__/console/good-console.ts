@@ -53,8 +53,9 @@ export function goodConsole(received: Received[] = []): http.RequestListener {
       });
       const last = pathname.slice(pathname.lastIndexOf("/") + 1);
       // The version has a wrong content type on purpose: only the content counts.
-      response.writeHead(200, { "content-type": last === "version" ? "text/plain" : "application/json" });
-      response.end(JSON.stringify(ANSWERS[last] ?? null));
+      const type = last === "version" ? "text/plain" : "application/json";
+      response.writeHead(Object.hasOwn(ANSWERS, last) ? 200 : 404, { "content-type": type });
+      response.end(JSON.stringify(ANSWERS[last]));
     });
   };
 }
@@ -63,5 +64,6 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   authenticate: { token: TOKEN },
   version: "34.04.145",
   "fargate.json": { family: "web", containerDefinitions: [{ name: "app" }, { name: "TwistlockDefender" }] },
+  defenders: null,
   "install-bundle": { installBundle: BUNDLE, wsAddress: "wss://defenders.example.com:443" },
 };
