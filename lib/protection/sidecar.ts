@@ -51,7 +51,7 @@ export function sidecarDeviations(
     ...healthCheckDeviations(healthCheck, waitForHealth),
     ...(isCopied ? [] : [{ field: "logConfiguration", expected: LOGS, got: outside(logConfiguration) }]),
     ...(logs ? differences({}, sidecar, KEYS) : differences({}, withoutOff(sidecar), DEPLOYED_KEYS)),
-    ...bundleAndVariables(sidecar, expectation, logs !== undefined),
+    ...bundleAndVariables(sidecar, expectation, logs === undefined),
   ];
 }
 
@@ -84,21 +84,21 @@ function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: 
   ];
 }
 
-function bundleAndVariables(sidecar: JsonObject, expectation: Expectation, isClosed: boolean): readonly Deviation[] {
+function bundleAndVariables(sidecar: JsonObject, expectation: Expectation, isDeployed: boolean): readonly Deviation[] {
   // Once deployed, the sidecar reads the bundle from a secret.
-  const secrets = isClosed ? [] : elementsOf(sidecar.secrets);
+  const secrets = isDeployed ? elementsOf(sidecar.secrets) : [];
   const fromSecret = secrets.filter(isBundle);
   const others = secrets.map((secret) => objectOf(secret).name ?? null).filter((name) => name !== BUNDLE_VARIABLE);
-  const own: Readonly<Record<SidecarVariable, Check>> = {
+  const sidecarChecks: Readonly<Record<SidecarVariable, Check>> = {
     WS_ADDRESS: webSocketTo(expectation.consoleAddress),
     [BUNDLE_VARIABLE]: installBundle,
   };
-  const checks = new Map([...commonChecks(expectation), ...Object.entries(own)]);
+  const checks = new Map([...commonChecks(expectation), ...Object.entries(sidecarChecks)]);
   if (fromSecret.length > 0) checks.delete(BUNDLE_VARIABLE);
   const names = elementsOf(sidecar.environment).map((variable) => objectOf(variable).name ?? null);
   const loaders = names.filter((name) => LOADER_VARIABLES.test(asText(name)));
   return [
-    ...variableDeviations(sidecar.environment, checks, isClosed ? [] : undefined),
+    ...variableDeviations(sidecar.environment, checks, isDeployed ? undefined : []),
     ...(fromSecret.length > 1
       ? [{ field: `secrets ${BUNDLE_VARIABLE}`, expected: text`once`, got: text`${fromSecret.length} times` }]
       : []),
