@@ -1,5 +1,5 @@
 import { parseReference } from "../image-reference";
-import { excerpt, join, type SafeText, text } from "../text/safe-text";
+import { excerpt, type SafeText, text } from "../text/safe-text";
 
 /** Palo Alto Networks' own registries, from which the Defender's image comes by default. */
 const DEFENDER_REGISTRIES: readonly string[] = ["registry-auth.twistlock.com", "registry.twistlock.com"];
@@ -32,10 +32,7 @@ export function expectedImage(image: unknown, images: DefenderImages): SafeText 
   const name = typeof image === "string" ? image : "";
   const [, host, tag, digest] = IMAGE.exec(name) ?? [];
   const isFromHost = host !== undefined && hosts.includes(host.toLowerCase());
-  const from = join(
-    hosts.map((one) => excerpt(one)),
-    " or ",
-  );
+  const from = hosts.join(" or ");
   if (version === undefined) {
     if (isFromHost || copies?.some((copy) => isCopy(name, copy))) return undefined;
     return text`a Defender image, …/twistlock/defender:defender_MM_mm_bbb, from ${from} (another registry of your own: DEFENDER_REGISTRY; a copy under another name: DEFENDER_IMAGES)`;
