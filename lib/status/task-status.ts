@@ -10,7 +10,7 @@ export function taskStatus(task: RunningTask, facts: Facts) {
   if (!definition) throw new Error("every task's definition has been read");
   const judgement = judge(task, definition, facts);
   const { containers } = definition.structure;
-  const counts = judgement.verdict === "protected" || judgement.verdict === "left-out";
+  const hasWorkingDefender = judgement.verdict === "protected" || judgement.verdict === "left-out";
   return {
     /** ARNs. */
     task: task.arn,
@@ -23,7 +23,7 @@ export function taskStatus(task: RunningTask, facts: Facts) {
     /** Without the Defender. */
     containers: {
       total: containers.length,
-      protected: counts ? containers.filter(({ state }) => state === "protected").length : 0,
+      protected: hasWorkingDefender ? containers.filter(({ state }) => state === "protected").length : 0,
     },
   };
 }
