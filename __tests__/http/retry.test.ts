@@ -50,6 +50,10 @@ test("the pauses double, give or take half", async () => {
   }
 });
 
+test("the pauses of two calls differ, so that those that failed together don't come back together", async () => {
+  expect((await run([AGAIN])).pauses).not.toEqual((await run([AGAIN])).pauses);
+});
+
 test("a failure that another try can't fix is thrown unchanged", async () => {
   const { result, allowed } = await run([{ status: 404 }]);
   expect(result).toMatchObject({ message: "It failed: GET https://host/path. Try later.", hints: { status: 404 } });
