@@ -193,12 +193,6 @@ const TASK: Omit<ArbitraryOf<TaskDefinition>, "containerDefinitions"> = {
   volumes: list(volume),
 };
 
-/** The keys that the arbitraries make. */
-export const KEYS = {
-  container: ["name", ...Object.keys(CONTAINER)],
-  task: ["containerDefinitions", ...Object.keys(TASK)],
-};
-
 // About half of the keys each time: with all of them, one key's problem could hide another's.
 const container = fc.record(CONTAINER, { requiredKeys: ["image", "entryPoint"] });
 
