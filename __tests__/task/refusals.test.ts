@@ -464,6 +464,11 @@ const REFUSED: readonly [string, object, string][] = [
     'runtimeDefense.entryPoint.registryType: must be "aws", "2" or "jfrog", got "ecr".',
   ],
   [
+    "a port of the sidecar with a name that ECS refuses",
+    { ...TASK, runtimeDefense: { sidecar: { portMappings: [{ containerPort: 80, name: "a b" }] } } },
+    'runtimeDefense.sidecar.portMappings[a b].name: must have letters, digits, - and _ only, 64 at most, and not begin with -, got "a b".',
+  ],
+  [
     "a sidecar of 5 MiB",
     { ...TASK, runtimeDefense: { sidecar: { memory: 5 } } },
     "runtimeDefense.sidecar.memory: must not be below 6 MiB, got 5.",

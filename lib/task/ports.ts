@@ -7,10 +7,10 @@ const LAST_PORT = 65_535;
 
 /** Checks that each port is used once and nothing has links: the containers of a Fargate task share one network. */
 export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
-  const sidecar: ContainerDefinition["portMappings"] = runtimeDefense.values.sidecar?.portMappings;
+  const { sidecar } = runtimeDefense.values;
   const owners = [
     ...containers.map(({ path, values }) => ({ path, name: values.name, mappings: values.portMappings })),
-    { path: ["runtimeDefense", "sidecar"], name: "the Defender", mappings: sidecar },
+    { path: ["runtimeDefense", "sidecar"], name: "the Defender", mappings: sidecar?.portMappings },
   ];
   const taken = new Map<string, string>();
   for (const { path, name, mappings } of owners) {

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 
 import { matching } from "../settings/schemas";
-import { anObject, closed, filled, mebibytes, number, port } from "./values";
+import { CONTAINER_ENTRIES } from "./container-schema";
+import { anObject, closed, filled } from "./values";
 
 /** The protection settings of one task: its file's `runtimeDefense` key, described in docs/task-definitions.md. */
 export type RuntimeDefense = v.InferOutput<typeof RuntimeDefenseSchema>;
@@ -15,6 +16,9 @@ const reason = v.pipe(
 // A name without a slash would be an official image of Docker Hub, which the Defender never is.
 const DEFENDER_IMAGE =
   "must be an image with its registry, such as mirror.example.com/twistlock/defender:defender_34_04_145";
+
+// The sidecar's are those of any container.
+const { cpu, memory, memoryReservation, portMappings, repositoryCredentials } = CONTAINER_ENTRIES;
 
 export const RUNTIME_DEFENSE_ENTRIES = {
   /** Container name → why it is left out. */
@@ -38,26 +42,15 @@ export const RUNTIME_DEFENSE_ENTRIES = {
   defenderImage: v.optional(matching(/^\S+\/\S+$/, DEFENDER_IMAGE)),
   sidecar: v.optional(
     closed({
-      /** CPU units. */
-      cpu: number,
-      /** MiB. */
-      memory: mebibytes,
-      memoryReservation: mebibytes,
+      cpu,
+      memory,
+      memoryReservation,
       /** `true`: a log group of its own if the Console gave it no log configuration; `"own"`: always. */
       logs: v.optional(v.union([v.boolean(), v.literal("own")], 'must be true, false or "own"'), false),
       /** For the Defender as a reverse proxy (WAAS). */
-      portMappings: v.optional(
-        v.array(
-          closed({
-            containerPort: port,
-            protocol: v.exactOptional(v.picklist(["tcp", "udp"], 'must be "tcp" or "udp"')),
-            name: v.exactOptional(v.string()),
-            appProtocol: v.exactOptional(v.picklist(["http", "http2", "grpc"], 'must be "http", "http2" or "grpc"')),
-          }),
-        ),
-      ),
+      portMappings,
       /** For a mirror of the Defender's image in a private registry. */
-      repositoryCredentials: v.exactOptional(closed({ credentialsParameter: filled() })),
+      repositoryCredentials,
     }),
     {},
   ),
