@@ -34,11 +34,11 @@ exports.lockOutput = (folder, stop) => {
     throw error;
   }
   process.on("exit", () => {
-    fs.rmSync(lock, { force: true });
     try {
+      fs.rmSync(lock, { force: true });
       fs.rmdirSync(folder);
     } catch {
-      // Not empty: it holds the output.
+      // It holds the output. Or the lock stays, which the next run takes over.
     }
   });
 };

@@ -243,6 +243,19 @@ describe("two runs in one output folder", () => {
     expect(existsSync(path.join(root, "cdktf.out"))).toBe(false);
   });
 
+  test("can follow each other if a lock can't be removed, which is not a failure", async () => {
+    source("main.ts", "process.exitCode = 0;");
+    source(
+      "kept.cjs",
+      'require("node:fs").rmSync = () => { throw Object.assign(new Error("busy"), { syscall: "unlink" }); };',
+    );
+    const done = { status: 0, stdout: "", stderr: "" };
+    expect(await launch(["main.ts"], { NODE_OPTIONS: "--require ./kept.cjs" })).toEqual(done);
+    expect(readdirSync(path.join(root, "cdktf.out"))).toEqual([".lock"]);
+    expect(await launch()).toEqual(done);
+    expect(existsSync(path.join(root, "cdktf.out"))).toBe(false);
+  });
+
   test.each([
     ["moved", "fs.unlinkSync(from)", "one that has just begun"],
     [
