@@ -6,6 +6,8 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 
+const MILLISECONDS_TO_WRITE = 60_000;
+
 /**
  * Locks the folder for this process until it ends. Takes over a lock that a killed run has left.
  *
@@ -112,7 +114,7 @@ function descriptionOf(holder) {
 
 function isHeld(lock) {
   const holder = holderOf(lock);
-  return !holder || isRunning(holder);
+  return holder ? isRunning(holder) : !isLeftEmpty(lock);
 }
 
 function holderOf(lock) {
@@ -121,6 +123,12 @@ function holderOf(lock) {
   } catch {
     return undefined; // Not written yet.
   }
+}
+
+// By a run that was killed before it could write its lock, or by a crash of the machine.
+function isLeftEmpty(lock) {
+  const stats = fs.statSync(lock, { throwIfNoEntry: false });
+  return stats?.size === 0 && Date.now() - stats.mtimeMs > MILLISECONDS_TO_WRITE;
 }
 
 // A process on another machine can't be checked, so it counts as running.

@@ -256,6 +256,14 @@ describe("two runs in one output folder", () => {
     expect(existsSync(path.join(root, "cdktf.out"))).toBe(false);
   });
 
+  test("can follow each other after a crash that leaves a lock empty", async () => {
+    source("cdktf.out/.lock", "");
+    const minutesAgo = Date.now() / 1000 - 120;
+    utimesSync(path.join(root, "cdktf.out/.lock"), minutesAgo, minutesAgo);
+    source("main.ts", "process.exitCode = 0;");
+    expect(await launch()).toEqual({ status: 0, stdout: "", stderr: "" });
+  });
+
   test.each([
     ["moved", "fs.unlinkSync(from)", "one that has just begun"],
     [
