@@ -23,7 +23,8 @@ exports.lockOutput = (folder, stop) => {
     if (!create(lock, content)) {
       refuseRunning(lock, folder, stop);
       // Moves the lock instead of removing it: another run may have just taken it over, and then gets it back.
-      const moved = `${lock}-${process.pid}`;
+      // A later run removes what begins with .staging-, should this one be killed in between.
+      const moved = path.join(folder, `.staging-lock-${process.pid}`);
       fs.renameSync(lock, moved);
       if (isHeld(moved)) fs.renameSync(moved, lock);
       else fs.rmSync(moved);

@@ -264,6 +264,22 @@ describe("two runs in one output folder", () => {
     expect(await launch()).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
+  test("can follow each other after a kill while a stale lock is taken over: what it leaves is removed as a run's own", async () => {
+    source("cdktf.out/.lock", lockOf(2 ** 22, hostname()));
+    source(
+      "killed.cjs",
+      `
+      const fs = require("node:fs");
+      const { renameSync } = fs;
+      fs.renameSync = (from, to) => {
+        renameSync(from, to);
+        process.kill(process.pid, "SIGKILL");
+      };`,
+    );
+    await launch(["main.ts"], { NODE_OPTIONS: "--require ./killed.cjs" });
+    expect(readdirSync(path.join(root, "cdktf.out"))).toEqual([expect.stringMatching(/^\.staging-/)]);
+  });
+
   test.each([
     ["moved", "fs.unlinkSync(from)", "one that has just begun"],
     [
