@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { constants as system } from "node:os";
 
 /** Codes of errors besides the system's own. */
 export const NOT_A_FILE = "not a file";
@@ -37,7 +38,9 @@ export function readRegularFileOr<T>(path: string, instead: (code: string) => T)
 
 /** The code of a file system error, for people. */
 export function codeOf(error: unknown): string {
-  return typeof error === "object" && error && "code" in error ? String(error.code) : "no reason given";
+  if (typeof error !== "object" || !error || !("code" in error)) return "no reason given";
+  // Node has no name for a used-up disk quota.
+  return "errno" in error && error.errno === -system.errno.EDQUOT ? "EDQUOT" : String(error.code);
 }
 
 function failure(code: string): NodeJS.ErrnoException {

@@ -8,6 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 
 import { OutputError } from "../../lib/errors";
@@ -114,18 +115,27 @@ test.each([
   ["EPERM", "no permission; change its owner or its mode"],
   ["EROFS", "it is on a read-only file system"],
   ["ENOSPC", "no space is left on the device; make room"],
-  ["EDQUOT", "the disk quota is used up; make room"],
   ["EFBIG", "a file would exceed the limit on file sizes (ulimit -f); raise it"],
   ["ENOTDIR", "a file is in its place; move that away"],
   ["EEXIST", "a file is in its place; move that away"],
   ["EISDIR", "a folder is where a file belongs; move that away"],
   ["ENOENT", "the folder that it belongs in does not exist; create it"],
+  ["EMFILE", "the system refuses it; check the disk, and what else uses it"],
 ])("%s from the system becomes a sentence", (code, reason) => {
   const write = () => {
-    throw Object.assign(new Error("refused"), { code });
+    throw Object.assign(new Error("refused"), { code, syscall: "write" });
   };
   expect(() => guarded("cdktf.out", write)).toThrow(
     new OutputError([text`cdktf.out can't be written: ${reason} (${code}).`]),
+  );
+});
+
+test("a used-up disk quota, for which Node has no code, becomes a sentence", () => {
+  const write = () => {
+    throw Object.assign(new Error("refused"), { code: "UNKNOWN", errno: -constants.errno.EDQUOT, syscall: "write" });
+  };
+  expect(() => guarded("cdktf.out", write)).toThrow(
+    new OutputError([text`cdktf.out can't be written: the disk quota is used up; make room (EDQUOT).`]),
   );
 });
 

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join, relative } from "node:path";
 
 import { OutputError } from "../errors";
+import { isJsonObject } from "../json";
 import { codeOf } from "../regular-file";
 import { text } from "../text/safe-text";
 import {
@@ -74,16 +75,17 @@ function refuseLinks(folder: string): void {
 
 /** Removes the output of a failed run, and the folders that are empty then. */
 export function discardOutput(folder: string): void {
-  const steps = [
-    ...leftovers(folder).map((path) => () => rmSync(path, { recursive: true, force: true })),
-    ...[...stackFolders(folder), STACKS, "."].map((path) => () => rmdirSync(join(folder, path))),
-  ];
-  for (const step of steps) {
-    try {
-      step();
-    } catch {
-      // Missing, or not empty: Terraform or the user keeps files in it. The reason of the failed run matters more.
-    }
+  attempt(() => {
+    for (const path of leftovers(folder)) attempt(() => rmSync(path, { recursive: true, force: true }));
+    for (const path of [...stackFolders(folder), STACKS, "."]) attempt(() => rmdirSync(join(folder, path)));
+  });
+}
+
+function attempt(removal: () => void): void {
+  try {
+    removal();
+  } catch {
+    // Missing, or not empty: Terraform or the user keeps files in it. The reason of the failed run matters more.
   }
 }
 
@@ -146,17 +148,18 @@ export function publish(folder: string, staging: string, files: readonly OutputF
   });
 }
 
-/** Runs `write`, and turns a known system error into an OutputError. */
+/** Runs `write`, and turns a system error into an OutputError. */
 export function guarded<T>(path: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
+    if (!isJsonObject(error) || !error.syscall) throw error;
     const code = codeOf(error);
-    const reason = REASONS[code];
-    if (!reason) throw error;
-    throw new OutputError([text`${path} can't be written: ${reason} (${code}).`]);
+    throw new OutputError([text`${path} can't be written: ${REASONS[code] ?? OTHER_REASON} (${code}).`]);
   }
 }
+
+const OTHER_REASON = "the system refuses it; check the disk, and what else uses it";
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "no permission; change its owner or its mode",
