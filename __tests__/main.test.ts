@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import type { MiddlewareHandler } from "hono";
 
+import { PROVIDER_LOCK_FILE_NAME } from "../lib/stack/output-paths";
 import { type LocalConsole, type LocalConsoleOptions, startLocalConsole } from "../local-console/server";
 import { EXAMPLE, filesIn, type Place, type Run, run, start, temporaryFolders, variablesFor } from "./entry";
 
@@ -178,6 +179,19 @@ describe("a run ends with 1, a message on stderr and no output when", () => {
     expect(status).toBe(1);
     expect(filesIn(folder)).toEqual([]);
     expect(await run(["synth"], { folder, environment })).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("the provider's lock file can't be read", async () => {
+    const { environment } = await aConsole();
+    const folder = newFolder();
+    const lockFile = join(folder, PROVIDER_LOCK_FILE_NAME);
+    symlinkSync("/proc/self/mem", lockFile); // Reading it fails with EIO, for root, too.
+    const { status, stderr } = await run(["synth"], { folder, environment });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: `${lockFile} can't be read (EIO). Check it and its permissions, or synthesize again.\n`,
+    });
+    expect(existsSync(join(folder, "cdktf.out"))).toBe(false);
   });
 
   test("the summary can't be printed", async () => {

@@ -25,6 +25,16 @@ test("a missing folder for temporary files is named, with the remedy", async () 
   expect(status).toBe(1);
 });
 
+test("a full disk is named, before Terraform does anything, and nothing is left behind", async () => {
+  const { place, temporary } = terraformThat("echo done");
+  const { status, stdout, stderr } = await run(["destroy"], { ...place, shell: "ulimit -f 0" });
+  expect(stderr).toMatch(
+    /^\S+\/runtime-defense-destroy-\w+ can't be written: a file would exceed [^\n]+ \(EFBIG\)\.\n$/,
+  );
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
 test("a state is destroyed, even one without resources, and nothing is left behind", async () => {
   const { place, calls, temporary } = terraformThat("echo done");
   expect(await run(["destroy", "--auto-approve"], place)).toEqual({

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -8,13 +8,8 @@ import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
 import { terraformProgram } from "../settings/terraform-program";
-import {
-  localStateFile,
-  OLDEST_TERRAFORM,
-  PROVIDER_LOCK_FILE_NAME,
-  pathsOf,
-  VERSION_FILE_CONTENT,
-} from "../stack/output-paths";
+import { guarded, providerLockFile } from "../stack/output-folder";
+import { localStateFile, OLDEST_TERRAFORM, pathsOf, VERSION_FILE_CONTENT } from "../stack/output-paths";
 import { synthesizeEmpty } from "../stack/stack-base";
 import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
@@ -36,17 +31,21 @@ export const destroy: Command = {
     const paths = pathsOf(settings.name);
     const stackFolder = join(folder, paths.folder);
     try {
-      synthesizeEmpty(settings, folder, localStatePath);
-      writeFileSync(join(folder, paths.versionFile), VERSION_FILE_CONTENT);
-      const lockFile = join(invocation.projectFolder, PROVIDER_LOCK_FILE_NAME);
-      if (existsSync(lockFile)) copyFileSync(lockFile, join(folder, paths.lockFile));
+      const files = [
+        { path: paths.versionFile, content: VERSION_FILE_CONTENT },
+        ...providerLockFile(paths.lockFile, invocation.projectFolder),
+      ];
+      guarded(folder, () => {
+        synthesizeEmpty(settings, folder, localStatePath);
+        for (const { path, content } of files) writeFileSync(join(folder, path), content);
+      });
       await terraform(["init"], stackFolder, invocation);
       if (!(await hasState(stackFolder, invocation))) throw noState(settings.name, "it is empty, or not there");
       await terraform(["destroy", ...(has("auto-approve") ? ["-auto-approve"] : [])], stackFolder, invocation);
       return 0;
     } finally {
       refuseRescuedState(folder, stackFolder);
-      rmSync(folder, { recursive: true, force: true });
+      guarded(folder, () => rmSync(folder, { recursive: true, force: true }));
     }
   },
 };

@@ -4,9 +4,11 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
@@ -17,6 +19,7 @@ import { codeOf } from "../regular-file";
 import { text } from "../text/safe-text";
 import {
   MANIFEST,
+  PROVIDER_LOCK_FILE_NAME,
   REPORT_JSON,
   REPORT_MARKDOWN,
   SECRET_FILE_NAME,
@@ -146,6 +149,18 @@ export function publish(folder: string, staging: string, files: readonly OutputF
     }
     rmSync(staging, { recursive: true, force: true });
   });
+}
+
+/**
+ * Returns the project's provider lock file, if there is one, as the file at `path`: CDKTF doesn't copy it to the output.
+ *
+ * @throws OutputError when it can't be read.
+ */
+export function providerLockFile(path: string, projectFolder: string): readonly OutputFile[] {
+  const file = join(projectFolder, PROVIDER_LOCK_FILE_NAME);
+  return guardedRead(file, () =>
+    statSync(file, { throwIfNoEntry: false })?.isFile() ? [{ path, content: readFileSync(file, "utf8") }] : [],
+  );
 }
 
 /** Runs `write`, and turns a system error into an OutputError. */

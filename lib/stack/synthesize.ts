@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import { App } from "cdktf";
@@ -8,10 +8,11 @@ import type { JsonValue } from "../json";
 import { text } from "../text/safe-text";
 import { theBundle } from "./install-bundle-secret";
 import { TERRAFORM_BUNDLE_VARIABLE } from "./names";
-import { guarded, type OutputFile, publish } from "./output-folder";
-import { localStateFile, PROVIDER_LOCK_FILE_NAME, pathsOf, VERSION_FILE_CONTENT } from "./output-paths";
+import { guarded, type OutputFile, providerLockFile, publish } from "./output-folder";
+import { localStateFile, pathsOf, VERSION_FILE_CONTENT } from "./output-paths";
 import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
+import { guardedRead } from "./synthesized-file";
 
 type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
   /** The output folder, `cdktf.out`, and the folder in it where this run prepares its output. */
@@ -31,23 +32,25 @@ type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
  */
 export function synthesize({ folder, staging, projectFolder, files, ...props }: SynthesisProps): () => void {
   const paths = pathsOf(props.name);
-  // Relative, so that the output doesn't depend on the project's location, and resolved as Terraform will: through links.
-  const stateFile = join(realpathSync(projectFolder), localStateFile(props.name));
-  const localStatePath = relative(join(realpathSync(folder), paths.folder), stateFile);
-  withoutStackTraces(() => {
+  const synthesizeApp = () => {
+    // Relative, so that the output doesn't depend on the project's location, and resolved as Terraform will: through links.
+    const stateFile = join(realpathSync(projectFolder), localStateFile(props.name));
+    const localStatePath = relative(join(realpathSync(folder), paths.folder), stateFile);
     const app = new App({ outdir: staging });
     if (app.hclOutput) throw new OutputError([text`HCL output can't be proven. Leave out --hcl and SYNTH_HCL_OUTPUT.`]);
     new RuntimeDefenseStack(app, props.name, { ...props, localStatePath });
-    guarded(folder, () => app.synth());
-  });
+    app.synth();
+  };
+  guarded(folder, () => withoutStackTraces(synthesizeApp));
 
-  const stack: JsonValue = JSON.parse(readFileSync(join(staging, paths.stackFile), "utf8"));
+  const stackFile = join(staging, paths.stackFile);
+  const stack: JsonValue = JSON.parse(guardedRead(stackFile, () => readFileSync(stackFile, "utf8")));
   proveSynthesized(stack, props.tasks, props.installBundleSecretArn);
   const published = [
     ...files,
     { path: paths.versionFile, content: VERSION_FILE_CONTENT },
     ...secretFile(paths.secretFile, props),
-    ...lockFile(paths.lockFile, projectFolder),
+    ...providerLockFile(paths.lockFile, projectFolder),
   ];
   return () => publish(folder, staging, published);
 }
@@ -62,12 +65,6 @@ function withoutStackTraces(work: () => void): void {
   } finally {
     Error.captureStackTrace = captureStackTrace;
   }
-}
-
-// CDKTF doesn't copy it to the output.
-function lockFile(path: string, projectFolder: string): readonly OutputFile[] {
-  const file = join(projectFolder, PROVIDER_LOCK_FILE_NAME);
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ? [{ path, content: readFileSync(file, "utf8") }] : [];
 }
 
 // Terraform reads the file automatically. An existing secret doesn't need it.
