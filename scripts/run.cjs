@@ -85,7 +85,8 @@ function checksumOf(...contents) {
 function hashOfSources() {
   const hash = createHash("sha256").update(entry);
   for (const file of sources()) {
-    const { size, mtimeMs, ctimeMs, ino } = fs.statSync(`${root}/${file}`);
+    // An editor's lock is a link that leads nowhere, and its temporary file may be gone again.
+    const { size, mtimeMs, ctimeMs, ino } = fs.statSync(`${root}/${file}`, { throwIfNoEntry: false }) ?? {};
     hash.update(`\0${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`);
   }
   return hash.digest("hex").slice(0, 32);

@@ -88,6 +88,11 @@ describe("the code that runs", () => {
     expect(build().map(written)).toEqual(files);
   });
 
+  test("is built while an editor's lock, a link that leads nowhere, is among its sources", async () => {
+    symlinkSync("somebody@machine.1:2", path.join(root, "lib/.#word.ts"));
+    expect(await launch()).toEqual({ status: 0, stdout: "first\n", stderr: "" });
+  });
+
   test("is that of the requested entry", async () => {
     source("lib/other.ts", 'console.log("nested");');
     source("lib-other.ts", 'console.log("flat");');
