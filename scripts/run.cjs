@@ -138,8 +138,13 @@ function build(key, file) {
 // Writes under another name first: several runs may do this at once.
 function replace(file, content) {
   const temporary = `${file}.${randomUUID()}`;
-  fs.writeFileSync(temporary, content);
-  fs.renameSync(temporary, file);
+  try {
+    fs.writeFileSync(temporary, content);
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 // A file begins with its checksum, so that a damaged one is noticed.

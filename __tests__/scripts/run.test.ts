@@ -144,6 +144,16 @@ describe("a damaged .build", () => {
     },
   );
 
+  test("costs only time if nothing can be saved in it, and keeps nothing unfinished", async () => {
+    source(
+      "refused.cjs",
+      'require("node:fs").renameSync = () => { throw Object.assign(new Error("refused"), { syscall: "rename" }); };',
+    );
+    const environment = { NODE_OPTIONS: "--require ./refused.cjs" };
+    expect(await launch(["main.ts"], environment)).toEqual({ status: 0, stdout: "first\n", stderr: "" });
+    expect(readdirSync(path.join(root, ".build"))).toEqual([]);
+  });
+
   test("costs only time if it is a file", async () => {
     source(".build", "A file where the folder should be.");
     expect(await launch()).toEqual({ status: 0, stdout: "first\n", stderr: "" });
