@@ -18,7 +18,11 @@ function setBy(variable: string, address: string) {
 
 const host = fc.constantFrom("example.com", "a.example.com", "b.a.example.com", "xexample.com", "10.0.0.1", "[::1]");
 const port = fc.constantFrom("", ":443", ":8083");
-const entry = fc.tuple(fc.constantFrom("", ".", "*.", "*"), fc.oneof(host, fc.constantFrom("", "com")), port);
+const entry = fc.tuple(
+  fc.constantFrom("", ".", "*.", "*"),
+  fc.oneof(host, fc.constantFrom("", "com", "A.Example.com")),
+  port,
+);
 const list = fc
   .array(entry, { maxLength: 4 })
   .map((entries) => entries.map((parts) => parts.join("")))

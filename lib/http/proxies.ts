@@ -43,8 +43,7 @@ function isException({ hostname, port }: URL, exceptions: string): boolean {
   const names = exceptions.toLowerCase().split(/[,\s]+/);
   return names.some((entry) => {
     const [, name = entry, itsPort = ""] = /^(.+):(\d+)$/.exec(entry) ?? [];
-    if (name === "" || (itsPort && Number(itsPort) !== Number(port || 443))) return false;
-    if (name === "*") return true;
+    if (itsPort && Number(itsPort) !== Number(port || 443)) return false;
     const suffix = name.replace(/^\*/, "");
     return suffix.startsWith(".") || suffix !== name ? hostname.endsWith(suffix) : hostname === name;
   });
