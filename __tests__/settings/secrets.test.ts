@@ -20,6 +20,7 @@ test.each([
   ["HTTP_PROXY", "me:Pr0xyOne7@proxy.example.com:3128", "me:Pr0xyOne7"],
   ["ALL_PROXY", "socks5://me:Pr0xyTwo7@proxy.example.com:1080", "me:Pr0xyTwo7"],
   ["HTTPS_PROXY", "http://me:12/34#Pr0xy@proxy.example.com:3128", "me:12/34#Pr0xy"],
+  ["HTTPS_PROXY", " http://m%65:Pr0xyTri7@proxy.example.com:3128", "me:Pr0xyTri7"],
   ["HTTPS_PROXY", "http://me:Pr0xy%Word@proxy.example.com:3128", "me:Pr0xy%Word"],
 ])("the password of a proxy is masked, alone and with its user: %s=%s", (name, address, pair) => {
   const password = pair.slice("me:".length);

@@ -63,7 +63,7 @@ async function readOnce(page: ReadPage): Promise<readonly Defender[] | undefined
   let last = list.length;
   while (last >= PAGE_SIZE) {
     const [overlap, ...more] = await page(list.length - 1);
-    if (!overlap || overlap.hostname !== list.at(-1)?.hostname) return undefined;
+    if (overlap?.hostname !== list.at(-1)?.hostname) return undefined;
     if (list.length + more.length > MOST_DEFENDERS) throw tooMany();
     list.push(...more);
     last = more.length + 1;

@@ -6,13 +6,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const UNEXPANDED = /^(\$\([\w.-]+\)|\$\{\w+\}|\$\{\{[^}]*\}\}|\$[A-Z]+(_[A-Z\d]+)+|%[A-Z]+(_[A-Z\d]+)+%)$/;
 
 /** Whether the value is a variable reference that was not expanded. */
-export function isUnexpanded(value: string | undefined): boolean {
-  return UNEXPANDED.test(value?.trim() ?? "");
+export function isUnexpanded(value: string): boolean {
+  return UNEXPANDED.test(value.trim());
 }
 
 /** Whether a variable's value counts: an empty one and an unexpanded one are missing. */
 export function isSet(value: string | undefined): value is string {
-  return (value?.trim() ?? "") !== "" && !isUnexpanded(value);
+  return value !== undefined && value.trim() !== "" && !isUnexpanded(value);
 }
 
 /** Returns the values that count, trimmed. A password may begin or end with a space. */

@@ -87,9 +87,9 @@ export function findersOf(secrets: readonly NamedSecret[]): readonly (readonly [
 
 // Needs no valid address: an unencoded password may hold any character.
 function valuesOfProxy(value: string): readonly string[] {
-  const address = isSet(value) ? value.trim() : "";
-  const [, credentials, user = "", password] = /^(?:[a-z][a-z\d+.-]*:\/\/)?(([^:]*):(.+))@/is.exec(address) ?? [];
-  if (credentials === undefined || password === undefined) return [];
+  const parts = /^(?:[a-z][a-z\d+.-]*:\/\/)?(([^:]*):(.+))@/is.exec(value.trim());
+  if (!parts) return [];
+  const [, credentials = "", user = "", password = ""] = parts;
   const decoded = percentDecoded(password) ?? password;
   const alone = [password, decoded].filter(({ length }) => length >= SHORTEST_OF_PROXY);
   return [credentials, ...alone, ...pairsOf(percentDecoded(user) ?? user, decoded)];
