@@ -37,6 +37,17 @@ test("a Console with a private authority is trusted through TL_CA_CERT", async (
   console.close();
 });
 
+test("a retry, whose connection is new, trusts it, too", async () => {
+  let tries = 0;
+  const good = goodConsole();
+  const url = await servers.secure(await serverCertificate({ ca }), (request, response) =>
+    tries++ === 0 ? response.writeHead(503).end() : good(request, response),
+  );
+  const notices: string[] = [];
+  (await login(settingsFor(url, { network: { caFile } }), context(notices))).close();
+  expect(notices).toEqual([expect.stringContaining("(try 2 of 4)")]);
+});
+
 test("TL_CA_CERT leaves the authorities of NODE_EXTRA_CA_CERTS trusted, except on Node 20", async () => {
   const extra = await authority("Another Authority");
   const extraFile = join(folder, "extra.pem");
