@@ -32,6 +32,7 @@ export type Received = {
   readonly path: string;
   readonly query: Record<string, string>;
   readonly authorization: string | undefined;
+  readonly contentType: string | undefined;
   readonly body: string;
 };
 
@@ -49,6 +50,7 @@ export function goodConsole(received: Received[] = []): http.RequestListener {
         path: pathname,
         query: Object.fromEntries(searchParams),
         authorization: request.headers.authorization,
+        contentType: request.headers["content-type"],
         body,
       });
       const last = pathname.slice(pathname.lastIndexOf("/") + 1);

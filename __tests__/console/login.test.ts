@@ -63,11 +63,12 @@ describe("the requests", () => {
   test("are those that the API documents", async () => {
     const bearer = `Bearer ${TOKEN}`;
     const [authenticate, version, fargate, bundle] = await received();
-    expect(authenticate).toMatchObject({ method: "POST", path: "/api/v1/authenticate", query: {} });
+    const post = { method: "POST", contentType: "application/json" };
+    expect(authenticate).toMatchObject({ ...post, path: "/api/v1/authenticate", query: {} });
     expect(authenticate?.authorization).toBeUndefined();
     expect(JSON.parse(authenticate?.body ?? "")).toEqual({ username: "access-key-id", password: PASSWORD });
     expect(version).toEqual({ method: "GET", path: "/api/v1/version", query: {}, authorization: bearer, body: "" });
-    expect(fargate).toMatchObject({ method: "POST", path: "/api/v1/defenders/fargate.json", authorization: bearer });
+    expect(fargate).toMatchObject({ ...post, path: "/api/v1/defenders/fargate.json", authorization: bearer });
     expect(fargate?.query).toEqual(DEFENDER);
     expect(JSON.parse(fargate?.body ?? "")).toEqual(DEFINITION);
     expect(bundle).toEqual({
