@@ -75,12 +75,21 @@ test("Retry-After is waited for", () => {
 });
 
 test.each([
-  [429, "Try again later, or set TL_CONCURRENCY lower."],
-  [503, "Try again later, or ask whoever runs it."],
-])("HTTP %i ends with its own remedy", (status, remedy) => {
+  ["HTTP 429 always", "The Console gets too many requests", "Try again later, or set TL_CONCURRENCY lower."],
+  ["HTTP 503 always", "The Console fails", "Try again later, or ask whoever runs it."],
+  ["HTTP 404, empty", "The Console has nothing at this address", "Check the path in TL_CONSOLE, and TL_API_VERSION."],
+])("%s has its own words and remedy", (fault, what, remedy) => {
   for (const call of CALLS) {
-    const { error } = resultOf(`HTTP ${status} always at ${call}`);
-    expect(Object(error).sentences).toEqual([expect.stringContaining(`/${call}. ${remedy}`)]);
+    const [sentence] = Object(resultOf(`${fault} at ${call}`).error).sentences;
+    expect(sentence.startsWith(`${what} (HTTP `)).toBe(true);
+    expect(sentence.endsWith(`/${call}. ${remedy}`)).toBe(true);
+  }
+});
+
+test("the time limit is told in seconds", () => {
+  for (const call of CALLS) {
+    const { notices } = resultOf(`silence once at ${call}`);
+    expect(notices).toEqual([expect.stringMatching(/^No whole answer within 60 s: /)]);
   }
 });
 

@@ -152,6 +152,7 @@ export const FAULTS: readonly ConsoleFault[] = [
     'redirects to "sso.example.com" (HTTP 302)',
   ),
   refused("redirect to nowhere", answer(307, "", {}), "redirects to no address (HTTP 307)"),
+  refused("redirect to what is no address", answer(302, "", { location: "https://[" }), "redirects to no address"),
 
   refused(
     "HTTP 200, a proxy's page",
@@ -170,9 +171,9 @@ export const FAULTS: readonly ConsoleFault[] = [
   ),
   refused("HTTP 200, a page called JSON", answer(200, ANY_PAGE), 'titled "It works!"), it looks like another site\'s'),
   refused(
-    "HTTP 404, a page",
-    answer(404, ANY_PAGE, HTML_TYPE),
-    'A web page came instead of the Console\'s answer (HTTP 404, titled "It works!")',
+    "HTTP 404, a page without tags",
+    answer(404, "Nothing here", HTML_TYPE),
+    "A web page came instead of the Console's answer (HTTP 404, untitled)",
   ),
 
   refused("an empty answer", answer(200), "The answer is empty (HTTP 200)"),
