@@ -22,6 +22,7 @@ beforeAll(async () => {
   const images = {
     "shop/web:1": indexOf({ architecture: "arm64" }, { entryPoint: ["/entry.sh"], command: ["serve", "--all"] }),
     "shop/tool:1": image({ command: ["tool", "run"] }),
+    "shop/script:1": image({ entryPoint: ["sh", "-c", "serve --token=s3cr3t"], command: ["s3cr3t too"] }),
     "shop/arm:1": image({ architecture: "arm64", entryPoint: ["/arm"] }),
   };
   host = new URL(await servers.plain(registry({ images }))).host;
@@ -80,6 +81,16 @@ test("entry points are looked up, wrapped, proven, and shown in summary and repo
   });
   const markdown = await readFile(join(output, "runtime-defense.md"), "utf8");
   expect(markdown).toMatch(/\| web \| yes, `starts \/entry\.sh serve --all, as its image sha256:[0-9a-f]{12} says/);
+});
+
+test("of a script that an image starts, nothing is shown: it may hold credentials", async () => {
+  const { stdout, output } = await synthOf([container("web", "script:1")]);
+  const report = await readFile(join(output, "runtime-defense.json"), "utf8");
+  expect(JSON.parse(report).tasks[0].containers[0].lookedUp).toMatchObject({
+    entryPoint: ["sh", "-c", "…"],
+    command: ["…"],
+  });
+  expect(stdout + report + (await readFile(join(output, "runtime-defense.md"), "utf8"))).not.toContain("s3cr3t");
 });
 
 test("with pin the task is deployed with the image's digest", async () => {
