@@ -1,7 +1,7 @@
 import type { ProblemReport } from "../../../lib/report/problems/problem-report";
 import { quote, text } from "../../../lib/text/safe-text";
 
-const WEB = text`tasks/web, [1];x:y.json`;
+export const WEB = text`tasks/web, [1];x:y.json`;
 const API = text`tasks/api.json`;
 
 /** Two of three files with problems, a notice, and a problem of no file; the texts hold what formats have to escape. */
@@ -14,7 +14,7 @@ export const EXAMPLE: ProblemReport = {
       file: WEB,
       line: 12,
       column: 7,
-      text: text`containerDefinitions[web].image: 100 % of <it> & more; ${quote('a "b"\n::error::c ##vso[task.complete]d')}.`,
+      text: text`containerDefinitions[web].image: 100 %0A of <it> & more; ${quote('a "b"\n::error::c ##vso[task.complete]d')}.`,
     },
     { file: WEB, line: 3, column: 1, text: text`family: is required.` },
     { file: API, text: text`is empty.` },

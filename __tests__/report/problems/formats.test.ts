@@ -10,7 +10,7 @@ import { formatProblems, type ProblemFormat } from "../../../lib/report/problems
 import type { ProblemReport } from "../../../lib/report/problems/problem-report";
 import { styleOf } from "../../../lib/report/style";
 import { text } from "../../../lib/text/safe-text";
-import { EXAMPLE, NOTHING } from "./examples";
+import { EXAMPLE, NOTHING, WEB } from "./examples";
 
 const PLAIN = styleOf(process.stdout, {});
 const SCHEMA = join(resolve(__dirname, "../../.."), "docs/problems.schema.json");
@@ -31,7 +31,7 @@ describe("as text", () => {
         "RUNTIME_DEFENSE_DEFAULTS is not JSON.",
         "tasks/web, [1];x:y.json",
         "  3:1      family: is required.",
-        '  12:7     containerDefinitions[web].image: 100 % of <it> & more; "a "b" : :error::c ## vso[task.complete]d".',
+        '  12:7     containerDefinitions[web].image: 100 %0A of <it> & more; "a "b" : :error::c ## vso[task.complete]d".',
         "",
         "tasks/api.json",
         "  is empty.",
@@ -48,6 +48,21 @@ describe("as text", () => {
   test("one problem without a file is one line", async () => {
     const report = { ...NOTHING, problems: [{ text: text`TL_PASS is required.` }] };
     expect(await formatted(report, "text")).toBe("TL_PASS is required.\n");
+  });
+
+  test("a single file with a problem is not said to have none", async () => {
+    const report = { ...NOTHING, files: [WEB], problems: [{ file: WEB, text: text`is empty.` }] };
+    expect(await formatted(report, "text")).toBe(`${WEB}\n  is empty.\n\n1 of 1 file has problems.\n`);
+  });
+
+  test.each([
+    [1, "1 file has no problem.\n"],
+    [12, "12 files have no problem.\n"],
+    [11, "Notices not shown: 1. --format json has them.\n11 files have no problem.\n"],
+  ])("of %i files without problems only the number is given", async (count, output) => {
+    const files = Array.from({ length: count }, (_, index) => text`${index}.json`);
+    const notices = count === 11 ? [{ text: text`cpu is set to 256.` }] : [];
+    expect(await formatted({ ...NOTHING, files, notices, afterFailure: "Nothing." }, "text")).toBe(output);
   });
 
   test("several problems without a file are counted", async () => {

@@ -47,12 +47,13 @@ function closing(report: ProblemReport): readonly SafeText[] {
   const ended = afterFailure === undefined || problems.length === 0 ? [] : [text`${afterFailure}`];
   return [
     ...(notices.length > 0 && files.length > FEW_FILES
-      ? [text`${notices.length} notices are not shown; --format json has them.`]
+      ? [text`Notices not shown: ${notices.length}. --format json has them.`]
       : []),
     ...(containers && containers.all > 0 ? [containersLine(containers, problems.length > 0)] : []),
     ...(counted === undefined ? [] : [join([text`${counted}.`, ...ended], " ")]),
-    ...(problems.length === 0 && files.length === 1 ? [text`1 file has no problem.`] : []),
-    ...(problems.length === 0 && files.length > 1 ? [text`${files.length} files have no problem.`] : []),
+    ...(problems.length === 0 && files.length > 0
+      ? [text`${files.length} ${files.length === 1 ? "file has" : "files have"} no problem.`]
+      : []),
   ];
 }
 
