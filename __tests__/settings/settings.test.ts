@@ -158,6 +158,21 @@ test("every variable sets its setting", () => {
   });
 });
 
+test.each([
+  "GRANT_EXECUTION_ROLES",
+  "INSTALL_BUNDLE_KMS_KEY_ARN",
+  "INSTALL_BUNDLE_SECRET_ARN",
+  "LOG_RETENTION_DAYS",
+  "PERMISSIONS_BOUNDARY_ARN",
+  "SECRET_ARNS",
+  "TF_STATE_S3_REGION",
+  "TL_API_VERSION",
+] as const)("%s may have nothing before or behind its value", (name) => {
+  for (const value of [`\${x}${EVERY[name]}`, `${EVERY[name].replace(/,$/, "")}\${x}`]) {
+    expect(problemsOf({ ...EVERY, [name]: value })).toEqual([expect.stringMatching(`^${name} must `)]);
+  }
+});
+
 test("values are trimmed, except the password", () => {
   const { console } = parseSettings({ ...REQUIRED, TL_USER: " access-key\n", TL_PASS: " a passphrase " });
   expect([console.user, console.password.reveal()]).toEqual(["access-key", " a passphrase "]);
@@ -196,6 +211,7 @@ const URL_PROBLEMS: readonly [string, string][] = [
   ],
   ["http://10.0.0.1", "must be https: plain http is for this machine only, got host 10.0.0.1"],
   ["https://access-key:s3cr3t@console.example.com", "must not hold credentials: they belong in TL_USER and TL_PASS"],
+  ["https://:s3cr3t@console.example.com", "must not hold credentials: they belong in TL_USER and TL_PASS"],
   ["https://s3cr3t@console.example.com", "must not hold credentials: they belong in TL_USER and TL_PASS"],
   ["https://console.example.com/#s3cr3t", "must not hold a # fragment"],
   ["https://console.example.com/#", "must not hold a # fragment"],
@@ -383,7 +399,7 @@ test.each<readonly [string, string, string]>([
   ),
   [
     "SECRET_ARNS",
-    SECRET_ARN.replace("arn:aws:", "arn:aws-cn:"),
+    `${SECRET_ARN}, ${SECRET_ARN.replace("arn:aws:", "arn:aws-cn:")}`,
     "must be in the partition of AWS_REGION, aws, got aws-cn",
   ],
   ["TF_STATE_S3_KEY", "a", "needs TF_STATE_S3_BUCKET beside it"],
@@ -588,6 +604,7 @@ test.each([
   "SECRET_ARN",
   "STACK_NAMES",
   "LOG_RETENTION",
+  "TL_CONSOLES",
 ])("%s is ignored, because it may belong to another tool", (name) => {
   expect(problemsOf({ ...REQUIRED, [name]: "x" })).toEqual([]);
 });
@@ -598,7 +615,9 @@ test("an AWS_DEFAULT_REGION other than the stack's is refused where a stack is m
     'AWS_DEFAULT_REGION is "us-east-1", but this project reads only AWS_REGION (default eu-west-1). Set AWS_REGION.',
   ]);
   expect(problems({ AWS_DEFAULT_REGION: "us-east-1", AWS_REGION: "eu-west-1" })).toEqual([]);
-  expect(problems({ AWS_DEFAULT_REGION: "eu-west-1" })).toEqual([]);
+  for (const same of ["eu-west-1", "eu-west-1 ", " ", "$(REGION)"]) {
+    expect(problems({ AWS_DEFAULT_REGION: same })).toEqual([]);
+  }
   expect(problemsOf({ ...REQUIRED, AWS_DEFAULT_REGION: "us-east-1" })).toEqual([]);
 });
 
