@@ -52,3 +52,16 @@ test("a failure at an address from AUTH_API_ENDPOINT names this variable", async
   );
   console.close();
 });
+
+test.each(["AUTH_API_ENDPOINT", "TASK_GENERATION_API_ENDPOINT"])("so does a failure at %s alone", async (name) => {
+  const good = goodConsole();
+  const url = await servers.plain((request, response) =>
+    request.url?.startsWith("/elsewhere") ? response.writeHead(404).end() : good(request, response),
+  );
+  const variables = { TL_USER: "access-key-id", TL_PASS: PASSWORD, TL_CONSOLE: url, [name]: `${url}/elsewhere` };
+  const run = async () => {
+    const console = await login(parseSettings(variables), context);
+    await console.protect({ definition: { containerDefinitions: [] } }).finally(console.close);
+  };
+  await expect(run()).rejects.toThrow(`: POST ${url}/elsewhere. Check the path in ${name}, and TL_API_VERSION.`);
+});
