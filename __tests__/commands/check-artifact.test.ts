@@ -324,6 +324,10 @@ test.each([
   ["gzip of 2 MiB", gzipSync(Buffer.alloc(2 ** 21)).toString("hex")],
   ["gzip, five times", [1, 2, 3, 4, 5].reduce((content) => gzipSync(content), Buffer.from("x")).toString("hex")],
   ["a thousand streams of gzip", Buffer.concat(Array(1000).fill(gzipSync("x"))).toString("hex")],
+  [
+    "20 streams of gzip of 1 MiB each",
+    Buffer.concat([...Array(20).fill(gzipSync(Buffer.alloc(2 ** 20))), Buffer.alloc(12_000)]).toString("hex"),
+  ],
 ])("an archive in base64 is recognized, too: %s", async (_, archive) => {
   write("manifest.json", JSON.stringify({ value: Buffer.from(archive, "hex").toString("base64") }));
   expect((await check()).problems).toEqual([

@@ -33,17 +33,19 @@ const GZIP = Buffer.from([0x1f, 0x8b, 8]);
 // Text seldom compresses to less than a hundredth; unpacking anything beyond that would take too much time.
 const LARGEST_RATIO = 100;
 const LARGEST_UNPACKED = 1024 * 1024;
+// Of all streams in one place and in each other: each may hold many, so the sizes would multiply.
+const LARGEST_TOTAL = 16 * LARGEST_UNPACKED;
 
 /** Unpacks data compressed by zlib or gzip, also behind any other bytes, and nested; a truncated stream in part. */
-export function unpack(bytes: Buffer, depth = DEPTH): Unpacked {
+export function unpack(bytes: Buffer, depth = DEPTH, room = { bytes: LARGEST_TOTAL }): Unpacked {
   const characters = bytes.toString("latin1");
   if (ARCHIVES.test(characters)) return { contents: [], hasArchive: true };
   const starts = [...gzipStreamsIn(bytes), ...zlibStreamsIn(bytes, characters)];
   if (starts.length === 0) return { contents: [], hasArchive: false };
   const most = MOST_STREAMS + Math.floor(bytes.length / BYTES_PER_CHANCE);
-  const streams = starts.slice(0, most).map((start) => inflate(bytes.subarray(start)));
+  const streams = starts.slice(0, most).map((start) => inflate(bytes.subarray(start), room));
   const contents = streams.filter((stream) => Buffer.isBuffer(stream));
-  const inner = depth > 0 ? contents.map((content) => unpack(content, depth - 1)) : [];
+  const inner = depth > 0 ? contents.map((content) => unpack(content, depth - 1, room)) : [];
   const isTooDeep = depth === 0 && contents.length > 0;
   return {
     contents: [...contents, ...inner.flatMap((one) => one.contents)],
@@ -53,13 +55,16 @@ export function unpack(bytes: Buffer, depth = DEPTH): Unpacked {
 }
 
 /** Returns undefined for bytes that only begin like compressed data. */
-function inflate(bytes: Buffer): Buffer | "too large" | undefined {
+function inflate(bytes: Buffer, room: { bytes: number }): Buffer | "too large" | undefined {
+  if (room.bytes <= 0) return "too large";
   try {
     // Not gunzip, which refuses data followed by other bytes.
-    return inflateRawSync(bytes, {
+    const content = inflateRawSync(bytes, {
       maxOutputLength: Math.min(LARGEST_RATIO * bytes.length, LARGEST_UNPACKED),
       finishFlush: zlib.Z_SYNC_FLUSH,
     });
+    room.bytes -= content.length;
+    return content;
   } catch (error) {
     return codeOf(error) === "ERR_BUFFER_TOO_LARGE" ? "too large" : undefined;
   }
