@@ -52,7 +52,7 @@ export const valueFrom = v.pipe(
   v.check(
     (source) => (source.startsWith("arn:") ? SECRET_OR_PARAMETER : PARAMETER).test(source),
     ({ input }) =>
-      SECRET_OR_PARAMETER.test(`${input.replace(/:+$/, "")}::`)
+      SECRET_OR_PARAMETER.test(`${input.replace(/(?<!:):+$/, "")}::`)
         ? "must end with two colons after its JSON key, SECRET:JSON-KEY::"
         : "must be a parameter's name or ARN, or the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME or NAME:JSON-KEY:STAGE:VERSION",
   ),

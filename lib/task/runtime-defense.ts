@@ -39,7 +39,7 @@ export const RUNTIME_DEFENSE_ENTRIES = {
     {},
   ),
   filesystemMonitoring: v.optional(v.boolean()),
-  defenderImage: v.optional(matching(/^\S+\/\S+$/, DEFENDER_IMAGE)),
+  defenderImage: v.optional(matching(/^[^\s/]+\/\S+$/, DEFENDER_IMAGE)),
   sidecar: v.optional(
     closed({
       cpu,

@@ -19,6 +19,8 @@ export function changeByTerraform(value: string): SafeText | undefined {
 }
 
 function changeOfCharacters(value: string): SafeText | undefined {
+  // First: normalizing takes time quadratic in the length of a run.
+  if (LONG_RUN.test(value)) return MANY_MARKS;
   if (value !== value.normalize("NFC") || HALF_CHARACTER.test(value)) return NOT_NORMALIZED;
   const json = JSON.stringify(value);
   if (json !== json.normalize("NFC")) return MARK_AFTER_BREAK;
