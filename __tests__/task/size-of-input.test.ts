@@ -10,15 +10,6 @@ const WRONG: Readonly<Record<string, (count: number) => object>> = {
   "variables of a wrong type": (count) => of({ environment: numbers(count).map((n) => ({ name: `A${n}`, value: 1 })) }),
   "dependencies on missing containers": (count) =>
     of({ dependsOn: numbers(count).map((n) => ({ containerName: `c${n}`, condition: "START" })) }),
-  "containers with the same name": (count) => ({ ...TASK, containerDefinitions: numbers(count).map(() => CONTAINER) }),
-  "containers that wait for one another": (count) => ({
-    ...TASK,
-    containerDefinitions: numbers(count).map((n) => ({
-      ...CONTAINER,
-      name: `c${n}`,
-      dependsOn: [{ containerName: `c${n + 1}`, condition: "START" }],
-    })),
-  }),
   placeholders: (count) => of({ secrets: numbers(count).map((n) => ({ name: `A${n}`, valueFrom: "<ARN>" })) }),
   "mounts of missing volumes": (count) => of({ mountPoints: numbers(count).map((n) => ({ sourceVolume: `v${n}` })) }),
 };
@@ -56,13 +47,14 @@ test.each(Object.entries(WRONG))("twice as many %s take twice as many steps", (_
   expect(twice / once).toBeLessThan(2.2);
 });
 
-const MANY = Object.entries(WRONG).filter(([kind]) => !kind.includes("wait"));
-
-test.each(MANY)("for very many %s, 50 problems are shown and the others are counted", async (_kind, documentOf) => {
-  const problems = await problemsIn(documentOf(5000));
-  expect(problems).toHaveLength(51);
-  expect(problems.at(-1)).toMatch(/^There are \d{4,} more problems in this file\.$/);
-});
+test.each(Object.entries(WRONG))(
+  "for very many %s, 50 problems are shown and the others are counted",
+  async (_kind, documentOf) => {
+    const problems = await problemsIn(documentOf(5000));
+    expect(problems).toHaveLength(51);
+    expect(problems.at(-1)).toMatch(/^There are \d{4,} more problems in this file\.$/);
+  },
+);
 
 test("60,000 unknown keys in a file of 1 MiB are refused", async () => {
   const text = JSON.stringify(WRONG["unknown keys"]?.(60_000));
@@ -76,4 +68,40 @@ test("lists nested 101 levels deep are refused, lists nested 90 levels deep are 
   expect(await problemsIn(nested(90))).toContain(
     "a: is not a known key. Check its spelling, or remove it: the AWS provider would drop it.",
   );
+});
+
+test("300 ranges of all ports, each of another protocol, are refused for their protocols alone", async () => {
+  const portMappings = numbers(300).map((n) => ({ containerPortRange: "1-65535", protocol: `p${n}` }));
+  const problems = await problemsIn(of({ portMappings }));
+  expect(problems[0]).toBe('containerDefinitions[app].portMappings[0].protocol: must be tcp or udp, got "p0".');
+  expect(problems.at(-1)).toBe("There are 250 more problems in this file.");
+});
+
+test("a task of more than 100 containers is refused for their number alone", async () => {
+  const containers = (count: number) => ({ ...TASK, containerDefinitions: numbers(count).map(() => ({})) });
+  expect(await problemsIn(containers(101))).toEqual([
+    "containerDefinitions: with the Defender there are 102 containers, ECS takes 10. Split the task.",
+  ]);
+  expect(await problemsIn(containers(100))).toContain("containerDefinitions[0].name: is required.");
+});
+
+const LENGTH = 200_000;
+
+test.each<[text: string, document: object, problem: string]>([
+  ["variables that don't end", of({ command: ["${".repeat(LENGTH / 2)] }), "bytes without the Defender"],
+  [
+    "a secret's source of colons",
+    of({ secrets: [{ name: "A", valueFrom: `${":".repeat(LENGTH)}x` }] }),
+    "must be a parameter's name",
+  ],
+  [
+    "an image of slashes",
+    { ...TASK, runtimeDefense: { defenderImage: `${"/".repeat(LENGTH)} ` } },
+    "must be an image with its registry",
+  ],
+  ["combining marks", of({ command: ["\u0300\u0316".repeat(LENGTH / 2)] }), "has more than 30 combining marks"],
+])("a long text takes no more than a second: %s", async (_kind, document, problem) => {
+  const begun = process.cpuUsage();
+  expect((await problemsIn(document)).join("\n")).toContain(problem);
+  expect(process.cpuUsage(begun).user).toBeLessThan(1_000_000);
 });

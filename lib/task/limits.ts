@@ -1,6 +1,6 @@
 import type { JsonObject } from "../json";
 import type { Draft } from "./draft";
-import { notice, problem, type Step } from "./finding";
+import { type Finding, notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 import type { TaskDefinition } from "./schema";
 
@@ -13,11 +13,7 @@ export const MAX_BYTES = 64 * 1024;
  * range of a single number is in the schemas.
  */
 export function* checkLimits(task: JsonObject, { containers, runtimeDefense, task: { values } }: Draft): Step {
-  const count = containers.length + 1;
-  if (count > MAX_CONTAINERS) {
-    const limit = `ECS takes ${MAX_CONTAINERS}. Split the task.`;
-    yield problem(["containerDefinitions"])`with the Defender there are ${count} containers, ${limit}`;
-  }
+  if (containers.length >= MAX_CONTAINERS) yield tooManyContainers(containers.length);
   const bytes = Buffer.byteLength(JSON.stringify(task));
   if (bytes > MAX_BYTES) {
     const limit = `ECS takes ${MAX_BYTES}. Split the task.`;
@@ -32,6 +28,12 @@ export function* checkLimits(task: JsonObject, { containers, runtimeDefense, tas
     const got = `${memory} and ${memoryReservation}`;
     yield problem([...path, "memory"])`must not be below memoryReservation, got ${got}.`;
   }
+}
+
+/** @param count without the Defender */
+export function tooManyContainers(count: number): Finding {
+  const limit = `ECS takes ${MAX_CONTAINERS}. Split the task.`;
+  return problem(["containerDefinitions"])`with the Defender there are ${count + 1} containers, ${limit}`;
 }
 
 // The AWS provider loses a key that begins with % of a map in Terraform's state.

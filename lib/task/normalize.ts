@@ -4,6 +4,7 @@ import { asText, clean, isJsonArray, isJsonObject, type JsonObject, type JsonVal
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
+import { tooManyContainers } from "./limits";
 import { DESCRIBED } from "./registered-form";
 import { CONTAINER_KEYS, TASK_ENTRIES, TASK_KEYS } from "./schema";
 
@@ -24,9 +25,17 @@ export function* normalize(document: JsonValue): Step<Normalized | undefined> {
     return undefined;
   }
   const registered = yield* withoutDescribedKeys(yield* withoutEnvelope(document));
+  const { containerDefinitions: containers } = registered;
+  if (isJsonArray(containers) && containers.length > MOST_CONTAINERS) {
+    yield tooManyContainers(containers.length);
+    return undefined;
+  }
   const { runtimeDefense = {}, ...task } = yield* withMisplacedKeysMovedUp(registered);
   return { definition: yield* withTags(withoutEmpty(ABSENT_IF_EMPTY.ofTask, task)), runtimeDefense };
 }
+
+// Many more than ECS takes. Checks and messages about one container look at the others, too.
+const MOST_CONTAINERS = 100;
 
 type Normalized = { readonly definition: JsonObject; readonly runtimeDefense: JsonValue };
 
