@@ -47,7 +47,7 @@ export const checkArtifact: Command = {
       ...(other === undefined ? [] : differences(folder, artifact.files, other)),
     ];
     if (problems.length > MOST) {
-      throw new OutputError([...problems.slice(0, MOST), text`${problems.length - MOST} more problems are not shown.`]);
+      throw new OutputError([...problems.slice(0, MOST), text`Further problems: ${problems.length - MOST}.`]);
     }
     if (problems.length > 0) throw new OutputError(problems);
     const equal = other === undefined ? text`` : text`, and are those of ${other}`;

@@ -26,7 +26,7 @@ export function remarkAt({ path, ...place }: Location, sentence: SafeText): Rema
 /** Turns findings into sentences, with the number of those that aren't shown. */
 export function remarksOf({ shown, others }: Findings, source: Source, kind: string): readonly Remark[] {
   const remarks = shown.map(({ path, text: sentence }) => remarkAt(source.locate(path), sentence()));
-  return others > 0 ? [...remarks, { text: text`There are ${others} more ${kind} in this file.` }] : remarks;
+  return others > 0 ? [...remarks, { text: text`Further ${kind} in this file: ${others}.` }] : remarks;
 }
 
 /** The file can't be read as JSON, or the defaults in it are wrong. */

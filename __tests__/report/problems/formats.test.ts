@@ -45,6 +45,22 @@ describe("as text", () => {
     );
   });
 
+  test("the number of a file's further problems comes after those that are shown", async () => {
+    const file = text`a.json`;
+    const [first, further] = [text`cpu: is required.`, text`Further problems in this file: 1.`];
+    const report = {
+      ...NOTHING,
+      files: [file],
+      problems: [
+        { file, line: 9, text: first },
+        { file, text: further },
+      ],
+    };
+    expect(await formatted(report, "text")).toBe(
+      `a.json\n  9:1      ${first}\n  ${further}\n\n1 of 1 file has problems.\n`,
+    );
+  });
+
   test("one problem without a file is one line", async () => {
     const report = { ...NOTHING, problems: [{ text: text`TL_PASS is required.` }] };
     expect(await formatted(report, "text")).toBe("TL_PASS is required.\n");
