@@ -7,7 +7,7 @@ import { run, temporaryFolders } from "../entry";
 const newFolder = temporaryFolders();
 
 /** A stand-in for Terraform: what it does at `terraform destroy`, and prints at `terraform state pull`. */
-function terraformThat(destroys: string, { state = '{"resources":[]}' } = {}) {
+function terraformThat(destroys: string, { state = '{"lineage": "d1c0","resources":[]}' } = {}) {
   const folder = newFolder();
   const program = join(folder, "terraform");
   const cases = [`init) ;;`, `state) printf '%s' '${state}' ;;`, `destroy) ${destroys} ;;`];
@@ -63,8 +63,11 @@ test("Terraform gets the versions and the lock file of the stack, and no passwor
   expect(stdout).not.toContain("pass-0815");
 });
 
-test("a state that is not there, or an empty file, is not called destroyed", async () => {
-  const { place, calls } = terraformThat("echo done", { state: "" });
+test.each([
+  ["an empty file", ""],
+  ["a remote state that is not there", '{"version": 4, "serial": 0, "lineage": "", "outputs": {}, "resources": []}'],
+])("%s is not called destroyed", async (_, state) => {
+  const { place, calls } = terraformThat("echo done", { state });
   const { status, stdout, stderr } = await run(["destroy"], place);
   expect({ status, stdout, stderr }).toEqual({
     status: 1,

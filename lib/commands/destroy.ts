@@ -75,13 +75,13 @@ function noState(name: string, what: string): SettingsError {
   return new SettingsError([text`There is no state of the stack ${name}: ${what}. ${remedy}`]);
 }
 
-/** Whether there is a state, even one without resources. Terraform prints nothing when there is none. */
+/** Whether there is a state, even one without resources. If there is none, Terraform prints nothing, or one without lineage. */
 async function hasState(folder: string, invocation: Invocation): Promise<boolean> {
-  let hasPrinted = false;
-  await terraform(["state", "pull"], folder, invocation, () => {
-    hasPrinted = true;
+  let state = "";
+  await terraform(["state", "pull"], folder, invocation, (output) => {
+    state += output;
   });
-  return hasPrinted;
+  return /"lineage": *"[^"]/.test(state);
 }
 
 /**
@@ -94,7 +94,7 @@ async function terraform(
   args: readonly string[],
   folder: string,
   { environment, signal }: Invocation,
-  onOutput?: () => void,
+  onOutput?: (output: Buffer) => void,
 ): Promise<void> {
   const program = terraformProgram(environment);
   const child = spawn(program, args, {
