@@ -18,7 +18,7 @@ exports.bundleOptions = (root, entry, { debug }) => ({
   outfile: path.join(root, ".build", `${entry}.cjs`), // Source maps are relative to it.
   platform: "node",
   format: "cjs",
-  target: "node20.9",
+  target: "node20.19",
   // jsonc-parser's main field is a UMD file, whose requires no bundler can follow.
   mainFields: ["module", "main"],
   // The launcher runs the code as a script, where import() doesn't work.
