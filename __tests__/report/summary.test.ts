@@ -51,6 +51,14 @@ describe("the summary", () => {
     }
   });
 
+  test("on a terminal has lines of its width", async () => {
+    const narrow = styleOf(Object.assign(new PassThrough(), { isTTY: true, columns: 60 }), {});
+    const summary = toSummary(await reportOn([SHOP]), PLACES, narrow);
+    expect(summary).toContain(
+      " 512 CPU units and 1024 MiB, of which 128 CPU\n              units and 256 MiB are to be left",
+    );
+  });
+
   test("aligns the texts beside the names", async () => {
     const [family, ...rows] = toSummary(await reportOn([SHOP]), PLACES, PLAIN)
       .trimEnd()
