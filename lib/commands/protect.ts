@@ -28,7 +28,7 @@ export const protect: Command = {
   run: async (invocation, { operands: [file = ""], value }) => {
     const out = value("out");
     if (out !== undefined) guarded(out, () => checkOut(out, file));
-    const settings = parseSettings({ ...invocation.environment, TASK_DEFINITION_PATH: file });
+    const settings = parseSettings(invocation.environment);
     const context = contextOn(invocation.stderr, invocation.signal);
     const task = await protectOne(file, settings, invocation, context);
     for (const notice of [
