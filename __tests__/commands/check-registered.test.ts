@@ -42,6 +42,13 @@ test("registered task definitions with ECS' defaults equal the proven ones", asy
   });
 });
 
+test("ECS is asked in the task definitions' region, whatever AWS_REGION says", async () => {
+  await localEcs({ account: ACCOUNT, registered: registrations(), workloads: [] });
+  process.env.AWS_REGION = "us-east-1";
+  const { stdout } = await invoke(checkRegistered, ["--stack", STACK, "--outputs", OUTPUTS]);
+  expect(stdout).toBe("All 2 task definitions are registered in eu-west-1 as proven.\n");
+});
+
 test.each<[string, (task: Registration) => Registration, string]>([
   [
     "another image",
