@@ -36,6 +36,9 @@ function fleet(wrong: readonly number[]): string {
 test("a good file passes without a Console and without credentials", async () => {
   const { status, stdout, stderr } = await invoke(check, [EXAMPLE, "--offline"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toMatch(
+    /example\.json\n {2}1:1 +Notice: Not in the file, so the defaults apply: cpu 256, memory 512\.\n/,
+  );
   expect(stdout).toMatch(/\nContainers: 1 to be protected\.\n1 file has no problem\.\n$/);
 });
 
@@ -139,9 +142,12 @@ test("a wrong variable is refused as in synth, unless it is the Console's", asyn
   ]);
 });
 
-test("a path that isn't there is refused", async () => {
-  const { problems } = await invoke(check, [join(newFolder(), "none.json"), "--offline"]);
-  expect(problems).toEqual([expect.stringContaining("none.json: there is no such file or folder.")]);
+test("a path that isn't there is refused, with the variable if that names it", async () => {
+  const path = join(newFolder(), "none.json");
+  const problem = `${path}: there is no such file or folder. Check the path`;
+  expect((await invoke(check, [path, "--offline"])).problems).toEqual([`${problem}.`]);
+  const { problems } = await invoke(check, ["--offline"], { TASK_DEFINITION_PATH: path });
+  expect(problems).toEqual([`${problem} (TASK_DEFINITION_PATH).`]);
 });
 
 describe("check --offline and synth", () => {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { check } from "../../lib/commands/check";
 import { synth } from "../../lib/commands/synth";
 import { DEFENDER_REGISTRY } from "../../local-console/defender";
 import { type LocalConsole, startLocalConsole } from "../../local-console/server";
@@ -120,4 +121,14 @@ test("all images that can't be looked up are refused at once, before the login",
     expect.stringMatching(/task\.json: containerDefinitions\[a\]: .* is not built for linux\/amd64/),
     expect.stringMatching(/task\.json: containerDefinitions\[b\]: .*404/),
   ]);
+});
+
+test("check looks them up, too, but not with --offline", async () => {
+  const file = join(folder, "task.json");
+  await writeFile(file, JSON.stringify({ ...TASK, containerDefinitions: [container("b", "none:1")] }));
+  const environment = { TL_RETRY_DELAY_MS: "1", DOCKER_CONFIG: folder };
+  const { status, stdout } = await invoke(check, [file], environment);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/containerDefinitions\[b\]: .*404/);
+  expect(await invoke(check, [file, "--offline"], environment)).toMatchObject({ status: 0 });
 });
