@@ -35,6 +35,7 @@ test.each(Object.keys(COMMANDS))("%s --help prints the usage, and does nothing e
     const { status, stdout, stderr } = await invoke(command, args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.startsWith(`${usageOf(command)}\n\n`)).toBe(true);
+    expect(stdout.match(/^ {2}--format /gm)).toHaveLength(1);
     for (const { name } of command.options ?? []) expect(stdout).toContain(`\n  --${name}`);
     for (const { name } of command.operands ?? []) expect(stdout).toContain(`\n  ${name}`);
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual(
@@ -108,6 +109,8 @@ describe("arguments", () => {
     expect(await invoke(command, ["a"], environment)).toMatchObject({
       problems: [`npm consumed --quiet. Write -- before the options. ${USAGE}`],
     });
+    const { problems } = await invoke(await loadCommand("destroy"), [], { npm_config_auto_approve: "true" });
+    expect(problems).toEqual([expect.stringMatching(/^npm consumed --auto-approve\. Write -- before the options\./)]);
     expect(await invoke(command, ["a", "--quiet"], {})).toMatchObject({ status: 3 });
   });
 
