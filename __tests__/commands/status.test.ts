@@ -190,6 +190,12 @@ describe("an unknown state never counts as protected", () => {
     expect(tasks).toMatchObject([{ verdict: "defender-not-healthy", reason: "The task is PENDING, not RUNNING yet." }]);
   });
 
+  test("but without a health check, as old Consoles make it, ECS knows no health of a Defender", async () => {
+    const old = JSON.stringify(protectedBy("web"), (key, value) => (key === "healthCheck" ? undefined : value));
+    const unchecked: Registration = JSON.parse(old.replaceAll('"HEALTHY"', '"START"'));
+    expect((await jsonOf(web(unchecked))).tasks).toMatchObject([{ verdict: "protected" }]);
+  });
+
   test("of five tasks with three connected Defenders, none is protected", async () => {
     const { summary } = await jsonOf(web(protectedBy("web"), { count: 5 }, { count: 3 }));
     expect(summary).toMatchObject({ tasks: 5, protected: 0, verdicts: { "not-connected": 5 } });
@@ -399,6 +405,16 @@ describe("formats", () => {
     ]);
   });
 
+  test("text has the reason of a service's worst task", async () => {
+    const workloads = [service("web", "web:1"), service("web", "web:2")];
+    const { stdout } = await runStatus({
+      ...web(protectedBy("web")),
+      registered: [protectedBy("web"), bare("web")],
+      workloads,
+    });
+    expect(stdout).toMatch(/^\S+\/web {2}1 of 2 protected, 1 unprotected: web:2 is not a protected task definition: /);
+  });
+
   test("JSON counts per cluster, service and family", async () => {
     const { stdout } = await runStatus(FLEET, ["--all-clusters", "--format", "json"]);
     const { summary } = JSON.parse(stdout);
@@ -487,6 +503,7 @@ describe("refusals", () => {
 
   test.each([
     [["--fail-under", "most"], '--fail-under must be a number from 0 to 100, got "most".'],
+    [["--fail-under", ""], '--fail-under must be a number from 0 to 100, got "".'],
     [["--fail-under", "101"], '--fail-under must be a number from 0 to 100, got "101".'],
     [["--all-clusters", "--cluster", "a"], "--all-clusters and --cluster exclude each other. Leave one of them out."],
     [

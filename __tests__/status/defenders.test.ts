@@ -51,6 +51,11 @@ test.each([
   expect(ofWeb(defender(`web:${ID}`, { cloudMetadata }))).toMatchObject({ connected, elsewhere: 1 - connected });
 });
 
+test("a stale Defender of another region is not counted", () => {
+  const stale = defender(`web:${ID}`, { connected: false, cloudMetadata: { region: "us-east-1" } });
+  expect(ofWeb(stale)).toMatchObject({ connected: 0, stale: 0, elsewhere: 0 });
+});
+
 test.each(["web", `other:${ID}`, "web:not-a-uuid", `my-web:${ID}`])("%s is not of the family web", (hostname) => {
   expect(ofWeb(defender(hostname))).toBeUndefined();
 });
