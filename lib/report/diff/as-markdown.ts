@@ -42,7 +42,7 @@ function sectionOf({ family, kind, differences }: TaskDiff): string {
     return [where, escaped(what), ...values];
   });
   const heading = `### ${escaped(family)}${kind === "changed" ? "" : ` (${kind})`}`;
-  return ["", heading, "", ...(rows.length > 0 ? table(["Where", "What", "Before", "After"], rows) : [])].join("\n");
+  return ["", heading, "", ...table(["Where", "What", "Before", "After"], rows)].join("\n");
 }
 
 function cellOf(value: string | undefined, { what }: Difference): string {
