@@ -399,6 +399,14 @@ describe("of outputs of synth", () => {
       expect(stdout).toContain("Protected: 2 of 2 → 0 of 2 containers (100 % → 0 %).");
     });
 
+    test("with a container as it was before doesn't protect that one", async () => {
+      const [web] = SHOP.containerDefinitions;
+      const { output, altered } = await alteredBy((all) => all.map((one) => (one.name === web?.name ? web : one)));
+      const { stdout } = await invoke(diff, [output, altered]);
+      expect(stdout).toContain("  shop, web: not protected: the Defender has not wrapped it.\n");
+      expect(stdout).toContain("Protected: 2 of 2 → 1 of 2 containers (100 % → 50 %).");
+    });
+
     test("with another image of the Defender shows the image", async () => {
       const { output, altered } = await alteredBy((all) =>
         all.map((one) => (one.name === "TwistlockDefender" ? { ...one, image: "mirror.example.com/d:1" } : one)),
@@ -464,6 +472,7 @@ describe("--format markdown", () => {
     expect(stdout.length).toBeLessThan(65_536);
     const [, others = ""] = /^(\d+) more tasks would make this comment too long\.$/m.exec(stdout) ?? [];
     expect(stdout.split("\n### ").length - 1 + Number(others)).toBe(601);
+    expect(stdout).toContain("\n### shop-0 (added)\n");
   });
 
   test("of very many containers newly left out fits into a comment, and still shows tasks", async () => {
