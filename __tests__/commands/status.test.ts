@@ -406,13 +406,12 @@ describe("formats", () => {
   });
 
   test("text has the reason of a service's worst task", async () => {
-    const workloads = [service("web", "web:1"), service("web", "web:2")];
     const { stdout } = await runStatus({
-      ...web(protectedBy("web")),
       registered: [protectedBy("web"), bare("web")],
-      workloads,
+      workloads: [service("web", "web:1"), service("web", "web:2"), service("web", "web:1")],
+      defenders: [{ family: "web", count: 2, connected: true }],
     });
-    expect(stdout).toMatch(/^\S+\/web {2}1 of 2 protected, 1 unprotected: web:2 is not a protected task definition: /);
+    expect(stdout).toMatch(/^\S+\/web {2}2 of 3 protected, 1 unprotected: web:2 is not a protected task definition: /);
   });
 
   test("JSON counts per cluster, service and family", async () => {
@@ -427,6 +426,13 @@ describe("formats", () => {
   test("Markdown has the share, a picture, the services, and what to do", async () => {
     const { stdout } = await runStatus(FLEET, ["--all-clusters", "--format", "markdown"]);
     expect(stdout.replace(/20[\dT:.-]+Z/g, "TIME")).toMatchSnapshot();
+  });
+
+  test("Markdown has 300 services at most, and counts the others", async () => {
+    const workloads = Array.from({ length: 302 }, (_, index) => service(`web-${index}`, "web:1"));
+    const { stdout } = await runStatus({ registered: [bare("web")], workloads }, ["--format", "markdown"]);
+    expect(stdout.match(/^\| \S+ \| web-/gm)).toHaveLength(300);
+    expect(stdout).toContain("\n\n2 more: see --format json.\n\n");
   });
 
   test("JUnit has a case per task; what was left out is skipped", async () => {
