@@ -535,12 +535,15 @@ describe("refusals", () => {
   test("AWS whose pages don't end: nothing is counted", async () => {
     let endTheRun = () => {};
     jest.spyOn(systemClock, "after").mockImplementation((milliseconds, callback) => {
-      if (milliseconds === 300_000) endTheRun = callback;
-      return () => {};
+      if (milliseconds !== 300_000) return () => {};
+      endTheRun = callback;
+      return () => {
+        endTheRun = () => {};
+      };
     });
     const intercept = onAction("ListClusters", (call) => {
       if (call === 50) endTheRun();
-      return Response.json({ clusterArns: [], nextToken: String(call) });
+      return Response.json({ clusterArns: [], ...(call < 100 && { nextToken: String(call) }) });
     });
     const environment = { TL_TIMEOUT_MS: "10000" };
     const { problems, stdout } = await runStatus({ ecs: { intercept } }, ["--all-clusters"], environment);
