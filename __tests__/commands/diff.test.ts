@@ -231,7 +231,9 @@ test("added and removed tasks are recognized by their families, whatever their f
   writeFileSync(join(after, "renamed.json"), JSON.stringify(SHOP));
   writeFileSync(join(after, "c.json"), JSON.stringify({ ...SHOP, family: "new" }));
   const { stdout } = await invoke(diff, [before, after]);
-  expect(stdout).toMatch(/^new \(added\)\n {2}web: container {5}added: nginx:1\.27\n[\s\S]*old \(removed\)\n {2}web: /);
+  expect(stdout).toMatch(
+    /^new \(added\)\n {2}web: container {5}added: nginx:1\.27\n[\s\S]*old \(removed\)\n {2}web: container {5}gone: nginx:1\.27\n/,
+  );
   expect(stdout).toContain("2 of 3 tasks differ.");
 });
 
@@ -241,6 +243,7 @@ test("the defaults of the fleet apply to both sides", async () => {
   writeFileSync(defaults, JSON.stringify({ runtimeDefense: { exclude: { router: "breaks when wrapped" } } }));
   const { stdout } = await invoke(diff, paths, { RUNTIME_DEFENSE_DEFAULTS: defaults });
   expect(stdout).toContain("Protected: 1 of 2 → 1 of 2 containers (50 % → 50 %).");
+  expect(stdout).not.toContain("Newly left out");
 });
 
 test("the images of CONTAINER_IMAGES are those of both sides, also where only one has the container", async () => {
@@ -454,6 +457,38 @@ describe("--format markdown", () => {
     expect(html).not.toMatch(/<script|<a |##vso/);
     expect(html).toContain("<td><code>nginx:1.27</code></td>\n<td><code>nginx:1.28</code></td>");
     expect(stdout).not.toMatch(/(?<!`[^`]*)@someone/);
+  });
+
+  test("shows what the text shows", async () => {
+    const paths = files((task) => {
+      task.runtimeDefense = { exclude: { router: "breaks when wrapped" } };
+      task.memory = "2048";
+      Object.assign(container(task, 0), { image: "nginx:1.28", environment: [] });
+      Object.assign(container(task, 1), { essential: undefined, memory: 64 });
+    });
+    expect((await invoke(diff, [...paths, "--format", "markdown"])).stdout).toBe(
+      [
+        "## Runtime defense: what changes",
+        "",
+        "**1 of 1 tasks** differ. Protected: 2 of 2 → **1 of 2 containers** (100 % → 50 %).",
+        "",
+        "### ⚠ Newly left out of protection",
+        "",
+        "- `shop`, `router`: breaks when wrapped",
+        "",
+        "### shop",
+        "",
+        "| Where | What | Before | After |",
+        "| --- | --- | --- | --- |",
+        "| `web` | image | `nginx:1.27` | `nginx:1.28` |",
+        "| `web` | environment | different |  |",
+        "| `router` | protection | `protected` | **left out: breaks when wrapped** |",
+        "| `router` | essential | `false` | — |",
+        "| `router` | memory | — | `64` |",
+        "| the task | memory | `1024` | `2048` |",
+        "",
+      ].join("\n"),
+    );
   });
 
   test("of equal files says so", async () => {

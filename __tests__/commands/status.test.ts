@@ -439,6 +439,8 @@ describe("formats", () => {
     const { stdout } = await runStatus(FLEET, ["--all-clusters", "--format", "junit"]);
     expect(stdout).toContain('<testsuite name="status" tests="6" failures="2" errors="0" skipped="1">');
     expect(stdout.match(/<testcase /g)).toHaveLength(6);
+    expect(stdout.match(/<failure /g)).toHaveLength(2);
+    expect(stdout.match(/<skipped /g)).toHaveLength(1);
     expect(stdout).toContain('type="unprotected">api:2 is protected: update the service api.</failure>');
   });
 });
