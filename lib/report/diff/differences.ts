@@ -27,12 +27,11 @@ export function fieldDifferences(
     .map((field) => ({ what: field, ...(SHOWN.includes(field) ? shown(before[field], after[field]) : {}) }));
 }
 
-// The order of variables, secrets and tags means nothing.
+// The order of variables, secrets and tags means nothing. What has no name stays in its order.
 function inOrder(value: JsonValue | undefined): JsonValue | undefined {
   if (!isJsonArray(value)) return value;
-  const nameOf = (entry: JsonValue) => (isJsonObject(entry) ? (entry.name ?? entry.key) : undefined);
-  if (!value.every((entry) => typeof nameOf(entry) === "string")) return value;
-  return [...value].sort((one, other) => (asText(nameOf(one)) < asText(nameOf(other)) ? -1 : 1));
+  const nameOf = (entry: JsonValue) => asText(isJsonObject(entry) ? (entry.name ?? entry.key) : undefined);
+  return [...value].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
 }
 
 /** Compares the files' `runtimeDefense`, except for the exclusions, which are reported container by container. */
@@ -48,7 +47,7 @@ export function settingDifferences(before: RuntimeDefense, after: RuntimeDefense
 /** Shows names only: an accepted variable may have its value with it. */
 function shownNames(before: JsonValue | undefined, after: JsonValue | undefined): Pick<Difference, "before" | "after"> {
   const [old, now] = [before, after].map((accepted) => {
-    const names = isJsonArray(accepted) ? accepted.map((one) => asText(one).replace(/=.*$/s, "")) : [];
+    const names = isJsonArray(accepted) ? accepted.map((one) => asText(one).replace(/=.*/s, "")) : [];
     return names.length === 0 ? undefined : names.join(", ");
   });
   return old === now ? {} : shown(old, now);
