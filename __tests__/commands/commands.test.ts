@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "../../lib/commands/command";
 import { COMMANDS, loadCommand, printOverview } from "../../lib/commands/commands";
 import { usageOf } from "../../lib/commands/usage";
+import { EXAMPLE } from "../entry";
 import { invocationIn, invoke } from "./invoke";
 
 const PROJECT = resolve(__dirname, "../..");
@@ -112,6 +113,9 @@ describe("arguments", () => {
     const { problems } = await invoke(await loadCommand("destroy"), [], { npm_config_auto_approve: "true" });
     expect(problems).toEqual([expect.stringMatching(/^npm consumed --auto-approve\. Write -- before the options\./)]);
     expect(await invoke(command, ["a", "--quiet"], {})).toMatchObject({ status: 3 });
+    // npm has this option, too.
+    const check = await invoke(await loadCommand("check"), [EXAMPLE], { npm_config_offline: "true" });
+    expect(check).toMatchObject({ status: 0 });
   });
 
   test("of which npm left only the value are refused, with the right form", async () => {
