@@ -119,6 +119,16 @@ test("newly excluded containers come first, and the coverage last", async () => 
   expect((await invoke(diff, [after, before])).stdout).not.toContain("Newly left out");
 });
 
+test("a new container that is left out is added, and newly left out", async () => {
+  const paths = files((task) => {
+    task.containerDefinitions.push({ name: "cache", image: "redis:7", entryPoint: ["/r"], essential: true });
+    task.runtimeDefense = { exclude: { cache: "breaks when wrapped" } };
+  });
+  const { stdout } = await invoke(diff, paths);
+  expect(stdout).toContain("Newly left out of protection\n  shop, cache: breaks when wrapped\n");
+  expect(stdout).toMatch(/^ {2}cache: container {3}added: redis:7\n {2}cache: protection {2}added: left out: breaks/m);
+});
+
 test("the order of tags is ignored", async () => {
   const [team, stage] = [
     { key: "team", value: "shop" },
@@ -210,6 +220,12 @@ describe("a container whose entry point is still to be found", () => {
   test("doesn't count as protected in Markdown either", async () => {
     const { stdout } = await invoke(diff, [...files(withoutEntryPoint), "--format", "markdown"]);
     expect(stdout).toContain("\n\nEntry points still to be found, not counted as protected: 0 → 1.\n");
+  });
+
+  test("is counted on both sides, also of equal task definitions", async () => {
+    const [, after] = files(withoutEntryPoint);
+    const { stdout } = await invoke(diff, [after, after]);
+    expect(stdout).toContain("Entry points still to be found, not counted as protected: 1 → 1.\n");
   });
 
   test("isn't counted as one when it is excluded", async () => {
