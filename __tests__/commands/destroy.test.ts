@@ -78,6 +78,26 @@ test.each([
   expect(calls()).toEqual(["init", "state pull"]);
 });
 
+test("a local state that is missing is named before Terraform runs, which would take it for an empty one", async () => {
+  const { place } = terraformThat("echo done");
+  const environment = { ...place.environment, TF_STATE_S3_BUCKET: "" };
+  expect(await run(["destroy"], { ...place, environment })).toMatchObject({
+    status: 1,
+    stderr: `There is no state of the stack prisma-runtime-defense: ${place.folder}/terraform.prisma-runtime-defense.tfstate is missing. Set the TF_STATE_… variables and STACK_NAME as they were for the deployment.\n`,
+  });
+  expect(existsSync(join(place.folder, "calls"))).toBe(false);
+});
+
+test("a Terraform that isn't installed is named, and nothing is left behind", async () => {
+  const { place, temporary } = terraformThat("echo done");
+  const environment = { ...place.environment, TERRAFORM_BINARY_NAME: "no-terraform" };
+  expect(await run(["destroy"], { ...place, environment })).toMatchObject({
+    status: 1,
+    stderr: "no-terraform can't be started: it is not on PATH. Install Terraform 1.11 or later.\n",
+  });
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
 test("a state that Terraform could not store is kept, with the command that stores it", async () => {
   const { place, temporary } = terraformThat("echo '{}' > errored.tfstate; exit 1");
   const { status, stderr } = await run(["destroy"], place);
