@@ -237,6 +237,12 @@ describe("an unknown state never counts as protected", () => {
     expect(tasks).toMatchObject([{ revision: 2, verdict: "not-connected" }]);
   });
 
+  test("tasks that are still starting don't need connected Defenders", async () => {
+    const workloads = [service("web", "web:1"), service("web", "web:1", { lastStatus: "PENDING" })];
+    const { summary } = await jsonOf({ ...web(protectedBy("web")), workloads });
+    expect(summary.verdicts).toMatchObject({ protected: 1, "defender-not-healthy": 1 });
+  });
+
   test("tasks of a family that run no Defender don't need connected ones", async () => {
     const { summary } = await jsonOf({
       registered: [bare("web"), protectedBy("web")],
@@ -347,6 +353,25 @@ describe("a copy of the Defender's image under another name", () => {
     const { tasks } = await jsonOf(web(copy, {}, { version: "34.03.138" }), { DEFENDER_IMAGES: REPOSITORY });
     expect(tasks).toMatchObject([{ verdict: "outdated-defender" }]);
     expect(tasks[0].reason).toContain("The Defender is 34.03.138, older than the Console, 34.04.145.");
+  });
+
+  test.each([[["34.03.138", "34.04.145"]], [["34.04.145", "34.03.138"]]])(
+    "has the oldest version of those that the Console lists for its family: %j",
+    async (versions) => {
+      const defenders = versions.map((version) => ({ family: "web", count: 1, connected: true, version }));
+      const { tasks } = await jsonOf({ ...web(copy, { count: 2 }), defenders }, { DEFENDER_IMAGES: REPOSITORY });
+      expect(tasks[0].reason).toContain("The Defender is 34.03.138, older than the Console, 34.04.145.");
+    },
+  );
+
+  test("is not up to date when the Console doesn't say its version", async () => {
+    const { tasks } = await jsonOf(web(copy, {}, { version: "" }), { DEFENDER_IMAGES: REPOSITORY });
+    expect(tasks).toMatchObject([
+      {
+        verdict: "outdated-defender",
+        reason: "The Defender's version is not known: neither its image's tag nor the Console says it.",
+      },
+    ]);
   });
 
   test("with another tag than DEFENDER_IMAGES names is unprotected", async () => {
