@@ -64,6 +64,17 @@ describe("a run that goes well", () => {
   });
 });
 
+test("a fleet's run says how far it is", async () => {
+  const { environment } = await aConsole();
+  const folder = newFolder();
+  mkdirSync(join(folder, "tasks"));
+  const task = JSON.parse(readFileSync(EXAMPLE, "utf8"));
+  for (let index = 0; index < 12; index++)
+    writeFileSync(join(folder, `tasks/${index}.json`), JSON.stringify({ ...task, family: `task-${index}` }));
+  const { stdout } = await run(["synth"], { folder, environment: { ...environment, TASK_DEFINITION_PATH: "tasks" } });
+  expect(stdout.match(/^The Console has answered for \d+ of 12 tasks\.$/gm)).toHaveLength(4);
+});
+
 test("the project's .terraform.lock.hcl is copied into the stack's folder", async () => {
   const { environment } = await aConsole();
   const folder = newFolder();
