@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import Ajv2020 from "ajv/dist/2020";
@@ -10,11 +10,12 @@ import type { LocalConsoleOptions } from "../../local-console/server";
 import type { Contents, Registration, Workload } from "../../local-ecs/account";
 import type { LocalEcsOptions } from "../../local-ecs/server";
 import { CREDENTIALS, localEcs, onAction, refusal, setVariables } from "../aws/account";
-import { variablesFor } from "../entry";
+import { temporaryFolders, variablesFor } from "../entry";
 import { start } from "../local-console/client";
 import { bare, DEFENDER_REGISTRY, protectedBy } from "../status/registrations";
 import { invoke } from "./invoke";
 
+const newFolder = temporaryFolders();
 const schema = JSON.parse(readFileSync(join(__dirname, "../../docs/status.schema.json"), "utf8"));
 const validate = new Ajv2020().compile(schema);
 
@@ -466,6 +467,8 @@ describe("formats", () => {
     expect(stdout.match(/<testcase /g)).toHaveLength(6);
     expect(stdout.match(/<failure /g)).toHaveLength(2);
     expect(stdout.match(/<skipped /g)).toHaveLength(1);
+    expect(stdout).toContain('classname="prisma-runtime-cluster.web"');
+    expect(stdout).toContain('classname="jobs.(no service)"');
     expect(stdout).toContain('type="unprotected">api:2 is protected: update the service api.</failure>');
   });
 });
@@ -516,6 +519,16 @@ describe("which clusters", () => {
     );
     expect(exit).toBe(0);
   });
+});
+
+test("without AWS_REGION, the region is that of the AWS profile", async () => {
+  await localEcs({ registered: [], workloads: [], region: "us-east-1", emptyClusters: [CLUSTER] });
+  const file = join(newFolder(), "config");
+  writeFileSync(file, "[default]\nregion = us-east-1\n");
+  delete process.env.AWS_REGION;
+  process.env.AWS_CONFIG_FILE = file;
+  const { problems } = await invoke(status, [], variablesFor(await start()));
+  expect(problems).toEqual([]);
 });
 
 describe("--fail-under", () => {
