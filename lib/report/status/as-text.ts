@@ -39,5 +39,5 @@ function lineOf({ numbers, worst }: ServiceStatus, { green, yellow, red }: Style
 }
 
 function pad(name: SafeText, width: number): SafeText {
-  return layOut(name, (plain) => (plain.length < width ? plain.padEnd(width) : `${plain} `));
+  return layOut(name, (plain) => `${plain.padEnd(width - 1)} `);
 }
