@@ -156,6 +156,14 @@ describe("a better revision", () => {
     expect(tasks).toMatchObject([{ remedy }]);
   });
 
+  test("that a service of the same name moves to in another cluster is not waited for", async () => {
+    const workloads = ["a", "b", "c"].map((cluster) =>
+      service("web", "web:1", { cluster, next: cluster === "b" ? "web:1" : "web:2" }),
+    );
+    const { stdout } = await runStatus({ ...both, workloads }, ["--all-clusters"]);
+    expect(stdout).toMatch(/^a\/web .*moving to it.*\nb\/web .* web:2 is protected: update the service web\.\nc\/web /);
+  });
+
   test("for a task without service: it is to be run again", async () => {
     const { tasks } = await jsonOf({ ...both, workloads: [{ cluster: CLUSTER, runs: "web:1", count: 1 }] });
     expect(tasks).toMatchObject([{ service: null, remedy: "web:2 is protected: run the task again." }]);
