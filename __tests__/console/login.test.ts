@@ -179,6 +179,18 @@ test("a token that expires is renewed once for all its calls, and each call is r
   console.close();
 });
 
+test("another refusal than that of the token causes no second login", async () => {
+  let logins = 0;
+  const url = await serve((request, response) => {
+    if (!request.url?.endsWith("/authenticate")) response.writeHead(403).end();
+    else response.end(JSON.stringify({ token: `token-${++logins}` }));
+  });
+  const console = await login(settingsFor(url), context());
+  await expect(console.version()).rejects.toThrow("(HTTP 403)");
+  expect(logins).toBe(1);
+  console.close();
+});
+
 test("a second login that fails is reported by every call, and not tried again", async () => {
   let logins = 0;
   const url = await serve((request, response) => {
