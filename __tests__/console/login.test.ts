@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { login } from "../../lib/console/client";
 import { ConsoleError } from "../../lib/errors";
 import type { ConsoleSettings } from "../../lib/settings/console";
+import { mask } from "../../lib/text/secret";
 import { manualClock } from "../http/manual-clock";
 import { BUNDLE, goodConsole, PASSWORD, type Received, settingsFor, TOKEN } from "./good-console";
 
@@ -130,6 +131,21 @@ test("the answers are parsed", async () => {
   const texts = [PASSWORD, TOKEN, "nothing of theirs"].map((text) => JSON.stringify({ text }));
   expect(texts.map(console.holdsCredential)).toEqual([true, true, false]);
   console.close();
+});
+
+test("the secrets of an answer are masked from then on, the licence token also without its prefix", async () => {
+  const [bundle, token] = ["bundle-of-this-answer-0815", "0a1b2c3d4e5f60718293a4b5"];
+  const image = `registry.example.com/tw_${token}/twistlock/defender:defender_34_04_145`;
+  const environment = [{ name: "INSTALL_BUNDLE", value: bundle }];
+  const answer = { containerDefinitions: [{ name: "TwistlockDefender", image, environment }] };
+  const good = goodConsole();
+  const url = await serve((request, response) =>
+    request.url?.includes("fargate") ? response.end(JSON.stringify(answer)) : good(request, response),
+  );
+  const console = await login(settingsFor(url), context());
+  await console.protect({ definition: DEFINITION });
+  console.close();
+  expect(mask(`${bundle} and ${token}`)).toBe("[redacted] and [redacted]");
 });
 
 test.each([
