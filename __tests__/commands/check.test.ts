@@ -52,13 +52,21 @@ test.each(["", "$(TASK_DEFINITION_PATH)"])("PATH counts as missing if a pipeline
   expect((await invoke(check, [path, "--offline"], { TASK_DEFINITION_PATH: EXAMPLE })).status).toBe(0);
 });
 
-test.each(["json", "junit"])("--format %s is on stdout even when the check can't start", async (format) => {
-  const folder = newFolder();
-  const args = ["check", "none.json", "--offline", "--format", format];
-  const { status, stdout, stderr } = await run(args, { folder });
-  expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
-  expect(stdout).toMatch(/^[{<]/);
-  expect(stdout).toContain("none.json: there is no such file or folder.");
+test.each([[["--format", "json"]], [["--format=junit"]]])(
+  "%j is on stdout even when the check can't start",
+  async (format) => {
+    const args = ["check", "none.json", "--offline", ...format];
+    const { status, stdout, stderr } = await run(args, { folder: newFolder() });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+    expect(stdout).toMatch(/^[{<]/);
+    expect(stdout).toContain("none.json: there is no such file or folder.");
+  },
+);
+
+test("without --format, why the check can't start is on stderr", async () => {
+  const { status, stdout, stderr } = await run(["check", "none.json", "--offline"], { folder: newFolder() });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toBe("none.json: there is no such file or folder. Check the path.\n");
 });
 
 test("wrong files are named with the places of their problems and counted, with exit status 1", async () => {
