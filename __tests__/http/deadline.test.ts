@@ -1,4 +1,4 @@
-import { deadline } from "../../lib/http/deadline";
+import { deadline, orAborted } from "../../lib/http/deadline";
 import { manualClock } from "./manual-clock";
 
 const late = new Error("too late");
@@ -31,4 +31,8 @@ test("after its release there is no timer, and the parent's abort has no effect"
   release();
   parent.abort(stopped);
   expect({ aborted: signal.aborted, waiting: waiting() }).toEqual({ aborted: false, waiting: 0 });
+});
+
+test("work isn't waited for when the signal is aborted from the start", async () => {
+  await expect(orAborted(new Promise(() => {}), AbortSignal.abort(stopped))).rejects.toBe(stopped);
 });
