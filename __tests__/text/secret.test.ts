@@ -307,6 +307,18 @@ test("ten thousand secrets are masked like one", () => {
   expect(mask("nothing of them")).toBe("nothing of them");
 });
 
+test("any of many secrets that begin alike is masked in any spelling", () => {
+  const finder = finderOf(Array.from({ length: 100 }, (_, index) => new Secret(`\\\\éé-"like-${index}-it"`)));
+  for (const value of [
+    '\\\\éé-"like-77-it"',
+    '%5c\\\\&eacute;é-\\"like\\u002d77 -it"',
+    "%5C%5c&eacute;&eacute;%2d&quot;like-7&#55;-it%22",
+  ]) {
+    expect(finder.isIn(`<${value}>`)).toBe(true);
+    expect(finder.isIn(`<${value.replace("7", "x")}>`)).toBe(false);
+  }
+});
+
 test("a Secret does not show its value in text, JSON or inspect", () => {
   const secret = new Secret("not to be seen");
   const shown = [`${secret}`, JSON.stringify({ secret }), inspect({ secret }, { depth: 9, showHidden: true })];

@@ -61,7 +61,8 @@ function nextOf(first: number, seconds: ReadonlyMap<number, ReadonlySet<number>>
   return [`[${ANY}${twice(first)}]`, ...pairs].join("|");
 }
 
-function inAscii(character: number): number {
+/** The character; all characters beyond ASCII are one. */
+export function inAscii(character: number): number {
   return Math.min(character, ASCII);
 }
 

@@ -1,6 +1,7 @@
-import { Beginnings } from "./beginnings";
+import { Beginnings, inAscii } from "./beginnings";
 import { encodedForms, type Form } from "./encodings";
 import { isEscape, isQuote, lowerCase, readingsAt, readingsFrom, UNKNOWN_CHARACTER } from "./escapes";
+import { Forms } from "./forms";
 import { endOfGap, isGap } from "./gaps";
 
 const SPELLINGS = 8;
@@ -17,12 +18,12 @@ type Match = { readonly end: number; readonly kinds: ReadonlySet<Form["kind"]> }
 
 /**
  * Finds values in text: in any case and spelling, in base64 and hex, with white space anywhere. It takes one pass over the
- * text, and no longer for a thousand values than for one, unless they begin alike.
+ * text, and no longer for a thousand values than for one.
  */
 export class Finder {
   readonly #values = new Set<string>();
   readonly #ids = new Set<string>();
-  readonly #forms = new Map<number, Form[]>();
+  readonly #forms = new Map<number, Forms>();
   readonly #beginnings = new Beginnings();
 
   /** A value of less than four characters is never found. */
@@ -41,9 +42,9 @@ export class Finder {
     this.#ids.add(form.id);
     const [first = 0, second = 0] = form.characters;
     const key = keyOf(first, second);
-    const same = this.#forms.get(key);
-    if (same) same.push(form);
-    else this.#forms.set(key, [form]);
+    const same = this.#forms.get(key) ?? new Forms([first, second].map(inAscii));
+    this.#forms.set(key, same);
+    same.add(form);
     this.#beginnings.add(form.characters);
   }
 
@@ -75,7 +76,7 @@ export class Finder {
     const [first, second] = [text.charCodeAt(at), text.charCodeAt(at + 1)];
     const forms =
       isPlain(first) && isPlain(second)
-        ? this.#forms.get(keyOf(lowerCase(first), lowerCase(second)))
+        ? this.#forms.get(keyOf(lowerCase(first), lowerCase(second)))?.at(text, at)
         : this.#formsReadAt(text, at);
     let match: Match | undefined;
     for (const form of forms ?? []) {
@@ -95,7 +96,7 @@ export class Finder {
         readingsFrom(text, [next]).flatMap(([second]) => {
           // Two unknown characters would begin too many forms.
           const isUnknown = first === UNKNOWN_CHARACTER && second === UNKNOWN_CHARACTER;
-          return isUnknown ? [] : (this.#forms.get(keyOf(first, second)) ?? []);
+          return isUnknown ? [] : (this.#forms.get(keyOf(first, second))?.at(text, at) ?? []);
         }),
       );
     return [...new Set(forms)];
@@ -136,7 +137,7 @@ function isPlain(unit: number): boolean {
 
 /** All characters beyond ASCII share one key: HTML's names don't show which character they mean. */
 function keyOf(first: number, second: number): number {
-  return Math.min(first, ASCII) * (ASCII + 1) + Math.min(second, ASCII);
+  return inAscii(first) * (ASCII + 1) + inAscii(second);
 }
 
 function startOfRest(text: string, at: number, least: number): number {
