@@ -163,6 +163,16 @@ test("a hostile answer is a deviation of its task, and hides no deviation of oth
     expect(sentences).toContain(expected);
 });
 
+test("an image of a hundred thousand lists in each other is a deviation, too", async () => {
+  const image = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+  const { proven } = await run(await fleet(1), async (c, next) => {
+    if (!c.req.path.endsWith("/fargate.json")) return next();
+    return c.body(`{"containerDefinitions":[{"name":"app","image":${image}}]}`);
+  });
+  expect(proven).toBeInstanceOf(ProofError);
+  expect((proven as ProofError).message).toContain("task definition: expected at most 32 levels, got more.");
+});
+
 test("a failed call that all tasks need is reported once, without a task's name", async () => {
   const { proven } = await run(await fleet(3), async (c, next) =>
     c.req.path.endsWith("/install-bundle") ? c.json({ err: "no rights" }, 403) : next(),

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { bundleProblem, bundleSecret } from "../bundle-format";
 import { BUNDLE_VARIABLE } from "../defender";
 import type { Shape } from "../http/json-body";
-import { asText, isJsonObject, type JsonObject, objectsIn } from "../json";
+import { isJsonObject, type JsonObject, objectsIn } from "../json";
 import { Secret } from "../text/secret";
 
 export const LOGIN: Shape<Secret> = {
@@ -50,7 +50,9 @@ function bundlesIn(answer: JsonObject): readonly string[] {
 
 /** Returns the licence tokens in the images' paths. */
 function licencesIn(answer: JsonObject): readonly string[] {
-  const tokens = objectsIn(answer.containerDefinitions).flatMap(({ image }) => LICENCE.exec(asText(image))?.[1] ?? []);
+  const tokens = objectsIn(answer.containerDefinitions).flatMap(({ image }) =>
+    typeof image === "string" ? (LICENCE.exec(image)?.[1] ?? []) : [],
+  );
   return [...new Set(tokens)].slice(0, MOST_SECRETS);
 }
 
