@@ -153,7 +153,7 @@ describe("azure-pipelines.yml", () => {
 
   test("stops a script at the first command that fails", () => {
     const long = steps.flatMap((step) => scriptOf(step) ?? []).filter((script) => script.trim().includes("\n"));
-    expect(long).toHaveLength(7);
+    expect(long).toHaveLength(9);
     for (const script of long) expect(script).toMatch(/^set -euo pipefail\n/);
   });
 
@@ -347,6 +347,19 @@ describe("the scripts of its steps", () => {
       expect(part).not.toContain(local.password);
       expect(part).not.toContain(local.installBundle);
     }
+  });
+
+  test("read SECRET_ARNS, which Azure's tasks withhold, in every step that reads task definitions", async () => {
+    const valueFrom = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/db-AbCdEf";
+    const task = JSON.parse(readFileSync(EXAMPLE, "utf8"));
+    task.containerDefinitions[0].secrets = [{ name: "DB", valueFrom }];
+    const file = join(workspace, "task.json");
+    writeFileSync(file, JSON.stringify(task));
+    const variables = { TF_STATE_S3_BUCKET: "state", TASK_DEFINITION_PATH: file, SECRET_ARNS: valueFrom };
+    const agent = agentIn("secret-arns", { ...group(), ...variables });
+    for (const name of ["Check the task definitions", "Synthesize", PUBLISH]) await succeed(name, agent);
+    renameSync(expand("$(Build.ArtifactStagingDirectory)/stack", agent), expand("$(Pipeline.Workspace)/stack", agent));
+    await succeed(PROVE, agent);
   });
 
   test("refuse to publish a secret", async () => {

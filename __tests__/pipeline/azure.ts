@@ -161,7 +161,9 @@ function environmentOf(step: Step, agent: Agent): Record<string, string | undefi
   const mapped = Object.entries(step.env).map(([name, value]) => [name, expand(value, agent)]);
   const added = agent.variables.get("PATH");
   const PATH = added ? `${added}:${agent.machine.PATH}` : agent.machine.PATH;
-  return { ...agent.machine, PATH, ...Object.fromEntries(asVariables), ...Object.fromEntries(mapped) };
+  // The library of Azure's tasks, also of those that run a script, removes SECRET_… from the environment.
+  const passed = [...asVariables, ...mapped].filter(([name]) => !name?.startsWith("SECRET_"));
+  return { ...agent.machine, PATH, ...Object.fromEntries(passed) };
 }
 
 function setVariable({ displayName, target }: Step, agent: Agent, properties: string, value: string): void {
