@@ -77,8 +77,8 @@ describe("azure-pipelines.yml", () => {
       "Publish the test results",
       "Synthesize",
       PUBLISH,
-      "Publish the artifact",
       "Show the report",
+      "Publish the artifact",
     ]);
     expect(pullRequestSteps.map(named)).toEqual(LOCAL_STEPS);
     expect(deploySteps.map(named)).toEqual([
