@@ -16,7 +16,8 @@ environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 let command: Command | undefined;
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => {
+  // Not once: at Ctrl-C, npm sends SIGINT again, and without a listener that would end this process at once.
+  process.on(signal, () => {
     stop.abort(new StoppedError(signal));
     if (!command?.endsItself) setTimeout(() => process.exit(1), MILLISECONDS_TO_STOP).unref();
   });

@@ -133,7 +133,13 @@ test("SIGTERM reaches Terraform, and the command waits until it has finished wha
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-test("after SIGINT, which Terraform has from the terminal, the command sends no second signal but waits", async () => {
-  const { place } = terraformThat("trap 'echo lost; exit 1' TERM; kill -INT $PPID; sleep 1; echo finished");
-  expect(await run(["destroy"], place)).toMatchObject({ stdout: "finished\n", stderr: "Stopped by SIGINT.\n" });
+test("after SIGINT, which Terraform has from the terminal, and which npm sends again, the command sends no signal but waits", async () => {
+  const interrupted = "kill -INT $PPID; sleep 0.3; kill -INT $PPID";
+  const { place, temporary } = terraformThat(`trap 'echo lost; exit 1' TERM; ${interrupted}; sleep 1; echo finished`);
+  expect(await run(["destroy"], place)).toMatchObject({
+    status: 1,
+    stdout: "finished\n",
+    stderr: "Stopped by SIGINT.\n",
+  });
+  expect(readdirSync(temporary)).toEqual([]);
 });
