@@ -7,7 +7,7 @@ import { run, temporaryFolders } from "../entry";
 const newFolder = temporaryFolders();
 
 /** A stand-in for Terraform: what it does at `terraform destroy`, and prints at `terraform state pull`. */
-function terraformThat(destroys: string, { state = '{"lineage": "d1c0","resources":[]}' } = {}) {
+function terraformThat(destroys: string, { state = '{"serial": 2, "lineage": "d1c0", "resources": []}' } = {}) {
   const folder = newFolder();
   const program = join(folder, "terraform");
   const cases = [`init) ;;`, `state) printf '%s' '${state}' ;;`, `destroy) ${destroys} ;;`];
@@ -66,6 +66,7 @@ test("Terraform gets the versions and the lock file of the stack, and no passwor
 test.each([
   ["an empty file", ""],
   ["a remote state that is not there", '{"version": 4, "serial": 0, "lineage": "", "outputs": {}, "resources": []}'],
+  ["a workspace that Terraform has just made", '{"version": 4, "serial": 1, "lineage": "d1c0", "resources": []}'],
 ])("%s is not called destroyed", async (_, state) => {
   const { place, calls } = terraformThat("echo done", { state });
   const { status, stdout, stderr } = await run(["destroy"], place);
@@ -73,7 +74,7 @@ test.each([
     status: 1,
     stdout: "",
     stderr:
-      "There is no state of the stack prisma-runtime-defense: it is empty, or not there. Set the TF_STATE_… variables and STACK_NAME as they were for the deployment.\n",
+      "There is no state of the stack prisma-runtime-defense: it is empty, or not there. Set the TF_STATE_… variables, STACK_NAME and TF_WORKSPACE as they were for the deployment.\n",
   });
   expect(calls()).toEqual(["init", "state pull"]);
 });
@@ -83,7 +84,7 @@ test("a local state that is missing is named before Terraform runs, which would 
   const environment = { ...place.environment, TF_STATE_S3_BUCKET: "" };
   expect(await run(["destroy"], { ...place, environment })).toMatchObject({
     status: 1,
-    stderr: `There is no state of the stack prisma-runtime-defense: ${place.folder}/terraform.prisma-runtime-defense.tfstate is missing. Set the TF_STATE_… variables and STACK_NAME as they were for the deployment.\n`,
+    stderr: `There is no state of the stack prisma-runtime-defense: ${place.folder}/terraform.prisma-runtime-defense.tfstate is missing. Set the TF_STATE_… variables, STACK_NAME and TF_WORKSPACE as they were for the deployment.\n`,
   });
   expect(existsSync(join(place.folder, "calls"))).toBe(false);
 });

@@ -114,7 +114,7 @@ export const DONE: Readonly<Record<CommandName, MakeScene>> = {
   }),
   // Terraform itself writes to this process' streams.
   destroy: (folder) => {
-    const program = terraform(folder, `[ "$1" != state ] || echo '{"lineage":"d1c0","resources":[]}'`);
+    const program = terraform(folder, `[ "$1" != state ] || echo '{"serial":2,"lineage":"d1c0","resources":[]}'`);
     return { args: [], environment: { ...BUCKET, ...program }, status: 0, shows: "" };
   },
   "check-state": (folder) => ({ args: [artifact(folder)], status: 0, shows: "The state is kept remotely" }),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import { OutputError, SettingsError, StoppedError } from "../errors";
+import { isJsonArray, objectOf, parseJson } from "../json";
 import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
@@ -71,17 +72,21 @@ function newFolder(): string {
 }
 
 function noState(name: string, what: string): SettingsError {
-  const remedy = "Set the TF_STATE_… variables and STACK_NAME as they were for the deployment.";
+  const remedy = "Set the TF_STATE_… variables, STACK_NAME and TF_WORKSPACE as they were for the deployment.";
   return new SettingsError([text`There is no state of the stack ${name}: ${what}. ${remedy}`]);
 }
 
-/** Whether there is a state, even one without resources. If there is none, Terraform prints nothing, or one without lineage. */
+/**
+ * Whether there is a state, even one whose resources are gone. If there is none, Terraform prints nothing, or one without
+ * lineage; in a workspace (TF_WORKSPACE) it makes an empty one first, serial 1.
+ */
 async function hasState(folder: string, invocation: Invocation): Promise<boolean> {
   let state = "";
   await terraform(["state", "pull"], folder, invocation, (output) => {
     state += output;
   });
-  return /"lineage": *"[^"]/.test(state);
+  const { lineage, serial, resources } = objectOf(parseJson(state));
+  return Boolean(lineage) && !(serial === 1 && isJsonArray(resources) && resources.length === 0);
 }
 
 /**
