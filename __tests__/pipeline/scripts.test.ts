@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   copyFileSync,
   existsSync,
@@ -152,6 +153,20 @@ describe(".ci/terraform", () => {
       stdout: "Error: no such image x.example/tw_[redacted]/defender\n",
       stderr: "",
     });
+  });
+
+  test.each(["INT", "TERM"])("lets Terraform finish, and shows its last lines, after SIG%s for all", async (signal) => {
+    write(`${STACK}/cdk.tf.json`, "{}");
+    write(
+      "bin/terraform",
+      `#!/bin/bash\ntrap 'sleep 0.3; echo finished; exit 1' ${signal}\nsleep 0.3\nkill -${signal} 0\n`,
+    );
+    const env = { PATH: `${join(folder, "bin")}:${process.env.PATH}` };
+    // Detached: a process group of its own, which gets the signal.
+    const child = spawn("bash", [SCRIPT, "apply", "artifact", "plan"], { cwd: folder, env, detached: true });
+    const output = child.stdout.setEncoding("utf8").toArray();
+    expect(await once(child, "close")).toEqual([1, null]);
+    expect(await output).toEqual(["finished\n"]);
   });
 
   test("that can't plan leaves nothing of an earlier plan to apply", () => {
