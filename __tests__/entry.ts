@@ -25,15 +25,17 @@ export type Place = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Shell commands to run first, in the same process. */
   readonly shell?: string;
+  /** Whether it leads a process group of its own. */
+  readonly detached?: boolean;
 };
 
 /** Runs the real entry point as a process of its own. */
-export function start(args: readonly string[], { folder, environment = {}, shell }: Place) {
+export function start(args: readonly string[], { folder, environment = {}, shell, detached = false }: Place) {
   const env = { PATH: process.env.PATH, FORCE_COLOR: "0", TL_RETRY_DELAY_MS: "1", ...environment };
   const [file, all] = shell
     ? ["/bin/sh", ["-c", `${shell}; exec "$0" "$@"`, process.execPath, ...COMMAND, ...args]]
     : [process.execPath, [...COMMAND, ...args]];
-  const child = spawn(file, all, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, all, { cwd: folder, env, detached, stdio: ["ignore", "pipe", "pipe"] });
   return { child, finished: finished(child) };
 }
 

@@ -119,28 +119,18 @@ test("a Terraform that is killed is an error", async () => {
   });
 });
 
-// Each stand-in sends the signal to the command, its parent.
-
-test("SIGTERM reaches Terraform, and the command waits until it has finished what it has begun", async () => {
-  const finishes = "sleep 1; sleep 1; echo finished; exit 1";
-  const { place, temporary } = terraformThat(
-    `trap '${finishes}' TERM; kill -TERM $PPID; for n in 1 2 3 4 5 6 7 8 9; do sleep 0.3; done`,
-  );
-  expect(await run(["destroy"], place)).toMatchObject({
-    status: 1,
-    stdout: "finished\n",
-    stderr: "Stopped by SIGTERM.\n",
-  });
-  expect(readdirSync(temporary)).toEqual([]);
-});
-
-test("after SIGINT, which Terraform has from the terminal, and which npm sends again, the command sends no signal but waits", async () => {
-  const interrupted = "kill -INT $PPID; sleep 0.3; kill -INT $PPID";
-  const { place, temporary } = terraformThat(`trap 'echo lost; exit 1' TERM; ${interrupted}; sleep 1; echo finished`);
-  expect(await run(["destroy"], place)).toMatchObject({
-    status: 1,
-    stdout: "finished\n",
-    stderr: "Stopped by SIGINT.\n",
-  });
-  expect(readdirSync(temporary)).toEqual([]);
-});
+// Each stand-in sends the signal to the command's group, as a terminal and some pipelines do, and npm repeats it.
+test.each(["SIGINT", "SIGTERM"])(
+  "%s for all processes reaches Terraform once, and the command waits for it",
+  async (signal) => {
+    const name = signal.slice(3);
+    const counts = `trap 'echo told' ${name}; kill -${name} -$PPID; sleep 0.5; kill -${name} -$PPID; sleep 1; echo finished; exit 1`;
+    const { place, temporary } = terraformThat(counts);
+    expect(await run(["destroy"], { ...place, detached: true })).toMatchObject({
+      status: 1,
+      stdout: "told\nfinished\n",
+      stderr: `Stopped by ${signal}.\n`,
+    });
+    expect(readdirSync(temporary)).toEqual([]);
+  },
+);

@@ -106,11 +106,12 @@ async function terraform(
     cwd: folder,
     env: withoutSecrets(environment),
     stdio: ["inherit", onOutput ? "pipe" : "inherit", "inherit"],
+    // In a group of its own, it gets no signal that is sent to all processes, as by Ctrl-C, but only the one passed on: a
+    // second one would make it drop what it has begun.
+    detached: true,
   });
   if (onOutput) child.stdout?.on("data", onOutput);
-  // A terminal sends SIGINT to Terraform, too, and a second one would make it drop what it has begun.
-  const pass = () =>
-    signal.reason instanceof StoppedError && signal.reason.signal === "SIGTERM" && child.kill("SIGTERM");
+  const pass = () => child.kill(signal.reason instanceof StoppedError ? signal.reason.signal : "SIGTERM");
   signal.addEventListener("abort", pass, { once: true });
   const status = await new Promise<number | null>((done, fail) => {
     child.once("close", done).once("error", (error: NodeJS.ErrnoException) => {
