@@ -124,7 +124,7 @@ test.each(["SIGINT", "SIGTERM"])(
   "%s for all processes reaches Terraform once, and the command waits for it",
   async (signal) => {
     const name = signal.slice(3);
-    const counts = `trap 'echo told' ${name}; kill -${name} -$PPID; sleep 0.5; kill -${name} -$PPID; sleep 1; echo finished; exit 1`;
+    const counts = `trap 'echo told; told=1' ${name}; kill -${name} -$PPID; until [ "$told" ]; do sleep 0.1; done; kill -${name} -$PPID; sleep 1; echo finished; exit 1`;
     const { place, temporary } = terraformThat(counts);
     expect(await run(["destroy"], { ...place, detached: true })).toMatchObject({
       status: 1,
