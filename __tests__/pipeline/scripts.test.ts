@@ -157,9 +157,11 @@ describe(".ci/terraform", () => {
 
   test.each(["INT", "TERM"])("lets Terraform finish, and shows its last lines, after SIG%s for all", async (signal) => {
     write(`${STACK}/cdk.tf.json`, "{}");
+    write("bin/sed", `#!/bin/bash\ntouch ${folder}/started\nexport PATH="${process.env.PATH}"\nexec sed "$@"\n`);
+    const begins = `until [[ -e ${folder}/started ]]; do sleep 0.1; done`;
     write(
       "bin/terraform",
-      `#!/bin/bash\ntrap 'sleep 0.3; echo finished; exit 1' ${signal}\nsleep 0.3\nkill -${signal} 0\n`,
+      `#!/bin/bash\ntrap 'sleep 0.3; echo finished; exit 1' ${signal}\n${begins}\nkill -${signal} 0\n`,
     );
     const env = { PATH: `${join(folder, "bin")}:${process.env.PATH}` };
     // Detached: a process group of its own, which gets the signal.
