@@ -97,3 +97,9 @@ function isAbsent(value: JsonValue): boolean {
   if (typeof value !== "object") return false;
   return value === null || (isJsonArray(value) ? value.length === 0 : Object.keys(value).length === 0);
 }
+
+/** Compares texts, for sorting. Other values count as equal: an object may have a toString of its own. */
+export function byText(one: JsonValue, other: JsonValue): number {
+  if (typeof one !== "string" || typeof other !== "string") return 0;
+  return one < other ? -1 : Number(one > other);
+}

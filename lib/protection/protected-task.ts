@@ -1,6 +1,6 @@
 import { BUNDLE_VARIABLE } from "../defender";
 import { defined } from "../defined";
-import type { JsonObject } from "../json";
+import { byText, type JsonObject } from "../json";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import type { Task } from "../task/task";
 import type { SafeText } from "../text/safe-text";
@@ -116,5 +116,5 @@ function ordered(container: ContainerDefinition): ContainerDefinition {
 }
 
 function inOrder<T extends { readonly name: string }>(entries: readonly T[]): T[] {
-  return [...entries].sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+  return [...entries].sort((one, other) => byText(one.name, other.name));
 }

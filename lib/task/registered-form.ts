@@ -1,4 +1,4 @@
-import { clean, isJsonObject, type JsonObject, type JsonValue, objectOf, withEach, withList } from "../json";
+import { byText, clean, isJsonObject, type JsonObject, type JsonValue, objectOf, withEach, withList } from "../json";
 
 /**
  * Converts a task definition to a form that is equal for equal meanings: for the input of RegisterTaskDefinition and for
@@ -106,12 +106,6 @@ function writable(container: JsonObject, key: string): JsonObject {
 function sorted(object: JsonObject, key: string, by: string): JsonObject {
   const nameOf = (entry: JsonValue) => objectOf(entry)[by] ?? null;
   return withList(object, key, (list) => list.toSorted((one, other) => byText(nameOf(one), nameOf(other))));
-}
-
-// Only strings are sorted: an object may have a toString of its own.
-function byText(one: JsonValue, other: JsonValue): number {
-  if (typeof one !== "string" || typeof other !== "string") return 0;
-  return one < other ? -1 : Number(one > other);
 }
 
 function asSet(object: JsonObject, key: string): JsonObject {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../json";
+import { asText, byText, isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../../json";
 import type { RuntimeDefense } from "../../task/runtime-defense";
 import { type SafeText, text } from "../../text/safe-text";
 
@@ -30,8 +30,8 @@ export function fieldDifferences(
 // The order of variables, secrets and tags means nothing. What has no name stays in its order.
 function inOrder(value: JsonValue | undefined): JsonValue | undefined {
   if (!isJsonArray(value)) return value;
-  const nameOf = (entry: JsonValue) => asText(isJsonObject(entry) ? (entry.name ?? entry.key) : undefined);
-  return [...value].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const nameOf = (entry: JsonValue) => objectOf(entry).name ?? objectOf(entry).key ?? null;
+  return value.toSorted((one, other) => byText(nameOf(one), nameOf(other)));
 }
 
 /** Compares the files' `runtimeDefense`, except for the exclusions, which are reported container by container. */
