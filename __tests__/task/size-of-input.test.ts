@@ -1,4 +1,5 @@
 import { parseTask } from "../../lib/task/parse-task";
+import { cpuSince } from "../cpu-time";
 import { CONTAINER, problemsIn, run, TASK } from "./read";
 
 const MIB = 1024 * 1024;
@@ -116,8 +117,7 @@ test.each<[text: string, documentWith: (text: string) => object, text: string, p
   const measured = async (document: object) => {
     const begun = process.cpuUsage();
     const problems = await problemsIn(document);
-    const { user, system } = process.cpuUsage(begun);
-    return { problems, cpu: user + system };
+    return { problems, cpu: cpuSince(begun) };
   };
   const plain = await measured(documentWith("x".repeat(LENGTH)));
   const read = await measured(documentWith(text));

@@ -1,16 +1,16 @@
 import { Finder } from "../../lib/text/finder";
 import { mask, Secret } from "../../lib/text/secret";
+import { cpuSince } from "../cpu-time";
 
 const PIECES = 16;
 const PIECE_LENGTH = 1000;
 const LEAST_MICROSECONDS = 20_000;
 
-/** The CPU time of `rounds` times the work, in microseconds. Other processes use up their own. */
+/** The CPU time of `rounds` times the work, in microseconds. */
 function cpuTime(rounds: number, work: () => void): number {
   const before = process.cpuUsage();
   for (let round = 0; round < rounds; round++) work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
+  return cpuSince(before);
 }
 
 /** So many rounds that the system's clock measures them well, and their time. The compiler has seen the code by then. */
