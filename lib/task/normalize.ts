@@ -134,7 +134,7 @@ function withoutEmpty(keys: readonly string[], object: JsonObject): JsonObject {
 /** Whether ECS treats the value as absent. */
 const isAbsentForEcs = (value: JsonValue | undefined) => cleaner()(value) === undefined;
 
-/** Returns a function that cleans each value once: a task's value may be compared with those of thousands of containers. */
+/** Returns a function that cleans each value once: a task's value may be compared with those of a hundred containers. */
 function cleaner(): (value: JsonValue | undefined) => JsonValue | undefined {
   const results = new Map<JsonValue, JsonValue | undefined>();
   return (value = null) => {

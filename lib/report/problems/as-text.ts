@@ -27,7 +27,7 @@ type Paint = (sentence: SafeText) => SafeText;
 function blocksOf(problems: readonly Problem[], style: Style, paint: Paint): readonly SafeText[] {
   return [...groupBy(problems, ({ file }) => file)].flatMap(([file, ofFile]) => {
     if (file === undefined) return ofFile.flatMap((remark) => wrap(paint(remark.text), style.columns));
-    const inOrder = ofFile.toSorted((one, other) => (one.line ?? Infinity) - (other.line ?? Infinity));
+    const inOrder = ofFile.toSorted((one, other) => (one.line ?? Number.MAX_VALUE) - (other.line ?? Number.MAX_VALUE));
     return [style.paint.bold(file), ...inOrder.flatMap((remark) => lineOf(remark, style, paint)), text``];
   });
 }
