@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { PROVIDER_LOCK_FILE_NAME, VERSION_FILE_CONTENT } from "../../lib/stack/output-paths";
@@ -109,6 +109,14 @@ test("a state that Terraform could not store is kept, with the command that stor
   );
   expect(status).toBe(1);
   expect(existsSync(join(stack, "errored.tfstate"))).toBe(true);
+});
+
+test("a temporary folder that can't be removed doesn't hide why the run failed", async () => {
+  const { place, temporary } = terraformThat('cd /; rm -r "$TMPDIR"; ln -s "$TMPDIR" "$TMPDIR"; exit 1');
+  const { status, stderr } = await run(["destroy"], place);
+  rmSync(temporary);
+  expect(stderr).toBe("terraform destroy failed. What it said is above.\n");
+  expect(status).toBe(1);
 });
 
 test("a Terraform that is killed is an error", async () => {

@@ -9,7 +9,7 @@ import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
 import { terraformProgram } from "../settings/terraform-program";
-import { guarded, providerLockFile } from "../stack/output-folder";
+import { attempt, guarded, providerLockFile } from "../stack/output-folder";
 import { localStateFile, OLDEST_TERRAFORM, pathsOf, VERSION_FILE_CONTENT } from "../stack/output-paths";
 import { synthesizeEmpty } from "../stack/stack-base";
 import { text } from "../text/safe-text";
@@ -29,6 +29,7 @@ export const destroy: Command = {
       throw noState(settings.name, `${localStatePath} is missing`);
     }
     const folder = newFolder();
+    const remove = () => rmSync(folder, { recursive: true, force: true });
     const paths = pathsOf(settings.name);
     const stackFolder = join(folder, paths.folder);
     try {
@@ -43,11 +44,13 @@ export const destroy: Command = {
       await terraform(["init"], stackFolder, invocation);
       if (!(await hasState(stackFolder, invocation))) throw noState(settings.name, "it is empty, or not there");
       await terraform(["destroy", ...(has("auto-approve") ? ["-auto-approve"] : [])], stackFolder, invocation);
-      return 0;
-    } finally {
+    } catch (error) {
       refuseRescuedState(folder, stackFolder);
-      guarded(folder, () => rmSync(folder, { recursive: true, force: true }));
+      attempt(remove);
+      throw error;
     }
+    guarded(folder, remove);
+    return 0;
   },
 };
 

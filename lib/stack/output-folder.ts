@@ -84,11 +84,12 @@ export function discardOutput(folder: string): void {
   });
 }
 
-function attempt(removal: () => void): void {
+/** Removes what a failed run leaves, if it can: the reason of the failure matters more. */
+export function attempt(removal: () => void): void {
   try {
     removal();
   } catch {
-    // Missing, or not empty: Terraform or the user keeps files in it. The reason of the failed run matters more.
+    // Missing, or not empty: Terraform or the user keeps files in it.
   }
 }
 
