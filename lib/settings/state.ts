@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { joinWords } from "../join-words";
 import { type SafeText, text } from "../text/safe-text";
 import type { CrossCheck, Parsed } from "./parse-variables";
 import { region, shown } from "./schemas";
@@ -70,7 +71,7 @@ export const checkStateBackend: CrossCheck = (given) => {
     .filter((backend) => !chosen.includes(backend))
     .flatMap(({ chosenBy, needs, takes }) => whatNeeds([...needs, ...takes].filter(isGiven), [chosenBy]));
   const names = chosen.map(({ chosenBy }) => chosenBy);
-  const several = names.length > 1 ? [text`${list(names)} exclude each other. Keep one.`] : [];
+  const several = names.length > 1 ? [text`${joinWords(names, "and")} exclude each other. Keep one.`] : [];
   const partial = chosen.flatMap(({ chosenBy, needs }) => (needs.every(isGiven) ? [] : whatNeeds([chosenBy], needs)));
   return [...alone, ...several, ...partial];
 };
@@ -78,9 +79,7 @@ export const checkStateBackend: CrossCheck = (given) => {
 function whatNeeds(names: readonly string[], needed: readonly string[]): readonly SafeText[] {
   if (names.length === 0) return [];
   const isOne = names.length === 1;
-  return [text`${list(names)} ${isOne ? "needs" : "need"} ${list(needed)} beside ${isOne ? "it" : "them"}.`];
-}
-
-function list(names: readonly string[]): string {
-  return names.join(", ").replace(/, (?=[^,]*$)/, " and ");
+  return [
+    text`${joinWords(names, "and")} ${isOne ? "needs" : "need"} ${joinWords(needed, "and")} beside ${isOne ? "it" : "them"}.`,
+  ];
 }

@@ -1,3 +1,4 @@
+import { joinWords } from "../join-words";
 import { asText, type JsonObject } from "../json";
 import { notice, type Step } from "./finding";
 import { walk } from "./json-path";
@@ -22,7 +23,7 @@ export function* checkUnsupported(task: JsonObject): Step {
     if (!rule) continue;
     const [, ...allowed] = rule;
     if ([value].flat().every((one) => one === false || allowed.includes(asText(one)))) continue;
-    const choice = allowed.join(", ").replace(/, (?=\w+$)/, " or ");
+    const choice = joinWords(allowed, "or");
     const rest = choice === "" ? "Fargate refuses it. Remove it." : `Fargate takes only ${choice}. Change it.`;
     yield notice(path)`is kept, but ECS documents that ${rest}`;
   }

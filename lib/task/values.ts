@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { joinWords } from "../join-words";
 import { isJsonObject, type JsonObject } from "../json";
 import { matching } from "../settings/schemas";
 
@@ -40,8 +41,7 @@ export const variable = matching(/^(?=.*\S)[^=\0]+$/s, "must be a variable's nam
 
 /** One of a few words, such as an enumeration of the API reference. */
 export function oneOf(...words: readonly string[]) {
-  const choice = words.join(", ").replace(/, (?=[^,]*$)/, " or ");
-  return v.pipe(v.string(), v.values(words, `must be ${choice}`));
+  return v.pipe(v.string(), v.values(words, `must be ${joinWords(words, "or")}`));
 }
 
 // Optional values.
