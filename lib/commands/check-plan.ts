@@ -1,3 +1,4 @@
+import { counted } from "../counted";
 import { PlanError, SettingsError } from "../errors";
 import { type Allowance, checkProtection } from "../plan/check-protection";
 import { checkStackPlan } from "../plan/check-stack-plan";
@@ -44,7 +45,7 @@ export const checkPlan: Command = {
       for (const notice of notices) printLine(stderr, notice);
       if (problems.length > 0) throw new PlanError(problems);
       const are = proven === 1 ? "is the proven one" : "are the proven ones";
-      await print(stdout, text`${count(proven)} in ${file} ${are}.\n`);
+      await print(stdout, text`${counted(proven, "task definition")} in ${file} ${are}.\n`);
       return 0;
     }
     const result = checkProtection(plan, allowances, structureFacts(parseDefenderSettings(environment)));
@@ -53,7 +54,10 @@ export const checkPlan: Command = {
     for (const allowed of result.allowed) printLine(stderr, text`Allowed: ${allowed}.`);
     if (result.problems.length > 0) throw new PlanError(result.problems);
     const are = result.protected === 1 ? "is" : "are";
-    await print(stdout, text`${count(result.protected)} for Fargate in ${file} ${are} protected.\n`);
+    await print(
+      stdout,
+      text`${counted(result.protected, "task definition")} for Fargate in ${file} ${are} protected.\n`,
+    );
     return 0;
   },
 };
@@ -64,8 +68,4 @@ function parseAllowance(value: string): Allowance {
   throw new SettingsError([
     text`--allow must be FAMILY=REASON, or FAMILY/CONTAINER=REASON, such as legacy=${quote("moves off in May")}, got ${quote(value, 120)}.`,
   ]);
-}
-
-function count(number: number): string {
-  return `${number} task definition${number === 1 ? "" : "s"}`;
 }

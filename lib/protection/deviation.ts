@@ -1,3 +1,4 @@
+import { counted } from "../counted";
 import type { JsonValue } from "../json";
 import { excerpt, layOut, type SafeText, text } from "../text/safe-text";
 
@@ -33,7 +34,7 @@ export function describe({ container, field, expected, got }: Deviation): SafeTe
 export function describeAll(deviations: readonly Deviation[]): readonly SafeText[] {
   const others = deviations.length - MOST_DESCRIBED;
   const first = deviations.slice(0, MOST_DESCRIBED).map(describe);
-  return others > 0 ? [...first, text`${others} more deviation${others === 1 ? "" : "s"}.`] : first;
+  return others > 0 ? [...first, text`${counted(others, "more deviation")}.`] : first;
 }
 
 // Fields in which people put credentials against all advice: no message shows their values.

@@ -1,3 +1,4 @@
+import { counted } from "../counted";
 import { DEFENDER } from "../defender";
 import { groupBy } from "../group-by";
 import { type SafeText, wholeText } from "../text/safe-text";
@@ -31,7 +32,7 @@ function head({ coverage, console, installBundle, region, stack, tasks }: Report
   return lines(
     "# Runtime defense",
     "",
-    `**${covered} (${coverage.percent} %)** in ${count(tasks.length, "task")}.`,
+    `**${covered} (${coverage.percent} %)** in ${counted(tasks.length, "task")}.`,
     "",
     `- Console: ${escaped(console.version)} at ${code(console.url)}`,
     `- Stack: ${code(stack)} in ${code(region)}`,
@@ -118,13 +119,9 @@ function merged(changes: TaskReport["changes"]): readonly (readonly string[])[] 
 
 function leftOver(number: number, noun: string): readonly string[] {
   if (number === 0) return [];
-  return [lines(`${count(number, `more ${noun}`)} would make this page too long: see runtime-defense.json.`)];
+  return [lines(`${counted(number, `more ${noun}`)} would make this page too long: see runtime-defense.json.`)];
 }
 
 function lines(...all: readonly string[]): string {
   return `${all.join("\n")}\n`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,5 +1,6 @@
 import stringWidth from "fast-string-width";
 
+import { counted } from "../counted";
 import { join, layOut, type SafeText, text, wholeText } from "../text/safe-text";
 import { wrapBeside } from "../text/wrap";
 import { defenderPart, licenceNote, type Report, startOf, type TaskReport } from "./report";
@@ -73,7 +74,7 @@ function oneRow({ family, containers, notices }: TaskReport, { paint: { green, y
     leftOut.length > 0 ? yellow(protection) : green(protection),
     ...leftOut.map(({ name, reason }) => yellow(text`left out ${name}: ${reason ?? ""}`)),
     ...(lookedUp > 0 ? [text`${lookedUp} with the image's entry point`] : []),
-    ...(notices.length > 0 ? [text`${notices.length} notice${notices.length > 1 ? "s" : ""} in the report`] : []),
+    ...(notices.length > 0 ? [text`${counted(notices.length, "notice")} in the report`] : []),
   ];
   return [family, join(parts)];
 }

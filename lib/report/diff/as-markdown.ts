@@ -1,3 +1,4 @@
+import { counted } from "../../counted";
 import { type SafeText, wholeText } from "../../text/safe-text";
 import { code, escaped, fitting, table } from "../markdown-parts";
 import { openEntryPoints, percent, type SidesDiff, type TaskDiff } from "./compare-sides";
@@ -30,7 +31,7 @@ export function diffAsMarkdown({ newlyLeftOut, tasks, coverage, families }: Side
 }
 
 function tooLong(left: number, noun: string): readonly string[] {
-  return left === 0 ? [] : [`\n${left} more ${noun}${left === 1 ? "" : "s"} would make this comment too long.`];
+  return left === 0 ? [] : [`\n${counted(left, `more ${noun}`)} would make this comment too long.`];
 }
 
 function sectionOf({ family, kind, differences }: TaskDiff): string {

@@ -1,3 +1,4 @@
+import { counted } from "../../counted";
 import { defined } from "../../defined";
 import type { Problem } from "../../errors";
 import { countOf, type ProblemReport } from "./problem-report";
@@ -25,7 +26,7 @@ function lines(report: ProblemReport, command: (kind: "problem" | "notice", rema
   const all = [
     ...report.problems.map((remark) => command("problem", remark)),
     ...report.notices.map((remark) => command("notice", remark)),
-    `${countOf(report) ?? `${report.problems.length} ${report.problems.length === 1 ? "problem" : "problems"}`}.`,
+    `${countOf(report) ?? counted(report.problems.length, "problem")}.`,
   ];
   return all.map((line) => `${line}\n`).join("");
 }
