@@ -43,7 +43,7 @@ export async function localEcs(options: LocalEcsOptions): Promise<LocalEcs> {
 export async function openFor(network: Partial<NetworkSettings> = {}, region?: string): Promise<Ecs> {
   const { signal } = new AbortController();
   const ecs = await openEcs({ network: { ...NETWORK, ...network }, signal, ...(region && { region }) });
-  open.push(ecs);
+  open.push({ close: () => ecs[Symbol.dispose]() });
   return ecs;
 }
 

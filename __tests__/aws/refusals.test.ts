@@ -376,21 +376,19 @@ test("stopped by the user while the SDK searches for credentials, it ends with t
   const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...variables } = CREDENTIALS;
   setVariables({ ...variables, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/credentials`, AWS_ENDPOINT_URL: url });
-  const ecs = await openEcs({ network: NETWORK, signal: stop.signal });
+  using ecs = await openEcs({ network: NETWORK, signal: stop.signal });
   await expect(readRunningTasks(ecs, CLUSTER)).rejects.toThrow("Stopped by SIGINT.");
   // Ends the search, which would otherwise be tried again.
   const found = { AccessKeyId: "AKIALATE", SecretAccessKey: "late", Token: "late", Expiration: "2099-01-01T00:00:00Z" };
   for (const response of waiting) response.end(JSON.stringify(found));
-  ecs.close();
   server.close();
 });
 
 test("stopped by the user, it ends with the user's reason", async () => {
   await localEcs({ ...ACCOUNT, latencyMs: 60_000 });
   const stop = new AbortController();
-  const ecs = await openEcs({ network: NETWORK, signal: stop.signal });
+  using ecs = await openEcs({ network: NETWORK, signal: stop.signal });
   const reading = readRunningTasks(ecs, CLUSTER);
   stop.abort(new Error("Stopped by SIGINT."));
   await expect(reading).rejects.toThrow("Stopped by SIGINT.");
-  ecs.close();
 });

@@ -12,7 +12,7 @@ import { RequestHandler } from "./request-handler";
 import { sendMasked } from "./send-masked";
 
 /** ECS in one region, as the account's credentials allow it. */
-export type Ecs = {
+export type Ecs = Disposable & {
   readonly region: string;
   /** How many calls run side by side. */
   readonly concurrency: number;
@@ -22,7 +22,6 @@ export type Ecs = {
    * @throws AwsError; the signal's reason.
    */
   ask<T>(action: Action, send: (client: ECS, options: SendOptions) => Promise<T>): Promise<T>;
-  close(): void;
 };
 
 type SendOptions = { readonly abortSignal: AbortSignal };
@@ -62,7 +61,7 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
         throw awsFailure(error, { action, region: place, limitMs });
       }
     },
-    close: () => {
+    [Symbol.dispose]: () => {
       client.destroy();
       connections.close();
     },

@@ -63,10 +63,6 @@ export const checkRegistered: Command = {
 async function readRegistered(tasks: readonly DeployedTask[], network: NetworkSettings, signal: AbortSignal) {
   const arns = tasks.map(({ arn }) => arn);
   const place = placeOf(arns[0] ?? "");
-  const ecs = await openEcs({ network, signal, ...(place && { region: place.region }) });
-  try {
-    return { registered: await readDefinitions(ecs, arns), region: ecs.region };
-  } finally {
-    ecs.close();
-  }
+  using ecs = await openEcs({ network, signal, ...(place && { region: place.region }) });
+  return { registered: await readDefinitions(ecs, arns), region: ecs.region };
 }

@@ -16,14 +16,10 @@ export const installBundle: Command = {
   ],
   run: async ({ environment, signal, stdout, stderr }, { has }) => {
     const settings = parseSettings(environment);
-    const console = await login(settings, contextOn(stderr, signal));
-    try {
-      const { installBundle } = await console.installBundle();
-      const command = has("azure-pipelines") ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";
-      await printSecretOnPurpose(stdout, `${command}${installBundle.reveal()}\n`);
-      return 0;
-    } finally {
-      console.close();
-    }
+    using console = await login(settings, contextOn(stderr, signal));
+    const { installBundle } = await console.installBundle();
+    const command = has("azure-pipelines") ? "##vso[task.setvariable variable=INSTALL_BUNDLE;issecret=true]" : "";
+    await printSecretOnPurpose(stdout, `${command}${installBundle.reveal()}\n`);
+    return 0;
   },
 };

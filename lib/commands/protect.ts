@@ -77,15 +77,11 @@ async function protectOne(
     throw new SettingsError([
       text`${file} holds ${tasks.length} task definitions, but protect needs one. Name a single file.`,
     ]);
-  const console = await login(settings, context);
-  try {
-    const { tasks: protectedTasks } = await protectTasks(tasks, console, protectOptions(settings, context.signal));
-    const [task] = protectedTasks;
-    if (!task) throw new Error("protectTasks returns a proven task for each task");
-    return task;
-  } finally {
-    console.close();
-  }
+  using console = await login(settings, context);
+  const { tasks: protectedTasks } = await protectTasks(tasks, console, protectOptions(settings, context.signal));
+  const [task] = protectedTasks;
+  if (!task) throw new Error("protectTasks returns a proven task for each task");
+  return task;
 }
 
 // Without the stack, the user has to provide these.

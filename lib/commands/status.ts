@@ -67,20 +67,12 @@ function read(settings: Settings, clusters: readonly string[] | "all", invocatio
   const late = { Kind: ConsoleError, lookAt: "the Console and at AWS" };
   return withinRunLimit(network, invocation.signal, late, async (signal) => {
     const region = isSet(environment.AWS_REGION) ? stack.region : undefined;
-    const ecs = await openEcs(defined({ region, network, signal }));
-    try {
-      const console = await login(settings, contextOn(stderr, signal));
-      try {
-        const expected = structureFacts({ ...settings, consoleAddress: settings.console.consoleAddress });
-        const facts = await readFacts({ ecs, clusters, console, expected });
-        for (const notice of noticesOf(facts)) printLine(stderr, notice);
-        return buildStatus(facts);
-      } finally {
-        console.close();
-      }
-    } finally {
-      ecs.close();
-    }
+    using ecs = await openEcs(defined({ region, network, signal }));
+    using console = await login(settings, contextOn(stderr, signal));
+    const expected = structureFacts({ ...settings, consoleAddress: settings.console.consoleAddress });
+    const facts = await readFacts({ ecs, clusters, console, expected });
+    for (const notice of noticesOf(facts)) printLine(stderr, notice);
+    return buildStatus(facts);
   });
 }
 

@@ -79,14 +79,13 @@ function askConsole(settings: Settings, unprotected: readonly Task[], invocation
   const late = { Kind: ConsoleError, lookAt: "the Console" };
   return withinRunLimit(settings.network, invocation.signal, late, async (signal) => {
     const context = contextOn(invocation.stdout, signal);
-    const console = await login(settings, context);
+    using console = await login(settings, context);
     const progress = await startProgress(unprotected.length, invocation.stderr, context.notice);
     const options = protectOptions(settings, signal);
     try {
       return await protectTasks(unprotected, console, { ...options, onProgress: progress.update });
     } finally {
       progress.stop();
-      console.close();
     }
   });
 }

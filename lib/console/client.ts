@@ -92,6 +92,7 @@ export async function login(
     },
     holdsCredential: (outside) => credentials.isIn(outside),
     close,
+    [Symbol.dispose]: close,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Defender } from "./defenders";
  * A Prisma Cloud Compute Console that has accepted the login. Every call throws `ConsoleError`, or
  * the signal's reason once `RunContext.signal` is aborted.
  */
-export interface Console {
+export interface Console extends Disposable {
   /** The Console's version, `34.04.145`. `GET …/version` */
   version(): Promise<string>;
   /** The task definition with a Defender in it, as the Console sent it, not proven. `POST …/defenders/fargate.json` */
@@ -20,7 +20,7 @@ export interface Console {
   defenders(types: readonly string[]): Promise<readonly Defender[]>;
   /** Whether the text contains the password or a token of this run, in any spelling. */
   readonly holdsCredential: (text: string) => boolean;
-  /** Aborts pending calls and closes the connections. Always call it at the end. */
+  /** Aborts pending calls and closes the connections: at the end of a block by itself, with `using`. */
   close(): void;
 }
 
