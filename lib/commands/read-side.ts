@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 
 import { asText } from "../json";
-import { containersOf, type Side } from "../report/diff/side";
+import { type Side, viewOfFile, viewOfOutput } from "../report/diff/side";
 import { nameInReport } from "../report/report";
 import { readArtifact } from "../stack/artifact";
 import { pathsOf, REPORT_JSON } from "../stack/output-paths";
@@ -24,10 +24,7 @@ export async function readSide(path: string, options: ReadOptions): Promise<Side
 async function readFiles(path: string, options: ReadOptions): Promise<Side> {
   const tasks = await readTasks(path, options);
   return new Map(
-    tasks.map(({ definition, runtimeDefense }) => [
-      definition.family,
-      { from: "file", definition, leftOut: new Map(Object.entries(runtimeDefense.exclude)), runtimeDefense },
-    ]),
+    tasks.map(({ definition, runtimeDefense }) => [definition.family, viewOfFile(definition, runtimeDefense)]),
   );
 }
 
@@ -55,11 +52,8 @@ function readOutput(folder: string): Side {
       const family = asText(definition.family);
       const { containers = [], changes = [] } = facts.get(nameInReport(family)) ?? {};
       const reasons = new Map(containers.map(({ name, reason }) => [name, reason]));
-      const leftOut = [...containersOf(definition).keys()].flatMap((name) => {
-        const reason = reasons.get(nameInReport(name)) ?? undefined;
-        return reason === undefined ? [] : [[name, reason] as const];
-      });
-      return [family, { from: "output", definition, leftOut: new Map(leftOut), consoleChanges: changes }];
+      const leftOut = (name: string) => reasons.get(nameInReport(name)) ?? undefined;
+      return [family, viewOfOutput(definition, leftOut, changes)];
     }),
   );
 }

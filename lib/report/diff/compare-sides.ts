@@ -4,7 +4,7 @@ import type { JsonObject } from "../../json";
 import { percentOf } from "../../percent";
 import { excerpt, type SafeText, text } from "../../text/safe-text";
 import { type Difference, fieldDifferences, settingDifferences, shown } from "./differences";
-import { type ContainerState, containerStates, containersOf, isLeftOut, type Side, type TaskView } from "./side";
+import { type ContainerState, containersOf, isLeftOut, type Side, type TaskView } from "./side";
 
 export type SidesDiff = Readonly<ReturnType<typeof compareSides>>;
 
@@ -15,47 +15,39 @@ export type TaskDiff = {
 };
 
 export function compareSides(before: Side, after: Side) {
-  const [olds, news] = [withStates(before), withStates(after)];
-  const families = [...new Set([...news.keys(), ...olds.keys()])];
+  const families = [...new Set([...after.keys(), ...before.keys()])];
   // In the order of the new side; removed ones at the end.
-  const tasks = families.flatMap((family) => compareTasks(family, olds.get(family), news.get(family)));
-  const newlyLeftOut = [...news].flatMap(([family, { states }]) =>
+  const tasks = families.flatMap((family) => compareTasks(family, before.get(family), after.get(family)));
+  const newlyLeftOut = [...after].flatMap(([family, { states }]) =>
     [...states].flatMap(([container, state]) => {
-      if (!isLeftOut(state) || isLeftOut(olds.get(family)?.states.get(container))) return [];
+      if (!isLeftOut(state) || isLeftOut(before.get(family)?.states.get(container))) return [];
       return [{ family, container, reason: state.reason }];
     }),
   );
-  const coverage = { before: coverageOf(olds), after: coverageOf(news) };
+  const coverage = { before: coverageOf(before), after: coverageOf(after) };
   return { newlyLeftOut, tasks, coverage, families: families.length };
 }
 
-type States = ReadonlyMap<string, ContainerState>;
-type Compared = { readonly view: TaskView; readonly states: States };
-
-function withStates(side: Side): ReadonlyMap<string, Compared> {
-  return new Map([...side].map(([family, view]) => [family, { view, states: containerStates(view) }]));
-}
-
-function compareTasks(family: string, before?: Compared, after?: Compared): readonly TaskDiff[] {
+function compareTasks(family: string, before?: TaskView, after?: TaskView): readonly TaskDiff[] {
   if (!before || !after) {
-    const containers = containersOf((after ?? before)?.view.definition ?? {});
+    const containers = containersOf((after ?? before)?.definition ?? {});
     const differences = [...containers].map(([name, container]) =>
       presence(name, before ? container : undefined, after ? container : undefined),
     );
     return [{ family, kind: after ? "added" : "removed", differences }];
   }
-  const [old, now] = [before.view, after.view];
+  const [old, now] = [before.runtimeDefense, after.runtimeDefense];
   const differences = [
     ...containerDifferences(before, after),
-    ...fieldDifferences(old.definition, now.definition, ["containerDefinitions"]),
-    ...(old.from === "file" && now.from === "file" ? settingDifferences(old.runtimeDefense, now.runtimeDefense) : []),
-    ...consoleDifferences(old, now),
+    ...fieldDifferences(before.definition, after.definition, ["containerDefinitions"]),
+    ...(old && now ? settingDifferences(old, now) : []),
+    ...consoleDifferences(before, after),
   ];
   return differences.length > 0 ? [{ family, kind: "changed", differences }] : [];
 }
 
-function containerDifferences(before: Compared, after: Compared): readonly Difference[] {
-  const [olds, news] = [containersOf(before.view.definition), containersOf(after.view.definition)];
+function containerDifferences(before: TaskView, after: TaskView): readonly Difference[] {
+  const [olds, news] = [containersOf(before.definition), containersOf(after.definition)];
   return [...new Set([...news.keys(), ...olds.keys()])].flatMap((name) => {
     const [old, now] = [olds.get(name), news.get(name)];
     if (!old || !now) return [presence(name, old, now), ...protection(name, before.states, after.states)];
@@ -68,7 +60,7 @@ function presence(container: string, before?: JsonObject, after?: JsonObject): D
   return { container, what: "container", ...shown(before?.image, after?.image) };
 }
 
-function protection(container: string, olds: States, news: States): readonly Difference[] {
+function protection(container: string, olds: TaskView["states"], news: TaskView["states"]): readonly Difference[] {
   const [old, now] = [olds.get(container), news.get(container)];
   // An added or removed container has an entry of its own; this one follows only if it was added without protection.
   if (!now || (!old && !isLeftOut(now))) return [];
@@ -94,14 +86,13 @@ export const BY_CONSOLE = ", by the Console";
 
 /** Changes that the Console makes now and didn't make before. */
 function consoleDifferences(before: TaskView, after: TaskView): readonly Difference[] {
-  const changesOf = (view: TaskView) => (view.from === "output" ? view.consoleChanges : []);
-  return changesOf(after)
-    .filter((change) => !changesOf(before).some((other) => isDeepStrictEqual(other, change)))
+  return after.consoleChanges
+    .filter((change) => !before.consoleChanges.some((other) => isDeepStrictEqual(other, change)))
     .map(({ container, field, change }) => ({ container, what: field + BY_CONSOLE, after: excerpt(change) }));
 }
 
 /** Counts containers; `open` are those whose entry point is still to be found. */
-function coverageOf(side: ReadonlyMap<string, Compared>) {
+function coverageOf(side: Side) {
   const states = [...side.values()].flatMap((task) => [...task.states.values()]);
   const count = (kind: ContainerState["kind"]) => states.filter((state) => state.kind === kind).length;
   return { containers: states.length, protected: count("protected"), open: count("open") };

@@ -11,21 +11,13 @@ export type Side = ReadonlyMap<string, TaskView>;
 export type TaskView = {
   /** As RegisterTaskDefinition takes it. */
   readonly definition: JsonObject;
-  /** Containers left out of protection, and why. */
-  readonly leftOut: ReadonlyMap<string, string>;
-} & (
-  | {
-      /** Read from an output folder of synth. */
-      readonly from: "output";
-      readonly consoleChanges: readonly ConsoleChange[];
-    }
-  | {
-      /** Read from a task definition file, and still to be protected. */
-      readonly from: "file";
-      /** Merged over the fleet's defaults. */
-      readonly runtimeDefense: RuntimeDefense;
-    }
-);
+  /** The state of each container except the Defender. */
+  readonly states: ReadonlyMap<string, ContainerState>;
+  /** Of a task definition file, merged over the fleet's defaults. An output of synth has none. */
+  readonly runtimeDefense?: RuntimeDefense;
+  /** Of an output of synth. */
+  readonly consoleChanges: readonly ConsoleChange[];
+};
 
 type ConsoleChange = { readonly container: string; readonly field: string; readonly change: string };
 
@@ -39,21 +31,38 @@ export function isLeftOut(state: ContainerState | undefined): state is LeftOut {
   return state?.kind === "left-out" || state?.kind === "unprotected";
 }
 
-/** The state of each container except the Defender. A file's containers count as protected: synth protects them or fails. */
-export function containerStates(view: TaskView): ReadonlyMap<string, ContainerState> {
-  const stateOf = view.from === "file" ? fileState : outputState(view.definition);
-  return new Map(
-    [...containersOf(view.definition)]
-      .filter(([name]) => name !== DEFENDER)
-      .map(([name, container]) => {
-        const reason = view.leftOut.get(name);
-        return [name, reason === undefined ? stateOf(container) : { kind: "left-out", reason: excerpt(reason) }];
-      }),
+/** A task that is still to be protected. Its containers count as protected: synth protects them or fails. */
+export function viewOfFile(definition: JsonObject, runtimeDefense: RuntimeDefense): TaskView {
+  const excluded = new Map(Object.entries(runtimeDefense.exclude));
+  const states = statesOf(
+    definition,
+    (name) => excluded.get(name),
+    ({ entryPoint }) => ({ kind: entryPoint === undefined ? "open" : "protected" }),
   );
+  return { definition, states, runtimeDefense, consoleChanges: [] };
 }
 
-function fileState({ entryPoint }: JsonObject): ContainerState {
-  return { kind: entryPoint === undefined ? "open" : "protected" };
+/** @param leftOut why a container was left out of protection */
+export function viewOfOutput(
+  definition: JsonObject,
+  leftOut: (container: string) => string | undefined,
+  consoleChanges: readonly ConsoleChange[],
+): TaskView {
+  return { definition, states: statesOf(definition, leftOut, outputState(definition)), consoleChanges };
+}
+
+function statesOf(
+  definition: JsonObject,
+  leftOut: (container: string) => string | undefined,
+  stateOf: (container: JsonObject) => ContainerState,
+): TaskView["states"] {
+  const containers = [...containersOf(definition)].filter(([name]) => name !== DEFENDER);
+  return new Map(
+    containers.map(([name, container]) => {
+      const reason = leftOut(name);
+      return [name, reason === undefined ? stateOf(container) : { kind: "left-out", reason: excerpt(reason) }];
+    }),
+  );
 }
 
 /** Counts as `status` does: the containers of a task definition with any deviation are not protected. */
