@@ -152,15 +152,13 @@ function entriesOf(folder) {
 }
 
 function refuseLink(file, stop) {
-  if (isLink(file)) stop(`${file} is a link, which leads out of the output. Remove it.`);
-}
-
-function isLink(file) {
+  let stats;
   try {
-    return fs.lstatSync(file).isSymbolicLink();
+    stats = fs.lstatSync(file);
   } catch {
-    return false; // Not there.
+    return; // Not there.
   }
+  if (stats.isSymbolicLink()) stop(`${file} is a link, which leads out of the output. Remove it.`);
 }
 
 function remove(file, stop) {

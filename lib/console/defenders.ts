@@ -64,7 +64,11 @@ async function readOnce(page: ReadPage): Promise<readonly Defender[] | undefined
   while (last >= PAGE_SIZE) {
     const [overlap, ...more] = await page(list.length - 1);
     if (overlap?.hostname !== list.at(-1)?.hostname) return undefined;
-    if (list.length + more.length > MOST_DEFENDERS) throw tooMany();
+    if (list.length + more.length > MOST_DEFENDERS) {
+      const what = text`The Console's list of Defenders has more than ${MOST_DEFENDERS} entries`;
+      const remedy = text`Check that TL_CONSOLE leads to a Prisma Cloud Compute Console.`;
+      throw new ConsoleError([text`${what}: GET …/defenders. ${remedy}`]);
+    }
     list.push(...more);
     last = more.length + 1;
   }
@@ -73,13 +77,6 @@ async function readOnce(page: ReadPage): Promise<readonly Defender[] | undefined
 
 // No Console has this many Fargate Defenders, and more would not fit into memory.
 const MOST_DEFENDERS = 250_000;
-
-function tooMany(): ConsoleError {
-  const what = text`The Console's list of Defenders has more than ${MOST_DEFENDERS} entries`;
-  return new ConsoleError([
-    text`${what}: GET …/defenders. Check that TL_CONSOLE leads to a Prisma Cloud Compute Console.`,
-  ]);
-}
 
 /** The period, in milliseconds, of a Console's limit on list requests: 30 in 30 s were seen, and more get HTTP 429. */
 const THROTTLED_MS = 30_000;
