@@ -16,33 +16,20 @@ const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:install-bun
 
 runDemo("npm run demo:status", async () => {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), "demo-status-"));
-  const running = [];
-  const start = async (...args) => {
-    running.push(await startStandIn(...args));
-    return running.at(-1).variables;
-  };
-  try {
-    await demo(start, work);
-  } finally {
-    for (const standIn of running) standIn.stop();
-    fs.rmSync(work, { recursive: true, force: true });
-  }
-});
-
-async function demo(start, work) {
+  process.once("exit", () => fs.rmSync(work, { recursive: true, force: true }));
   const defenders = ["web:3", "worker:1:stale", "report:1", "router:1"].flatMap((group) => ["--defenders", group]);
-  const console = await start(["local-console/main.ts", "--port", "0", ...defenders], "TL_PASS");
+  const { variables: console } = await startStandIn(["local-console/main.ts", "--port", "0", ...defenders], "TL_PASS");
   say(`A local Console listens at ${console.TL_CONSOLE}. Its Defenders are made up.`);
   const tasks = Object.fromEntries(
     ["web", "api", "worker", "report", "router"].map((family) => [family, protectedBy(family, work, console)]),
   );
   const contents = path.join(work, "contents.json");
   fs.writeFileSync(contents, JSON.stringify(contentsOf(tasks)));
-  const ecs = await start(["local-ecs/main.ts", contents], "AWS_SECRET_ACCESS_KEY");
+  const { variables: ecs } = await startStandIn(["local-ecs/main.ts", contents], "AWS_SECRET_ACCESS_KEY");
   say(`A local ECS listens at ${ecs.AWS_ENDPOINT_URL}. It runs nothing, and says that these tasks run:\n`);
   const status = run(["status"], { ...console, ...ecs }, "inherit");
   if (status.status !== 0) throw new Error(`status ended with ${status.status}.`);
-}
+});
 
 /** The account's registered task definitions and services: one service for each of five verdicts. */
 function contentsOf({ web, api, worker, report, router }) {

@@ -18,9 +18,13 @@ exports.environmentOf = (variables) => ({
   ...variables,
 });
 
-/** Runs a demo, and ends with 0 only if it succeeds. It takes no arguments: it would do the same, whatever they ask for. */
+/**
+ * Runs a demo, and ends with 0 only if it succeeds. What it has started ends with it, also after a signal. It takes no
+ * arguments: it would do the same, whatever they ask for.
+ */
 exports.runDemo = async (usage, demo) => {
   process.exitCode = 1;
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
   try {
     if (process.argv.length > 2) throw new Error(`${usage} takes no arguments.`);
     await demo();
@@ -28,6 +32,7 @@ exports.runDemo = async (usage, demo) => {
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
   }
+  process.exit();
 };
 
 exports.say = (line) => process.stdout.write(`${line}\n`);

@@ -1,5 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 
 const PROJECT = resolve(__dirname, "../..");
 
@@ -29,4 +32,20 @@ test("npm run demo:status shows what status says, on this machine alone, and end
   ]) {
     expect(stdout).toMatch(line);
   }
+});
+
+test("stopped by a signal, it leaves neither its local Console nor its temporary folder behind", async () => {
+  const temporary = mkdtempSync(join(tmpdir(), "demo-status-test-"));
+  const demo = spawn(process.execPath, ["scripts/demo-status.cjs"], {
+    cwd: PROJECT,
+    env: { PATH: process.env.PATH, TMPDIR: temporary },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await once(demo.stdout.setEncoding("utf8"), "data");
+  demo.kill("SIGTERM");
+  expect(await once(demo, "exit")).toEqual([1, null]);
+  expect(readdirSync(temporary)).toEqual([]);
+  rmdirSync(temporary);
+  const [url] = /http:\S+\d/.exec(String(line)) ?? [];
+  await expect(fetch(String(url))).rejects.toThrow("fetch failed");
 });
