@@ -4,6 +4,7 @@
 // against it, and stops the Console. Exit status 0 only when a protected stack is in cdktf.out.
 
 const { spawn } = require("node:child_process");
+const { once } = require("node:events");
 const { existsSync } = require("node:fs");
 const path = require("node:path");
 
@@ -16,7 +17,7 @@ runDemo("npm run demo", async () => {
   say(
     `A local Console listens at ${variables.TL_CONSOLE}. It protects nothing: its Defender and its install bundle are made up.`,
   );
-  const status = await synth(variables);
+  const [status] = await synth(variables);
   if (status !== 0) throw new Error(`cdktf synth ended with status ${status}.`);
   for (const file of ["manifest.json", "stacks/prisma-runtime-defense/cdk.tf.json"]) {
     if (!existsSync(path.join(root, "cdktf.out", file))) throw new Error(`cdktf synth left no cdktf.out/${file}.`);
@@ -44,8 +45,5 @@ function synth(variables) {
     env: environmentOf({ ...variables, ...settings }),
     stdio: ["ignore", "inherit", "inherit"],
   });
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", resolve);
-  });
+  return once(child, "exit");
 }

@@ -15,8 +15,6 @@ type Options = Parameters<NodeHttpHandler["handle"]>[1];
 
 /** Sends the SDK's requests over this project's connections, so that proxies and time limits are the same for all. */
 export class RequestHandler {
-  readonly metadata = { handlerProtocol: "http/1.1" };
-
   /** @param limitMs milliseconds that one try of one call may take */
   constructor(
     private readonly connections: Connections,
@@ -51,9 +49,7 @@ export class RequestHandler {
     return pipeline(body, limitLength(), release);
   }
 
-  // Does nothing: whoever opened the connections closes them.
-  destroy(): void {}
-
+  // The SDK's interface has these two. There is no destroy: whoever opened the connections closes them.
   updateHttpClientConfig(): void {}
 
   httpHandlerConfigs() {
