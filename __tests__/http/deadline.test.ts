@@ -27,10 +27,10 @@ test("it is aborted from the start when the parent is", () => {
 test("after its release there is no timer, and the parent's abort has no effect", () => {
   const parent = new AbortController();
   const { clock, waiting } = manualClock();
-  const { signal, release } = deadline(1000, parent.signal, clock, late);
-  release();
+  const limit = deadline(1000, parent.signal, clock, late);
+  limit[Symbol.dispose]();
   parent.abort(stopped);
-  expect({ aborted: signal.aborted, waiting: waiting() }).toEqual({ aborted: false, waiting: 0 });
+  expect({ aborted: limit.signal.aborted, waiting: waiting() }).toEqual({ aborted: false, waiting: 0 });
 });
 
 test("work isn't waited for when the signal is aborted from the start", async () => {

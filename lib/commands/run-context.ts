@@ -25,10 +25,6 @@ export async function withinRunLimit<T>(
 ): Promise<T> {
   const limitMs = TRIES_OF_A_RUN * timeoutMs;
   const sentence = text`The run took longer than ${limitMs / 1000} seconds. Look at ${late.lookAt}, or raise TL_TIMEOUT_MS.`;
-  const { signal, release } = deadline(limitMs, parent, systemClock, new late.Kind([sentence]));
-  try {
-    return await work(signal);
-  } finally {
-    release();
-  }
+  using limit = deadline(limitMs, parent, systemClock, new late.Kind([sentence]));
+  return await work(limit.signal);
 }

@@ -2,7 +2,7 @@ import type { Clock } from "./clock";
 
 /**
  * Makes a signal that aborts with `reason` when the time is over, or with the parent's reason when the parent aborts.
- * Call `release` when the work is done, or the timer keeps the process running.
+ * To be declared with `using`: otherwise the timer keeps the process running after the work is done.
  */
 export function deadline(milliseconds: number, parent: AbortSignal, clock: Clock, reason?: Error) {
   // Not AbortSignal.any over AbortSignal.timeout: on Node 20 that pair can be collected before it fires.
@@ -11,11 +11,13 @@ export function deadline(milliseconds: number, parent: AbortSignal, clock: Clock
   const cancel = clock.after(milliseconds, () => controller.abort(reason));
   parent.addEventListener("abort", stop, { once: true });
   if (parent.aborted) stop();
-  const release = () => {
-    cancel();
-    parent.removeEventListener("abort", stop);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      cancel();
+      parent.removeEventListener("abort", stop);
+    },
   };
-  return { signal: controller.signal, release };
 }
 
 /**

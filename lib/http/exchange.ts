@@ -31,7 +31,7 @@ export async function exchange(
   const content = contentOf(call);
   const agent = connections.agentFor(call.url, isRetry);
   // axios's own timeout only counts silence, so a body that trickles in would never end.
-  const limit = deadline(limitMs, signal, clock);
+  using limit = deadline(limitMs, signal, clock);
   try {
     const { status, headers, data } = await axios.request<unknown>({
       method: call.method,
@@ -59,8 +59,6 @@ export async function exchange(
     if (!limit.signal.aborted) throw networkFailure(error, call);
     const remedy = text`Check that this machine may reach ${call.url.host}, or raise TL_TIMEOUT_MS.`;
     throw failureOf(call, text`No whole answer within ${Math.ceil(limitMs) / 1000} s`, remedy, { retry: true });
-  } finally {
-    limit.release();
   }
 }
 

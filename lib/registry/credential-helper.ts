@@ -56,51 +56,47 @@ async function run(
   place: SafeText,
   { environment, network, signal, clock }: CredentialOptions,
 ): Promise<Outcome> {
-  const limit = deadline(network.timeoutMs, signal, clock);
-  try {
-    limit.signal.throwIfAborted();
-    return await new Promise<Outcome>((resolve, reject) => {
-      // Ignore stderr: by the protocol, errors are on stdout.
-      const helper = spawn(program, ["get"], { env: withoutSecrets(environment), stdio: ["pipe", "pipe", "ignore"] });
-      // A process that the helper started may outlive it, and its open streams would keep this process running.
-      const abandon = () => {
-        helper.kill("SIGKILL");
-        for (const stream of [helper.stdin, helper.stdout]) stream.destroy();
-        helper.unref();
-      };
-      const fail = (what: SafeText) => {
-        abandon();
-        reject(failure(program, place, what));
-      };
-      limit.signal.addEventListener("abort", () => {
-        if (!signal.aborted) return fail(text`did not answer within ${Math.ceil(network.timeoutMs) / 1000} s`);
-        abandon();
-        reject(signal.reason);
-      });
-      let output = "";
-      helper.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-        output += chunk;
-        if (output.length > MOST_OUTPUT) fail(text`answered more than 1 MiB`);
-      });
-      helper.on("error", ({ code }: NodeJS.ErrnoException) => {
-        if (code === "ENOENT") fail(text`is not installed`);
-        else fail(text`can't be started (${code ?? "no reason given"})`);
-      });
-      helper.on("exit", (code, killedBy) => {
-        const finish = () => {
-          cancel();
-          abandon();
-          resolve({ code: code ?? String(killedBy), output });
-        };
-        const cancel = clock.after(LAST_OUTPUT_MS, finish);
-        helper.on("close", finish);
-      });
-      helper.stdin.on("error", () => undefined); // it ended without reading
-      helper.stdin.end(server);
+  using limit = deadline(network.timeoutMs, signal, clock);
+  limit.signal.throwIfAborted();
+  return await new Promise<Outcome>((resolve, reject) => {
+    // Ignore stderr: by the protocol, errors are on stdout.
+    const helper = spawn(program, ["get"], { env: withoutSecrets(environment), stdio: ["pipe", "pipe", "ignore"] });
+    // A process that the helper started may outlive it, and its open streams would keep this process running.
+    const abandon = () => {
+      helper.kill("SIGKILL");
+      for (const stream of [helper.stdin, helper.stdout]) stream.destroy();
+      helper.unref();
+    };
+    const fail = (what: SafeText) => {
+      abandon();
+      reject(failure(program, place, what));
+    };
+    limit.signal.addEventListener("abort", () => {
+      if (!signal.aborted) return fail(text`did not answer within ${Math.ceil(network.timeoutMs) / 1000} s`);
+      abandon();
+      reject(signal.reason);
     });
-  } finally {
-    limit.release();
-  }
+    let output = "";
+    helper.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+      if (output.length > MOST_OUTPUT) fail(text`answered more than 1 MiB`);
+    });
+    helper.on("error", ({ code }: NodeJS.ErrnoException) => {
+      if (code === "ENOENT") fail(text`is not installed`);
+      else fail(text`can't be started (${code ?? "no reason given"})`);
+    });
+    helper.on("exit", (code, killedBy) => {
+      const finish = () => {
+        cancel();
+        abandon();
+        resolve({ code: code ?? String(killedBy), output });
+      };
+      const cancel = clock.after(LAST_OUTPUT_MS, finish);
+      helper.on("close", finish);
+    });
+    helper.stdin.on("error", () => undefined); // it ended without reading
+    helper.stdin.end(server);
+  });
 }
 
 function failure(program: string, place: SafeText, what: SafeText): RegistryError {

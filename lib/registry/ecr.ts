@@ -21,14 +21,12 @@ export async function ecrCredentials(
   const limitMs = TRIES * options.network.timeoutMs;
   const late = new Error(`no answer within ${limitMs / 1000} s`);
   // The SDK's search for credentials can't be cancelled, so stop waiting for it.
-  const limit = deadline(limitMs, options.signal, options.clock, late);
-  const login = await orAborted(loginFor(ecr, limit.signal, options), limit.signal)
-    .catch((error: unknown) => {
-      options.signal.throwIfAborted();
-      if (error instanceof ExpectedError) throw error;
-      throw failure(registry, error);
-    })
-    .finally(limit.release);
+  using limit = deadline(limitMs, options.signal, options.clock, late);
+  const login = await orAborted(loginFor(ecr, limit.signal, options), limit.signal).catch((error: unknown) => {
+    options.signal.throwIfAborted();
+    if (error instanceof ExpectedError) throw error;
+    throw failure(registry, error);
+  });
   return {
     login,
     tried: text`the AWS credentials, as Docker has none for ${registry}`,

@@ -37,7 +37,7 @@ export async function imageConfigs(
   const tooLong = text`Reading images' entry points took longer than ${limitMs / 1000} seconds`;
   const remedy = text`Look at their registries, or raise TL_TIMEOUT_MS.`;
   const whole = new RegistryError([text`${tooLong}. ${remedy}`]);
-  const limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), clock, whole);
+  using limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), clock, whole);
   const { signal } = limit;
   const connectMs = connectLimitMs(network.timeoutMs);
   const connections = openConnections({ ...network, connectMs, signal, clock });
@@ -68,7 +68,6 @@ export async function imageConfigs(
     return new Map(await pMap(new Set(images), pair, { concurrency: network.concurrency, signal }));
   } finally {
     closing.abort(new Error("All images are read."));
-    limit.release();
     connections.close();
   }
 }
