@@ -34,10 +34,9 @@ export async function imageConfigs(
 ): Promise<ReadonlyMap<string, ImageConfig | RegistryError>> {
   const closing = new AbortController();
   const limitMs = TRIES_OF_A_RUN * network.timeoutMs;
-  const tooLong = text`Reading images' entry points took longer than ${limitMs / 1000} seconds`;
-  const remedy = text`Look at their registries, or raise TL_TIMEOUT_MS.`;
-  const whole = new RegistryError([text`${tooLong}. ${remedy}`]);
-  using limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), clock, whole);
+  const what = text`Reading images' entry points took longer than ${limitMs / 1000} seconds`;
+  const late = new RegistryError([text`${what}. Look at their registries, or raise TL_TIMEOUT_MS.`]);
+  using limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), clock, late);
   const { signal } = limit;
   const connectMs = connectLimitMs(network.timeoutMs);
   const connections = openConnections({ ...network, connectMs, signal, clock });

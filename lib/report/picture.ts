@@ -8,7 +8,6 @@ export function taskPicture({ console, installBundle }: Report, task: TaskReport
     label: `${label(name)}: ${reason === null ? "protected" : "left out"}`,
     isProtected: reason === null,
   }));
-  const leftOut = containers.filter(({ isProtected }) => !isProtected).map(({ id }) => id);
   const role = task.executionRole.kind === "stack" ? "execution role" : "the task's own execution role";
   const secret = installBundle.kind === "managed" ? "install bundle" : "existing install bundle";
   return [
@@ -21,7 +20,7 @@ export function taskPicture({ console, installBundle }: Report, task: TaskReport
     `  role(["${role}"]) -->|reads| secret[("${secret}")]`,
     "  secret -->|is given to| defender",
     `  defender -->|reports to| console{{"Console ${label(console.version)}"}}`,
-    ...leftOut.map((id) => `  style ${id} stroke-dasharray: 5 5`),
+    ...containers.filter(({ isProtected }) => !isProtected).map(({ id }) => `  style ${id} stroke-dasharray: 5 5`),
   ].join("\n");
 }
 

@@ -47,7 +47,6 @@ export const yesOrNo = v.pipe(
   v.transform((value) => value === "true"),
 );
 
-/** Parses a JSON object. */
 export function jsonObject(message: string) {
   return v.pipe(v.string(), v.parseJson({}, message), v.custom<JsonObject>(isJsonObject, message));
 }
