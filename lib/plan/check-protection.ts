@@ -1,5 +1,5 @@
 import { DEFENDER } from "../defender";
-import { isJsonArray } from "../json";
+import { isJsonArray, type JsonObject } from "../json";
 import { describeAll } from "../protection/deviation";
 import { checkStructure, type StructureFacts } from "../protection/structure";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
@@ -22,13 +22,17 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
     return allowance;
   };
   const resources = plan.resources.filter(({ after }) => after !== undefined);
-  const results = [...resources, ...resources.flatMap(leftBehind)]
+  const current = new Map(resources.map(({ address, after }) => [address, after]));
+  const leftovers = plan.leftovers.filter(
+    ({ address, after }) => after !== undefined && !isSameFamily(after, current.get(address)),
+  );
+  const results = [...resources, ...resources.flatMap(leftBehind), ...leftovers]
     .filter(({ type }) => type === TASK_DEFINITION)
     .flatMap((resource) => {
       const planned = plannedDefinition(resource);
       if (!isForFargate(planned)) return [];
       const result = checkOne(planned, allowanceFor, facts);
-      return resource.isDestroyed ? ofDestroyed(result, planned) : [result];
+      return ["delete", "forget"].includes(resource.actions.join()) ? ofLeaving(result, planned) : [result];
     });
   const others = resources.filter(makesOtherTasks).map((resource) => checkOther(resource, allowanceFor));
   return {
@@ -45,10 +49,14 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
 function leftBehind(resource: PlannedResource): readonly PlannedResource[] {
   const { actions, staysRegistered, before, after } = resource;
   const isReplaced = actions.length > 1;
+  if (!isReplaced || !staysRegistered || isSameFamily(before, after)) return [];
+  return [{ ...resource, actions: ["forget"], after: before, unknown: {} }];
+}
+
+/** Whether the later one follows the earlier one in its family, in the same region. */
+function isSameFamily(earlier: JsonObject | undefined, later: JsonObject | undefined): boolean {
   // Before version 6, the provider's resources had no region.
-  const isSame = before?.family === after?.family && (before?.region ?? after?.region) === after?.region;
-  if (!isReplaced || !staysRegistered || isSame) return [];
-  return [{ ...resource, isDestroyed: !actions.includes("forget"), after: before, unknown: {} }];
+  return earlier?.family === later?.family && (earlier?.region ?? later?.region) === later?.region;
 }
 
 type AllowanceFor = (name: string) => Allowance | undefined;
@@ -99,11 +107,12 @@ function checkContainers(
   return { problems, allowed };
 }
 
-/** The result for a task definition that stays registered when destroyed. A protected one needs no result. */
-function ofDestroyed(result: Result, { address, family = "FAMILY" }: PlannedDefinition): readonly Result[] {
+/** The result for a task definition that stays registered when it leaves the state. A protected one needs no result. */
+function ofLeaving(result: Result, { address, family = "FAMILY" }: PlannedDefinition): readonly Result[] {
   if (result.problems.length === 0) return result.allowed.length > 0 ? [result] : [];
-  const what = text`${excerpt(address)} is not protected, and stays registered when it is destroyed (skip_destroy)`;
-  const remedy = text`Apply skip_destroy = false first, or allow it by --allow ${excerpt(family)}=REASON.`;
+  const of = excerpt(family);
+  const what = text`${excerpt(address)}: what it leaves registered of the family ${of} (skip_destroy, or destroy = false) is not protected`;
+  const remedy = text`Deregister it first, or allow it by --allow ${of}=REASON.`;
   return [{ ...result, problems: [text`${what}. ${remedy}`] }];
 }
 

@@ -79,11 +79,12 @@ export function readPlan(file: string) {
       text`${file} is not a plan of everything: it leaves out ${excerpt(missing)}, which is in the state. Plan without -target and -refresh-only.`,
     ]);
   }
+  const managed = resource_changes.filter(({ mode }) => mode === "managed");
   return {
     /** Every resource in the plan, including unchanged ones, but not data sources. */
-    resources: resource_changes
-      .filter(({ mode, deposed }) => mode === "managed" && deposed === undefined)
-      .map(resource),
+    resources: managed.filter(({ deposed }) => deposed === undefined).map(resource),
+    /** What interrupted replacements have left over, at the addresses of the resources. */
+    leftovers: managed.filter(({ deposed }) => deposed !== undefined).map(resource),
     /** The plan's copy of the configuration, as expressions. */
     configuration,
     /** Names of the variables whose values the plan holds. */
