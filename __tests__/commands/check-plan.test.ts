@@ -409,6 +409,14 @@ describe("the stack's plan", () => {
         [`${CLUSTER} would be imported or moved by a block that is not in the stack. Remove that block.`],
       ],
       [
+        "OpenTofu's `destroy = false`",
+        [
+          [change(WEB, "actions"), ["forget"]],
+          [change(WEB, "after"), null],
+        ],
+        [`${WEB} is in the stack, and the plan would forget it.`],
+      ],
+      [
         "a trigger",
         [
           [change(CLUSTER, "actions"), ["delete", "create"]],

@@ -76,6 +76,7 @@ function unasked(
       : [text`${at} is not in the stack, and the plan would ${join(actions.map((one) => excerpt(one)))} it.`];
   }
   if (isDestroyed) return [text`${at} is in the stack, and the plan would destroy it.`];
+  if (actions.includes("forget")) return [text`${at} is in the stack, and the plan would forget it.`];
   if (actionReason === "replace_by_request") return [text`${at} would be replaced by request (-replace).`];
   if (actionReason === "replace_by_triggers")
     return [text`${at} would be replaced by a trigger, which the stack does not have.`];
