@@ -225,6 +225,12 @@ describe("the stack's plan", () => {
     });
   });
 
+  test("the provider from OpenTofu's own registry is the stack's", async () => {
+    const source = "registry.opentofu.org/hashicorp/aws";
+    const plan = altered("plan-again.json", configuration("provider_config", "aws", "full_name"), source);
+    expect((await check(plan, "--stack", fixture("stack"))).problems).toEqual([]);
+  });
+
   // Each alteration is what Terraform plans when another file beside cdk.tf.json makes that change.
   describe("a change by another file beside the stack is named", () => {
     const OTHER = { name: "aws", full_name: "registry.terraform.io/hashicorp/aws", alias: "other" };

@@ -99,11 +99,12 @@ function differentInProvider(
   ];
 }
 
-/** Terraform completes a short source, `aws`, with its own registry and publisher. */
+/** Terraform completes a short source, `aws`, with its own registry and publisher, and OpenTofu with its registry. */
 function isSource(fullName: JsonValue | undefined, source: JsonValue | undefined): boolean {
   const parts = asText(source).split("/");
-  const full = [...["registry.terraform.io", "hashicorp"].slice(0, Math.max(0, 3 - parts.length)), ...parts];
-  return fullName === full.join("/");
+  return ["registry.terraform.io", "registry.opentofu.org"].some(
+    (registry) => fullName === [...[registry, "hashicorp"].slice(0, Math.max(0, 3 - parts.length)), ...parts].join("/"),
+  );
 }
 
 function namedProblems(
