@@ -105,7 +105,7 @@ test("a state that Terraform could not store is kept, with the command that stor
   const [folder = ""] = readdirSync(temporary);
   const stack = join(temporary, folder, "stacks/prisma-runtime-defense");
   expect(stderr).toBe(
-    `Terraform could not store the state. It is in ${stack}/errored.tfstate: store it with terraform -chdir=${stack} state push errored.tfstate, then remove ${join(temporary, folder)}.\n`,
+    `Terraform could not store the state. It is in ${stack}/errored.tfstate: store it with ${place.environment.TERRAFORM_BINARY_NAME} -chdir=${stack} state push errored.tfstate, then remove ${join(temporary, folder)}.\n`,
   );
   expect(status).toBe(1);
   expect(existsSync(join(stack, "errored.tfstate"))).toBe(true);

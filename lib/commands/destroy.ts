@@ -45,7 +45,7 @@ export const destroy: Command = {
       if (!(await hasState(stackFolder, invocation))) throw noState(settings.name, "it is empty, or not there");
       await terraform(["destroy", ...(has("auto-approve") ? ["-auto-approve"] : [])], stackFolder, invocation);
     } catch (error) {
-      refuseRescuedState(folder, stackFolder);
+      refuseRescuedState(folder, stackFolder, terraformProgram(invocation.environment));
       attempt(remove);
       throw error;
     }
@@ -55,10 +55,10 @@ export const destroy: Command = {
 };
 
 // Terraform writes the state here when it can't store it. Without it nothing knows what is left in AWS.
-function refuseRescuedState(folder: string, stackFolder: string): void {
+function refuseRescuedState(folder: string, stackFolder: string, program: string): void {
   const file = "errored.tfstate";
   if (!existsSync(join(stackFolder, file))) return;
-  const push = `terraform -chdir=${stackFolder} state push ${file}`;
+  const push = `${program} -chdir=${stackFolder} state push ${file}`;
   throw new OutputError([
     text`Terraform could not store the state. It is in ${join(stackFolder, file)}: store it with ${push}, then remove ${folder}.`,
   ]);

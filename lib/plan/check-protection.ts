@@ -110,9 +110,9 @@ function checkContainers(
 /** The result for a task definition that stays registered when it leaves the state. A protected one needs no result. */
 function ofLeaving(result: Result, { address, family = "FAMILY" }: PlannedDefinition): readonly Result[] {
   if (result.problems.length === 0) return result.allowed.length > 0 ? [result] : [];
-  const of = excerpt(family);
-  const what = text`${excerpt(address)}: what it leaves registered of the family ${of} (skip_destroy, or destroy = false) is not protected`;
-  const remedy = text`Deregister it first, or allow it by --allow ${of}=REASON.`;
+  const name = excerpt(family);
+  const what = text`${excerpt(address)}: what it leaves registered of the family ${name} (skip_destroy, or destroy = false) is not protected`;
+  const remedy = text`Deregister it first, or allow it by --allow ${name}=REASON.`;
   return [{ ...result, problems: [text`${what}. ${remedy}`] }];
 }
 
