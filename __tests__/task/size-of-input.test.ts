@@ -63,6 +63,12 @@ test("60,000 unknown keys in a file of 1 MiB are refused", async () => {
   expect((await problemsIn(text)).at(-1)).toBe("Further problems in this file: 59951.");
 });
 
+test("for a key that is repeated 5,000 times, 50 places are shown and the others are counted", async () => {
+  const problems = await problemsIn(`{${Array(5000).fill('"a":1').join()}}`);
+  expect(problems).toHaveLength(51);
+  expect(problems.at(-1)).toBe("Further problems in this file: 4949.");
+});
+
 test("lists nested 101 levels deep are refused, lists nested 90 levels deep are read", async () => {
   const nested = (depth: number) => `{"family":"shop","a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
   expect(await problemsIn(nested(101))).toEqual(["is nested in more than 100 levels."]);

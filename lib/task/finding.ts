@@ -28,8 +28,8 @@ export const problem = (path: Path) => finding("problem", path);
 
 export const notice = (path: Path) => finding("notice", path);
 
-// Nobody reads more than this.
-const SHOWN = 50;
+/** Nobody reads more findings of one kind in one file. */
+export const SHOWN = 50;
 
 /** Findings of one kind: the first ones, and the number of the others. */
 export type Findings = { readonly shown: readonly Finding[]; readonly others: number };

@@ -3,7 +3,7 @@ import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseEr
 import type { Problem } from "../errors";
 import { isJsonObject, type JsonValue } from "../json";
 import { join, quote, type SafeText, text } from "../text/safe-text";
-import type { Findings } from "./finding";
+import { type Findings, SHOWN } from "./finding";
 import { type Path, pathFormatter } from "./json-path";
 
 /** A sentence about a file, and where in it. */
@@ -26,6 +26,10 @@ export function remarkAt({ path, ...place }: Location, sentence: SafeText): Rema
 /** Turns findings into sentences, with the number of those that aren't shown. */
 export function remarksOf({ shown, others }: Findings, source: Source, kind: string): readonly Remark[] {
   const remarks = shown.map(({ path, text: sentence }) => remarkAt(source.locate(path), sentence()));
+  return withOthers(remarks, others, kind);
+}
+
+function withOthers(remarks: readonly Remark[], others: number, kind: string): readonly Remark[] {
   return others > 0 ? [...remarks, { text: text`Further ${kind} in this file: ${others}.` }] : remarks;
 }
 
@@ -56,12 +60,13 @@ export function parseSource(content: string): Source {
       { text: text`is not JSON: ${reason.toLowerCase()} at ${at.text}. ${remedyFor(content, error)}`, ...at.place },
     ]);
   }
-  const repeated = [...(tree ? repeatedKeys(tree) : [])].map((key) => {
+  const repeated = [...(tree ? repeatedKeys(tree) : [])];
+  const remarks = repeated.slice(0, SHOWN).map((key) => {
     const at = positionOf(key.offset);
     const what = text`the key ${quote(String(key.value))} is twice in one object, again at ${at.text}. Remove one.`;
     return { text: what, ...at.place };
   });
-  if (repeated.length > 0) throw new UnreadableError(repeated);
+  if (remarks.length > 0) throw new UnreadableError(withOthers(remarks, repeated.length - SHOWN, "problems"));
   const document: JsonValue = JSON.parse(content);
   const format = pathFormatter(document);
   const envelope = isJsonObject(document) && isJsonObject(document.taskDefinition) ? document : undefined;
