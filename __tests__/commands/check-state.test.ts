@@ -64,6 +64,14 @@ test("a stack that can't be read is named as such, without a guess at where its 
   }
 });
 
+test("of more than 50 problems the others are counted, and the same problem is named once", async () => {
+  write(STACK_FILE, JSON.stringify({ ...REMOTE, output: { value: "%{ if true }".repeat(100) } }));
+  for (let number = 0; number < 60; number++) write(`notes-${number}.txt`, "");
+  const { problems } = await check();
+  expect(problems).toHaveLength(51);
+  expect(problems.at(-1)).toBe("Further problems: 11.");
+});
+
 test("help asks for an artifact, which doesn't have the install bundle's file", async () => {
   const { stdout } = await invoke(checkState, ["--help"]);
   expect(stdout.replace(/\s+/g, " ")).toContain(

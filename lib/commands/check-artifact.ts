@@ -4,7 +4,7 @@ import { bundleProblem } from "../bundle-format";
 import { OutputError } from "../errors";
 import { type Environment, isSet } from "../settings/environment";
 import { BUNDLE, environmentSecrets, type NamedSecret } from "../settings/secrets";
-import { type Artifact, FOREIGN, isStackFile, readArtifact, type Stranger } from "../stack/artifact";
+import { type Artifact, artifactError, FOREIGN, isStackFile, readArtifact, type Stranger } from "../stack/artifact";
 import { TERRAFORM_BUNDLE_VARIABLE } from "../stack/names";
 import { secretFilesIn } from "../stack/output-folder";
 import { outputFolder, SECRET_FILE_NAME } from "../stack/output-paths";
@@ -14,9 +14,6 @@ import { print } from "../text/print";
 import { excerpt, join as joinTexts, type SafeText, text } from "../text/safe-text";
 import { Secret } from "../text/secret";
 import type { Command } from "./command";
-
-// Further problems are only counted.
-const MOST = 50;
 
 /** A stranger is anything but a synthesized stack. A secret is a current one, in any encoding, or text in the shape of one. */
 export const checkArtifact: Command = {
@@ -40,16 +37,11 @@ export const checkArtifact: Command = {
     const hasReason = new Set(found.map(({ path }) => path));
     const strangers = artifact.strangers.filter(({ path, what }) => what !== FOREIGN || !hasReason.has(path));
     const problems = [
-      // An archive is recognized by its name and by its content.
-      ...new Set(
-        [...found, ...strangers].map(({ path, what }) => text`${path} holds ${what}: it must not be published.`),
-      ),
+      // An archive is recognized by its name and by its content, and is one problem.
+      ...[...found, ...strangers].map(({ path, what }) => text`${path} holds ${what}: it must not be published.`),
       ...(other === undefined ? [] : differences(folder, artifact.files, other)),
     ];
-    if (problems.length > MOST) {
-      throw new OutputError([...problems.slice(0, MOST), text`Further problems: ${problems.length - MOST}.`]);
-    }
-    if (problems.length > 0) throw new OutputError(problems);
+    if (problems.length > 0) throw artifactError(problems);
     const equal = other === undefined ? text`` : text`, and are those of ${other}`;
     const result = text`${artifact.files.length} files in ${folder} hold no secret${equal}.`;
     const limit = isSet(environment.TL_PASS) ? text`` : text` TL_PASS is not set, so the password was not looked for.`;

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 
 import { OutputError } from "../errors";
 import { REMOTE_STATE_VARIABLES } from "../settings/state";
-import { readArtifact, type Stranger } from "../stack/artifact";
+import { artifactError, readArtifact, type Stranger } from "../stack/artifact";
 import { SECRET_FILE_NAME } from "../stack/output-paths";
 import { print } from "../text/print";
 import { type SafeText, text } from "../text/safe-text";
@@ -31,7 +31,7 @@ export const checkState: Command = {
       ),
       ...strangers.map(problemOf),
     ];
-    if (problems.length > 0) throw new OutputError(problems);
+    if (problems.length > 0) throw artifactError(problems);
     await print(stdout, text`The state is kept remotely, and the artifact holds the stack alone.\n`);
     return 0;
   },

@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-import { SettingsError } from "../errors";
+import { OutputError, SettingsError } from "../errors";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isReadByTerraform } from "./output-folder";
 import {
@@ -23,6 +23,16 @@ export type Stranger = {
   /** Completes "… holds". */
   readonly what: SafeText;
 };
+
+// Nobody reads more problems of one folder.
+const MOST = 50;
+
+/** Makes the error for an artifact's problems, each once; of very many the others are only counted. */
+export function artifactError(problems: readonly SafeText[]): OutputError {
+  const all = [...new Set(problems)];
+  const others = all.length - MOST;
+  return new OutputError(others > 0 ? [...all.slice(0, MOST), text`Further problems: ${others}.`] : all);
+}
 
 /** The reason for a stranger when there is no better one. */
 export const FOREIGN = text`content that synth does not write`;

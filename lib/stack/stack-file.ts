@@ -63,7 +63,7 @@ function inspect(stack: JsonValue): StackFile {
       ...unexpectedProviders(stack.provider),
       ...othersIn(stack.variable, [TERRAFORM_BUNDLE_VARIABLE]).map((name) => text`the variable ${quote(name)}`),
       ...unexpectedResources(stack.resource),
-      ...expressionsIn(stack)
+      ...[...new Set(expressionsIn(stack))]
         .filter((expression) => expression !== BUNDLE_CONDITION && !REFERENCE.test(expression))
         .map((expression) => text`the expression ${quote(expression, 80)}`),
     ],
