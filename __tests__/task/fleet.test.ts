@@ -181,6 +181,13 @@ describe("CONTAINER_IMAGES", () => {
     ]);
   });
 
+  test("of 60 names that no task has, 50 are shown and the others are counted", async () => {
+    const names = Array.from({ length: 60 }, (_, n) => [`web-${n}`, "web:1"]);
+    const problems = await problemsOfFleet({ "a.json": task({}, [app]) }, images(Object.fromEntries(names)));
+    expect(problems).toHaveLength(51);
+    expect(problems.at(-1)).toBe("Further names in CONTAINER_IMAGES without a container: 10.");
+  });
+
   test("with a container that no task has is refused", async () => {
     expect(await problemsOfFleet(two, images({ app: "app:2.0", web: "web:1", "c/app": "x:1" }))).toEqual([
       'CONTAINER_IMAGES: no task has a container "web". The tasks have a/app, b/app.',

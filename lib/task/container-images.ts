@@ -1,6 +1,7 @@
 import { asText, type JsonObject, withEach } from "../json";
 import { nearest } from "../nearest";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
+import { SHOWN } from "./finding";
 
 /** Images by container (`web`) or by family and container (`shop/web`). */
 export type ContainerImages = ReadonlyMap<string, string>;
@@ -27,10 +28,15 @@ export function unusedImages(images: ContainerImages, tasks: readonly Names[]): 
   const choice = join(containers.slice(0, 12).map((name) => excerpt(name, 120)));
   const more = containers.length > 12 ? text`, and ${containers.length - 12} more` : text``;
   const unused = [...images.keys()].filter((name) => (hasFamilies || !name.includes("/")) && !names.has(name));
-  return unused.map((name) => {
+  // Looking for what was meant takes time with each name and each container.
+  const sentences = unused.slice(0, SHOWN).map((name) => {
     // Up to 12 containers are all listed instead.
     const meant = containers.length > 12 ? nearest(name, [...names]) : undefined;
     const remedy = meant === undefined ? text`The tasks have ${choice}${more}.` : text`Did you mean ${meant}?`;
     return text`CONTAINER_IMAGES: no task has a container ${quote(name)}. ${remedy}`;
   });
+  const others = unused.length - sentences.length;
+  return others > 0
+    ? [...sentences, text`Further names in CONTAINER_IMAGES without a container: ${others}.`]
+    : sentences;
 }

@@ -28,7 +28,7 @@ export const problem = (path: Path) => finding("problem", path);
 
 export const notice = (path: Path) => finding("notice", path);
 
-/** Nobody reads more findings of one kind in one file. */
+/** Nobody reads more findings of one kind. */
 export const SHOWN = 50;
 
 /** Findings of one kind: the first ones, and the number of the others. */
