@@ -34,7 +34,7 @@ function filesBelow(folder: string): readonly string[] {
     const isHidden = entry.name.startsWith(".");
     if (hasTaskFileEnding(entry.name)) found.push(path);
     else if (isHidden) continue;
-    else if (entry.isDirectory()) found.push(...filesBelow(path));
+    else if (entry.isDirectory()) for (const file of filesBelow(path)) found.push(file);
     // A link to a folder may lead in a circle, so it isn't followed: readTasks refuses it.
     else if (isFolderLink(path)) found.push(path);
   }
