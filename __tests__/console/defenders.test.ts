@@ -74,6 +74,14 @@ test("a Defender has the fields that the Console gives it", async () => {
   expect(second).toMatchObject({ type: "", hostname: "bare", connected: false });
 });
 
+test("of the cloud's facts only account and region are kept, whatever their types", async () => {
+  const kept = { accountID: 111122223333, region: null };
+  const list = await defendersOf(
+    listing(() => [{ ...some(1)[0], cloudMetadata: { ...kept, labels: ["a".repeat(90)] } }]),
+  );
+  expect(list.map(({ cloudMetadata }) => cloudMetadata)).toEqual([kept]);
+});
+
 test("null counts as an empty list", async () => {
   expect(await defendersOf(listing(() => null))).toEqual([]);
 });

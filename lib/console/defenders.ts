@@ -25,8 +25,8 @@ const DefenderSchema = v.object({
     v.nullish(Text),
     v.transform((value) => value || undefined),
   ),
-  /** `accountID`, `region`, `resourceID`, … as far as the Console knows them. */
-  cloudMetadata: v.nullish(v.record(v.string(), v.unknown()), {}),
+  /** As far as the Console knows them. Its other facts aren't kept: they may be much larger. */
+  cloudMetadata: v.nullish(v.object({ accountID: v.optional(v.unknown()), region: v.optional(v.unknown()) }), {}),
 });
 
 /** A Defender as the Console lists it; details it doesn't give are undefined. */
