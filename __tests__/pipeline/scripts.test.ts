@@ -178,6 +178,13 @@ describe(".ci/terraform", () => {
     expect(run(SCRIPT, ["plan", "artifact", "plan"]).status).toBe(1);
     expect(readdirSync(join(folder, "plan"))).toEqual([]);
   });
+
+  test("whose plan fails keeps nothing of what Terraform has printed of it", () => {
+    write(`${STACK}/cdk.tf.json`, "{}");
+    write("bin/terraform", "#!/bin/bash\n[[ $1 == plan ]] || exit 0\necho 'value = \"plain\"'\nexit 1\n");
+    expect(run(SCRIPT, ["plan", "artifact", "plan"])).toEqual({ status: 1, stdout: "", stderr: "" });
+    expect(readdirSync(join(folder, "plan"))).toEqual([]);
+  });
 });
 
 test(".ci/run works in its own project, whatever CDPATH says", () => {
