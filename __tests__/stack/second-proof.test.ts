@@ -1,12 +1,18 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's, not ours
 
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { App } from "cdktf";
+
 import { OutputError, ProofError } from "../../lib/errors";
 import type { ProtectedTask } from "../../lib/protection/protected-task";
+import { pathsOf } from "../../lib/stack/output-paths";
 import { proveSynthesized } from "../../lib/stack/second-proof";
 import { text as safe } from "../../lib/text/safe-text";
 import { proven } from "../protection/proven";
 import { CONTAINER, TASK } from "../task/read";
-import { synthesized } from "./synthesize";
+import { SETTINGS, synthesized } from "./synthesize";
 
 const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prisma/bundle-AbCdEf";
 
@@ -63,6 +69,20 @@ const refusal = (what: string) =>
 test("the synthesized stack passes", () => {
   expect(() => proveSynthesized(JSON.parse(text), tasks)).not.toThrow();
   expect(() => proveSynthesized(JSON.parse(text), [...tasks].reverse())).not.toThrow();
+});
+
+test("a run that wrote something else is refused, so it publishes nothing", () => {
+  const { synth } = App.prototype;
+  const replaced = jest.spyOn(App.prototype, "synth").mockImplementation(function (this: App) {
+    synth.call(this);
+    const file = join(this.outdir, pathsOf(SETTINGS.name).stackFile);
+    writeFileSync(file, readFileSync(file, "utf8").replace('"cpu": "1024"', '"cpu": "512"'));
+  });
+  try {
+    expect(() => synthesized(tasks)).toThrow(refusal("whole: cpu differ"));
+  } finally {
+    replaced.mockRestore();
+  }
 });
 
 test("a difference that ECS would not store passes", () => {
