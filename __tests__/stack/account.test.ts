@@ -102,6 +102,20 @@ describe("the execution role", () => {
     },
   );
 
+  test("may neither create a log group that isn't to be created, nor do anything for a task that names another role", async () => {
+    const options = { "awslogs-group": "/shop", "awslogs-region": "eu-west-1" };
+    const logging = { ...CONTAINER, logConfiguration: { logDriver: "awslogs", options } };
+    const environmentFiles = [{ type: "s3", value: "arn:aws:s3:::shop/app.env" }];
+    const task = await proven({ ...WITHOUT_ROLE, containerDefinitions: [logging] });
+    const other = await proven({
+      ...TASK,
+      family: "other",
+      containerDefinitions: [{ ...CONTAINER, environmentFiles }],
+    });
+    const { stack } = synthesized([task, other]);
+    expect(statements(stack, "execution-role-install-bundle").slice(1)).toEqual([]);
+  });
+
   test("may not read a secret only because a task names it", async () => {
     const secrets = [{ name: "DB", valueFrom: SECRET }];
     const task = await proven({ ...WITHOUT_ROLE, containerDefinitions: [{ ...CONTAINER, secrets }] });
