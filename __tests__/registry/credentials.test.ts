@@ -359,13 +359,16 @@ describe("one sentence names", () => {
     expect(isLeft(dockerConfigFolder)).toBe(true);
   });
 
-  test("a registry that requires credentials if there are none", async () => {
-    const text = await problem({});
-    expect(text).toContain('HOST refuses access (HTTP 401, "UNAUTHORIZED: unauthorized"): GET http://HOST/token. ');
-    expect(text).toContain(
-      "Tried: without credentials, as Docker has none for HOST. Check that the image HOST/shop/web:1 exists",
-    );
-    expect(text).toContain("log in with docker login HOST, or write the container's entryPoint.");
+  test.each([
+    ["bearer", "token"],
+    ["basic", "v2/shop/web/manifests/1"],
+  ] as const)("a registry that requires credentials (%s) if there are none", async (wants, path) => {
+    const host = await serving(wants);
+    const text = await readOne(`${host}/shop/web:1`, { dockerConfigFolder: docker.folder({}) });
+    const refusal = `${host} refuses access (HTTP 401, "UNAUTHORIZED: unauthorized"): GET http://${host}/${path}`;
+    const tried = `Tried: without credentials, as Docker has none for ${host}`;
+    const remedy = `log in with docker login ${host}, or write the container's entryPoint`;
+    expect(text).toBe(`${refusal}. ${tried}. Check that the image ${host}/shop/web:1 exists. If it does: ${remedy}.`);
   });
 
   test("a registry if the only credentials are for another repository", async () => {
