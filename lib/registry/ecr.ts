@@ -23,7 +23,6 @@ export async function ecrCredentials(
   // The SDK's search for credentials can't be cancelled, so stop waiting for it.
   using limit = deadline(limitMs, options.signal, options.clock, late);
   const login = await orAborted(loginFor(ecr, limit.signal, options), limit.signal).catch((error: unknown) => {
-    options.signal.throwIfAborted();
     if (error instanceof ExpectedError) throw error;
     throw failure(registry, error);
   });
