@@ -158,7 +158,7 @@ describe(".ci/terraform", () => {
   test.each(["INT", "TERM"])("lets Terraform finish, and shows its last lines, after SIG%s for all", async (signal) => {
     write(`${STACK}/cdk.tf.json`, "{}");
     write("bin/sed", `#!/bin/bash\ntouch ${folder}/started\nexport PATH="${process.env.PATH}"\nexec sed "$@"\n`);
-    const begins = `until [[ -e ${folder}/started ]]; do sleep 0.1; done`;
+    const begins = `for _ in {1..50}; do [[ -e ${folder}/started ]] || sleep 0.1; done`;
     write(
       "bin/terraform",
       `#!/bin/bash\ntrap 'sleep 0.3; echo finished; exit 1' ${signal}\n${begins}\nkill -${signal} 0\n`,
