@@ -158,6 +158,22 @@ describe("GRANT_EXECUTION_ROLES", () => {
     ]);
   });
 
+  test("gives each role what its own tasks need, in the region of their logs", async () => {
+    const options = { "awslogs-group": "/other", "awslogs-region": "us-east-1" };
+    const task = await proven({
+      ...TASK,
+      family: "other",
+      executionRoleArn: "arn:aws:iam::111122223333:role/other",
+      containerDefinitions: [{ ...CONTAINER, logConfiguration: { logDriver: "awslogs", options } }],
+    });
+    const { stack } = synthesized([withRole, task], { grantExecutionRoles: true });
+    expect(statements(stack, "grant-shop").slice(1)).toEqual([]);
+    const Resource = "arn:aws:logs:us-east-1:111122223333:log-group:/other:*";
+    expect(statements(stack, "grant-other").slice(1)).toEqual([
+      { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource },
+    ]);
+  });
+
   test.each([
     ["111122223333.dkr-ecr.us-east-1.on.aws/shop/app:1", "arn:aws:ecr:us-east-1:111122223333:repository/shop/app"],
     ["111122223333.dkr.ecr-fips.us-west-2.amazonaws.com/app", "arn:aws:ecr:us-west-2:111122223333:repository/app"],
