@@ -371,9 +371,13 @@ describe("one sentence names", () => {
     expect(text).toBe(`${refusal}. ${tried}. Check that the image ${host}/shop/web:1 exists. If it does: ${remedy}.`);
   });
 
-  test("a registry if the only credentials are for another repository", async () => {
+  test.each([
+    ["those for another repository", (host: string) => ({ [`${host}/other/team`]: OTHER })],
+    ["an entry that Docker has left empty", (host: string) => ({ [host]: {} })],
+    ["a user without a password", (host: string) => ({ [host]: { username: USER } })],
+  ])("a registry if the only credentials are %s", async (_, auths) => {
     const host = await serving();
-    const dockerConfigFolder = docker.folder({ auths: { [`${host}/other/team`]: OTHER } });
+    const dockerConfigFolder = docker.folder({ auths: auths(host) });
     expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toContain(
       `Tried: without credentials, as Docker has none for ${host}.`,
     );
