@@ -23,11 +23,12 @@ const { stackFile: STACK_FILE, secretFile: SECRET_FILE, versionFile: VERSION_FIL
 const OURS = ["manifest.json", STACK_FILE, VERSION_FILE, SECRET_FILE, "runtime-defense.md", "runtime-defense.json"];
 const FOREIGN = "stacks/prisma-runtime-defense/.terraform/providers";
 
-test("the output of an earlier run is removed, even a killed one's, and Terraform's own files are kept", () => {
+test("the output of an earlier run is removed, even a killed one's, and others' files are kept", () => {
   inFolder((folder) => {
-    for (const path of [...OURS, FOREIGN, ".staging-abc123/stacks/x/cdk.tf.json"]) write(folder, path);
+    const foreign = ["stacks/.DS_Store", FOREIGN];
+    for (const path of [...OURS, ...foreign, ".staging-abc123/stacks/x/cdk.tf.json"]) write(folder, path);
     const staging = prepareOutput(folder);
-    expect(filesIn(folder)).toEqual([FOREIGN]);
+    expect(filesIn(folder)).toEqual(foreign);
     expect(dirname(staging)).toBe(folder);
     expect(readdirSync(staging)).toEqual([]);
   });

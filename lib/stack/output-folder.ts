@@ -68,8 +68,8 @@ function refuseStrays(folder: string): void {
 
 // Through a link, files elsewhere would be removed and written.
 function refuseLinks(folder: string): void {
-  const stacks = pathsInStacks(folder);
-  const links = [STACKS, ...stacks, ...stacks.map((stack) => join(stack, STACK_FILE_NAME)), MANIFEST]
+  const stackFiles = stackFolders(folder).map((stack) => join(stack, STACK_FILE_NAME));
+  const links = [STACKS, ...pathsInStacks(folder), ...stackFiles, MANIFEST]
     .map((path) => join(folder, path))
     .filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink());
   if (links.length > 0)
