@@ -231,6 +231,16 @@ describe("a run ends with 1, a message on stderr and no output when", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test("an argument holds a secret of the environment, which isn't shown", async () => {
+    const environment = { TL_PASS: "pass-0815" };
+    const { status, stdout, stderr } = await run(["check", "pass-0815"], { folder: newFolder(), environment });
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: "",
+      stderr: "[redacted]: there is no such file or folder. Check the path.\n",
+    });
+  });
+
   test("the command does not exist", async () => {
     const folder = newFolder();
     expect(await run(["\u001b[31msnyth"], { folder })).toMatchObject({
