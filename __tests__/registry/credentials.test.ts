@@ -196,6 +196,16 @@ test.each([
   expect(asked[1]).toBe("/token?service=reg&scope=repository%3Ashop%2Fweb%3Apull");
 });
 
+test("a challenge without a realm asks for nothing that could be given", async () => {
+  const url = await servers.plain((_, response) => {
+    response.writeHead(401, { "www-authenticate": 'Bearer service="reg"' }).end();
+  });
+  const { host } = new URL(url);
+  expect(String(await readOne(`${host}/shop/web:1`, { dockerConfigFolder: docker.folder({}) }))).toContain(
+    `${host} refuses access (HTTP 401): GET ${url}/v2/shop/web/manifests/1. Tried: without credentials`,
+  );
+});
+
 test("a challenge whose realm is no address is refused, and quoted", async () => {
   const url = await servers.plain((_, response) => {
     response.writeHead(401, { "www-authenticate": 'Bearer realm="nowhere",service="reg"' }).end();

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { manualClock } from "../http/manual-clock";
 import { loopback } from "../http/servers";
 import { digest, image, indexOf, json, type MadeUpImage } from "./made-up-images";
@@ -59,6 +61,16 @@ describe("the configuration of an image", () => {
     const body = json({ manifests: [{ mediaType: inner.top.type, digest: digest(inner.top.body) }] });
     const host = await serving({ ...inner, top: { type: inner.top.type, body } });
     expect(await readOne(`${host}/shop/web:1`)).toMatchObject({ digest: digest(body), ...WORDS });
+  });
+
+  test("is read by a digest of SHA-512", async () => {
+    const [config = json({})] = [...image(WORDS).blobs.values()];
+    const name = `sha512:${createHash("sha512").update(config).digest("hex")}`;
+    const mediaType = "application/vnd.oci.image.config.v1+json";
+    const body = json({ config: { mediaType, digest: name } });
+    const top = { type: "application/vnd.oci.image.manifest.v1+json", body };
+    const host = await serving({ top, manifests: new Map(), blobs: new Map([[name, config]]) });
+    expect(await readOne(`${host}/shop/web:1`)).toMatchObject(WORDS);
   });
 
   test("beside an entry with an empty platform is found", async () => {
