@@ -328,6 +328,16 @@ describe("while a Console does not answer", () => {
   });
 });
 
+test("SIGTERM while the stack is synthesized, which nothing can interrupt, ends the run before it publishes", async () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, "stopped.cjs"), STOPPED);
+  const { environment } = await aConsole();
+  const NODE_OPTIONS = `--require ${join(folder, "stopped.cjs")}`;
+  const { status, stderr } = await run(["synth"], { folder, environment: { ...environment, NODE_OPTIONS } });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: "Stopped by SIGTERM.\n" });
+  expect(filesIn(folder)).toEqual(["stopped.cjs"]);
+});
+
 test.each(["/proc/x", "/proc/x/y"])("an output folder that can't be created is reported: %s", async (CDKTF_OUTDIR) => {
   const { status, stderr } = await run(["synth"], { folder: newFolder(), environment: { CDKTF_OUTDIR } });
   expect({ status, stderr }).toEqual({
@@ -402,6 +412,15 @@ describe("an unexpected error", () => {
     expect(filesIn(folder)).toEqual(["break.cjs"]);
   });
 });
+
+// Sends the signal while cdk.tf.json is written.
+const STOPPED = `
+const fs = require("node:fs");
+const { writeFileSync } = fs;
+fs.writeFileSync = (file, ...more) => {
+  if (String(file).endsWith("/cdk.tf.json")) process.kill(process.pid, "SIGTERM");
+  return writeFileSync(file, ...more);
+};`;
 
 // Throws an error that holds the whole request, where no code of ours can catch it.
 const BREAK = `

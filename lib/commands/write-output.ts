@@ -35,7 +35,8 @@ export async function writeOutput(
     { path: REPORT_JSON, content: wholeText(`${JSON.stringify(report, null, 2)}\n`) },
   ];
   const publish = synthesize({ ...settings.stack, tasks, folder, staging, projectFolder, files });
-  // Synthesizing is synchronous: a signal that came meanwhile is seen only now.
+  // Synthesizing is synchronous: a signal that came meanwhile is seen only when the event loop polls, between these two.
+  await setImmediate();
   await setImmediate();
   signal.throwIfAborted();
   publish();
