@@ -47,6 +47,14 @@ test("a proxy that can't be used is named", async () => {
   ]);
 });
 
+test("a proxy's variable that holds something else is named, and not AWS", async () => {
+  setVariables({ ...CREDENTIALS, AWS_ENDPOINT_URL: "https://ecs.example.com" });
+  const proxies = { https: { variable: "HTTPS_PROXY", address: new Secret("ftp://proxy.example.com") } };
+  await expect(readRunningTasks(await openFor({ proxies }), CLUSTER)).rejects.toThrow(
+    /^HTTPS_PROXY must be an address such as /,
+  );
+});
+
 // Without a server: the SDK wraps this error of Node's in Jest's realm, and takes its code off.
 test("a certificate of an unknown authority, such as a proxy's, is answered with TL_CA_CERT", () => {
   const error = Object.assign(new Error("self-signed certificate"), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
@@ -270,13 +278,20 @@ describe("two accounts or regions mixed up", () => {
     );
   });
 
-  test("answers from another account and region", async () => {
-    const foreign = {
-      clusters: [{ clusterArn: `${other.replace("eu-west-1", "us-east-1")}:cluster/main`, clusterName: "main" }],
-    };
-    await localEcs({ ...ACCOUNT, intercept: onAction("DescribeClusters", () => Response.json(foreign)) });
-    const [sentence] = await sentences(readClusters(await openFor(), ["main"]));
-    expect(sentence).toContain("Two accounts or regions are mixed up: eu-west-1 was asked, and these clusters came:");
+  const MAIN = { clusterArn: CLUSTER, clusterName: "main" };
+  const OTHER = { clusterArn: `${other}:cluster/other`, clusterName: "other" };
+  const ELSEWHERE = { clusterArn: `${CLUSTER.replace("eu-west-1", "us-east-1")}-2`, clusterName: "main-2" };
+
+  test.each([
+    ["another region", [MAIN, ELSEWHERE]],
+    ["another account", [MAIN, OTHER]],
+  ])("answers from %s, too", async (_, clusters) => {
+    await localEcs({ ...ACCOUNT, intercept: onAction("DescribeClusters", () => Response.json({ clusters })) });
+    const names = clusters.map(({ clusterName }) => clusterName);
+    const found = clusters.map(({ clusterArn }) => `"${clusterArn}"`).join(", ");
+    expect(await sentences(readClusters(await openFor(), names))).toEqual([
+      `Two accounts or regions are mixed up: eu-west-1 was asked, and these clusters came: ${found}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`,
+    ]);
   });
 
   test("a task of another account", async () => {
