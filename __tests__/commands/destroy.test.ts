@@ -35,8 +35,11 @@ test("a full disk is named, before Terraform does anything, and nothing is left 
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-test("a state is destroyed, even one without resources, and nothing is left behind", async () => {
-  const { place, calls, temporary } = terraformThat("echo done");
+test.each([
+  ["one without resources", '{"serial": 2, "lineage": "d1c0", "resources": []}'],
+  ["the first one with resources", '{"serial": 1, "lineage": "d1c0", "resources": [{}]}'],
+])("a state is destroyed, even %s, and nothing is left behind", async (_, state) => {
+  const { place, calls, temporary } = terraformThat("echo done", { state });
   expect(await run(["destroy", "--auto-approve"], place)).toEqual({
     status: 0,
     signal: null,
@@ -47,9 +50,10 @@ test("a state is destroyed, even one without resources, and nothing is left behi
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-test("without --auto-approve Terraform asks", async () => {
-  const { place, calls } = terraformThat("echo asked");
-  await run(["destroy"], place);
+test("without --auto-approve Terraform asks, and reads the answer", async () => {
+  const { place, calls } = terraformThat('read -r answer; echo "answered: $answer"');
+  const { stdout } = await run(["destroy"], { ...place, shell: "echo yes > answer; exec < answer" });
+  expect(stdout).toBe("answered: yes\n");
   expect(calls()).toEqual(["init", "state pull", "destroy"]);
 });
 
@@ -89,12 +93,15 @@ test("a local state that is missing is named before Terraform runs, which would 
   expect(existsSync(join(place.folder, "calls"))).toBe(false);
 });
 
-test("a Terraform that isn't installed is named, and nothing is left behind", async () => {
+test.each([
+  ["isn't installed", "no-terraform", "it is not on PATH"],
+  ["isn't a program", __filename, `spawn ${__filename} EACCES`],
+])("a Terraform that %s is named, and nothing is left behind", async (_, program, reason) => {
   const { place, temporary } = terraformThat("echo done");
-  const environment = { ...place.environment, TERRAFORM_BINARY_NAME: "no-terraform" };
+  const environment = { ...place.environment, TERRAFORM_BINARY_NAME: program };
   expect(await run(["destroy"], { ...place, environment })).toMatchObject({
     status: 1,
-    stderr: "no-terraform can't be started: it is not on PATH. Install Terraform 1.11 or later.\n",
+    stderr: `${program} can't be started: ${reason}. Install Terraform 1.11 or later.\n`,
   });
   expect(readdirSync(temporary)).toEqual([]);
 });
