@@ -6,10 +6,10 @@ import { byText, clean, isJsonObject, type JsonObject, type JsonValue, objectOf,
  */
 export function registeredForm(definition: JsonObject): JsonObject {
   const isAwsvpc = definition.networkMode === undefined || definition.networkMode === "awsvpc";
-  const task = clean(EQUIVALENCES.task.reduce((rest, { apply }) => apply(rest), definition));
-  const inForm = (container: JsonObject) =>
-    EQUIVALENCES.container.reduce((rest, { apply }) => apply(rest, isAwsvpc), container);
-  return clean(withEach(task, "containerDefinitions", inForm));
+  const inForm = (changes: Readonly<Record<string, Change>>, part: JsonObject) =>
+    Object.values(changes).reduce((changed, change) => change(changed, isAwsvpc), part);
+  const task = clean(inForm(EQUIVALENCES.task, definition));
+  return clean(withEach(task, "containerDefinitions", (container) => inForm(EQUIVALENCES.container, container)));
 }
 
 /** The keys that DescribeTaskDefinition returns and RegisterTaskDefinition doesn't accept. */
@@ -18,62 +18,41 @@ export const DESCRIBED: readonly string[] = [
   ...["registeredAt", "registeredBy", "deregisteredAt", "deleteRequestedAt"],
 ];
 
-/**
- * A way in which ECS stores something other than it was sent, with the same meaning. Sources: the ECS API reference, and
- * the AWS provider's own comparison of container definitions.
- */
-type Equivalence = {
-  readonly name: string;
-  readonly apply: (part: JsonObject, isAwsvpc?: boolean) => JsonObject;
-};
+type Change = (part: JsonObject, isAwsvpc: boolean) => JsonObject;
 
-export const EQUIVALENCES: { readonly task: readonly Equivalence[]; readonly container: readonly Equivalence[] } = {
-  task: [
-    {
-      name: "what ECS adds to a description",
-      apply: (task) => Object.fromEntries(Object.entries(task).filter(([key]) => !DESCRIBED.includes(key))),
-    },
-    { name: "tags have no order", apply: (task) => sorted(task, "tags", "key") },
-    { name: "compatibilities are a set", apply: (task) => asSet(task, "requiresCompatibilities") },
-    {
-      name: "placement constraints have no order",
-      apply: (task) => sorted(task, "placementConstraints", "expression"),
-    },
-    {
-      name: "a proxy is App Mesh's by default",
-      apply: (task) => within(task, "proxyConfiguration", (proxy) => ({ type: "APPMESH", ...proxy })),
-    },
-    {
-      name: "the properties of the proxy have no order",
-      apply: (task) => within(task, "proxyConfiguration", (proxy) => sorted(proxy, "properties", "name")),
-    },
-  ],
-  container: [
-    { name: "essential is true by default", apply: (container) => ({ essential: true, ...container }) },
-    { name: "no CPU units are 0", apply: (container) => ({ cpu: 0, ...container }) },
-    { name: "variables have no order, and one without value is forgotten", apply: withoutEmptyVariables },
-    { name: "secrets have no order", apply: (container) => sorted(container, "secrets", "name") },
-    {
-      name: "capabilities are two sets",
-      apply: (container) =>
-        within(container, "linuxParameters", (linux) =>
-          within(linux, "capabilities", (sets) => asSet(asSet(sets, "add"), "drop")),
-        ),
-    },
-    { name: "a FireLens router runs as user 0 by default", apply: withRouterUser },
-    { name: "a port's protocol is tcp, and its host port the container's under awsvpc", apply: withPortDefaults },
-    {
-      name: "a health check has intervals by default",
-      apply: (container) =>
-        within(container, "healthCheck", (check) => ({ interval: 30, retries: 3, timeout: 5, ...check })),
-    },
-    {
-      name: "volumes from another container are writable by default",
-      apply: (container) => writable(container, "volumesFrom"),
-    },
-    { name: "a mount is writable by default", apply: (container) => writable(container, "mountPoints") },
-  ],
-};
+/**
+ * The ways in which ECS stores something other than it was sent, with the same meaning. Sources: the ECS API reference,
+ * and the AWS provider's own comparison of container definitions.
+ */
+export const EQUIVALENCES = {
+  task: {
+    "what ECS adds to a description": (task) =>
+      Object.fromEntries(Object.entries(task).filter(([key]) => !DESCRIBED.includes(key))),
+    "tags have no order": (task) => sorted(task, "tags", "key"),
+    "compatibilities are a set": (task) => asSet(task, "requiresCompatibilities"),
+    "placement constraints have no order": (task) => sorted(task, "placementConstraints", "expression"),
+    "a proxy is App Mesh's by default": (task) =>
+      within(task, "proxyConfiguration", (proxy) => ({ type: "APPMESH", ...proxy })),
+    "the properties of the proxy have no order": (task) =>
+      within(task, "proxyConfiguration", (proxy) => sorted(proxy, "properties", "name")),
+  },
+  container: {
+    "essential is true by default": (container) => ({ essential: true, ...container }),
+    "no CPU units are 0": (container) => ({ cpu: 0, ...container }),
+    "variables have no order, and one without value is forgotten": withoutEmptyVariables,
+    "secrets have no order": (container) => sorted(container, "secrets", "name"),
+    "capabilities are two sets": (container) =>
+      within(container, "linuxParameters", (linux) =>
+        within(linux, "capabilities", (sets) => asSet(asSet(sets, "add"), "drop")),
+      ),
+    "a FireLens router runs as user 0 by default": withRouterUser,
+    "a port's protocol is tcp, and its host port the container's under awsvpc": withPortDefaults,
+    "a health check has intervals by default": (container) =>
+      within(container, "healthCheck", (check) => ({ interval: 30, retries: 3, timeout: 5, ...check })),
+    "volumes from another container are writable by default": (container) => writable(container, "volumesFrom"),
+    "a mount is writable by default": (container) => writable(container, "mountPoints"),
+  },
+} satisfies Readonly<Record<string, Readonly<Record<string, Change>>>>;
 
 function withoutEmptyVariables(container: JsonObject): JsonObject {
   const kept = withList(container, "environment", (list) => list.filter((variable) => !isForgotten(variable)));
@@ -92,7 +71,7 @@ function withRouterUser(container: JsonObject): JsonObject {
   return isJsonObject(container.firelensConfiguration) ? { user: ROUTER_USER, ...container } : container;
 }
 
-function withPortDefaults(container: JsonObject, isAwsvpc = true): JsonObject {
+function withPortDefaults(container: JsonObject, isAwsvpc: boolean): JsonObject {
   return withEach(container, "portMappings", ({ hostPort, containerPort = null, ...rest }) => {
     const host = hostPort === undefined || hostPort === 0 ? (isAwsvpc ? containerPort : null) : hostPort;
     return { protocol: "tcp", ...rest, containerPort, hostPort: host };
