@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { TaskFileError } from "../../lib/errors";
 import { collect, type Step } from "../../lib/task/finding";
-import { pathFormatter } from "../../lib/task/json-path";
+import { formatPath } from "../../lib/task/json-path";
 import { readTasks } from "../../lib/task/read-tasks";
 import type { Task } from "../../lib/task/task";
 
@@ -70,10 +70,9 @@ export function noticesOf(task: Task | undefined): readonly string[] {
 /** A step's value and its findings, each with its place and its sentence. */
 export function run<T>(step: Step<T>, document = {}) {
   const { value, problems, notices } = collect(step);
-  const format = pathFormatter(JSON.parse(JSON.stringify(document)));
   const findings = [...problems.shown, ...notices.shown].map(({ kind, path, text }) => ({
     kind,
-    text: path.length > 0 ? `${format(path)}: ${text()}` : text(),
+    text: path.length > 0 ? `${formatPath(JSON.parse(JSON.stringify(document)), path)}: ${text()}` : text(),
   }));
   return { value, findings };
 }

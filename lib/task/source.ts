@@ -1,10 +1,10 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 
 import type { Problem } from "../errors";
-import { isJsonObject, type JsonValue } from "../json";
+import { isJsonObject, type JsonValue, objectOf } from "../json";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import { type Findings, SHOWN } from "./finding";
-import { type Path, pathFormatter } from "./json-path";
+import { formatPath, type Path } from "./json-path";
 
 /** A sentence about a file, and where in it. */
 export type Remark = Omit<Problem, "file">;
@@ -68,15 +68,13 @@ export function parseSource(content: string): Source {
   });
   if (remarks.length > 0) throw new UnreadableError(withOthers(remarks, repeated.length - SHOWN, "problems"));
   const document: JsonValue = JSON.parse(content);
-  const format = pathFormatter(document);
-  const envelope = isJsonObject(document) && isJsonObject(document.taskDefinition) ? document : undefined;
-  const formatInside = pathFormatter(envelope?.taskDefinition ?? document);
+  // Within the envelope of describe-task-definition, paths begin at the task.
+  const root = isJsonObject(document) ? { ...objectOf(document.taskDefinition), ...document } : document;
   return {
     document,
     locate: (path) => {
       const node = tree && nodeAt(tree, path);
-      const isInside = envelope && !Object.hasOwn(envelope, String(path[0]));
-      return { path: (isInside ? formatInside : format)(path), ...(node && positionOf(node.offset).place) };
+      return { path: formatPath(root, path), ...(node && positionOf(node.offset).place) };
     },
   };
 }
