@@ -289,6 +289,7 @@ const REFUSED: readonly [string, object, string][] = [
     `${app}.linuxParameters.tmpfs[0]: "/var/lib/twistlock/" would hide the Defender. Mount it elsewhere.`,
   ],
   ["a memory of 5 MiB", of({ memory: 5 }), `${app}.memory: must not be below 6 MiB, got 5.`],
+  ["a negative memory", of({ memory: -1 }), `${app}.memory: must not be below 6 MiB, got -1.`],
   [
     "a memoryReservation of 5 MiB",
     of({ memoryReservation: 5 }),

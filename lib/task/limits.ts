@@ -24,7 +24,7 @@ export function* checkLimits(task: JsonObject, { containers, runtimeDefense, tas
   const sidecar = { path: ["runtimeDefense", "sidecar"], values: runtimeDefense.values.sidecar };
   for (const { path, values } of [...containers, sidecar]) {
     const { memory, memoryReservation } = values ?? {};
-    if (memory === undefined || memory >= (memoryReservation ?? 0)) continue;
+    if (memory === undefined || memoryReservation === undefined || memory >= memoryReservation) continue;
     const got = `${memory} and ${memoryReservation}`;
     yield problem([...path, "memory"])`must not be below memoryReservation, got ${got}.`;
   }
