@@ -245,6 +245,18 @@ const REFUSED: readonly [string, object, string][] = [
     "containerDefinitions[app].dependsOn: is circular, so app would never start. Remove one dependency.",
   ],
   [
+    "a dependency on a container that is there twice",
+    {
+      ...TASK,
+      containerDefinitions: [
+        { ...CONTAINER, name: "db" },
+        { ...CONTAINER, name: "db" },
+        { ...CONTAINER, dependsOn: [{ containerName: "db", condition: "START" }] },
+      ],
+    },
+    'containerDefinitions[1]: the container "db" is there twice. Remove or rename one.',
+  ],
+  [
     "containers that wait for each other",
     among({ a: ["b"], b: ["c"], c: ["b"], d: [] }),
     "containerDefinitions[a].dependsOn: is circular, so a, b, c would never start. Remove one dependency.",

@@ -1,4 +1,3 @@
-import { groupBy } from "../group-by";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
 import { problem, type Step } from "./finding";
@@ -97,20 +96,8 @@ function someOf(names: readonly (string | undefined)[]): SafeText {
 /** Returns the containers in a dependency cycle, or waiting for one, in file order. */
 function neverStarting(containers: readonly DraftContainer[]): readonly DraftContainer[] {
   const names = namesOf(containers);
-  const waits = containers
-    .flatMap((waiter) => (waiter.values.dependsOn ?? []).map(({ containerName }) => ({ waiter, containerName })))
-    .filter(({ containerName }) => containerName !== "" && names.has(containerName));
-  const waitersOf = groupBy(waits, ({ containerName }) => containerName);
-  const waitingFor = new Map(containers.map((container) => [container, 0]));
-  for (const { waiter } of waits) waitingFor.set(waiter, (waitingFor.get(waiter) ?? 0) + 1);
-  const ready = containers.filter((container) => waitingFor.get(container) === 0);
-  for (let next = ready.pop(); next; next = ready.pop()) {
-    waitingFor.delete(next);
-    for (const { waiter } of waitersOf.get(next.values.name ?? "") ?? []) {
-      const left = (waitingFor.get(waiter) ?? 0) - 1;
-      waitingFor.set(waiter, left);
-      if (left === 0) ready.push(waiter);
-    }
-  }
-  return containers.filter((container) => waitingFor.has(container));
+  const isWaiting = ({ values }: DraftContainer) =>
+    values.dependsOn?.some(({ containerName }) => containerName !== "" && names.has(containerName));
+  const waiting = containers.filter(isWaiting);
+  return waiting.length === containers.length ? waiting : neverStarting(waiting);
 }
