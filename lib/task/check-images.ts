@@ -17,7 +17,7 @@ export function* checkImages(
   const wrong = new Set(reported);
   const images = [
     ...containers.map(({ path, values }) => ({ path: [...path, "image"], image: values.image })),
-    { path: ["runtimeDefense", "defenderImage"], image: runtimeDefense.values.defenderImage },
+    { path: ["runtimeDefense", "defenderImage"], image: runtimeDefense.defenderImage },
   ];
   for (const { path, image } of images) {
     const place = path.join(".");

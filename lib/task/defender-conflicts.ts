@@ -3,7 +3,7 @@ import { quote } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
 import { isExcluded, removeOrExclude } from "./exclusions";
 import { problem, type Step } from "./finding";
-import type { Path } from "./json-path";
+import { entriesAt } from "./json-path";
 
 /** Checks that no container sets the Defender's variables, drops the capability that it needs, or hides it by a mount. */
 export function* checkDefenderConflicts(draft: Draft): Step {
@@ -18,13 +18,13 @@ export function* checkDefenderConflicts(draft: Draft): Step {
 }
 
 function* checkReservedVariables(draft: Draft, { path, values }: DraftContainer): Step {
-  const { environment = [], secrets = [] } = values;
-  for (const [key, variables] of Object.entries({ environment, secrets })) {
-    for (const [index, { name }] of variables.entries()) {
-      if (!DEFENDER_VARIABLES.includes(name)) continue;
-      const place = [...path, key, index];
-      yield problem(place)`${name} is a variable that the Defender sets itself. ${removeOrExclude(draft)}`;
-    }
+  const variables = [
+    ...entriesAt([...path, "environment"], values.environment),
+    ...entriesAt([...path, "secrets"], values.secrets),
+  ];
+  for (const [place, { name }] of variables) {
+    if (!DEFENDER_VARIABLES.includes(name)) continue;
+    yield problem(place)`${name} is a variable that the Defender sets itself. ${removeOrExclude(draft)}`;
   }
 }
 
@@ -36,14 +36,13 @@ function* checkCapabilities(draft: Draft, { path, values }: DraftContainer): Ste
   yield problem(place)`SYS_PTRACE is a capability that the Defender needs. ${removeOrExclude(draft)}`;
 }
 
-function* checkMounts({ path, values: { mountPoints = [], linuxParameters } }: DraftContainer): Step {
-  yield* checkPaths([...path, "mountPoints"], mountPoints);
-  yield* checkPaths([...path, "linuxParameters", "tmpfs"], linuxParameters?.tmpfs ?? []);
-}
-
-function* checkPaths(path: Path, mounts: readonly { readonly containerPath?: string | undefined }[]): Step {
-  for (const [index, { containerPath = "" }] of mounts.entries()) {
+function* checkMounts({ path, values }: DraftContainer): Step {
+  const mounts = [
+    ...entriesAt([...path, "mountPoints"], values.mountPoints),
+    ...entriesAt([...path, "linuxParameters", "tmpfs"], values.linuxParameters?.tmpfs),
+  ];
+  for (const [place, { containerPath = "" }] of mounts) {
     if (!hidesDefender(containerPath)) continue;
-    yield problem([...path, index])`${quote(containerPath)} would hide the Defender. Mount it elsewhere.`;
+    yield problem(place)`${quote(containerPath)} would hide the Defender. Mount it elsewhere.`;
   }
 }

@@ -12,14 +12,18 @@ import { type ContainerDefinition, TASK_ENTRIES, type TaskDefinition } from "./s
  * checks.
  */
 export type Draft = {
-  readonly task: Readable<Omit<TaskDefinition, "containerDefinitions">>;
+  readonly task: Readable<WithoutContainers>;
   readonly containers: readonly DraftContainer[];
   /** Whether `containers` has every container of the task. */
   readonly isComplete: boolean;
   /** Whether `isComplete`, and each container has a readable name. */
   readonly hasAllNames: boolean;
-  readonly runtimeDefense: Readable<RuntimeDefense>;
+  readonly runtimeDefense: Partial<RuntimeDefense>;
+  /** The sidecar's settings, to be checked like a container. */
+  readonly sidecar: { readonly path: Path; readonly values: Partial<RuntimeDefense["sidecar"]> };
 };
+
+type WithoutContainers = Omit<TaskDefinition, "containerDefinitions">;
 
 export type DraftContainer = Readable<ContainerDefinition> & { readonly path: Path };
 
@@ -37,14 +41,17 @@ export function readDraft(task: JsonObject, runtimeDefense: JsonValue): Draft {
     if (!isJsonObject(container)) return [];
     return [{ ...readEach<ContainerDefinition>(CONTAINER_ENTRIES, container), path: ["containerDefinitions", index] }];
   });
+  const isComplete = containers.length === list.length;
+  const defense = isJsonObject(runtimeDefense)
+    ? readEach<RuntimeDefense>(RUNTIME_DEFENSE_ENTRIES, runtimeDefense).values
+    : {};
   return {
-    task: readEach<Omit<TaskDefinition, "containerDefinitions">>(TASK_ENTRIES, others),
+    task: readEach<WithoutContainers>(TASK_ENTRIES, others),
     containers,
-    isComplete: containers.length === list.length,
-    hasAllNames: containers.length === list.length && containers.every(({ values }) => values.name !== undefined),
-    runtimeDefense: isJsonObject(runtimeDefense)
-      ? readEach<RuntimeDefense>(RUNTIME_DEFENSE_ENTRIES, runtimeDefense)
-      : { values: {}, isUnclear: () => true },
+    isComplete,
+    hasAllNames: isComplete && containers.every(({ values }) => values.name !== undefined),
+    runtimeDefense: defense,
+    sidecar: { path: ["runtimeDefense", "sidecar"], values: defense.sidecar ?? {} },
   };
 }
 

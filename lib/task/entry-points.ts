@@ -12,7 +12,7 @@ import { type Finding, notice, problem, type Step } from "./finding";
  * @param written `runtimeDefense` as the file has it: a remedy is JSON to copy in its place
  */
 export function* checkEntryPoints(draft: Draft, written: JsonObject): Step<readonly DraftContainer[]> {
-  const { entryPoint } = draft.runtimeDefense.values;
+  const { entryPoint } = draft.runtimeDefense;
   if (!entryPoint) return [];
   const open: DraftContainer[] = [];
   for (const container of draft.containers) {
@@ -41,7 +41,7 @@ export function* checkEntryPoints(draft: Draft, written: JsonObject): Step<reado
 /** The problem of a container without entry point, if it can't be found elsewhere. */
 function refusalOf({ path, values }: DraftContainer, draft: Draft, written: JsonObject): Finding | undefined {
   const { name = "", image = "", command, firelensConfiguration } = values;
-  const { entryPoint } = draft.runtimeDefense.values;
+  const { entryPoint } = draft.runtimeDefense;
   const runtimeDefense = (members: JsonObject) => {
     const whole = JSON.stringify({ ...written, ...members });
     // Longer JSON would be cut in the message, and couldn't be copied.

@@ -1,13 +1,13 @@
 import { type SafeText, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
-import { existenceCheck, namesOf } from "./references";
+import { containerCheck } from "./references";
 
 /** Checks that each excluded container exists, and that not all are excluded. */
 export function* checkExclusions(draft: Draft): Step {
   const { containers, hasAllNames } = draft;
-  const { exclude = {} } = draft.runtimeDefense.values;
-  const checkContainer = existenceCheck("container", namesOf(containers), hasAllNames);
+  const { exclude = {} } = draft.runtimeDefense;
+  const checkContainer = containerCheck(draft);
   for (const name of Object.keys(exclude)) yield* checkContainer(["runtimeDefense", "exclude", name], name);
   if (hasAllNames && containers.length > 0 && containers.every(({ values }) => isExcluded(draft, values.name))) {
     yield problem(["runtimeDefense", "exclude"])`leaves every container out, so nothing would be protected. Keep one.`;
@@ -16,7 +16,7 @@ export function* checkExclusions(draft: Draft): Step {
 
 /** Whether the container is excluded; undefined when that can't be read. */
 export function isExcluded({ runtimeDefense }: Draft, name: string | undefined): boolean | undefined {
-  const { exclude } = runtimeDefense.values;
+  const { exclude } = runtimeDefense;
   return exclude && name !== undefined && Object.hasOwn(exclude, name);
 }
 

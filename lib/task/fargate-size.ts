@@ -2,6 +2,7 @@ import { type SafeText, text } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
 import type { RuntimeDefense } from "./runtime-defense";
+import type { ContainerDefinition } from "./schema";
 
 /** CPU units and MiB. */
 type Size = { readonly cpu: number; readonly memory: number };
@@ -32,7 +33,7 @@ const LARGEST = SIZES.reduce((_, size) => size); // the last
  * @param missing the keys that the file doesn't name
  */
 export function* fitSize(draft: Draft, missing: ReadonlySet<string>): Step<Size | undefined> {
-  const { sidecar, raiseToFit = false } = draft.runtimeDefense.values;
+  const { sidecar, raiseToFit = false } = draft.runtimeDefense;
   const { cpu, memory } = draft.task.values;
   const isUnclear = draft.containers.some((container) => container.isUnclear("cpu", "memory", "memoryReservation"));
   if (!sidecar || isUnclear || !draft.isComplete || cpu === undefined || memory === undefined) return undefined;
@@ -70,10 +71,8 @@ export function defenderShare(sidecar: RuntimeDefense["sidecar"]): Size {
   return { cpu: sidecar.cpu ?? 0, memory: reserved(sidecar) || DEFENDER_MEMORY };
 }
 
-type Limits = { readonly memory?: number | undefined; readonly memoryReservation?: number | undefined };
-
 /** The MiB that ECS reserves for a container; 0 when it sets no limit. */
-function reserved({ memory = 0, memoryReservation = memory }: Limits): number {
+function reserved({ memory = 0, memoryReservation = memory }: Partial<ContainerDefinition>): number {
   return memoryReservation;
 }
 

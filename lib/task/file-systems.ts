@@ -1,28 +1,29 @@
 import { quote } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
+import { entriesAt } from "./json-path";
 
 /** Checks that each volume is of one kind, and that at most one is configured at launch (API reference, Volume). */
 export function* checkVolumes({ task }: Draft): Step {
   const volumes = task.values.volumes ?? [];
   const first = volumes.find(({ configuredAtLaunch }) => configuredAtLaunch);
-  for (const [index, volume] of volumes.entries()) {
+  for (const [place, volume] of entriesAt(["volumes"], volumes)) {
     // Every other key is a kind.
     const { name: _name, host: _host, ...others } = volume;
     const kinds = Object.entries(others).flatMap(([kind, value]) => (value === false ? [] : [kind]));
     if (kinds.length > 1) {
-      yield problem(["volumes", index])`has ${kinds.join(" and ")}, but ECS takes one of them. Remove one.`;
+      yield problem(place)`has ${kinds.join(" and ")}, but ECS takes one of them. Remove one.`;
     }
     if (!first || !volume.configuredAtLaunch || volume === first) continue;
-    const place = ["volumes", index, "configuredAtLaunch"];
-    yield problem(place)`${quote(first.name)} is configured at launch as well, but ECS takes one such volume.`;
+    const flag = [...place, "configuredAtLaunch"];
+    yield problem(flag)`${quote(first.name)} is configured at launch as well, but ECS takes one such volume.`;
   }
 }
 
 /** Checks what an EFS access point and IAM for EFS require (API reference, EFSAuthorizationConfig). */
 export function* checkFileSystems({ task }: Draft): Step {
-  for (const [index, { efsVolumeConfiguration: efs }] of (task.values.volumes ?? []).entries()) {
-    const path = ["volumes", index, "efsVolumeConfiguration"];
+  for (const [place, { efsVolumeConfiguration: efs }] of entriesAt(["volumes"], task.values.volumes)) {
+    const path = [...place, "efsVolumeConfiguration"];
     const { accessPointId, iam } = efs?.authorizationConfig ?? {};
     const { rootDirectory, transitEncryption } = efs ?? {};
     if (accessPointId && rootDirectory && rootDirectory !== "/") {

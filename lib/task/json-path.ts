@@ -13,6 +13,11 @@ export function* walk(
   if (isJsonObject(value)) for (const [key, child] of Object.entries(value)) yield* walk(child, [...path, key]);
 }
 
+/** The entries of the list at the path, each with its own path. */
+export function entriesAt<T>(path: Path, list: readonly T[] = []): readonly (readonly [place: Path, entry: T])[] {
+  return list.map((entry, index) => [[...path, index], entry]);
+}
+
 /**
  * Formats a path in the document for people. A list element is shown by its name, or by its index if it has no name or
  * shares it: `containerDefinitions[app].image`, `containerDefinitions[1]`.

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json";
 import type { Draft } from "./draft";
 import { type Finding, notice, problem, type Step } from "./finding";
-import type { Path } from "./json-path";
+import { entriesAt, type Path } from "./json-path";
 import type { TaskDefinition } from "./schema";
 
 export const MAX_CONTAINERS = 10;
@@ -12,7 +12,7 @@ export const MAX_BYTES = 64 * 1024;
  * Checks containers, with the Defender, and size against ECS' limits (developer guide, "Amazon ECS service quotas"). The
  * range of a single number is in the schemas.
  */
-export function* checkLimits(task: JsonObject, { containers, runtimeDefense, task: { values } }: Draft): Step {
+export function* checkLimits(task: JsonObject, { containers, sidecar, task: { values } }: Draft): Step {
   if (containers.length >= MAX_CONTAINERS) yield tooManyContainers(containers.length);
   const bytes = Buffer.byteLength(JSON.stringify(task));
   if (bytes > MAX_BYTES) {
@@ -21,12 +21,10 @@ export function* checkLimits(task: JsonObject, { containers, runtimeDefense, tas
   }
   yield* checkTags(values.tags ?? []);
   yield* checkMapKeys(values);
-  const sidecar = { path: ["runtimeDefense", "sidecar"], values: runtimeDefense.values.sidecar };
   for (const { path, values } of [...containers, sidecar]) {
-    const { memory, memoryReservation } = values ?? {};
+    const { memory, memoryReservation } = values;
     if (memory === undefined || memoryReservation === undefined || memory >= memoryReservation) continue;
-    const got = `${memory} and ${memoryReservation}`;
-    yield problem([...path, "memory"])`must not be below memoryReservation, got ${got}.`;
+    yield problem([...path, "memory"])`must not be below memoryReservation, got ${memory} and ${memoryReservation}.`;
   }
 }
 
@@ -38,13 +36,12 @@ export function tooManyContainers(count: number): Finding {
 
 // The AWS provider loses a key that begins with % of a map in Terraform's state.
 function* checkMapKeys({ tags = [], proxyConfiguration: proxy, volumes = [] }: Draft["task"]["values"]): Step {
-  for (const [index, { key }] of tags.entries()) yield* checkMapKey(["tags", index], key);
-  for (const [index, { name }] of (proxy?.properties ?? []).entries()) {
-    yield* checkMapKey(["proxyConfiguration", "properties", index], name);
-  }
-  for (const [index, { dockerVolumeConfiguration: docker }] of volumes.entries()) {
+  for (const [place, { key }] of entriesAt(["tags"], tags)) yield* checkMapKey(place, key);
+  const properties = entriesAt(["proxyConfiguration", "properties"], proxy?.properties);
+  for (const [place, { name }] of properties) yield* checkMapKey(place, name);
+  for (const [place, { dockerVolumeConfiguration: docker }] of entriesAt(["volumes"], volumes)) {
     for (const map of ["driverOpts", "labels"] as const) {
-      const path = ["volumes", index, "dockerVolumeConfiguration", map];
+      const path = [...place, "dockerVolumeConfiguration", map];
       for (const key of Object.keys(docker?.[map] ?? {})) yield* checkMapKey([...path, key], key);
     }
   }
@@ -62,10 +59,10 @@ function* checkTags(tags: NonNullable<TaskDefinition["tags"]>): Step {
   if (tags.length > MAX_TAGS) {
     yield notice(["tags"])`are ${tags.length}, and ECS takes ${MAX_TAGS} at most.`;
   }
-  for (const [index, { key, value }] of tags.entries()) {
+  for (const [place, { key, value }] of entriesAt(["tags"], tags)) {
     const isValid = key.length >= 1 && key.length <= 128 && value.length <= 256 && TAG_TEXT.test(key + value);
     if (isValid) continue;
     const limits = "a key has 1 to 128 characters and a value at most 256: letters, digits, spaces and _.:/=+-@";
-    yield notice(["tags", index])`is kept, but ECS documents that ${limits}.`;
+    yield notice(place)`is kept, but ECS documents that ${limits}.`;
   }
 }

@@ -1,22 +1,19 @@
 import { quote } from "../text/safe-text";
 import type { Draft } from "./draft";
 import { problem, type Step } from "./finding";
+import { entriesAt } from "./json-path";
 import type { ContainerDefinition } from "./schema";
 
 const LAST_PORT = 65_535;
 
 /** Checks that each port is used once and nothing has links: the containers of a Fargate task share one network. */
-export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
-  const { sidecar } = runtimeDefense.values;
-  const owners = [
-    ...containers.map(({ path, values }) => ({ path, name: values.name, mappings: values.portMappings })),
-    { path: ["runtimeDefense", "sidecar"], name: "the Defender", mappings: sidecar?.portMappings },
-  ];
+export function* checkPorts({ containers, sidecar }: Draft): Step {
+  const defender = { path: sidecar.path, values: { ...sidecar.values, name: "the Defender" } };
   const taken = new Map<string, string>();
-  for (const { path, name, mappings } of owners) {
-    for (const [index, mapping] of (mappings ?? []).entries()) {
+  for (const { path, values } of [...containers, defender]) {
+    const { name = "", portMappings } = values;
+    for (const [place, mapping] of entriesAt([...path, "portMappings"], portMappings)) {
       const { containerPort, hostPort = 0, protocol = "tcp" } = mapping;
-      const place = [...path, "portMappings", index];
       // API reference, PortMapping: with awsvpc the host port is absent, or the same as the container's.
       if (hostPort > 0 && containerPort !== undefined && hostPort !== containerPort) {
         const why = "under awsvpc both must be equal. Remove hostPort.";
@@ -29,7 +26,7 @@ export function* checkPorts({ containers, runtimeDefense }: Draft): Step {
       for (let port = first; port <= last && port <= LAST_PORT; port++) {
         const key = `${port}/${protocol.toLowerCase()}`;
         const owner = taken.get(key);
-        taken.set(key, owner ?? name ?? "");
+        taken.set(key, owner ?? name);
         if (owner === undefined) continue;
         const by = owner ? quote(owner) : "another container";
         yield problem(place)`the port ${key} is already used by ${by}: a task's containers share ports. Change one.`;

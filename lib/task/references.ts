@@ -1,38 +1,39 @@
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
 import { problem, type Step } from "./finding";
-import type { Path } from "./json-path";
+import { entriesAt, type Path } from "./json-path";
 
 /** Checks that names are unique, and that references name something that exists. */
 export function* checkReferences(draft: Draft): Step {
   const { containers, task } = draft;
   const { proxyConfiguration: proxy, tags = [], volumes = [] } = task.values;
-  const containerNames = containers.map(({ values }) => values.name);
   const volumeNames = volumes.map(({ name }) => name);
-  const tagKeys = tags.map(({ key }) => key);
   const properties = proxy?.properties?.map(({ name }) => name) ?? [];
-  yield* checkUnique("container", ["containerDefinitions"], containerNames);
+  yield* checkUnique("container", ["containerDefinitions"], containers.map(nameOf));
   yield* checkUnique("volume", ["volumes"], volumeNames);
-  yield* checkUnique("tag", ["tags"], tagKeys);
+  yield* checkUnique(
+    "tag",
+    ["tags"],
+    tags.map(({ key }) => key),
+  );
   yield* checkUnique("proxyConfiguration property", ["proxyConfiguration", "properties"], properties);
 
-  const checkContainer = existenceCheck("container", new Set(containerNames), draft.hasAllNames);
-  const checkVolume = existenceCheck("volume", new Set(volumeNames), !task.isUnclear("volumes"));
+  const checkContainer = containerCheck(draft);
+  const checkVolume = existenceCheck("volume", volumeNames, !task.isUnclear("volumes"));
   const byName = new Map(containers.map((container) => [container.values.name, container]));
   for (const { path, values } of containers) {
-    for (const [index, { containerName, condition }] of (values.dependsOn ?? []).entries()) {
-      const place = [...path, "dependsOn", index];
+    for (const [place, { containerName, condition }] of entriesAt([...path, "dependsOn"], values.dependsOn)) {
       yield* checkContainer(place, containerName);
       const awaited = containerName === "" ? undefined : byName.get(containerName);
       if (awaited) yield* checkAwaited(place, condition, awaited);
     }
-    for (const [index, { sourceContainer }] of (values.volumesFrom ?? []).entries()) {
-      yield* checkContainer([...path, "volumesFrom", index], sourceContainer);
+    for (const [place, { sourceContainer }] of entriesAt([...path, "volumesFrom"], values.volumesFrom)) {
+      yield* checkContainer(place, sourceContainer);
     }
     const mountPaths = values.mountPoints?.map(({ containerPath }) => containerPath) ?? [];
     yield* checkUnique("mount path", [...path, "mountPoints"], mountPaths);
-    for (const [index, { sourceVolume }] of (values.mountPoints ?? []).entries()) {
-      yield* checkVolume([...path, "mountPoints", index], sourceVolume);
+    for (const [place, { sourceVolume }] of entriesAt([...path, "mountPoints"], values.mountPoints)) {
+      yield* checkVolume(place, sourceVolume);
     }
   }
   yield* checkContainer(["proxyConfiguration", "containerName"], proxy?.containerName);
@@ -46,7 +47,7 @@ export function* checkReferences(draft: Draft): Step {
   const stuck = neverStarting(containers);
   const [first] = stuck;
   if (first) {
-    const names = () => someOf(stuck.map(({ values }) => values.name ?? ""));
+    const names = () => someOf(stuck.map(nameOf));
     yield problem([...first.path, "dependsOn"])`is circular, so ${names} would never start. Remove one dependency.`;
   }
 }
@@ -66,26 +67,29 @@ function* checkAwaited(place: Path, condition: string, { values, isUnclear }: Dr
 
 function* checkUnique(kind: string, path: Path, names: readonly (string | undefined)[]): Step {
   const seen = new Set<string>();
-  for (const [index, name] of names.entries()) {
+  for (const [place, name] of entriesAt(path, names)) {
     if (!name) continue;
-    if (seen.has(name))
-      yield problem([...path, index])`the ${kind} ${quote(name)} is there twice. Remove or rename one.`;
+    if (seen.has(name)) yield problem(place)`the ${kind} ${quote(name)} is there twice. Remove or rename one.`;
     seen.add(name);
   }
 }
 
+/** Returns a check that there is a container with a name. */
+export function containerCheck({ containers, hasAllNames }: Draft) {
+  return existenceCheck("container", containers.map(nameOf), hasAllNames);
+}
+
 /** Returns a check that a name is one of `names`. It reports nothing unless all names are known. */
-export function existenceCheck(kind: string, names: ReadonlySet<string | undefined>, isComplete: boolean) {
+function existenceCheck(kind: string, names: readonly (string | undefined)[], isComplete: boolean) {
+  const all = new Set(names);
   return function* (path: Path, name: string | undefined): Step {
-    if (name === undefined || names.has(name) || !isComplete) return;
-    const choice = () => (names.size > 0 ? text`The task has ${someOf([...names])}.` : text`The task has none.`);
+    if (name === undefined || all.has(name) || !isComplete) return;
+    const choice = () => (all.size > 0 ? text`The task has ${someOf([...all])}.` : text`The task has none.`);
     yield problem(path)`there is no ${kind} ${quote(name)}. ${choice}`;
   };
 }
 
-export function namesOf(containers: readonly DraftContainer[]): ReadonlySet<string | undefined> {
-  return new Set(containers.map(({ values }) => values.name));
-}
+const nameOf = ({ values }: DraftContainer) => values.name;
 
 function someOf(names: readonly (string | undefined)[]): SafeText {
   const shown = names.slice(0, 12).map((name = "") => excerpt(name, 60));
@@ -95,7 +99,7 @@ function someOf(names: readonly (string | undefined)[]): SafeText {
 
 /** Returns the containers in a dependency cycle, or waiting for one, in file order. */
 function neverStarting(containers: readonly DraftContainer[]): readonly DraftContainer[] {
-  const names = namesOf(containers);
+  const names = new Set(containers.map(nameOf));
   const isWaiting = ({ values }: DraftContainer) =>
     values.dependsOn?.some(({ containerName }) => containerName !== "" && names.has(containerName));
   const waiting = containers.filter(isWaiting);

@@ -2,11 +2,11 @@ import * as v from "valibot";
 
 import type { Place } from "../arn";
 import type { StackSettings } from "../settings/stack";
-import { excerpt, join, quote, text } from "../text/safe-text";
+import { quote, text } from "../text/safe-text";
 import { valueFrom } from "./container-schema";
 import type { Draft } from "./draft";
 import { notice, problem, type Step } from "./finding";
-import type { Path } from "./json-path";
+import { entriesAt, type Path } from "./json-path";
 import type { ContainerDefinition } from "./schema";
 
 /** The stack that a task is for: its region, and what its execution role may read. */
@@ -23,8 +23,7 @@ export function* checkSecretAccess(draft: Draft, reported: ReadonlySet<string>, 
   if (task.values.executionRoleArn !== undefined || task.isUnclear("executionRoleArn")) return;
   if (stack === undefined) return yield* checkNoRole(draft);
   const place = { partition: "", region: stack.region, account: "" };
-  const sidecar = { path: ["runtimeDefense", "sidecar"], values: draft.runtimeDefense.values.sidecar ?? {} };
-  for (const reference of [...draft.containers, sidecar].flatMap(({ path, values }) => secretsOf(values, path))) {
+  for (const reference of [...draft.containers, draft.sidecar].flatMap(({ path, values }) => secretsOf(values, path))) {
     const { path, source, service } = reference;
     // The schema already refuses an empty one.
     if (source === "" || stack.secretArns.some((arn) => covers(arn, reference, stack.region))) continue;
@@ -49,8 +48,7 @@ function* checkNoRole({ containers }: Draft): Step {
       values.environmentFiles && "environmentFiles",
     ].filter((need) => typeof need === "string");
     if (needs.length === 0) continue;
-    const list = join(needs.map((need) => excerpt(need)));
-    yield notice(path)`uses ${list}, so the task needs an executionRoleArn whose role may do that.`;
+    yield notice(path)`uses ${needs.join(", ")}, so the task needs an executionRoleArn whose role may do that.`;
   }
 }
 
@@ -62,28 +60,26 @@ type SecretReference = {
   readonly service: "ssm" | "secretsmanager";
 };
 
-type SecretKeys = "secrets" | "logConfiguration" | "repositoryCredentials";
-
 /**
  * Returns the sources of a container's secrets, as its task definition names them.
  *
  * @param path the container's path
  */
 export function secretsOf(
-  { secrets = [], logConfiguration, repositoryCredentials }: Partial<Pick<ContainerDefinition, SecretKeys>>,
+  { secrets, logConfiguration, repositoryCredentials }: Partial<ContainerDefinition>,
   path: Path = [],
 ): readonly SecretReference[] {
-  const references = (list: typeof secrets, ...keys: Path) =>
-    list.map(({ valueFrom: source }, index) => {
-      return { path: [...path, ...keys, index, "valueFrom"], source, service: "ssm" } as const;
-    });
-  const credentials = repositoryCredentials ? [repositoryCredentials.credentialsParameter] : [];
-  const place = [...path, "repositoryCredentials", "credentialsParameter"];
-  return [
-    ...references(secrets, "secrets"),
-    ...references(logConfiguration?.secretOptions ?? [], "logConfiguration", "secretOptions"),
-    ...credentials.map((source) => ({ path: place, source, service: "secretsmanager" }) as const),
+  const variables = [
+    ...entriesAt([...path, "secrets"], secrets),
+    ...entriesAt([...path, "logConfiguration", "secretOptions"], logConfiguration?.secretOptions),
   ];
+  const references = variables.map(([place, { valueFrom: source }]): SecretReference => {
+    return { path: [...place, "valueFrom"], source, service: "ssm" };
+  });
+  if (!repositoryCredentials) return references;
+  const place = [...path, "repositoryCredentials", "credentialsParameter"];
+  const source = repositoryCredentials.credentialsParameter;
+  return [...references, { path: place, source, service: "secretsmanager" }];
 }
 
 /** Whether an IAM statement on `allowed` lets ECS in the region read the source. */
@@ -106,10 +102,9 @@ export function arnsInPolicy(source: SecretReference, place: Place): readonly st
 /** Returns the ARNs that the source may mean. A secret's name may end like a suffix: then its ARN may be whole or not. */
 function possibleArns({ source, service }: SecretReference, place: Place): readonly [string, ...string[]] {
   const { partition, region, account } = place;
-  const ofService = `arn:${partition}:${service}:${region}:${account}`;
   if (!source.startsWith("arn:")) {
-    const isParameter = service === "ssm";
-    return [ofService + (isParameter ? `:parameter/${parameterName(source)}` : `:secret:${source}${ANY_SUFFIX}`)];
+    const name = service === "ssm" ? `parameter/${parameterName(source)}` : `secret:${source}${ANY_SUFFIX}`;
+    return [`arn:${partition}:${service}:${region}:${account}:${name}`];
   }
   const arn = withoutSelector(source);
   if (!isSecret(arn)) return [arn];
