@@ -14,7 +14,13 @@ export function withImages(task: JsonObject, images: ContainerImages): JsonObjec
   });
 }
 
-type Names = { readonly family?: string | undefined; readonly containers?: readonly string[] | undefined };
+/** The names in one file. */
+export type Names = {
+  /** Absent when it can't be one, as with a placeholder in it. */
+  readonly family?: string | undefined;
+  /** Absent when not all of them can be names. */
+  readonly containers?: readonly string[] | undefined;
+};
 
 /** Returns a sentence for each image that no task has a container for; none while that isn't clear. */
 export function unusedImages(images: ContainerImages, tasks: readonly Names[]): readonly SafeText[] {

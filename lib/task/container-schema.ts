@@ -27,7 +27,7 @@ export const identifier = matching(/^[\w-]{1,255}$/, "must have letters, digits,
 // API reference: the valid values of ContainerDependency, LogConfiguration and Ulimit. Fargate takes fewer drivers.
 const condition = oneOf("START", "COMPLETE", "SUCCESS", "HEALTHY");
 const logDriver = oneOf("json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "awsfirelens");
-const ulimit = oneOf(
+const ulimitName = oneOf(
   ...["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio"],
   ...["rttime", "sigpending", "stack"],
 );
@@ -80,43 +80,34 @@ const healthCheck = object({
   startPeriod: v.exactOptional(between(...HEALTH_CHECK_RANGES.startPeriod, " seconds")),
 });
 
-const ulimits = v.exactOptional(
-  v.array(
-    v.pipe(
-      closed({ name: ulimit, softLimit: whole, hardLimit: whole }),
-      v.forward(
-        // A negative hard limit means none.
-        v.check(({ softLimit, hardLimit }) => hardLimit < 0 || softLimit <= hardLimit, "must not be above hardLimit"),
-        ["softLimit"],
-      ),
-    ),
+const ulimit = v.pipe(
+  closed({ name: ulimitName, softLimit: whole, hardLimit: whole }),
+  v.forward(
+    // A negative hard limit means none.
+    v.check(({ softLimit, hardLimit }) => hardLimit < 0 || softLimit <= hardLimit, "must not be above hardLimit"),
+    ["softLimit"],
   ),
 );
 
-/** The ports, with an issue at `containerPort` unless there is one port or one range (API reference, PortMapping). */
-const portMappings = v.exactOptional(
-  v.array(
-    v.pipe(
-      closed({
-        // API reference, PortMapping: the valid values of appProtocol and protocol.
-        appProtocol: v.exactOptional(oneOf("http", "http2", "grpc")),
-        containerPort: v.exactOptional(port),
-        containerPortRange: v.exactOptional(portRange),
-        hostPort: v.exactOptional(between(1, 65_535, ", or absent: under awsvpc it is the container's")),
-        name: v.exactOptional(
-          matching(/^\w[\w-]{0,63}$/, "must have letters, digits, - and _ only, 64 at most, and not begin with -"),
-        ),
-        protocol: v.exactOptional(oneOf("tcp", "udp")),
-      }),
-      v.forward(
-        v.check(
-          ({ containerPort, containerPortRange }) =>
-            (containerPort === undefined) !== (containerPortRange === undefined),
-          "must be given unless there is a containerPortRange, and only then",
-        ),
-        ["containerPort"],
-      ),
+/** A mapping, with an issue at `containerPort` unless there is one port or one range (API reference, PortMapping). */
+const portMapping = v.pipe(
+  closed({
+    // API reference, PortMapping: the valid values of appProtocol and protocol.
+    appProtocol: v.exactOptional(oneOf("http", "http2", "grpc")),
+    containerPort: v.exactOptional(port),
+    containerPortRange: v.exactOptional(portRange),
+    hostPort: v.exactOptional(between(1, 65_535, ", or absent: under awsvpc it is the container's")),
+    name: v.exactOptional(
+      matching(/^\w[\w-]{0,63}$/, "must have letters, digits, - and _ only, 64 at most, and not begin with -"),
     ),
+    protocol: v.exactOptional(oneOf("tcp", "udp")),
+  }),
+  v.forward(
+    v.check(
+      ({ containerPort, containerPortRange }) => (containerPort === undefined) !== (containerPortRange === undefined),
+      "must be given unless there is a containerPortRange, and only then",
+    ),
+    ["containerPort"],
   ),
 );
 
@@ -166,7 +157,7 @@ export const CONTAINER_ENTRIES = {
   memory: mebibytes,
   memoryReservation: mebibytes,
   mountPoints: filledObjects({ sourceVolume: string, containerPath: string, readOnly: flag }),
-  portMappings,
+  portMappings: v.exactOptional(v.array(portMapping)),
   privileged: flag,
   pseudoTerminal: flag,
   readonlyRootFilesystem: flag,
@@ -182,7 +173,7 @@ export const CONTAINER_ENTRIES = {
   startTimeout: v.exactOptional(between(2, 120, " seconds")),
   stopTimeout: v.exactOptional(between(2, 120, " seconds")),
   systemControls: filledObjects({ namespace: string, value: string }),
-  ulimits,
+  ulimits: v.exactOptional(v.array(ulimit)),
   user: string,
   versionConsistency: v.exactOptional(oneOf("enabled", "disabled")),
   volumesFrom: filledObjects({ sourceContainer: string, readOnly: flag }),

@@ -6,7 +6,7 @@ import { checkImages } from "./check-images";
 import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
 import { checkText } from "./check-text";
-import { type ContainerImages, withImages } from "./container-images";
+import { type ContainerImages, type Names, withImages } from "./container-images";
 import { identifier } from "./container-schema";
 import { checkDefenderConflicts } from "./defender-conflicts";
 import { type Draft, type DraftContainer, readDraft } from "./draft";
@@ -30,11 +30,7 @@ import type { ParsedTask } from "./task";
 import { withUnitsAndDefaults } from "./units";
 import { checkVariables } from "./variables";
 
-type Parsed = {
-  /** Absent when it can't be one, as with a placeholder in it. */
-  readonly family?: string | undefined;
-  /** Absent when not all of them can be names. */
-  readonly containers?: readonly string[] | undefined;
+type Parsed = Names & {
   /** Absent only if there is a problem. */
   readonly task?: ParsedTask;
   /** The containers whose entry point is to be read from their images, whatever else is wrong. */
@@ -50,13 +46,11 @@ export type Surroundings = {
   readonly stack?: SecretReader | undefined;
 };
 
-const NOTHING: Parsed = { open: [] };
-
 /** All steps from a file's JSON to a task; none touches the disk or the network. */
 export function* parseTask(document: JsonValue, { defaults, images, stack }: Surroundings): Step<Parsed> {
   yield* checkText(document);
   const normalized = yield* normalize(document);
-  if (!normalized) return NOTHING;
+  if (!normalized) return { open: [] };
   const given = withImages(normalized.definition, images);
   const { task, missing } = yield* withUnitsAndDefaults(clean(given));
   const names = containerNames(task);
@@ -70,15 +64,15 @@ export function* parseTask(document: JsonValue, { defaults, images, stack }: Sur
   const defense = yield* checkSchema(RuntimeDefenseSchema, runtimeDefense, ["runtimeDefense"], reported);
 
   const draft = readDraft(task, runtimeDefense);
-  const hasContainerNames = draft.hasAllNames && draft.containers.length > 0 && [...names].every(isIdentifier);
-  const found = {
+  const hasContainerNames = draft.hasAllNames && names.size > 0 && [...names].every(isIdentifier);
+  const found: Names = {
     family: isIdentifier(task.family) ? task.family : undefined,
     containers: hasContainerNames ? [...names] : undefined,
   };
   const sidecar = draft.containers.find(({ values }) => values.name === DEFENDER);
   if (sidecar) {
     yield problem(sidecar.path)`the task already holds ${DEFENDER}. Give the unprotected task definition.`;
-    return { ...NOTHING, ...found };
+    return { ...found, open: [] };
   }
   const open = yield* checkEach(draft, task, normalized.runtimeDefense, reported);
   yield* checkSecretAccess(draft, reported, stack);

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { type Problem, TaskFileError } from "../errors";
 import type { JsonObject } from "../json";
 import { pathText, type SafeText, text } from "../text/safe-text";
-import { unusedImages } from "./container-images";
+import { type Names, unusedImages } from "./container-images";
 import { type LookUp, type OpenEntryPoint, withWords, wordsOf } from "./entry-points-from-images";
 import { collect } from "./finding";
 import { readDefaults } from "./fleet-defaults";
@@ -85,11 +85,8 @@ export async function checkTasks(path: string, options: ReadOptions): Promise<Ch
   return { files, tasks, problems };
 }
 
-type ReadFile = {
+type ReadFile = Names & {
   readonly file: string;
-  /** Absent when it can't be read. */
-  readonly family?: string | undefined;
-  readonly containers?: readonly string[] | undefined;
   readonly task?: Task;
   readonly open: readonly OpenEntryPoint[];
   readonly problems: readonly Problem[];
@@ -133,11 +130,10 @@ async function lookUpAll(files: readonly ReadFile[], lookUp: LookUp): Promise<re
   if (images.length === 0) return files;
   const answers = await lookUp(images);
   return files.map((read) => {
-    const { task, ...others } = read;
-    const { open, file } = read;
-    const { words, problems: refused } = wordsOf(open, answers);
-    const problems = [...read.problems, ...inFile(file, refused)];
-    return !task || problems.length > 0 ? { ...others, problems } : { ...read, task: withWords(task, words) };
+    const { file, task, open } = read;
+    const { words, problems } = wordsOf(open, answers);
+    const all = [...read.problems, ...inFile(file, problems)];
+    return { ...read, problems: all, ...(task && { task: withWords(task, words) }) };
   });
 }
 
