@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject, type JsonValue } from "../json";
 import { nearest } from "../nearest";
-import { excerpt, join, type SafeText, text } from "../text/safe-text";
+import { type SafeText, text } from "../text/safe-text";
 import { problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 
@@ -82,5 +82,5 @@ function remedy(key: string, keys: readonly string[]): SafeText {
   const meant = meantBy(key, isMany ? [...keys, "runtimeDefense"] : keys);
   if (meant !== undefined) return text`Write ${meant}.`;
   if (isMany) return text`Check its spelling, or remove it: the AWS provider would drop it.`;
-  return text`Known keys: ${join(keys.map((name) => excerpt(name)))}.`;
+  return text`Known keys: ${keys.join(", ")}.`;
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
-import { type SafeText, text } from "../text/safe-text";
+import { text } from "../text/safe-text";
 import { checkKeys } from "./check-keys";
 import { checkSchema } from "./check-schema";
 import { checkText } from "./check-text";
@@ -32,7 +32,7 @@ function* checkDefaults(document: JsonValue): Step<JsonObject> {
   return runtimeDefense;
 }
 
-const EXAMPLE: SafeText = text`{"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}`;
+const EXAMPLE = '{"runtimeDefense": {"excludeLogRouters": "log routers break when wrapped"}}';
 const EXPECTED: Remark = { text: text`must be an object with only the key runtimeDefense, such as ${EXAMPLE}.` };
 
 /**

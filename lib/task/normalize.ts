@@ -73,10 +73,7 @@ function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
   const unused = isAbsentForEcs(task[UNUSED_IF_EMPTY]) ? [UNUSED_IF_EMPTY] : [];
   const [described, rest] = split(task, (key) => [...DESCRIBED, ...unused].includes(key));
   const keys = Object.keys(clean(described));
-  if (keys.length > 0) {
-    const list = () => join(keys.map((key) => excerpt(key)));
-    yield notice([])`Ignored what describe-task-definition adds: ${list}.`;
-  }
+  if (keys.length > 0) yield notice([])`Ignored what describe-task-definition adds: ${keys.join(", ")}.`;
   const { compatibilities } = described;
   // A task registered without FARGATE must not become a Fargate task by our default.
   const isForeign = isJsonArray(compatibilities) && !compatibilities.includes("FARGATE");

@@ -7,13 +7,13 @@ const ANY = /\{\{\s*[^{}.\s][^{}]*\}\}|(?<!\?)<[A-Za-z][\w .:-]*>|X{12}/;
 // AWS' own placeholder words. Elsewhere, such as in a secret's JSON key, they can be real names.
 const IN_ARN = /(?<=\barn:[^:\s]*:[^:\s]*:)region(?=:)|(?<=\barn:[^:\s]*:[^:\s]*:[^:\s]*:)aws_account_id(?=:)/;
 const IN_IMAGE = /\baws_account_id(?=\.dkr\b)/;
-const TEMPLATE = new RegExp([ANY, IN_ARN, IN_IMAGE].map(({ source }) => source).join("|"), "g");
+const TEMPLATE = [ANY, IN_ARN, IN_IMAGE].map(({ source }) => source).join("|");
 // Not for log options: in these, variables are the log router's own syntax.
 // A variable ends before the next one begins: many that don't end would each be read to the end of the text.
 const VARIABLE = /\$\{(?:(?!\$\{)[^}])*\}|\$\((?:(?!\$\()[^)])*\)/;
-const TEMPLATE_OR_VARIABLE = new RegExp(`${TEMPLATE.source}|${VARIABLE.source}`, "g");
+const TEMPLATE_OR_VARIABLE = new RegExp(`${TEMPLATE}|${VARIABLE.source}`, "g");
 // In these log options a single brace can only be a placeholder, except for a log router's variable.
-const TEMPLATE_OR_BRACES = new RegExp(`${TEMPLATE.source}|(?<![{$\\\\])\\{[A-Za-z_][\\w-]*\\}(?!\\})`, "g");
+const TEMPLATE_OR_BRACES = new RegExp(`${TEMPLATE}|(?<![{$\\\\])\\{[A-Za-z_][\\w-]*\\}(?!\\})`, "g");
 
 const MATTERS = [
   /^(family|executionRoleArn|taskRoleArn|proxyConfiguration\.containerName)$/,

@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { TaskFileError } from "../errors";
+import { byText } from "../json";
 import { codeOf, NOT_A_FILE, readRegularFileOr, TOO_LARGE } from "../regular-file";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import { UnreadableError } from "./source";
@@ -28,17 +29,16 @@ export function taskFiles(path: string, variable?: string): readonly string[] {
 
 function filesBelow(folder: string): readonly string[] {
   const entries = readdirSync(folder, { withFileTypes: true });
-  const found: string[] = [];
-  for (const entry of entries.toSorted((one, other) => (one.name < other.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    const isHidden = entry.name.startsWith(".");
-    if (hasTaskFileEnding(entry.name)) found.push(path);
-    else if (isHidden) continue;
-    else if (entry.isDirectory()) for (const file of filesBelow(path)) found.push(file);
-    // A link to a folder may lead in a circle, so it isn't followed: readTasks refuses it.
-    else if (isFolderLink(path)) found.push(path);
-  }
-  return found;
+  return entries
+    .toSorted((one, other) => byText(one.name, other.name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (hasTaskFileEnding(entry.name)) return [path];
+      if (entry.name.startsWith(".")) return [];
+      if (entry.isDirectory()) return filesBelow(path);
+      // A link to a folder may lead in a circle, so it isn't followed: readTasks refuses it.
+      return isFolderLink(path) ? [path] : [];
+    });
 }
 
 /** Whether the name is a task definition file's, or close to one. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../json";
-import { excerpt, join, quote } from "../text/safe-text";
+import { quote } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 
 const DEFAULTS = { cpu: "256", memory: "512", networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"] };
@@ -14,8 +14,8 @@ type Complete = {
 export function* withUnitsAndDefaults(task: JsonObject): Step<Complete> {
   const missing = Object.entries(DEFAULTS).filter(([key]) => !(key in task));
   if (missing.length > 0) {
-    const list = missing.map(([key, value]) => excerpt(`${key} ${value}`));
-    yield notice([])`Not in the file, so the defaults apply: ${join(list)}.`;
+    const list = missing.map(([key, value]) => `${key} ${value}`).join(", ");
+    yield notice([])`Not in the file, so the defaults apply: ${list}.`;
   }
   const { cpu, memory, ...others } = { ...DEFAULTS, ...task };
   const units = inUnits(cpu, /^vcpu$/i);
