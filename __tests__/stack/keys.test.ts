@@ -106,9 +106,7 @@ test("the tables and their fixture name every key", async () => {
 
 // Also those within volumes, for example: the tests below show only of the fixture's keys that nothing is lost.
 test("the fixture has every key of the schema at every depth", async () => {
-  const paths = [...walk(await everyKey())].map(({ path }) =>
-    path.filter((step) => typeof step === "string").join("."),
-  );
+  const paths = [...walk(await everyKey())].map(([path]) => path.filter((step) => typeof step === "string").join("."));
   expect(keysOf(TaskDefinitionSchema).filter((key) => !paths.includes(key))).toEqual(["containerDefinitions.links"]);
 });
 

@@ -34,7 +34,7 @@ test.each(["every-key.json", "envelope.json", "described.json"])(
     let refused = 0;
     const wrong: JsonValue[] = [];
     const places = [...walk(document)];
-    for (const { path } of places) {
+    for (const [path] of places) {
       for (const junk of JUNK) {
         const surroundings = { defaults: {}, images: new Map([["none", "nginx:1.29"]]) };
         const { value, findings } = run(parseTask(replaced(document, path, junk), surroundings));

@@ -6,7 +6,7 @@ import { walk } from "./json-path";
 
 /** Reports everything in the document that something on the way would silently change or drop. */
 export function* checkText(document: JsonValue): Step {
-  for (const { path, value } of walk(document)) {
+  for (const [path, value] of walk(document)) {
     const reason = whyNot(path.at(-1), value);
     if (reason) yield problem(path)`${reason}`;
   }

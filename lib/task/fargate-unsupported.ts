@@ -17,7 +17,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[
 
 /** Yields a notice for each, not a problem: these lists change, and ECS itself refuses the task in time. */
 export function* checkUnsupported(task: JsonObject): Step {
-  for (const { path, value } of walk(task)) {
+  for (const [path, value] of walk(task)) {
     const place = path.join(".");
     const rule = REFUSED.find(([pattern]) => pattern.test(place));
     if (!rule) continue;

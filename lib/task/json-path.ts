@@ -4,11 +4,8 @@ import { excerpt, join, type SafeText, text } from "../text/safe-text";
 export type Path = readonly (string | number)[];
 
 /** Yields the value and everything in it, each with its path, parents first. */
-export function* walk(
-  value: JsonValue,
-  path: Path = [],
-): Generator<{ readonly path: Path; readonly value: JsonValue }> {
-  yield { path, value };
+export function* walk(value: JsonValue, path: Path = []): Generator<readonly [path: Path, value: JsonValue]> {
+  yield [path, value];
   if (isJsonArray(value)) for (const [index, child] of value.entries()) yield* walk(child, [...path, index]);
   if (isJsonObject(value)) for (const [key, child] of Object.entries(value)) yield* walk(child, [...path, key]);
 }
@@ -27,14 +24,12 @@ export function formatPath(document: JsonValue, path: Path): SafeText {
   let here: JsonValue | undefined = document;
   for (const key of path) {
     const name = excerpt(isJsonArray(here) ? elementLabel(here, key) : String(key), 60);
-    if (typeof key === "number") parts.push(OPEN, name, CLOSE);
-    else parts.push(...(parts.length > 0 ? [DOT, name] : [name]));
+    if (typeof key === "number") parts.push(text`[${name}]`);
+    else parts.push(parts.length > 0 ? text`.${name}` : name);
     here = childOf(here, key);
   }
   return join(parts, "");
 }
-
-const [OPEN, CLOSE, DOT] = [text`[`, text`]`, text`.`];
 
 function childOf(value: JsonValue | undefined, key: string | number): JsonValue | undefined {
   if (isJsonArray(value)) return value[Number(key)];

@@ -111,8 +111,8 @@ function withoutEmptyValues(container: JsonObject): JsonObject {
 function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, cleaned = cleaner()): Step<JsonObject> {
   const present = cleaned(task[key]);
   if (present === undefined) return { ...task, [key]: value };
-  const isEqual = isDeepStrictEqual(present, cleaned(value));
-  if (!isEqual) yield problem(path)`differs from the task's own ${key}. Keep one.`;
+  if (isDeepStrictEqual(present, cleaned(value))) return task;
+  yield problem(path)`differs from the task's own ${key}. Keep one.`;
   return task;
 }
 

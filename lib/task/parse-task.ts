@@ -9,7 +9,7 @@ import { checkText } from "./check-text";
 import { type ContainerImages, type Names, withImages } from "./container-images";
 import { identifier } from "./container-schema";
 import { checkDefenderConflicts } from "./defender-conflicts";
-import { type Draft, type DraftContainer, readDraft } from "./draft";
+import { type DraftContainer, readDraft } from "./draft";
 import { checkEntryPoints } from "./entry-points";
 import { checkExclusions } from "./exclusions";
 import { fitSize } from "./fargate-size";
@@ -53,7 +53,8 @@ export function* parseTask(document: JsonValue, { defaults, images, stack }: Sur
   if (!normalized) return { open: [] };
   const given = withImages(normalized.definition, images);
   const { task, missing } = yield* withUnitsAndDefaults(clean(given));
-  const names = containerNames(task);
+  const namesInFile = objectsIn(task.containerDefinitions).map(({ name }) => name);
+  const names = new Set(namesInFile.filter((name) => typeof name === "string"));
   const merged = withDefaults(normalized.runtimeDefense, defaults, names);
   const runtimeDefense = withLogRoutersExcluded(merged, task);
   // withUnitsAndDefaults has reported an unreadable size.
@@ -74,28 +75,7 @@ export function* parseTask(document: JsonValue, { defaults, images, stack }: Sur
     yield problem(sidecar.path)`the task already holds ${DEFENDER}. Give the unprotected task definition.`;
     return { ...found, open: [] };
   }
-  const open = yield* checkEach(draft, task, normalized.runtimeDefense, reported);
-  yield* checkSecretAccess(draft, reported, stack);
-  const size = yield* fitSize(draft, missing);
-  if (!definition || !defense || !size) return { ...found, open };
-  const raised = { cpu: String(size.cpu), memory: String(size.memory) };
-  return { ...found, task: { definition: { ...definition, ...raised }, runtimeDefense: defense }, open };
-}
-
-const isIdentifier = (value: unknown) => v.is(identifier, value);
-
-function containerNames({ containerDefinitions }: JsonObject): ReadonlySet<string> {
-  const names = objectsIn(containerDefinitions).map(({ name }) => name);
-  return new Set(names.filter((name) => typeof name === "string"));
-}
-
-/** Checks each container and key by itself, whether or not another one is wrong. */
-function* checkEach(
-  draft: Draft,
-  task: JsonObject,
-  written: JsonValue,
-  reported: ReadonlySet<string>,
-): Step<readonly DraftContainer[]> {
+  // Each checks what can be read, whatever else is wrong.
   yield* checkReferences(draft);
   yield* checkExclusions(draft);
   const wrong = yield* checkImages(draft, reported);
@@ -104,11 +84,18 @@ function* checkEach(
   yield* checkVolumes(draft);
   yield* checkFileSystems(draft);
   yield* checkLogs(draft);
-  const open = yield* checkEntryPoints(draft, objectOf(written));
+  const withoutEntryPoint = yield* checkEntryPoints(draft, objectOf(normalized.runtimeDefense));
   yield* checkVariables(draft);
   yield* checkDefenderConflicts(draft);
   yield* checkLimits(task, draft);
-  const isReadable = ({ path, values }: DraftContainer) =>
-    values.image !== undefined && !wrong.has([...path, "image"].join("."));
-  return open.filter(isReadable);
+  yield* checkSecretAccess(draft, reported, stack);
+  const size = yield* fitSize(draft, missing);
+  const open = withoutEntryPoint.filter(
+    ({ path, values }) => values.image !== undefined && !wrong.has([...path, "image"].join(".")),
+  );
+  if (!definition || !defense || !size) return { ...found, open };
+  const raised = { cpu: String(size.cpu), memory: String(size.memory) };
+  return { ...found, task: { definition: { ...definition, ...raised }, runtimeDefense: defense }, open };
 }
+
+const isIdentifier = (value: unknown) => v.is(identifier, value);

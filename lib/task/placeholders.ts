@@ -32,7 +32,7 @@ const LOG_OPTION =
  */
 export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> {
   const reported = new Set<string>();
-  for (const { path, value } of walk(task)) {
+  for (const [path, value] of walk(task)) {
     if (typeof value !== "string") continue;
     const place = path.join(".");
     const isLogOption = LOG_OPTION.test(place);

@@ -45,7 +45,8 @@ export const EQUIVALENCES = {
       within(container, "linuxParameters", (linux) =>
         within(linux, "capabilities", (sets) => asSet(asSet(sets, "add"), "drop")),
       ),
-    "a FireLens router runs as user 0 by default": withRouterUser,
+    "a FireLens router runs as user 0 by default": (container) =>
+      isJsonObject(container.firelensConfiguration) ? { user: ROUTER_USER, ...container } : container,
     "a port's protocol is tcp, and its host port the container's under awsvpc": withPortDefaults,
     "a health check has intervals by default": (container) =>
       within(container, "healthCheck", (check) => ({ interval: 30, retries: 3, timeout: 5, ...check })),
@@ -66,10 +67,6 @@ export function isForgotten(variable: JsonValue): boolean {
 
 /** The default user of a FireLens log router: root. */
 export const ROUTER_USER = "0";
-
-function withRouterUser(container: JsonObject): JsonObject {
-  return isJsonObject(container.firelensConfiguration) ? { user: ROUTER_USER, ...container } : container;
-}
 
 function withPortDefaults(container: JsonObject, isAwsvpc: boolean): JsonObject {
   return withEach(container, "portMappings", ({ hostPort, containerPort = null, ...rest }) => {
