@@ -383,6 +383,21 @@ describe("of outputs of synth", () => {
     expect(stdout).toMatch(/ {2}web: entryPoint, by the Console +begins with \S+/);
   });
 
+  test("one of version 1.0.0, whose report lists less, differs in its task definitions alone", async () => {
+    const output = await outputOf(SHOP);
+    const earlier = join(dirname(output), "earlier");
+    cpSync(output, earlier, { recursive: true });
+    const file = join(earlier, "runtime-defense.json");
+    const report = JSON.parse(readFileSync(file, "utf8"));
+    for (const task of report.tasks) {
+      task.changes = [{ container: "web", field: "environment", change: "added in other words" }];
+    }
+    writeFileSync(file, JSON.stringify(report));
+    const outputs = [await invoke(diff, [earlier, output]), await invoke(diff, [output, earlier])];
+    const equal = "Protected: 2 of 2 → 2 of 2 containers (100 % → 100 %).\nThe task definitions are equal.\n";
+    expect(outputs.map(({ stdout }) => stdout)).toEqual([equal, equal]);
+  });
+
   describe("an output that was altered by hand", () => {
     type Containers = { name: string; entryPoint?: string[]; [key: string]: unknown }[];
 

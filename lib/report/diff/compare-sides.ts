@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { DEFENDER } from "../../defender";
 import type { JsonObject } from "../../json";
 import { percentOf } from "../../percent";
 import { excerpt, type SafeText, text } from "../../text/safe-text";
@@ -86,6 +87,10 @@ export const BY_CONSOLE = ", by the Console";
 
 /** Changes that the Console makes now and didn't make before. */
 function consoleDifferences(before: TaskView, after: TaskView): readonly Difference[] {
+  // The report of version 1.0.0 doesn't list the Defender, and words other changes differently.
+  const isOfVersion1 = ({ definition, consoleChanges }: TaskView) =>
+    containersOf(definition).has(DEFENDER) && !consoleChanges.some(({ container }) => container === DEFENDER);
+  if (isOfVersion1(before) || isOfVersion1(after)) return [];
   return after.consoleChanges
     .filter((change) => !before.consoleChanges.some((other) => isDeepStrictEqual(other, change)))
     .map(({ container, field, change }) => ({ container, what: field + BY_CONSOLE, after: excerpt(change) }));
