@@ -533,7 +533,7 @@ describe("--equals", () => {
     for (const name of ["artifact", "proven"]) make(name);
     change();
     expect((await compare()).problems).toContain(
-      `${path} differs from ${folder}/proven: the artifact was changed, or task definitions, settings or the Console have changed since the build. Build again, and have that approved.`,
+      `${path} differs from ${folder}/proven: the artifact was changed, or task definitions, settings, this project or the Console have changed since the build. Build again, and have that approved.`,
     );
   });
 });

@@ -102,6 +102,6 @@ function differences(folder: string, files: readonly string[], other: string): r
     .sort()
     .map(
       (path) =>
-        text`${path} differs from ${other}: the artifact was changed, or task definitions, settings or the Console have changed since the build. Build again, and have that approved.`,
+        text`${path} differs from ${other}: the artifact was changed, or task definitions, settings, this project or the Console have changed since the build. Build again, and have that approved.`,
     );
 }
