@@ -1,5 +1,5 @@
 import { DEFENDER, DEFENDER_VARIABLES, hidesDefender, SIDECAR_VARIABLES, WRAPPERS } from "../defender";
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
+import { isJsonArray, type JsonObject, type JsonValue, objectOf } from "../json";
 import { text } from "../text/safe-text";
 import { differences, elementsOf, hasSameMembers, isEqual } from "./compare";
 import { type Deviation, outside } from "./deviation";
@@ -86,7 +86,8 @@ function isWrapper(word: JsonValue | undefined): boolean {
 type Addition = {
   readonly field: "dependsOn" | "volumesFrom";
   readonly isDefender: (entry: JsonValue) => boolean;
-  readonly isRight: (entry: JsonObject) => boolean;
+  /** Every form that is right, and in words. */
+  readonly right: readonly JsonObject[];
   readonly rule: string;
   /** Whether the original entries are all there, and no others. */
   readonly isKept: (original: readonly JsonValue[], got: readonly JsonValue[]) => boolean;
@@ -95,8 +96,7 @@ type Addition = {
 const DEPENDENCY: Addition = {
   field: "dependsOn",
   isDefender: (entry) => objectOf(entry).containerName === DEFENDER,
-  isRight: ({ containerName: _, condition, ...more }) =>
-    (condition === "HEALTHY" || condition === "START") && Object.keys(more).length === 0,
+  right: ["HEALTHY", "START"].map((condition) => ({ containerName: DEFENDER, condition })),
   rule: "condition HEALTHY or START",
   isKept: hasSameMembers,
 };
@@ -104,8 +104,7 @@ const DEPENDENCY: Addition = {
 const VOLUMES: Addition = {
   field: "volumesFrom",
   isDefender: (entry) => objectOf(entry).sourceContainer === DEFENDER,
-  isRight: ({ sourceContainer: _, readOnly, ...more }) =>
-    (readOnly === undefined || readOnly === false) && Object.keys(more).length === 0,
+  right: [{ sourceContainer: DEFENDER, readOnly: false }, { sourceContainer: DEFENDER }],
   rule: "readOnly false",
   // When two containers have a volume at the same path, the order decides which one is mounted.
   isKept: isEqual,
@@ -113,7 +112,7 @@ const VOLUMES: Addition = {
 
 /** Checks that the original entries are kept, with exactly one more for the Defender. */
 function additionDeviations(
-  { field, isDefender, isRight, rule, isKept }: Addition,
+  { field, isDefender, right, rule, isKept }: Addition,
   got: JsonValue | undefined,
   original: readonly JsonValue[] | undefined,
 ): readonly Deviation[] {
@@ -127,7 +126,7 @@ function additionDeviations(
   if (added.length !== 1) {
     deviations.push({ field, expected: text`${DEFENDER} once`, got: text`${added.length} times` });
   }
-  if (!added.every((entry) => isJsonObject(entry) && isRight(entry))) {
+  if (!added.every((entry) => right.some((one) => isEqual(one, entry)))) {
     deviations.push({ field, expected: text`${DEFENDER} with ${rule}`, got: outside(added) });
   }
   return deviations;
