@@ -51,15 +51,11 @@ const SHOWN = 120;
 function showBoth(expected: Deviation["expected"], got: Deviation["got"]): readonly [SafeText, SafeText] {
   const [wanted, found] = [show(expected), show(got)];
   if (wanted !== found || typeof expected === "string" || typeof got === "string") return [wanted, found];
-  const [one, other] = [whole(expected), whole(got)];
+  // Masked before they are cut, so that no part of a secret is left.
+  const [one, other] = [show(expected, Number.POSITIVE_INFINITY), show(got, Number.POSITIVE_INFINITY)];
   if (one === other) return [wanted, text`another value; the difference is in a hidden part`];
   const start = firstDifference(one, other) - SHOWN / 3;
   return [cutFrom(one, start), cutFrom(other, start)];
-}
-
-// Masked before it is cut, so that no part of a secret is left.
-function whole(value: Outside): SafeText {
-  return excerpt(visible(value), Number.POSITIVE_INFINITY);
 }
 
 function firstDifference(one: string, other: string): number {
@@ -73,11 +69,11 @@ function cutFrom(value: SafeText, start: number): SafeText {
   return layOut(value, (line) => `…${line.slice(start, end)}${line.length > end ? "…" : ""}`);
 }
 
-function show(value: SafeText | Outside): SafeText {
-  return typeof value === "string" ? value : excerpt(visible(value), SHOWN);
-}
-
-function visible({ json }: Outside): string {
-  if (json === undefined) return "none";
-  return JSON.stringify(json, (key, child: JsonValue) => (isPrivate(key) ? "…" : child));
+function show(value: SafeText | Outside, limit = SHOWN): SafeText {
+  if (typeof value === "string") return value;
+  if (value.json === undefined) return text`none`;
+  return excerpt(
+    JSON.stringify(value.json, (key, child: JsonValue) => (isPrivate(key) ? "…" : child)),
+    limit,
+  );
 }
