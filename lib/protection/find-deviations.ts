@@ -15,15 +15,14 @@ export function findDeviations(sent: JsonObject, answer: JsonObject, expectation
   const originals = byName(elementsOf(sent.containerDefinitions));
   const found = byName(elementsOf(answer.containerDefinitions));
   const logs = [...originals.values()].flatMap(([original]) => original.logConfiguration ?? []);
-  const waitForHealth = [...originals.keys()].some((name) => found.get(name)?.some(waitsForHealth));
-  const ofContainer = (name: string): readonly Deviation[] => {
-    const [container, ...repeated] = found.get(name) ?? [];
-    if (!container || repeated.length > 0) return [notOnce(found.get(name))];
-    const [original] = originals.get(name) ?? [];
-    return original
-      ? containerDeviations(container, expectation, original)
-      : sidecarDeviations(container, expectation, { waitForHealth, logs });
-  };
+  const isWaitedFor = [...originals.keys()].some((name) => found.get(name)?.some(waitsForHealth));
+  const ofContainer = (name: string) =>
+    ifOnce(found.get(name), (container) => {
+      const [original] = originals.get(name) ?? [];
+      return original
+        ? containerDeviations(container, expectation, original)
+        : sidecarDeviations(container, expectation, isWaitedFor, logs);
+    });
   const names = [...originals.keys(), DEFENDER];
   return [
     ...differences(sent, answer, ["containerDefinitions"]),
@@ -32,9 +31,13 @@ export function findDeviations(sent: JsonObject, answer: JsonObject, expectation
   ];
 }
 
-/** Returns the deviation for a container that is missing or repeated. */
-export function notOnce({ length: count }: readonly JsonObject[] = []): Deviation {
-  return { field: WHOLE_CONTAINER, expected: text`one`, got: count === 0 ? text`none` : text`${count}` };
+/** Checks the only container of a name. One that is missing or repeated is a deviation. */
+export function ifOnce(
+  [container, ...repeated]: readonly JsonObject[] = [],
+  check: (container: JsonObject) => readonly Deviation[],
+): readonly Deviation[] {
+  if (container && repeated.length === 0) return check(container);
+  return [{ field: WHOLE_CONTAINER, expected: text`one`, got: container ? text`${repeated.length + 1}` : text`none` }];
 }
 
 function strangers({ containerDefinitions }: JsonObject, names: ReadonlySet<string>): readonly Deviation[] {

@@ -27,19 +27,17 @@ const ENTRY_POINT = text`${JSON.stringify(SIDECAR_ENTRY_POINT)}`;
 const HEALTH_CHECK = text`${JSON.stringify(SIDECAR_HEALTH_CHECK)}`;
 const LOGS = text`none, or that of an application container`;
 
-/** Facts about the application containers next to a sidecar. */
-type Company = {
-  /** Whether one of them waits until the sidecar's health check has passed. */
-  readonly waitForHealth: boolean;
-  /** Their log configurations as sent, one of which the Console may have copied; left out without the original. */
-  readonly logs?: readonly JsonValue[];
-};
-
-/** Lists what is wrong with the sidecar. Without the original, it may have ECS' defaults and the user's settings. */
+/**
+ * Lists what is wrong with the sidecar. Without the original, it may have ECS' defaults and the user's settings.
+ *
+ * @param isWaitedFor whether a container waits until the sidecar's health check has passed
+ * @param logs the log configurations that were sent, one of which the Console may have copied; left out without the original
+ */
 export function sidecarDeviations(
   sidecar: JsonObject,
   expectation: Expectation,
-  { waitForHealth, logs }: Company,
+  isWaitedFor: boolean,
+  logs?: readonly JsonValue[],
 ): readonly Deviation[] {
   const { image, entryPoint, essential, healthCheck, logConfiguration } = sidecar;
   const isCopied = !logs || logConfiguration === undefined || logs.some((log) => isEqual(log, logConfiguration));
@@ -48,7 +46,7 @@ export function sidecarDeviations(
     ...(essential === true ? [] : [wrong("essential", text`true`, essential)]),
     ...(isEqual(entryPoint, SIDECAR_ENTRY_POINT) ? [] : [wrong("entryPoint", ENTRY_POINT, entryPoint)]),
     ...(rightImage ? [wrong("image", rightImage, image)] : []),
-    ...healthCheckDeviations(healthCheck, waitForHealth),
+    ...healthCheckDeviations(healthCheck, isWaitedFor),
     ...(isCopied ? [] : [{ field: "logConfiguration", expected: LOGS, got: outside(logConfiguration) }]),
     ...(logs ? differences({}, sidecar, KEYS) : differences({}, withoutOff(sidecar), DEPLOYED_KEYS)),
     ...bundleAndVariables(sidecar, expectation, logs === undefined),

@@ -8,7 +8,7 @@ import { containerDeviations, hasDefenderTrace, mountDeviations, waitsForHealth 
 import { defenderVersion } from "./defender-image";
 import { type Deviation, outside } from "./deviation";
 import type { Expectation } from "./expectation";
-import { notOnce } from "./find-deviations";
+import { ifOnce } from "./find-deviations";
 import { sidecarDeviations } from "./sidecar";
 
 /** Known facts about the Console and its Defenders; unknown ones are not checked. */
@@ -37,20 +37,17 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
   const family = typeof registered.family === "string" ? registered.family : "";
   const expectation = { family, extracting: false, accepted: new Map(), ...facts };
   const applications = [...containers].filter(([name]) => name !== DEFENDER);
-  const checked = applications.map(([name, [container, ...repeated]]) => {
-    const isRepeated = repeated.length > 0;
-    if (!isRepeated && !hasDefenderTrace(container)) {
-      return { name, state: "left-out" as const, deviations: mountDeviations(container) };
+  const checked = applications.map(([name, same]) => {
+    if (same.length === 1 && !hasDefenderTrace(same[0])) {
+      return { name, state: "left-out" as const, deviations: mountDeviations(same[0]) };
     }
-    const deviations = isRepeated ? [notOnce(containers.get(name))] : containerDeviations(container, expectation);
+    const deviations = ifOnce(same, (container) => containerDeviations(container, expectation));
     return { name, state: deviations.length > 0 ? ("unprotected" as const) : ("protected" as const), deviations };
   });
-  const [sidecar, ...more] = containers.get(DEFENDER) ?? [];
-  const waitForHealth = applications.some(([, [container]]) => waitsForHealth(container));
-  const ofSidecar =
-    sidecar && more.length === 0
-      ? sidecarDeviations(sidecar, expectation, { waitForHealth })
-      : [notOnce(containers.get(DEFENDER))];
+  const isWaitedFor = applications.some(([, [container]]) => waitsForHealth(container));
+  const sidecars = containers.get(DEFENDER);
+  const ofSidecar = ifOnce(sidecars, (sidecar) => sidecarDeviations(sidecar, expectation, isWaitedFor));
+  const image = sidecars?.[0].image;
   const isAnyProtected = checked.some(({ state }) => state !== "left-out");
   return {
     deviations: [
@@ -61,7 +58,7 @@ export function checkStructure(definition: JsonObject, facts: StructureFacts): S
       ...platformDeviations(objectOf(registered.runtimePlatform)),
     ],
     containers: checked.map(({ name, state }) => ({ name, state })),
-    defenderVersion: typeof sidecar?.image === "string" ? defenderVersion(sidecar.image) : undefined,
+    defenderVersion: typeof image === "string" ? defenderVersion(image) : undefined,
   };
 }
 
