@@ -657,6 +657,14 @@ describe("the plan of any project", () => {
     expect(stdout).toBe("2 task definitions for Fargate in plan-of-project.json are protected.\n");
   });
 
+  test("two Defenders beside a container that isn't wrapped are not called none", async () => {
+    const containers = ["app", "TwistlockDefender", "TwistlockDefender"].map((name) => ({ name, image: "a" }));
+    const plan = altered("plan-again.json", planned(WEB, "container_definitions"), JSON.stringify(containers));
+    const { problems } = await check(plan);
+    expect(problems).toContain(`${WEB} is not protected: container TwistlockDefender: expected one, got 2.`);
+    expect(problems.join()).not.toContain("it has no Defender");
+  });
+
   test("two reasons for one name are refused", async () => {
     const { problems } = await check(fixture("plan-of-project.json"), "--allow", "shop=a", "--allow", "shop=b");
     expect(problems).toEqual(["--allow names shop twice. Give one reason for it."]);

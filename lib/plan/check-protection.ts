@@ -1,5 +1,6 @@
 import { DEFENDER } from "../defender";
-import { isJsonArray, type JsonObject } from "../json";
+import { isJsonArray, type JsonObject, objectOf } from "../json";
+import { elementsOf } from "../protection/compare";
 import { describeAll } from "../protection/deviation";
 import { checkStructure, type StructureFacts } from "../protection/structure";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
@@ -88,8 +89,8 @@ function checkContainers(
   }
   if (unreadable) return refused(text`${at} is not protected: ${unreadable}`);
   const { deviations, containers } = checkStructure(definition, facts);
-  const isBare = deviations.some(({ container, field }) => container === DEFENDER && field === "container");
-  if (isBare && family !== undefined && containers.every(({ state }) => state === "left-out")) {
+  const hasDefender = elementsOf(definition.containerDefinitions).some((one) => objectOf(one).name === DEFENDER);
+  if (!hasDefender && family !== undefined && containers.every(({ state }) => state === "left-out")) {
     const remedy = text`Protect it with this project, or allow it by --allow ${excerpt(family)}=REASON.`;
     return refused(text`${at} is not protected: it has no Defender. ${remedy}`);
   }
