@@ -67,7 +67,6 @@ function withoutOff(sidecar: JsonObject): JsonObject {
 function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: boolean): readonly Deviation[] {
   if (healthCheck === undefined && !isWaitedFor) return [];
   const { command, ...numbers } = objectOf(healthCheck);
-  const unknown = Object.keys(numbers).filter((key) => !Object.hasOwn(HEALTH_CHECK_RANGES, key));
   const wrongNumbers = Object.entries(HEALTH_CHECK_RANGES).flatMap(([key, [least, most]]) => {
     const value = numbers[key];
     const isWithin = typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
@@ -78,7 +77,7 @@ function healthCheckDeviations(healthCheck: JsonValue | undefined, isWaitedFor: 
   return [
     ...(isEqual(command, SIDECAR_HEALTH_CHECK) ? [] : [wrong("healthCheck.command", HEALTH_CHECK, command)]),
     ...wrongNumbers,
-    ...unknown.map((key) => ({ field: `healthCheck.${key}`, expected: text`none`, got: outside(numbers[key]) })),
+    ...differences({}, numbers, Object.keys(HEALTH_CHECK_RANGES), "healthCheck."),
   ];
 }
 
