@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../lib/json";
-import type { ProtectionFacts } from "../../lib/protection/protected-task";
+import type { ProofFacts } from "../../lib/protection/proof";
 import type { Task } from "../../lib/task/task";
 import { Secret } from "../../lib/text/secret";
 import { INSTALL_BUNDLE } from "../../local-console/defender";
@@ -10,7 +10,7 @@ export const CONSOLE_ADDRESS = "console.example.com";
 export const REGISTRY = "registry.example.com";
 
 /** The facts that a test's answers are checked against by default. */
-export function factsFor(installBundle = INSTALL_BUNDLE): ProtectionFacts {
+export function factsFor(installBundle = INSTALL_BUNDLE): ProofFacts {
   return {
     region: "eu-west-1",
     consoleAddress: CONSOLE_ADDRESS,

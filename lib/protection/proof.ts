@@ -27,6 +27,8 @@ export type ProofFacts = {
   readonly consoleAddress: string;
   /** The host of another registry of Defender images, besides Palo Alto Networks' own. */
   readonly defenderRegistry?: string;
+  /** The AWS region, for the log driver. */
+  readonly region: string;
   readonly console: ConsoleFacts;
   /** Whether the text holds the run's password or a token. */
   readonly holdsCredential: (text: string) => boolean;

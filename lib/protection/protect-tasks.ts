@@ -8,10 +8,10 @@ import type { JsonObject } from "../json";
 import { MAX_BYTES } from "../task/limits";
 import type { Task } from "../task/task";
 import { pathText, text } from "../text/safe-text";
-import { type ConsoleFacts, toSend } from "./proof";
-import { ProtectedTask, type ProtectionFacts } from "./protected-task";
+import { type ConsoleFacts, type ProofFacts, toSend } from "./proof";
+import { ProtectedTask } from "./protected-task";
 
-export type ProtectOptions = Omit<ProtectionFacts, "console" | "holdsCredential"> & {
+export type ProtectOptions = Omit<ProofFacts, "console" | "holdsCredential"> & {
   /** The maximum number of requests at the same time. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
@@ -19,33 +19,20 @@ export type ProtectOptions = Omit<ProtectionFacts, "console" | "holdsCredential"
   readonly onProgress?: (done: number) => void;
 };
 
-export type ProtectedTasks = {
-  /** The Console's version, `34.04.145`. */
-  readonly version: string;
-  /** In the order of the tasks given. */
-  readonly tasks: readonly ProtectedTask[];
-};
+export type ProtectedTasks = Readonly<Awaited<ReturnType<typeof protectTasks>>>;
 
 /**
  * Has the Console protect every task, and proves each answer.
  *
  * @throws ExpectedError with the problems of all tasks when one isn't proven.
  */
-export async function protectTasks(
-  tasks: readonly Task[],
-  console: Console,
-  options: ProtectOptions,
-): Promise<ProtectedTasks> {
+export async function protectTasks(tasks: readonly Task[], console: Console, options: ProtectOptions) {
   let done = 0;
   const facts = askFacts(console);
   const protectOne = async (task: Task): Promise<ProtectedTask | FailedTask> => {
     try {
       const answer = await ask(console, task);
-      const consoleFacts = await facts.catch(() => undefined);
-      // An error of `facts` isn't the task's: it is thrown below and ends the run.
-      return consoleFacts
-        ? prove(task, answer, { ...options, console: consoleFacts, holdsCredential: console.holdsCredential })
-        : { task };
+      return prove(task, answer, { ...options, console: await facts, holdsCredential: console.holdsCredential });
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof ExpectedError)) throw error;
@@ -55,10 +42,16 @@ export async function protectTasks(
     }
   };
   const all = pMap(tasks, protectOne, { concurrency: options.concurrency, signal: options.signal });
+  // An error of `facts` isn't a task's: it is thrown here, before the tasks' errors are merged.
   const [{ version }, results] = await Promise.all([facts, all]);
   const failures = results.filter((result): result is FailedTask => !(result instanceof ProtectedTask));
   if (failures.length > 0) throw mergeErrors(failures, tasks);
-  return { version, tasks: results.filter((result) => result instanceof ProtectedTask) };
+  return {
+    /** The Console's version, `34.04.145`. */
+    version,
+    /** In the order of the tasks given. */
+    tasks: results.filter((result) => result instanceof ProtectedTask),
+  };
 }
 
 /** @throws ConsoleError */
@@ -67,7 +60,7 @@ async function askFacts(console: Console): Promise<ConsoleFacts> {
   return { version, ...installBundle };
 }
 
-type FailedTask = { readonly task: Task; readonly error?: ExpectedError };
+type FailedTask = { readonly task: Task; readonly error: ExpectedError };
 
 async function ask(console: Console, task: Task): Promise<JsonObject> {
   const { entryPoint, filesystemMonitoring, defenderImage } = task.runtimeDefense;
@@ -87,7 +80,7 @@ async function ask(console: Console, task: Task): Promise<JsonObject> {
   );
 }
 
-function prove(task: Task, answer: JsonObject, facts: ProtectionFacts): ProtectedTask {
+function prove(task: Task, answer: JsonObject, facts: ProofFacts): ProtectedTask {
   const proven = ProtectedTask.prove(task, answer, facts);
   // A placeholder for the secret's ARN, which Terraform will fill in.
   const size = Buffer.byteLength(JSON.stringify(proven.withInstallBundleFrom("arn:".padEnd(200, "-"))));
@@ -98,7 +91,7 @@ function prove(task: Task, answer: JsonObject, facts: ProtectionFacts): Protecte
 
 /** Merges all errors into one. A problem outside the task files, such as a refusal by the Console, is reported once. */
 function mergeErrors(failures: readonly FailedTask[], tasks: readonly Task[]): ExpectedError {
-  const all = failures.flatMap(({ task, error }) => (error?.problems ?? []).map((problem) => ({ task, problem })));
+  const all = failures.flatMap(({ task, error }) => error.problems.map((problem) => ({ task, problem })));
   const ofFiles = all.map(({ problem }) => problem).filter(({ file }) => file !== undefined);
   const ofOthers = groupBy(
     all.filter(({ problem }) => problem.file === undefined),

@@ -9,17 +9,12 @@ import { type Change, findChanges } from "./changes";
 import { findNotices } from "./notices";
 import { type ProofFacts, proveAnswer } from "./proof";
 
-/** The facts that a task is proven against, and where it will run. */
-export type ProtectionFacts = ProofFacts & {
-  /** The AWS region, for the log driver. */
-  readonly region: string;
-};
-
 /**
  * A task definition that is proven to be protected. Only `prove` creates one, and the stack accepts
  * nothing else.
  */
 export class ProtectedTask {
+  // Private also at run time: an object that only looks like a protected task has no definition to deploy.
   readonly #definition: TaskDefinition;
 
   private constructor(
@@ -74,9 +69,9 @@ export class ProtectedTask {
    *
    * @throws ProofError with the first deviations, and the number of the others.
    */
-  static prove(task: Task, answer: JsonObject, facts: ProtectionFacts): ProtectedTask {
+  static prove(task: Task, answer: JsonObject, facts: ProofFacts): ProtectedTask {
     const { definition, sidecar: answeredSidecar, installBundle } = proveAnswer(task, answer, facts);
-    const { container, logGroup } = withPolicy(withoutBundle(answeredSidecar), task, facts.region);
+    const { container, logGroup } = withSettings(withoutBundle(answeredSidecar), task, facts.region);
     const sidecar = ordered(container);
     const answered = new Map(definition.containerDefinitions.map((one) => [one.name, one]));
     // In the file's order: the order in the answer has no meaning.
@@ -94,7 +89,7 @@ function withoutBundle(sidecar: ContainerDefinition): ContainerDefinition {
 }
 
 /** Adds to the sidecar what the task's file sets: size, ports, the registry's credentials, and its own log group. */
-function withPolicy(sidecar: ContainerDefinition, { definition, runtimeDefense }: Task, region: string) {
+function withSettings(sidecar: ContainerDefinition, { definition, runtimeDefense }: Task, region: string) {
   const { logs, ...settings } = runtimeDefense.sidecar;
   const container: ContainerDefinition = { ...sidecar, ...defined(settings) };
   // "own" replaces the log configuration that the Console copied from an application container.
