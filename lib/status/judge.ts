@@ -7,7 +7,7 @@ import { excerpt, join, type SafeText, text } from "../text/safe-text";
 import { type CheckedDefinition, revisionName } from "./checked-definition";
 import { NONE } from "./defenders";
 import type { Facts } from "./read-facts";
-import { newRevisionRemedy, revisionRemedy } from "./revision-remedy";
+import { remedyForOutdated, remedyForUnprotected } from "./revision-remedy";
 import type { Verdict } from "./verdict";
 import { isOlder, isUnsupported, SUPPORTED_BEFORE } from "./versions";
 
@@ -31,7 +31,7 @@ const unprotected: Check = (task, definition, facts) => {
   if (!first) return undefined;
   const what = text`${revisionName(definition)} is not a protected task definition: ${describe(first)}`;
   const reason = others.length === 0 ? what : text`${what} (${others.length} more)`;
-  return { reason, remedy: revisionRemedy(task, definition, facts) };
+  return { reason, remedy: remedyForUnprotected(task, definition, facts) };
 };
 
 const overridden: Check = (task) => {
@@ -98,12 +98,12 @@ const unsupported: Check = (task, definition, facts) => {
   const version = versionOf(definition, facts);
   if (version === undefined || !isUnsupported(version, facts.consoleVersion)) return undefined;
   const what = text`The Defender is ${version}, but a Console ${facts.consoleVersion} supports only Defenders up to ${SUPPORTED_BEFORE} releases older.`;
-  return { reason: what, remedy: newRevisionRemedy(task, definition, facts) };
+  return { reason: what, remedy: remedyForOutdated(task, definition, facts) };
 };
 
 const outdated: Check = (task, definition, facts) => {
   const version = versionOf(definition, facts);
-  const remedy = newRevisionRemedy(task, definition, facts);
+  const remedy = remedyForOutdated(task, definition, facts);
   if (version === undefined) {
     return {
       reason: text`The Defender's version is not known: neither its image's tag nor the Console says it.`,

@@ -5,7 +5,7 @@ import { type CheckedDefinition, isCurrent, isProtected, revisionName } from "./
 import type { Facts } from "./read-facts";
 
 /** What to do about a task whose revision isn't protected. */
-export function revisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
+export function remedyForUnprotected(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
   const protect = text`the task definition ${definition.family} under runtime defense with this project, deploy it, then ${replace(task)}.`;
   const redeploy = hasOnlyAnotherImage(definition)
     ? text`If that image is your copy of the Defender's, name it in DEFENDER_IMAGES. Otherwise put ${protect}`
@@ -19,7 +19,7 @@ function hasOnlyAnotherImage({ structure }: CheckedDefinition): boolean {
 }
 
 /** What to do about a task whose revision has an old Defender. */
-export function newRevisionRemedy(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
+export function remedyForOutdated(task: RunningTask, definition: CheckedDefinition, facts: Facts): SafeText {
   const isGood = (one: CheckedDefinition) => isCurrent(one, facts.consoleVersion);
   const redeploy = text`Synthesize and deploy again, for a revision with Defender ${facts.consoleVersion} (change runtimeDefense.defenderImage first if it is set). Then ${replace(task)}.`;
   return moveTo(task, definition, facts, isGood, "up to date") ?? redeploy;
