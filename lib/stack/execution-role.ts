@@ -6,22 +6,19 @@ import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy
 import { TerraformOutput, type TerraformStack } from "cdktf";
 
 import { SettingsError } from "../errors";
-import type { ProtectedTask } from "../protection/protected-task";
-import type { StackSettings } from "../settings/stack";
 import { sortedSet } from "../sorted-set";
 import { text } from "../text/safe-text";
 import { ids, resourceNames } from "./names";
 import { installBundleStatements, statementsForRole, statementsForStackRole } from "./role-statements";
+import type { StackProps } from "./stack-base";
 import { escapeAll } from "./terraform-text";
-
-type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
 
 /**
  * Creates the execution role for the tasks that name none. Returns undefined when every task names one.
  *
  * @param bundleSecret ARN of the install bundle's secret, or a Terraform expression for it
  */
-export function executionRole(stack: TerraformStack, props: Props, bundleSecret: string): IamRole | undefined {
+export function executionRole(stack: TerraformStack, props: StackProps, bundleSecret: string): IamRole | undefined {
   if (props.tasks.every(({ definition }) => definition.executionRoleArn !== undefined)) return undefined;
   const role = new IamRole(stack, ids.role, {
     namePrefix: resourceNames(props.name).rolePrefix,
@@ -52,7 +49,7 @@ export function executionRole(stack: TerraformStack, props: Props, bundleSecret:
  *
  * @throws SettingsError when the roles are in several accounts: only the account that is deployed to can be changed.
  */
-export function grantExecutionRoles(stack: TerraformStack, props: Props): void {
+export function grantExecutionRoles(stack: TerraformStack, props: StackProps): void {
   const named = props.tasks.flatMap(({ definition }) => definition.executionRoleArn ?? []);
   const roles = sortedSet(named);
   const accounts = [...new Set(roles.map((arn) => arn.split(":")[4] ?? ""))];

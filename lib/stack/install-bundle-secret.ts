@@ -6,18 +6,16 @@ import { bundleVersion } from "../bundle-format";
 import { defined } from "../defined";
 import { ProofError } from "../errors";
 import type { ProtectedTask } from "../protection/protected-task";
-import type { StackSettings } from "../settings/stack";
 import { text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
 import { BUNDLE_CONDITION, ids, resourceNames, SECRET_ARN, TERRAFORM_BUNDLE_VARIABLE } from "./names";
-
-type Props = StackSettings & { readonly tasks: readonly ProtectedTask[] };
+import type { StackProps } from "./stack-base";
 
 /**
  * Returns the secret that the sidecars read their install bundle from: the user's own, or a new one of the stack, whose
  * value Terraform gets through an ephemeral variable and stores in neither plan nor state.
  */
-export function installBundleSecret(stack: TerraformStack, props: Props) {
+export function installBundleSecret(stack: TerraformStack, props: StackProps) {
   // With the JSON key, if the user named one.
   const existing = props.installBundleSecretArn;
   if (existing) return { valueFrom: existing, readyWhen: [] };

@@ -5,26 +5,19 @@ import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 
 import { defined } from "../defined";
-import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import { executionRole, grantExecutionRoles } from "./execution-role";
 import { installBundleSecret } from "./install-bundle-secret";
 import { ids, resourceNames } from "./names";
-import { addStackBase } from "./stack-base";
+import { addStackBase, type StackProps } from "./stack-base";
 import { taskDefinitionConfig } from "./task-definition-config";
-
-export interface RuntimeDefenseStackProps extends StackSettings {
-  /** Proven tasks, and nothing else. Families are unique. */
-  readonly tasks: readonly ProtectedTask[];
-  /** Where local state is kept, relative to the stack's own folder. */
-  readonly localStatePath: string;
-}
 
 /** Execution role, cluster, install bundle's secret, and a task definition for each protected task. */
 export class RuntimeDefenseStack extends TerraformStack {
-  constructor(scope: Construct, id: string, props: RuntimeDefenseStackProps) {
+  /** @param localStatePath where local state is kept, relative to the stack's own folder */
+  constructor(scope: Construct, id: string, props: StackProps, localStatePath: string) {
     super(scope, id);
-    addStackBase(this, props, props.localStatePath);
+    addStackBase(this, props, localStatePath);
     const bundle = installBundleSecret(this, props);
     const role = executionRole(this, props, bundle.valueFrom);
     if (props.grantExecutionRoles) grantExecutionRoles(this, props);

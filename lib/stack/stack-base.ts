@@ -1,10 +1,17 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { App, AzurermBackend, LocalBackend, S3Backend, type TerraformBackend, TerraformStack } from "cdktf";
 
+import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
 import type { StateSettings } from "../settings/state";
 import { ids } from "./names";
 import { escapeAll } from "./terraform-text";
+
+/** What the stack is made of. */
+export interface StackProps extends StackSettings {
+  /** Proven tasks, and nothing else. Families are unique. */
+  readonly tasks: readonly ProtectedTask[];
+}
 
 /**
  * Adds what every stack begins with: the state's backend, and the AWS provider.

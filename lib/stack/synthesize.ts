@@ -10,11 +10,12 @@ import { theBundle } from "./install-bundle-secret";
 import { TERRAFORM_BUNDLE_VARIABLE } from "./names";
 import { guarded, type OutputFile, providerLockFile, publish } from "./output-folder";
 import { localStateFile, pathsOf, VERSION_FILE_CONTENT } from "./output-paths";
-import { RuntimeDefenseStack, type RuntimeDefenseStackProps } from "./runtime-defense-stack";
+import { RuntimeDefenseStack } from "./runtime-defense-stack";
 import { proveSynthesized } from "./second-proof";
+import type { StackProps } from "./stack-base";
 import { guardedRead } from "./synthesized-file";
 
-type SynthesisProps = Omit<RuntimeDefenseStackProps, "localStatePath"> & {
+type SynthesisProps = StackProps & {
   /** The output folder, `cdktf.out`, and the folder in it where this run prepares its output. */
   readonly folder: string;
   readonly staging: string;
@@ -38,7 +39,7 @@ export function synthesize({ folder, staging, projectFolder, files, ...props }: 
     const localStatePath = relative(join(realpathSync(folder), paths.folder), stateFile);
     const app = new App({ outdir: staging });
     if (app.hclOutput) throw new OutputError([text`HCL output can't be proven. Leave out --hcl and SYNTH_HCL_OUTPUT.`]);
-    new RuntimeDefenseStack(app, props.name, { ...props, localStatePath });
+    new RuntimeDefenseStack(app, props.name, props, localStatePath);
     app.synth();
   };
   guarded(folder, () => withoutStackTraces(synthesizeApp));
@@ -68,10 +69,7 @@ function withoutStackTraces(work: () => void): void {
 }
 
 // Terraform reads the file automatically. An existing secret doesn't need it.
-function secretFile(
-  path: string,
-  props: Pick<SynthesisProps, "installBundleSecretArn" | "tasks">,
-): readonly OutputFile[] {
+function secretFile(path: string, props: StackProps): readonly OutputFile[] {
   if (props.installBundleSecretArn) return [];
   const content = `${JSON.stringify({ [TERRAFORM_BUNDLE_VARIABLE]: theBundle(props.tasks).reveal() }, null, 2)}\n`;
   return [{ path, content, secret: true }];
