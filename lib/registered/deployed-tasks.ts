@@ -22,30 +22,27 @@ export function deployedTasks(stack: JsonObject, outputs: Outputs): readonly Dep
     const arn = outputs.get(ids.taskDefinitionOutput(family)) ?? "";
     return { family, arn, place: placeOf(arn), resource };
   });
+  const deployed = found.flatMap(({ arn, place, resource }) => (place === undefined ? [] : [{ arn, place, resource }]));
   const names = new Set(found.map(({ family }) => ids.taskDefinitionOutput(family)));
   const prefix = ids.taskDefinitionOutput("");
+  const missing = found.filter(({ place }) => place === undefined);
+  const strangers = [...outputs.keys()].filter((name) => name.startsWith(prefix) && !names.has(name));
   const problems: SafeText[] = [
-    ...found
-      .filter(({ place }) => place === undefined)
-      .map(
-        ({ family }) => text`The outputs have no ARN of the task definition ${quote(family)}: apply the stack first.`,
-      ),
-    ...[...outputs.keys()]
-      .filter((name) => name.startsWith(prefix) && !names.has(name))
-      .map(
-        (name) =>
-          text`The outputs name ${quote(name.slice(prefix.length))}, which is not in the stack: these are another stack's outputs, or the stack was synthesized again but not applied. Apply it, or check --stack and --outputs.`,
-      ),
-    ...misplaced(
-      found.flatMap(({ place }) => place ?? []),
-      regionIn(stack),
+    ...missing.map(
+      ({ family }) => text`The outputs have no ARN of the task definition ${quote(family)}: apply the stack first.`,
     ),
+    ...strangers.map(
+      (name) =>
+        text`The outputs name ${quote(name.slice(prefix.length))}, which is not in the stack: these are another stack's outputs, or the stack was synthesized again but not applied. Apply it, or check --stack and --outputs.`,
+    ),
+    ...misplaced(deployed, regionIn(stack)),
   ];
   if (problems.length > 0) throw new OutputError(problems);
-  return found.flatMap(({ arn, place, resource }) => (place === undefined ? [] : [{ arn, place, resource }]));
+  return deployed;
 }
 
-function misplaced(places: readonly Place[], region: JsonValue | undefined): readonly SafeText[] {
+function misplaced(deployed: readonly DeployedTask[], region: JsonValue | undefined): readonly SafeText[] {
+  const places = deployed.map(({ place }) => place);
   const names = [...new Set(places.map((place) => `${place.account} in ${place.region}`))].map((name) => quote(name));
   if (names.length > 1) {
     const what = text`the outputs name task definitions of ${join(names, " and ")}`;
