@@ -18,23 +18,23 @@ export function findChanges(unprotected: TaskDefinition, definition: TaskDefinit
 type Field = Omit<Change, "container">;
 
 function containerChanges(before: ContainerDefinition, after: ContainerDefinition): readonly Field[] {
-  const capabilities = [before, after].map(({ linuxParameters }) => linuxParameters?.capabilities?.add);
+  const dependencies = added(before.dependsOn, after.dependsOn);
+  const volumes = added(before.volumesFrom, after.volumesFrom);
+  const capabilities = added(before.linuxParameters?.capabilities?.add, after.linuxParameters?.capabilities?.add);
   return [
     ...entryPointChange(before.entryPoint, after.entryPoint),
     ...additions("environment", variables(after.environment, before.environment)),
     ...additions(
       "dependsOn",
-      added(before.dependsOn, after.dependsOn).map(({ containerName, condition }) => `${containerName} (${condition})`),
+      dependencies.map((one) => `${one.containerName} (${one.condition})`),
     ),
     ...additions(
       "volumesFrom",
-      added(before.volumesFrom, after.volumesFrom).map(
-        ({ sourceContainer, readOnly }) => `${sourceContainer}, ${readOnly ? "read-only" : "writable"}`,
-      ),
+      volumes.map((one) => `${one.sourceContainer}, ${one.readOnly ? "read-only" : "writable"}`),
     ),
     ...additions(
       "linuxParameters",
-      [...new Set(added(...capabilities))].map((capability) => `the capability ${capability}`),
+      [...new Set(capabilities)].map((capability) => `the capability ${capability}`),
     ),
   ];
 }
