@@ -33,9 +33,9 @@ export const WRAPPERS: readonly string[] = [
 /** The folder that the sidecar shares with the containers: a container's mount at or below it would hide the Defender. */
 const DEFENDER_FOLDER = "/var/lib/twistlock";
 
-/** Whether a mount at this path would hide the Defender. */
+/** Whether a mount at this path would hide the Defender. A relative path begins at the root, as OCI runtimes take it. */
 export function hidesDefender(containerPath: string): boolean {
-  return `${posix.normalize(containerPath)}/`.startsWith(`${DEFENDER_FOLDER}/`);
+  return `${posix.normalize(`/${containerPath}`)}/`.startsWith(`${DEFENDER_FOLDER}/`);
 }
 
 export const SIDECAR_ENTRY_POINT: readonly string[] = ["/usr/local/bin/defender", "fargate", "sidecar"];

@@ -132,7 +132,7 @@ const REFUSED: readonly [string, object, string][] = [
     of({ environment: [{ name: "FARGATE_TAS\u212a", value: "another" }] }),
     `${app}.environment[FARGATE_TAS\u212a].name: is not NFC-normalized, and Terraform would change it. Save it as NFC.`,
   ],
-  ...["/var/lib/twistlock", "/var/lib/twistlock/fargate", "//var/lib/./twistlock/fargate/"].map(
+  ...["/var/lib/twistlock", "/var/lib/twistlock/fargate", "//var/lib/./twistlock/fargate/", "var/lib/twistlock"].map(
     (containerPath): [string, object, string] => [
       `a mount that hides the Defender: ${containerPath}`,
       { ...of({ mountPoints: [{ sourceVolume: "data", containerPath }] }), volumes: [{ name: "data" }] },
