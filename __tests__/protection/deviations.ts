@@ -560,6 +560,15 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
       'container worker, volumesFrom: expected TwistlockDefender with readOnly false, got [{"sourceContainer":"TwistlockDefender","readOnly":true}].',
     ],
   },
+  "a wrapped container's volumes, mounted later, make the Defender's read-only": {
+    alter: set("app", "volumesFrom", [
+      { sourceContainer: "TwistlockDefender" },
+      { sourceContainer: "worker", readOnly: true },
+    ]),
+    problems: [
+      'container app, volumesFrom: expected TwistlockDefender behind the read-only entries, got [{"sourceContainer":"TwistlockDefender"},{"sourceContainer":"worker","readOnly":true}].',
+    ],
+  },
   "another container's volumes are added": {
     alter: add("worker", "volumesFrom", { sourceContainer: "app" }),
     problems: [

@@ -137,7 +137,7 @@ function nameOf(path: string, child: JsonValue): string | undefined {
   return path.endsWith(".dependsOn") ? JSON.stringify(child) : undefined;
 }
 
-// The position of the Console's own entry has no meaning.
+// The position of the Console's own entry has no meaning: the proof refuses one before a read-only one.
 function defenderLast(list: readonly JsonValue[]): readonly JsonValue[] {
   return [...list.filter((child) => !isOfDefender(child)), ...list.filter(isOfDefender)];
 }

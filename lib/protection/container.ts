@@ -30,6 +30,7 @@ export function containerDeviations(
     ...(original ? [] : secretDeviations(secrets)),
     ...additionDeviations(DEPENDENCY, dependsOn, original && elementsOf(original.dependsOn)),
     ...additionDeviations(VOLUMES, volumesFrom, original && elementsOf(original.volumesFrom)),
+    ...readOnlyDeviations(elementsOf(volumesFrom)),
     ...linuxDeviations(objectOf(linuxParameters), original && objectOf(original.linuxParameters)),
     ...mountDeviations(container),
   ];
@@ -130,6 +131,14 @@ function additionDeviations(
     deviations.push({ field, expected: text`${DEFENDER} with ${rule}`, got: outside(added) });
   }
   return deviations;
+}
+
+// Wrapped containers pass the Defender's volumes on, and of several entries with the same volume the last one is mounted.
+function readOnlyDeviations(entries: readonly JsonValue[]): readonly Deviation[] {
+  const [defender, ...later] = entries.slice(entries.findLastIndex(VOLUMES.isDefender));
+  const isReadOnly = VOLUMES.isDefender(defender ?? null) && later.some((entry) => objectOf(entry).readOnly === true);
+  if (!isReadOnly) return [];
+  return [{ field: "volumesFrom", expected: text`${DEFENDER} behind the read-only entries`, got: outside(entries) }];
 }
 
 /** Lists mounts over the Defender's folder. One in another container counts, too: `volumesFrom` passes it on. */
