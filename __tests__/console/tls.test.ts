@@ -81,6 +81,16 @@ test.each([
     "Set TL_CA_CERT",
   ],
   [
+    "an unknown authority that is sent along",
+    async () => {
+      const { cert, key } = await serverCertificate({ ca });
+      return { cert: `${cert}\n${ca.cert}`, key };
+    },
+    false,
+    "is signed by an authority that this machine doesn't trust",
+    "Set TL_CA_CERT",
+  ],
+  [
     "a self-signed certificate",
     () => serverCertificate(),
     false,
