@@ -18,7 +18,8 @@ let ca: Certificate;
 
 beforeAll(async () => {
   ca = await authority();
-  writeFileSync(caFile, `# the Console's own authority\n${ca.cert}`);
+  const { cert } = await authority("One Before It");
+  writeFileSync(caFile, `${cert}\n# the Console's own authority\n${ca.cert}`);
 });
 
 afterAll(() => {

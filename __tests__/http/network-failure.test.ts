@@ -8,6 +8,7 @@ const call = { method: "GET", url, peer: consoleSetBy("TL_CONSOLE") } as const;
 // A server on loopback can't cause these.
 test.each([
   ["EAI_AGAIN", "The name of console.example.com can't be looked up now (DNS)"],
+  ["ETIMEDOUT", "No connection to console.example.com within the limit"],
   ["EHOSTUNREACH", "console.example.com can't be reached"],
   ["ENETUNREACH", "console.example.com can't be reached"],
   ["EPIPE", "The connection broke before the whole answer was there"],

@@ -47,7 +47,8 @@ export function registry({ images, wants, requests = [] }: RegistryOptions): htt
     }
     const found =
       images[`${repository}:${name}`]?.top ?? stored.map(([, one]) => one.manifests.get(name)).find(Boolean);
-    if (!found) return refuse(404, "MANIFEST_UNKNOWN");
+    // As Docker's registry and Docker Hub answer for a type that isn't accepted.
+    if (!found || !request.headers.accept?.includes(found.type)) return refuse(404, "MANIFEST_UNKNOWN");
     return response
       .writeHead(200, { "content-type": found.type, "docker-content-digest": digest(found.body) })
       .end(found.body);
