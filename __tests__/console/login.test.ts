@@ -252,7 +252,9 @@ describe("an abort", () => {
     const url = await serve(() => undefined);
     if (after === 0) stop.abort(reason);
     else setTimeout(() => stop.abort(reason), after);
-    await expect(login(settingsFor(url), context(stop))).rejects.toBe(reason);
+    const notices: string[] = [];
+    await expect(login(settingsFor(url), context(stop, notices))).rejects.toBe(reason);
+    expect(notices).toEqual([]);
   });
 
   test("ends the pause before the next try at once", async () => {
