@@ -48,9 +48,8 @@ export function checkProtection(plan: Plan, allowances: readonly Allowance[], fa
 
 /** The last revision of a family that stays registered when its resource gets another family or region. */
 function leftBehind(resource: PlannedResource): readonly PlannedResource[] {
-  const { actions, staysRegistered, before, after } = resource;
-  const isReplaced = actions.length > 1;
-  if (!isReplaced || !staysRegistered || isSameFamily(before, after)) return [];
+  const { staysRegistered, before, after } = resource;
+  if (!staysRegistered || isSameFamily(before, after)) return [];
   return [{ ...resource, actions: ["forget"], after: before, unknown: {} }];
 }
 
