@@ -95,6 +95,13 @@ describe("Docker's configuration gives credentials", () => {
     ).toMatchObject(FOUND);
   });
 
+  test("by auths, if the store's answer has an empty secret", async () => {
+    const host = await serving();
+    const environment = helper("empty", 'console.log(JSON.stringify({ Username: "", Secret: "" }))');
+    const dockerConfigFolder = docker.folder({ credsStore: "empty", auths: { [host]: { auth: PAIR } } });
+    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder, environment })).toMatchObject(FOUND);
+  });
+
   test.each([
     ["the registry's own helper", (host: string) => ({ credHelpers: { [host]: "made-up" }, credsStore: "missing" })],
     ["the store for all registries", () => ({ credsStore: "made-up" })],
