@@ -117,7 +117,10 @@ describe("Docker's configuration gives credentials", () => {
     ).toMatchObject(FOUND);
   });
 
-  test("by an identity token, which the token service exchanges", async () => {
+  test.each([
+    ["in auths", (host: string) => ({ auths: { [host]: { auth: PAIR, identitytoken: "refresh-me-0815" } } })],
+    ["of a helper", () => ({ credsStore: "made-up" })],
+  ])("by an identity token %s, which the token service exchanges", async (_, config) => {
     const forms: string[] = [];
     const good = registry({ images: { "shop/web:1": image(FOUND) }, wants: "anonymous-bearer" });
     const url = await servers.plain((request, response) => {
@@ -132,8 +135,10 @@ describe("Docker's configuration gives credentials", () => {
       });
     });
     const { host } = new URL(url);
-    const dockerConfigFolder = docker.folder({ auths: { [host]: { auth: PAIR, identitytoken: "refresh-me-0815" } } });
-    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toMatchObject(FOUND);
+    const answer = JSON.stringify({ Username: "<token>", Secret: "refresh-me-0815" });
+    const environment = helper("made-up", `console.log(${JSON.stringify(answer)});`);
+    const dockerConfigFolder = docker.folder(config(host));
+    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder, environment })).toMatchObject(FOUND);
     expect(Object.fromEntries(new URLSearchParams(forms[0]))).toEqual({
       grant_type: "refresh_token",
       client_id: "prisma-ecs-runtime-defense",
