@@ -101,7 +101,7 @@ function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][numb
   const isDestroyed = actions.join() === "delete";
   const isForgotten = actions.includes("forget");
   const staysRegistered = one.type === TASK_DEFINITION && (isForgotten || objectOf(before).skip_destroy === true);
-  const isLeft = isForgotten || (isDestroyed && staysRegistered);
+  const isLeft = isForgotten || staysRegistered;
   // A resource that Terraform forgets stays as it is.
   const after = isLeft && !isJsonObject(one.change.after) ? before : one.change.after;
   return {
