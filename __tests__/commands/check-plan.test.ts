@@ -971,6 +971,17 @@ describe("the plan of any project", () => {
   test("the stack's plan is also accepted without --stack", async () => {
     expect((await check(fixture("plan-again.json"))).stdout).toContain("2 task definitions for Fargate");
   });
+
+  test("a task definition that the apply only reads is not judged", async () => {
+    const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
+    const unknown = { family: true, container_definitions: true, requires_compatibilities: true };
+    const change = { actions: ["read"], before: null, after: { task_definition: "other" }, after_unknown: unknown };
+    const address = "data.aws_ecs_task_definition.other";
+    document.resource_changes.push({ address, mode: "data", type: "aws_ecs_task_definition", change });
+    const file = join(folder, "plan.json");
+    writeFileSync(file, JSON.stringify(document));
+    expect((await check(file)).problems).toEqual([]);
+  });
 });
 
 test.each<[string, (json: string) => Buffer]>([

@@ -69,7 +69,7 @@ function unasked(
   const at = excerpt(address);
   if (isAdopted)
     return [text`${at} would be imported or moved by a block that is not in the stack. Remove that block.`];
-  if (actions.every((action) => action === "no-op" || action === "read")) return [];
+  if (actions.join() === "no-op") return [];
   if (!written) {
     return isDestroyed
       ? []
