@@ -31,12 +31,9 @@ function comparable(definition: JsonObject): JsonObject {
 function withoutDefaults(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
   const isDefault = (key: string, child: JsonValue) =>
-    child === "" || child === 0 || child === false || (key === "rootDirectory" && child === "/");
-  const kept = Object.entries(value)
-    .filter(([key, child]) => !isDefault(key, child))
-    .map(([key, child]) => [key, withoutDefaults(child)] as const);
-  // An empty `host`, a bind mount without a path, is the default of every volume.
-  return Object.fromEntries(kept.filter(([key, child]) => key !== "host" || Object.keys(child ?? {}).length > 0));
+    child === 0 || child === false || (key === "rootDirectory" && child === "/");
+  const kept = Object.entries(value).filter(([key, child]) => !isDefault(key, child));
+  return Object.fromEntries(kept.map(([key, child]) => [key, withoutDefaults(child)]));
 }
 
 /** Turns a list with unique names into an object by name; returns anything else as it is. */
