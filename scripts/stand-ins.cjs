@@ -24,7 +24,8 @@ exports.environmentOf = (variables) => ({
  */
 exports.runDemo = async (usage, demo) => {
   process.exitCode = 1;
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  // Not once: at Ctrl-C, npm sends SIGINT again, which would then end this process before it has cleaned up.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
   try {
     if (process.argv.length > 2) throw new Error(`${usage} takes no arguments.`);
     await demo();

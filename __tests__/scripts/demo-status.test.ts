@@ -34,18 +34,39 @@ test("npm run demo:status shows what status says, on this machine alone, and end
   }
 });
 
-test("stopped by a signal, it leaves neither its local Console nor its temporary folder behind", async () => {
-  const temporary = mkdtempSync(join(tmpdir(), "demo-status-test-"));
-  const demo = spawn(process.execPath, ["scripts/demo-status.cjs"], {
-    cwd: PROJECT,
-    env: { PATH: process.env.PATH, TMPDIR: temporary },
-    stdio: ["ignore", "pipe", "inherit"],
+test.each(["SIGTERM", "SIGHUP"] as const)(
+  "%s leaves neither its local Console nor its temporary folder",
+  async (signal) => {
+    const temporary = mkdtempSync(join(tmpdir(), "demo-status-test-"));
+    const demo = spawn(process.execPath, ["scripts/demo-status.cjs"], {
+      cwd: PROJECT,
+      env: { PATH: process.env.PATH, TMPDIR: temporary },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [line] = await once(demo.stdout.setEncoding("utf8"), "data");
+    demo.kill(signal);
+    expect(await once(demo, "exit")).toEqual([1, null]);
+    expect(readdirSync(temporary)).toEqual([]);
+    rmdirSync(temporary);
+    const [url] = /http:\S+\d/.exec(String(line)) ?? [];
+    await expect(fetch(String(url))).rejects.toThrow("fetch failed");
+  },
+);
+
+test("Ctrl-C, which npm repeats, doesn't keep a demo from cleaning up", async () => {
+  const cleansUp = `process.once("exit", () => {
+    const say = (word) => require("node:fs").writeSync(1, word);
+    say("begun");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    say("done");
   });
-  const [line] = await once(demo.stdout.setEncoding("utf8"), "data");
-  demo.kill("SIGTERM");
-  expect(await once(demo, "exit")).toEqual([1, null]);
-  expect(readdirSync(temporary)).toEqual([]);
-  rmdirSync(temporary);
-  const [url] = /http:\S+\d/.exec(String(line)) ?? [];
-  await expect(fetch(String(url))).rejects.toThrow("fetch failed");
+  require("./scripts/stand-ins.cjs").runDemo("", () => new Promise(() => setInterval(() => {}, 1000)));
+  console.log("running");`;
+  const demo = spawn(process.execPath, ["-e", cleansUp], { cwd: PROJECT, stdio: ["ignore", "pipe", "inherit"] });
+  const words = demo.stdout.setEncoding("utf8")[Symbol.asyncIterator]();
+  expect((await words.next()).value).toBe("running\n");
+  demo.kill("SIGINT");
+  expect((await words.next()).value).toBe("begun");
+  demo.kill("SIGINT");
+  expect((await words.next()).value).toBe("done");
 });
