@@ -27,12 +27,20 @@ const vm = require("node:vm");
 
 const debug = process.env.DEBUG === "1";
 const CHECKSUM_BYTES = 32;
+// As `engines` in package.json says, of which npm only warns. Older versions fail in parts, masking included.
+const OLDEST_MINOR = { 20: 19, 22: 15 };
 const buildFolder = path.join(root, ".build");
 const name = `${entry.replaceAll(path.sep, "-")}${debug ? ".debug" : ""}`;
 
 run();
 
 function run() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 24 && !(minor >= OLDEST_MINOR[major])) {
+    stop(
+      `Node ${process.versions.node} is not supported. Install Node 20.19, 22.15, 24 or 26, or a later release of these.`,
+    );
+  }
   if (!/\.[cm]?ts$/.test(entry) || entry.startsWith("..") || !fs.existsSync(path.join(root, entry))) {
     stop("Usage: node scripts/run.cjs ENTRY.ts [arguments], with an entry of this project.");
   }

@@ -207,6 +207,24 @@ describe("the exit status", () => {
   });
 });
 
+test.each([
+  ["18.20.8", false],
+  ["20.18.3", false],
+  ["20.19.0", true],
+  ["21.7.3", false],
+  ["22.14.0", false],
+  ["22.15.0", true],
+  ["23.11.1", false],
+  ["24.0.0", true],
+])("Node %s runs: %p; another is refused with the versions that do", async (version, runs) => {
+  source("version.cjs", `Object.defineProperty(process.versions, "node", { value: "${version}" });`);
+  const { status, stdout, stderr } = await launch(["main.ts"], { NODE_OPTIONS: `--require ${root}/version.cjs` });
+  const refusal = `Node ${version} is not supported. Install Node 20.19, 22.15, 24 or 26, or a later release of these.\n`;
+  expect({ status, stdout, stderr }).toEqual(
+    runs ? { status: 0, stdout: "first\n", stderr: "" } : { status: 1, stdout: "", stderr: refusal },
+  );
+});
+
 describe("two runs in one output folder", () => {
   const WAITS = 'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1e6); console.log("waiting");';
 
