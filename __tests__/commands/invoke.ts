@@ -4,6 +4,7 @@ import type { Command, ExitStatus, Invocation } from "../../lib/commands/command
 import { runCommand } from "../../lib/commands/commands";
 import { ExpectedError } from "../../lib/errors";
 import type { Environment } from "../../lib/settings/environment";
+import type { Terminal } from "../../lib/text/print";
 
 export type Outcome = {
   /** undefined when the command failed. */
@@ -13,8 +14,8 @@ export type Outcome = {
   readonly stderr: string;
 };
 
-/** Makes the invocation that a command gets in this environment, and collects what the command writes. */
-export function invocationIn(environment: Environment) {
+/** Makes the invocation that a command gets in this environment, on this terminal if any, and collects what the command writes. */
+export function invocationIn(environment: Environment, terminal: Pick<Terminal, "isTTY" | "columns"> = {}) {
   const stdout = collector();
   const stderr = collector();
   const { signal } = new AbortController();
@@ -22,7 +23,7 @@ export function invocationIn(environment: Environment) {
   const invocation: Invocation = {
     environment,
     projectFolder,
-    stdout: stdout.stream,
+    stdout: Object.assign(stdout.stream, terminal),
     stderr: stderr.stream,
     signal,
   };
@@ -34,8 +35,9 @@ export async function invoke(
   command: Command,
   args: readonly string[],
   environment: Environment = {},
+  terminal: Pick<Terminal, "isTTY" | "columns"> = {},
 ): Promise<Outcome> {
-  const { invocation, stdout, stderr } = invocationIn(environment);
+  const { invocation, stdout, stderr } = invocationIn(environment, terminal);
   try {
     const status = await runCommand(command, args, invocation);
     return { status, problems: [], stdout: stdout(), stderr: stderr() };

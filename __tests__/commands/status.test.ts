@@ -26,18 +26,19 @@ type Scenario = Partial<Contents> & {
 };
 
 /** Runs the command against the local Console and the local ECS. By default everything is in the stack's cluster. */
-async function runStatus(scenario: Scenario, args: readonly string[] = [], environment = {}) {
+async function runStatus(scenario: Scenario, args: readonly string[] = [], environment = {}, terminal = {}) {
   const { registered = [], workloads = [], defenders = [], local = {}, ecs = {}, ...contents } = scenario;
   const emptyClusters = ["prisma-runtime-cluster"];
   const account = await localEcs({ emptyClusters, ...contents, registered, workloads, ...ecs });
   const console = await start({ defenders: defendersOf(defenders), ...local });
-  const outcome = await invoke(status, args, {
+  const variables = {
     ...variablesFor(console),
     DEFENDER_REGISTRY,
     AWS_REGION: "eu-west-1",
     TL_RETRY_DELAY_MS: "1",
     ...environment,
-  });
+  };
+  const outcome = await invoke(status, args, variables, terminal);
   return { ...outcome, calls: account.requests.map(({ action }) => action), asked: console.requests.length };
 }
 
@@ -434,6 +435,26 @@ describe("formats", () => {
       "Others      2 unprotected, 1 left out",
       "Containers  7 of 12 protected",
       expect.stringMatching(/^Read {8}AWS at 20\S+Z, the Console at 20\S+Z$/),
+      "Coverage    3 of 6 running tasks protected (50 %)",
+      "",
+    ]);
+  });
+
+  test("text keeps within a terminal's width, beside the services' names", async () => {
+    const terminal = { isTTY: true, columns: 70 };
+    const { stdout } = await runStatus(FLEET, ["--all-clusters"], { NO_COLOR: "1" }, terminal);
+    expect(stdout.split("\n").slice(4)).toEqual([
+      "prisma-runtime-cluster/api  0 of 2 protected, 2 unprotected: api:1 is",
+      "                            not a protected task definition: container",
+      "                            TwistlockDefender: expected one, got none.",
+      "                            (1 more) api:2 is protected: update the",
+      "                            service api.",
+      "prisma-runtime-cluster/web  3 of 3 protected",
+      "",
+      "Others      2 unprotected, 1 left out",
+      "Containers  7 of 12 protected",
+      expect.stringMatching(/^Read {8}AWS at 20\S+Z, the Console at$/),
+      expect.stringMatching(/^ {12}20\S+Z$/),
       "Coverage    3 of 6 running tasks protected (50 %)",
       "",
     ]);

@@ -24,6 +24,15 @@ test("a secret that becomes known after a text was made is masked when the text 
   expect(written()).toBe("[redacted]\n[redacted]\n");
 });
 
+test.each([
+  [{ isTTY: true, columns: 20 }, "A line that is\nlonger than a\nterminal is wide.\n"],
+  [{ columns: 20 }, "A line that is longer than a terminal is wide.\n"],
+])("printLine breaks a line only on a terminal: %j", (terminal, expected) => {
+  const { stream: out, written } = stream();
+  printLine(Object.assign(out, terminal), wholeText("A line that is longer than a terminal is wide."));
+  expect(written()).toBe(expected);
+});
+
 test("printSecretOnPurpose prints a secret", async () => {
   const { stream: out, written } = stream();
   new Secret("printed on purpose");

@@ -3,8 +3,8 @@ import { formatProblems, isProblemFormat, type ProblemFormat } from "../report/p
 import type { ProblemReport } from "../report/problems/problem-report";
 import { styleOf } from "../report/style";
 import type { Environment } from "../settings/environment";
-import { print, printLine, printPipelineCommandsOnPurpose, type Terminal } from "../text/print";
-import { text } from "../text/safe-text";
+import { print, printPipelineCommandsOnPurpose, type Terminal } from "../text/print";
+import { join, text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 
 type Failed = {
@@ -30,7 +30,8 @@ export async function printFailure(error: unknown, failed: Failed, invocation: I
   const isOutput = command?.printsProblems && format !== "text" && !(error instanceof OutputError);
   await printProblems(report, format, isOutput ? stdout : stderr, environment);
   if (environment.DEBUG !== "1" || !(error instanceof Error)) return;
-  for (const frame of (error.stack ?? "").split("\n")) printLine(stderr, text`  ${frame}`);
+  const frames = (error.stack ?? "").split("\n").map((frame) => text`  ${frame}\n`);
+  await print(stderr, join(frames, ""));
 }
 
 // Each kind of deviation has its own remedy there.

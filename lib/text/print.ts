@@ -1,6 +1,7 @@
 import { OutputError } from "../errors";
-import { type SafeText, text } from "./safe-text";
+import { join, layOut, type SafeText, text } from "./safe-text";
 import { mask } from "./secret";
+import { wrap } from "./wrap";
 
 /** A stream that people or pipelines read. */
 export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
@@ -41,9 +42,10 @@ export function printPipelineCommandsOnPurpose(stream: Terminal, commands: strin
   return write(stream, mask(commands));
 }
 
-/** One line for people, such as a notice. It may be lost when the stream can't be written. */
+/** One line for people, such as a notice, wrapped on a terminal. It may be lost when the stream can't be written. */
 export function printLine(stream: Terminal, line: SafeText): void {
-  stream.write(`${mask(line)}\n`);
+  const lines = wrap(layOut(line, mask), stream.isTTY ? columnsOf(stream) : undefined);
+  stream.write(`${join(lines, "\n")}\n`);
 }
 
 async function write(stream: Terminal, content: string): Promise<void> {

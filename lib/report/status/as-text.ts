@@ -1,28 +1,29 @@
 import type { Status } from "../../status/status";
 import { join, layOut, type SafeText, text } from "../../text/safe-text";
+import { wrapBeside } from "../../text/wrap";
 import type { Style } from "../style";
 import { byService, coverageOf, otherVerdicts, type ServiceStatus } from "./by-service";
 
 const WIDEST = 40;
 
-/** For people: one line per service, never broken, then the numbers. */
-export function statusAsText(status: Status, { paint }: Style): SafeText {
+/** For people: one line per service, broken only on a terminal, then the numbers. */
+export function statusAsText(status: Status, { paint, columns }: Style): SafeText {
   const services = byService(status).map((service) => ({
     name: text`${service.cluster}/${service.service}`,
     line: lineOf(service, paint),
   }));
   const { summary, readAt } = status;
   const width = Math.min(WIDEST, Math.max(0, ...services.map(({ name }) => name.length))) + 2;
-  const rows = services.map(({ name, line }) => join([pad(name, width), line], ""));
+  const rows = services.flatMap(({ name, line }) => wrapBeside(pad(name, width), line, width, columns));
   const covered = coverageOf(summary);
   const others = otherVerdicts(summary);
   return join(
     [
       ...rows,
       ...(rows.length > 0 ? [text``] : []),
-      ...(others === "" ? [] : [join([pad(text`Others`, 12), others], "")]),
+      ...(others === "" ? [] : wrapBeside(pad(text`Others`, 12), others, 12, columns)),
       text`Containers  ${summary.protectedContainers} of ${summary.containers} protected`,
-      text`Read        AWS at ${readAt.aws}, the Console at ${readAt.console}`,
+      ...wrapBeside(pad(text`Read`, 12), text`AWS at ${readAt.aws}, the Console at ${readAt.console}`, 12, columns),
       join([text`Coverage  `, summary.percent === 100 ? paint.green(covered) : paint.yellow(covered)], "  "),
       text``,
     ],
