@@ -35,13 +35,11 @@ test.each(Object.keys(COMMANDS))("%s --help prints the usage, and does nothing e
   for (const args of [["--help"], ["something", "-h"]]) {
     const { status, stdout, stderr } = await invoke(command, args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout.startsWith(`${usageOf(command)}\n\n`)).toBe(true);
+    expect(stdout.split("\n\n")[0]?.replaceAll("\n", " ")).toBe(usageOf(command));
     expect(stdout.match(/^ {2}--format /gm)).toHaveLength(1);
     for (const { name } of command.options ?? []) expect(stdout).toContain(`\n  --${name}`);
     for (const { name } of command.operands ?? []) expect(stdout).toContain(`\n  ${name}`);
-    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual(
-      [usageOf(command)].filter((line) => line.length > 80),
-    );
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(stdout).not.toMatch(/\*\*|`|\]\(/);
   }
 });

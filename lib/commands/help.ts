@@ -12,7 +12,8 @@ export function helpOf(command: Command, columns: number): SafeText {
     ["--help", "prints this text"] as const,
   ];
   const lines = wrap(withoutMarkdown(purpose), columns);
-  return join([text`${usageOf(command)}`, text``, ...lines, text``, ...table(rows, columns), text``], "\n");
+  const usage = wrap(text`${usageOf(command)}`, columns);
+  return join([...usage, text``, ...lines, text``, ...table(rows, columns), text``], "\n");
 }
 
 /** What `--help` prints without a command. */
