@@ -26,7 +26,8 @@ runDemo("npm run demo:status", async () => {
   const contents = path.join(work, "contents.json");
   fs.writeFileSync(contents, JSON.stringify(contentsOf(tasks)));
   const { variables: ecs } = await startStandIn(["local-ecs/main.ts", contents], "AWS_SECRET_ACCESS_KEY");
-  say(`A local ECS listens at ${ecs.AWS_ENDPOINT_URL}. It runs nothing, and says that these tasks run:\n`);
+  say(`A local ECS listens at ${ecs.AWS_ENDPOINT_URL}.`);
+  say("It runs nothing, and says that these tasks run:\n");
   const status = run(["status"], { ...console, ...ecs }, "inherit");
   if (status.status !== 0) throw new Error(`status ended with ${status.status}.`);
 });

@@ -14,18 +14,15 @@ const root = path.dirname(__dirname);
 
 runDemo("npm run demo", async () => {
   const { variables } = await startStandIn(["local-console/main.ts", "--port", "0"], "TL_PASS");
-  say(
-    `A local Console listens at ${variables.TL_CONSOLE}. It protects nothing: its Defender and its install bundle are made up.`,
-  );
+  say(`A local Console listens at ${variables.TL_CONSOLE}.`);
+  say("It protects nothing: its Defender and its install bundle are made up.");
   const [status] = await synth(variables);
   if (status !== 0) throw new Error(`cdktf synth ended with status ${status}.`);
   for (const file of ["manifest.json", "stacks/prisma-runtime-defense/cdk.tf.json"]) {
     if (!existsSync(path.join(root, "cdktf.out", file))) throw new Error(`cdktf synth left no cdktf.out/${file}.`);
   }
-  say(
-    "The stack is in cdktf.out/stacks/prisma-runtime-defense/cdk.tf.json, the report in cdktf.out/runtime-defense.md.",
-  );
-  say("With TL_CONSOLE, TL_USER and TL_PASS of a real Console set, npx cdktf synth does the same there.");
+  say("With TL_CONSOLE, TL_USER and TL_PASS of a real Console set, npx cdktf synth");
+  say("does the same there.");
 });
 
 // Runs cdktf as a pipeline does, without checks for newer versions.
