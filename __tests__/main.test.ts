@@ -237,7 +237,8 @@ describe("a run ends with 1, a message on stderr and no output when", () => {
     expect({ status, stdout, stderr }).toEqual({
       status: 1,
       stdout: "",
-      stderr: "[redacted]: there is no such file or folder. Check the path.\n",
+      stderr:
+        "[redacted]: there is no such file or folder. Check the path. A relative path begins in the project's folder.\n",
     });
   });
 

@@ -66,7 +66,9 @@ test.each([[["--format", "json"]], [["--format=junit"]]])(
 test("without --format, why the check can't start is on stderr", async () => {
   const { status, stdout, stderr } = await run(["check", "none.json", "--offline"], { folder: newFolder() });
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toBe("none.json: there is no such file or folder. Check the path.\n");
+  expect(stderr).toBe(
+    "none.json: there is no such file or folder. Check the path. A relative path begins in the project's folder.\n",
+  );
 });
 
 test("wrong files are named with the places of their problems and counted, with exit status 1", async () => {
@@ -153,9 +155,10 @@ test("a wrong variable is refused as in synth, unless it is the Console's", asyn
 test("a path that isn't there is refused, with the variable if that names it", async () => {
   const path = join(newFolder(), "none.json");
   const problem = `${path}: there is no such file or folder. Check the path`;
-  expect((await invoke(check, [path, "--offline"])).problems).toEqual([`${problem}.`]);
+  const hint = "A relative path begins in the project's folder.";
+  expect((await invoke(check, [path, "--offline"])).problems).toEqual([`${problem}. ${hint}`]);
   const { problems } = await invoke(check, ["--offline"], { TASK_DEFINITION_PATH: path });
-  expect(problems).toEqual([`${problem} (TASK_DEFINITION_PATH).`]);
+  expect(problems).toEqual([`${problem} (TASK_DEFINITION_PATH). ${hint}`]);
 });
 
 describe("check --offline and synth", () => {

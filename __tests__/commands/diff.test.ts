@@ -322,7 +322,9 @@ describe("--old-defaults", () => {
     const missing = join(newFolder(), "none.json");
     const environment = { RUNTIME_DEFENSE_DEFAULTS: defaultsFiles().after };
     const { problems } = await invoke(diff, [...files(() => {}), "--old-defaults", missing], environment);
-    expect(problems).toEqual([`${missing}: there is no such file or folder. Check the path (--old-defaults).`]);
+    expect(problems).toEqual([
+      `${missing}: there is no such file or folder. Check the path (--old-defaults). A relative path begins in the project's folder.`,
+    ]);
   });
 });
 

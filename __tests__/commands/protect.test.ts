@@ -117,7 +117,7 @@ test("a file that doesn't exist is named, also beside an --out that does", async
   const out = join(folder, "protected.json");
   writeFileSync(out, "what was there before");
   expect((await invoke(protect, ["none.json", "--out", out], environment)).problems).toEqual([
-    "none.json: there is no such file or folder. Check the path.",
+    "none.json: there is no such file or folder. Check the path. A relative path begins in the project's folder.",
   ]);
 });
 
@@ -178,7 +178,10 @@ test("with INSTALL_BUNDLE_SECRET_ARN neither the bundle nor the notice about it 
 test.each([
   [[], `protect takes FILE, got nothing. ${USAGE}`],
   [["a.json", "b.json"], `protect takes FILE, got a.json b.json. ${USAGE}`],
-  [["none.json"], "none.json: there is no such file or folder. Check the path."],
+  [
+    ["none.json"],
+    "none.json: there is no such file or folder. Check the path. A relative path begins in the project's folder.",
+  ],
 ])("the arguments %j are refused", async (args, problem) => {
   expect(await invoke(protect, args, environment)).toEqual({ problems: [problem], stdout: "", stderr: "" });
 });

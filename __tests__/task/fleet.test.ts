@@ -132,7 +132,7 @@ describe("RUNTIME_DEFENSE_DEFAULTS", () => {
   test("that does not exist is refused", async () => {
     const options = { defaultsPath: "/nonexistent/defaults.json" };
     expect(await problemsOfFleet({ "task.json": task({}, [app]) }, options)).toEqual([
-      "/nonexistent/defaults.json: there is no such file or folder. Check the path (RUNTIME_DEFENSE_DEFAULTS).",
+      "/nonexistent/defaults.json: there is no such file or folder. Check the path (RUNTIME_DEFENSE_DEFAULTS). A relative path begins in the project's folder.",
     ]);
   });
 });

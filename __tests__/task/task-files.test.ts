@@ -11,7 +11,7 @@ const ELSEWHERE = "Check the path";
 
 test("a path that does not exist is refused", async () => {
   await inFolder(async (folder) => {
-    const problem = `none.json: there is no such file or folder. ${ELSEWHERE}.`;
+    const problem = `none.json: there is no such file or folder. ${ELSEWHERE}. A relative path begins in the project's folder.`;
     expect(await problemsOf(join(folder, "none.json"), folder)).toEqual([problem]);
   });
 });
@@ -74,7 +74,7 @@ test("in a folder, a directory named as a file and files that have vanished or c
     await symlink("/dev/null", join(folder, "d.json"));
     expect(await problemsOf(folder)).toEqual([
       "a.json: is a folder, not a file. Rename it, or name a file in it.",
-      `b.json: there is no such file or folder. ${ELSEWHERE}.`,
+      `b.json: there is no such file or folder. ${ELSEWHERE}. A relative path begins in the project's folder.`,
       `c.json: can't be read (ELOOP). ${ELSEWHERE} and its permissions.`,
       "d.json: is neither a file nor a folder. Name a file with a task definition.",
     ]);

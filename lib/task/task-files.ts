@@ -82,6 +82,7 @@ function unreadable(code: string, variable?: string, what = TASK): SafeText {
   if (code === "EISDIR") return text`is a folder, not a file. Rename it, or name a file in it.`;
   if (code === NOT_A_FILE) return text`is neither a file nor a folder. Name a file with ${what}.`;
   if (code === TOO_LARGE) return text`is larger than 1 MiB, too large for ${what}. ${check}.`;
-  if (code === "ENOENT") return text`there is no such file or folder. ${check}.`;
+  if (code === "ENOENT")
+    return text`there is no such file or folder. ${check}. A relative path begins in the project's folder.`;
   return text`can't be read (${code}). ${check} and its permissions.`;
 }
