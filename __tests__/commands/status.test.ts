@@ -460,6 +460,18 @@ describe("formats", () => {
     ]);
   });
 
+  test("text gives a long name a line of its own on a terminal", async () => {
+    const long = { ...service("payment-gateway", "api:1"), cluster: "production-cluster-eu-west-1" };
+    const terminal = { isTTY: true, columns: 70 };
+    const fleet = { registered: [bare("api")], workloads: [long] };
+    const { stdout } = await runStatus(fleet, ["--all-clusters"], { NO_COLOR: "1" }, terminal);
+    expect(stdout.split("\n").slice(0, 3)).toEqual([
+      "production-cluster-eu-west-1/payment-gateway",
+      "                                          0 of 1 protected, 1",
+      "                                          unprotected: api:1 is not a",
+    ]);
+  });
+
   test("text has the reason of a service's worst task", async () => {
     const { stdout } = await runStatus({
       registered: [protectedBy("web"), bare("web")],

@@ -14,7 +14,12 @@ export function statusAsText(status: Status, { paint, columns }: Style): SafeTex
   }));
   const { summary, readAt } = status;
   const width = Math.min(WIDEST, Math.max(0, ...services.map(({ name }) => name.length))) + 2;
-  const rows = services.flatMap(({ name, line }) => wrapBeside(pad(name, width), line, width, columns));
+  const rows = services.flatMap(({ name, line }) => {
+    // On a terminal, a name that leaves no room gets a line of its own.
+    const isAlone = columns !== undefined && name.length >= width;
+    const beside = wrapBeside(pad(isAlone ? text`` : name, width), line, width, columns);
+    return isAlone ? [name, ...beside] : beside;
+  });
   const covered = coverageOf(summary);
   const others = otherVerdicts(summary);
   return join(
