@@ -42,5 +42,6 @@ function synth(variables) {
     env: environmentOf({ ...variables, ...settings }),
     stdio: ["ignore", "inherit", "inherit"],
   });
+  process.once("exit", () => child.kill("SIGTERM"));
   return once(child, "exit");
 }

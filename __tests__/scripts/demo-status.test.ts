@@ -53,6 +53,22 @@ test.each(["SIGTERM", "SIGHUP"] as const)(
   },
 );
 
+test("npm run demo takes cdktf with it when it is stopped", async () => {
+  const demo = spawn(process.execPath, ["scripts/demo.cjs"], {
+    cwd: PROJECT,
+    env: { PATH: process.env.PATH },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const output: string[] = [];
+  demo.stdout.setEncoding("utf8").on("data", (chunk) => {
+    output.push(chunk);
+    demo.kill("SIGTERM");
+  });
+  // It closes when cdktf has ended, too, which writes to the same stream.
+  await once(demo, "close");
+  expect(output.join("")).toMatch(/^A local Console listens at \S+\nIt protects nothing: .*\n$/);
+});
+
 test("Ctrl-C, which npm repeats, doesn't keep a demo from cleaning up", async () => {
   const cleansUp = `process.once("exit", () => {
     const say = (word) => require("node:fs").writeSync(1, word);
