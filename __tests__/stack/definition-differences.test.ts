@@ -11,3 +11,11 @@ test("what ECS and the AWS provider fill in for a task and its volumes is no dif
   ];
   expect(definitionDifferences(SENT, { ...SENT, enableFaultInjection: false, volumes }, [])).toEqual([]);
 });
+
+test("an empty text that a task's file has for a volume is no difference: the provider doesn't send it", () => {
+  const volumes = [
+    { name: "empty", host: { sourcePath: "" } },
+    { name: "share", efsVolumeConfiguration: { ...SHARE, rootDirectory: "" } },
+  ];
+  expect(definitionDifferences({ ...SENT, volumes }, SENT, [])).toEqual([]);
+});

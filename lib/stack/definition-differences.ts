@@ -1,5 +1,5 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
-import { differences } from "../protection/compare";
+import { differences, isEqual } from "../protection/compare";
 import type { Deviation } from "../protection/deviation";
 import { registeredForm } from "../task/registered-form";
 
@@ -27,13 +27,17 @@ function comparable(definition: JsonObject): JsonObject {
   };
 }
 
-/** Removes the defaults that the provider and ECS fill in for a volume. */
+/** Removes the defaults that the provider and ECS fill in for a volume, and empty texts, which the provider doesn't send. */
 function withoutDefaults(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
   const isDefault = (key: string, child: JsonValue) =>
-    child === 0 || child === false || (key === "rootDirectory" && child === "/");
-  const kept = Object.entries(value).filter(([key, child]) => !isDefault(key, child));
-  return Object.fromEntries(kept.map(([key, child]) => [key, withoutDefaults(child)]));
+    child === "" ||
+    child === 0 ||
+    child === false ||
+    (key === "rootDirectory" && child === "/") ||
+    (key === "host" && isEqual(child, {}));
+  const inner = Object.entries(value).map(([key, child]) => [key, withoutDefaults(child)] as const);
+  return Object.fromEntries(inner.filter(([key, child]) => !isDefault(key, child)));
 }
 
 /** Turns a list with unique names into an object by name; returns anything else as it is. */
