@@ -109,13 +109,20 @@ describe("tasks", () => {
 
   test.each([
     ["on Fargate Spot counts", { launchType: undefined, capacityProviderName: "FARGATE_SPOT" }, 1],
-    ["on another capacity provider does not", { launchType: undefined, capacityProviderName: "own" }, 0],
+    ["on another capacity provider does not", { launchType: undefined, capacityProviderName: "no-FARGATE" }, 0],
     ["that was told to stop meanwhile does not", { desiredStatus: "STOPPED" }, 0],
   ])("one %s", async (_, facts, count) => {
     const one = { registered: [web], workloads: [{ cluster: "main", runs: "web:1", count: 1 }] };
     const tasks = accountOf(one).tasks.map((task) => ({ ...task, ...facts }));
     await localEcs({ ...one, intercept: onAction("DescribeTasks", () => Response.json({ tasks })) });
     expect((await readRunningTasks(await openFor(), MAIN)).filter(({ counts }) => counts)).toHaveLength(count);
+  });
+
+  test("one that was started in a group of the user's has no service, though the group's name ends like one", async () => {
+    const one = { registered: [web], workloads: [{ cluster: "main", runs: "web:1", count: 1 }] };
+    const tasks = accountOf(one).tasks.map((task) => ({ ...task, group: "my-service:web" }));
+    await localEcs({ ...one, intercept: onAction("DescribeTasks", () => Response.json({ tasks })) });
+    expect(await readRunningTasks(await openFor(), MAIN)).toMatchObject([{ service: undefined }]);
   });
 
   test("one that a page names again is read once", async () => {
@@ -147,8 +154,11 @@ test("services name the task definition of their next tasks, ten per call; a mis
   expect(bodies(requests, "DescribeServices")).toHaveLength(3);
 });
 
-test("a service that was deleted is left out, though ECS still describes it", async () => {
-  const services = [{ serviceName: "web", taskDefinition: "web:1", status: "INACTIVE" }];
+test.each([
+  ["that was deleted is left out, though ECS still describes it", { taskDefinition: "web:1", status: "INACTIVE" }],
+  ["whose task sets name the task definitions is left out", { status: "ACTIVE" }],
+])("a service %s", async (_, facts) => {
+  const services = [{ serviceName: "web", ...facts }];
   await localEcs({ ...ACCOUNT, intercept: onAction("DescribeServices", () => Response.json({ services })) });
   expect(await readServices(await openFor(), MAIN, ["web"])).toEqual([]);
 });

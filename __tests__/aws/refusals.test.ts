@@ -294,18 +294,37 @@ describe("two accounts or regions mixed up", () => {
     ]);
   });
 
-  test("a task of another account", async () => {
-    const arn = `${other}:task/main/1`;
-    const task = { taskArn: arn, taskDefinitionArn: `${other}:task-definition/web:1`, lastStatus: "RUNNING" };
-    const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [task], failures: [] }));
-    expect(sentence).toContain(`the cluster "${CLUSTER}" is said to run "${arn}"`);
+  const TASK = "arn:aws:ecs:eu-west-1:111122223333:task/main/1";
+
+  test.each([
+    ["a task of another account", { taskArn: `${other}:task/main/1` }],
+    ["a task of another region", { taskArn: TASK.replace("eu-west-1", "us-east-1") }],
+    ["a task whose ARN is none", { taskArn: "main/1" }],
+    ["a task with a definition of another account", { taskDefinitionArn: `${other}:task-definition/web:1` }],
+  ])("%s", async (_, wrong) => {
+    const taskDefinitionArn = TASK.replace("task/main/1", "task-definition/web:1");
+    const task = { taskArn: TASK, taskDefinitionArn, lastStatus: "RUNNING", ...wrong };
+    expect(await readingWith("DescribeTasks", () => Response.json({ tasks: [task], failures: [] }))).toEqual([
+      `Two accounts or regions are mixed up: the cluster "${CLUSTER}" is said to run "${Object.values(wrong)[0]}". Check AWS_ENDPOINT_URL.`,
+    ]);
   });
 });
 
 describe("an invalid answer", () => {
-  test("a task without its definition", async () => {
-    const [sentence] = await readingWith("DescribeTasks", () => Response.json({ tasks: [{ taskArn: "x" }] }));
-    expect(sentence).toContain("ECS described a task without its ARN, definition or status: ecs:DescribeTasks");
+  test.each(["taskArn", "taskDefinitionArn", "lastStatus"])("a task without %s", async (key) => {
+    const task = { taskArn: CLUSTER, taskDefinitionArn: CLUSTER, lastStatus: "RUNNING", [key]: undefined };
+    expect(await readingWith("DescribeTasks", () => Response.json({ tasks: [task] }))).toEqual([
+      "ECS described a task without its ARN, definition or status: ecs:DescribeTasks in eu-west-1. Check AWS_ENDPOINT_URL.",
+    ]);
+  });
+
+  test.each(["taskDefinitionArn", "family", "revision"])("a task definition without %s", async (key) => {
+    const taskDefinition = { taskDefinitionArn: "x", family: "web", revision: 1, [key]: undefined };
+    const intercept = onAction("DescribeTaskDefinition", () => Response.json({ taskDefinition }));
+    await localEcs({ ...ACCOUNT, intercept });
+    expect(await sentences(readDefinitions(await openFor(), ["web:1"]))).toEqual([
+      'ECS described a task definition without its ARN, family or revision: "web:1": ecs:DescribeTaskDefinition in eu-west-1. Check AWS_ENDPOINT_URL.',
+    ]);
   });
 
   test.each<[string, object]>([
