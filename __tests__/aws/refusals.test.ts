@@ -47,6 +47,15 @@ test("a proxy that can't be used is named", async () => {
   ]);
 });
 
+test("an address that NO_PROXY names with its port isn't asked for through the proxy", async () => {
+  setVariables({ ...CREDENTIALS, AWS_ENDPOINT_URL: "https://127.0.0.1:1", AWS_MAX_ATTEMPTS: "1" });
+  const https = { variable: "HTTPS_PROXY", address: new Secret("http://127.0.0.1:2") };
+  const [sentence] = await sentences(
+    readRunningTasks(await openFor({ proxies: { https, exceptions: "127.0.0.1:1" } }), CLUSTER),
+  );
+  expect(sentence).toContain('connect ECONNREFUSED 127.0.0.1:1")');
+});
+
 test("a proxy's variable that holds something else is named, and not AWS", async () => {
   setVariables({ ...CREDENTIALS, AWS_ENDPOINT_URL: "https://ecs.example.com" });
   const proxies = { https: { variable: "HTTPS_PROXY", address: new Secret("ftp://proxy.example.com") } };

@@ -1,4 +1,4 @@
-import { pipeline, Readable, Transform } from "node:stream";
+import { pipeline, type Readable, Transform } from "node:stream";
 
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 
@@ -24,8 +24,8 @@ export class RequestHandler {
 
   async handle(request: Request, options?: Options) {
     const start = this.clock.now();
-    const { protocol, hostname, port } = request;
-    const url = new URL(`${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`);
+    const { protocol, hostname, port = "" } = request;
+    const url = new URL(`${protocol}//${hostname}:${port}`);
     const agent = this.connections.agentFor(url);
     // A handler is only these settings: it's the agent that keeps the connections.
     const handler = new NodeHttpHandler({
@@ -42,8 +42,7 @@ export class RequestHandler {
   }
 
   // The SDK's own time limit ends when the headers arrive, but a body may trickle in for ever, or be huge.
-  #limit(body: unknown, milliseconds: number): unknown {
-    if (!(body instanceof Readable)) return body;
+  #limit(body: Readable, milliseconds: number): Readable {
     const late = Object.assign(new Error("The answer took too long."), { name: "TimeoutError" });
     const release = this.clock.after(milliseconds, () => body.destroy(late));
     return pipeline(body, limitLength(), release);
