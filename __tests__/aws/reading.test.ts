@@ -4,7 +4,7 @@ import { readRunningTasks } from "../../lib/aws/running-tasks";
 import { readServices } from "../../lib/aws/services";
 import { readDefinitions, readNewest } from "../../lib/aws/task-definitions";
 import { accountOf } from "../../local-ecs/account";
-import { ACCOUNT, localEcs, onAction, openFor, setVariables, web } from "./account";
+import { ACCOUNT, CREDENTIALS, localEcs, onAction, openFor, setVariables, web } from "./account";
 
 const MAIN = "arn:aws:ecs:eu-west-1:111122223333:cluster/main";
 
@@ -30,10 +30,13 @@ describe("clusters", () => {
     expect(bodies(requests, "DescribeClusters")).toHaveLength(3);
   });
 
-  test("an inactive one is not found", async () => {
+  test("an inactive one is not found by its name, and is none of the region", async () => {
     const inactive = { clusters: [{ clusterArn: MAIN, clusterName: "main", status: "INACTIVE" }] };
-    await localEcs({ ...ACCOUNT, intercept: onAction("DescribeClusters", () => Response.json(inactive)) });
-    await expect(readClusters(await openFor(), ["main"])).rejects.toThrow('There is no cluster "main" in eu-west-1.');
+    const intercept = onAction("DescribeClusters", () => Response.json(inactive));
+    await localEcs({ registered: [], workloads: [], emptyClusters: ["main"], intercept });
+    const ecs = await openFor();
+    await expect(readClusters(ecs, ["main"])).rejects.toThrow('There is no cluster "main" in eu-west-1.');
+    expect(await readClusters(ecs, "all")).toEqual([]);
   });
 });
 
@@ -191,4 +194,13 @@ test("the region is AWS_REGION's, or the stack's default", async () => {
   expect((await openFor({}, "eu-north-1")).region).toBe("eu-north-1");
   setVariables({ AWS_CONFIG_FILE: "/nonexistent" });
   expect((await openFor()).region).toBe("eu-west-1");
+});
+
+test.each([
+  ["eight times, which outlasts ECS' throttling", {}, 8],
+  ["as often as AWS_MAX_ATTEMPTS says", { AWS_MAX_ATTEMPTS: "5" }, 5],
+])("a call is tried %s", async (_, variables, attempts) => {
+  setVariables({ ...CREDENTIALS, ...variables });
+  const ecs = await openFor();
+  expect(await ecs.ask("ecs:ListTasks", (client) => client.config.maxAttempts())).toBe(attempts);
 });
