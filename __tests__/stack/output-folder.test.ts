@@ -25,7 +25,7 @@ const FOREIGN = "stacks/prisma-runtime-defense/.terraform/providers";
 
 test("the output of an earlier run is removed, even a killed one's, and others' files are kept", () => {
   inFolder((folder) => {
-    const foreign = ["stacks/.DS_Store", FOREIGN];
+    const foreign = ["stacks/.DS_Store", FOREIGN, `${STACK_FILE}.old`, `${SECRET_FILE}.old`];
     for (const path of [...OURS, ...foreign, ".staging-abc123/stacks/x/cdk.tf.json"]) write(folder, path);
     const staging = prepareOutput(folder);
     expect(filesIn(folder)).toEqual(foreign);

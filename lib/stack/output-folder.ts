@@ -79,7 +79,7 @@ function refuseLinks(folder: string): void {
 /** Removes the output of a failed run, and the folders that are empty then. */
 export function discardOutput(folder: string): void {
   attempt(() => {
-    for (const path of leftovers(folder)) attempt(() => rmSync(path, { recursive: true, force: true }));
+    for (const path of leftovers(folder)) attempt(() => rmSync(path, { recursive: true }));
     for (const path of [...stackFolders(folder), STACKS, "."]) attempt(() => rmdirSync(join(folder, path)));
   });
 }
@@ -94,7 +94,7 @@ export function attempt(removal: () => void): void {
 }
 
 function leftovers(folder: string): readonly string[] {
-  const staging = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.startsWith(STAGING));
+  const staging = readdirSync(folder).filter((name) => name.startsWith(STAGING));
   const stacks = stackFolders(folder);
   return [
     ...stacks.map((stack) => join(stack, STACK_FILE_NAME)),
@@ -148,7 +148,7 @@ export function publish(folder: string, staging: string, files: readonly OutputF
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       renameSync(join(staging, path), join(folder, path));
     }
-    rmSync(staging, { recursive: true, force: true });
+    rmSync(staging, { recursive: true });
   });
 }
 
