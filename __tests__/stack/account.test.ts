@@ -174,6 +174,16 @@ describe("GRANT_EXECUTION_ROLES", () => {
     ]);
   });
 
+  test("lets them read the bundle's secret that INSTALL_BUNDLE_SECRET_ARN names, and not the stack's", () => {
+    const { stack } = synthesized([withRole], {
+      grantExecutionRoles: true,
+      installBundleSecretArn: `${SECRET}:bundle::`,
+    });
+    expect(statements(stack, "grant-shop")).toEqual([
+      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: SECRET },
+    ]);
+  });
+
   test.each([
     ["111122223333.dkr-ecr.us-east-1.on.aws/shop/app:1", "arn:aws:ecr:us-east-1:111122223333:repository/shop/app"],
     ["111122223333.dkr.ecr-fips.us-west-2.amazonaws.com/app", "arn:aws:ecr:us-west-2:111122223333:repository/app"],
