@@ -99,6 +99,13 @@ describe("the configuration of an image", () => {
     const host = await serving({ ...made, top: { type: "application/vnd.oci.image.index.v1+json", body } });
     expect(await readOne(`${host}/shop/web:1`)).toMatchObject(WORDS);
   });
+
+  test("is refused if it is for ARM, though no index says so", async () => {
+    const host = await serving(image({ architecture: "arm64", ...WORDS }));
+    expect(await readOne(`${host}/shop/web:1`)).toContain(
+      `${host}/shop/web:1 is not built for linux/amd64, the only platform of Defenders in Fargate; it is for "linux/arm64": `,
+    );
+  });
 });
 
 describe("the requests", () => {
