@@ -157,8 +157,9 @@ test.each([
   ],
   ["a bundle that isn't JSON", "/install-bundle", '{"installBundle":"AAAA"}', "base64 of a JSON object, was expected"],
   ["a version in another form", "/version", '"34.4.145"', "where a version such as 34.04.145 was expected"],
+  ["a version with a prefix", "/version", '"v34.04.145"', "where a version such as 34.04.145 was expected"],
   ["a token that would break a header", "/authenticate", '{"token":"a\\r\\nX: y"}', "an object with a token"],
-  ["containers that aren't objects", "/fargate.json", '{"containerDefinitions":["app"]}', "containerDefinitions"],
+  ["containers that aren't objects", "/fargate.json", '{"containerDefinitions":[{},"app"]}', "containerDefinitions"],
 ])("%s is refused", async (_, path, answer, says) => {
   const good = goodConsole();
   const url = await serve((request, response) =>
