@@ -123,6 +123,13 @@ test("all images that can't be looked up are refused at once, before the login",
   ]);
 });
 
+test("an image that could not start in Fargate is not to be hidden behind an entryPoint in the file", async () => {
+  const { problems } = await synthOf([container("a", "arm:1")]);
+  expect(problems).toEqual([
+    expect.stringMatching(/ Build and push it with --platform linux\/amd64\. [^.]* would not start either\.$/),
+  ]);
+});
+
 test("check looks them up, too, but not with --offline", async () => {
   const file = join(folder, "task.json");
   await writeFile(file, JSON.stringify({ ...TASK, containerDefinitions: [container("b", "none:1")] }));

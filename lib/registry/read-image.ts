@@ -42,7 +42,7 @@ export async function readImage(reference: ImageReference, client: RegistryClien
   const { manifest, call } = await platformManifest(top, reference, client);
   if (!isImage(manifest.config)) {
     const what = text`${image} is not a container image: its configuration is a ${quote(manifest.config.mediaType, 80)}`;
-    throw failureOf(call, what, text`Check the image's name.`);
+    throw failureOf(call, what, text`Check the image's name. ${NO_WAY_OUT}`);
   }
   const { os, architecture, config } = await readConfig(manifest.config, reference, client);
   const platform = `${os}/${architecture}`;
@@ -125,8 +125,11 @@ function digestOf(bytes: Buffer, algorithm = "sha256"): string {
 
 function platformFailure(call: Call, image: string, found: SafeText): HttpFailure {
   const what = text`${image} is not built for ${IMAGE_PLATFORM}, the only platform of Defenders in Fargate; it is for ${found}`;
-  return failureOf(call, what, text`Build and push it with --platform ${IMAGE_PLATFORM}.`);
+  return failureOf(call, what, text`Build and push it with --platform ${IMAGE_PLATFORM}. ${NO_WAY_OUT}`);
 }
+
+// Without it, the reader is told to write an entryPoint, which hides the problem until Fargate starts the task.
+const NO_WAY_OUT = text`With an entryPoint in the file, it would not start either.`;
 
 function platformsOf(manifests: readonly Descriptor[]): SafeText {
   const names = new Set(
