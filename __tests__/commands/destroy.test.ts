@@ -67,6 +67,15 @@ test("Terraform gets the versions and the lock file of the stack, and no passwor
   expect(stdout).not.toContain("pass-0815");
 });
 
+test("Terraform is held to the account that the state names: in another one it would call everything destroyed", async () => {
+  const arns = ["arn:aws:iam::111122223333:role/a", "arn:aws:ecs:eu-west-1:111122223333:cluster/b", undefined];
+  const instances = arns.map((arn) => ({ attributes: { arn } }));
+  const state = JSON.stringify({ serial: 1, lineage: "d1c0", resources: [{ instances }] });
+  const { place } = terraformThat("cat override.tf.json", { state });
+  const { stdout } = await run(["destroy"], place);
+  expect(JSON.parse(stdout)).toEqual({ provider: { aws: { allowed_account_ids: ["111122223333"] } } });
+});
+
 test.each([
   ["an empty file", ""],
   ["a remote state that is not there", '{"version": 4, "serial": 0, "lineage": "", "outputs": {}, "resources": []}'],

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 import { OutputError, SettingsError, StoppedError } from "../errors";
-import { isJsonArray, objectOf, parseJson } from "../json";
+import { isJsonArray, type JsonObject, objectOf, objectsIn, parseJson } from "../json";
 import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
@@ -42,7 +42,11 @@ export const destroy: Command = {
         for (const { path, content } of files) writeFileSync(join(folder, path), content);
       });
       await terraform(["init"], stackFolder, invocation);
-      if (!(await hasState(stackFolder, invocation))) throw noState(settings.name, "it is empty, or not there");
+      const state = await pullState(stackFolder, invocation);
+      if (!isThere(state)) throw noState(settings.name, "it is empty, or not there");
+      // In another account Terraform would find nothing, forget what the state holds, and call it destroyed.
+      const override = { provider: { aws: { allowed_account_ids: accountsIn(state) } } };
+      guarded(folder, () => writeFileSync(join(stackFolder, "override.tf.json"), JSON.stringify(override)));
       await terraform(["destroy", ...(has("auto-approve") ? ["-auto-approve"] : [])], stackFolder, invocation);
     } catch (error) {
       refuseRescuedState(folder, stackFolder, terraformProgram(invocation.environment));
@@ -79,17 +83,27 @@ function noState(name: string, what: string): SettingsError {
   return new SettingsError([text`There is no state of the stack ${name}: ${what}. ${remedy}`]);
 }
 
-/**
- * Whether there is a state, even one whose resources are gone. If there is none, Terraform prints nothing, or one without
- * lineage; in a workspace (TF_WORKSPACE) it makes an empty one first, serial 1.
- */
-async function hasState(folder: string, invocation: Invocation): Promise<boolean> {
+async function pullState(folder: string, invocation: Invocation): Promise<JsonObject> {
   let state = "";
   await terraform(["state", "pull"], folder, invocation, (output) => {
     state += output;
   });
-  const { lineage, serial, resources } = objectOf(parseJson(state));
+  return objectOf(parseJson(state));
+}
+
+/**
+ * Whether there is a state, even one whose resources are gone. If there is none, Terraform prints nothing, or one without
+ * lineage; in a workspace (TF_WORKSPACE) it makes an empty one first, serial 1.
+ */
+function isThere({ lineage, serial, resources }: JsonObject): boolean {
   return Boolean(lineage) && !(serial === 1 && isJsonArray(resources) && resources.length === 0);
+}
+
+/** The accounts in the ARNs of what a state holds. */
+function accountsIn({ resources }: JsonObject): readonly string[] {
+  const instances = objectsIn(resources).flatMap((resource) => objectsIn(resource.instances));
+  const arns = instances.map(({ attributes }) => String(objectOf(attributes).arn));
+  return [...new Set(arns.flatMap((arn) => /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):/.exec(arn)?.[1] ?? []))];
 }
 
 /**
