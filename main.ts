@@ -15,7 +15,7 @@ environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 let command: Command | undefined;
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   // Not once: at Ctrl-C, npm sends SIGINT again, and without a listener that would end this process at once.
   process.on(signal, () => {
     stop.abort(new StoppedError(signal));

@@ -144,11 +144,11 @@ test("a Terraform that is killed is an error", async () => {
 });
 
 // Each stand-in sends the signal to the command's group, as a terminal and some pipelines do, and npm repeats it.
-test.each(["SIGINT", "SIGTERM"])(
-  "%s for all processes reaches Terraform once, and the command waits for it",
+test.each(["SIGINT", "SIGTERM", "SIGHUP"])(
+  "%s for all processes reaches Terraform once, as SIGTERM, and the command waits for it",
   async (signal) => {
     const name = signal.slice(3);
-    const counts = `trap 'echo told; told=1' ${name}; kill -${name} -$PPID; until [ "$told" ]; do sleep 0.1; done; kill -${name} -$PPID; sleep 1; echo finished; exit 1`;
+    const counts = `trap 'echo told; told=1' TERM; kill -${name} -$PPID; for _ in $(seq 50); do [ "$told" ] || sleep 0.1; done; kill -${name} -$PPID; sleep 1; echo finished; exit 1`;
     const { place, temporary } = terraformThat(counts);
     expect(await run(["destroy"], { ...place, detached: true })).toMatchObject({
       status: 1,

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-import { OutputError, SettingsError, StoppedError } from "../errors";
+import { OutputError, SettingsError } from "../errors";
 import { isJsonArray, type JsonObject, objectOf, objectsIn, parseJson } from "../json";
 import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
@@ -128,7 +128,8 @@ async function terraform(
     detached: true,
   });
   if (onOutput) child.stdout?.on("data", onOutput);
-  const pass = () => child.kill(signal.reason instanceof StoppedError ? signal.reason.signal : "SIGTERM");
+  // SIGHUP, which Terraform doesn't handle, would kill it in the middle.
+  const pass = () => child.kill("SIGTERM");
   signal.addEventListener("abort", pass, { once: true });
   const status = await new Promise<number | null>((done, fail) => {
     child.once("close", done).once("error", (error: NodeJS.ErrnoException) => {
