@@ -268,7 +268,7 @@ describe("two accounts or regions mixed up", () => {
   test("a cluster of another region", async () => {
     await localEcs(ACCOUNT);
     await expect(readClusters(await openFor(), [CLUSTER.replace("eu-west-1", "us-east-1")])).rejects.toThrow(
-      "--cluster names one in us-east-1, and this run reads eu-west-1. Set AWS_REGION=us-east-1; one run reads one region.",
+      "--cluster names a cluster in us-east-1, but this run reads eu-west-1. Set AWS_REGION=us-east-1; one run reads one region.",
     );
   });
 
@@ -299,7 +299,7 @@ describe("two accounts or regions mixed up", () => {
     const names = clusters.map(({ clusterName }) => clusterName);
     const found = clusters.map(({ clusterArn }) => `"${clusterArn}"`).join(", ");
     expect(await sentences(readClusters(await openFor(), names))).toEqual([
-      `Two accounts or regions are mixed up: eu-west-1 was asked, and these clusters came: ${found}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`,
+      `Two accounts or regions are mixed up: asked for clusters in eu-west-1, ECS answered with ${found}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`,
     ]);
   });
 
@@ -354,7 +354,7 @@ describe("an invalid answer", () => {
     const taskDefinitionArn = CLUSTER.replace("cluster/main", "task-definition/web:1");
     const task = { taskArn: arn, taskDefinitionArn, lastStatus: "RUNNING", ...parts };
     expect(await readingWith("DescribeTasks", () => Response.json({ tasks: [task], failures: [] }))).toEqual([
-      `ECS described the task "${arn}" with ${path} of another type than its API's: ecs:DescribeTasks in eu-west-1. Check AWS_ENDPOINT_URL.`,
+      `ECS described the task "${arn}", but its ${path} has the wrong type: ecs:DescribeTasks in eu-west-1. Check AWS_ENDPOINT_URL.`,
     ]);
   });
 

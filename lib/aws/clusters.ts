@@ -45,7 +45,7 @@ function checkRegion(wanted: readonly string[], region: string): void {
   const places = wanted.flatMap((name) => placeOf(name) ?? []);
   const other = places.find((place) => place.region !== region);
   if (other) {
-    const sentence = text`--cluster names one in ${other.region}, and this run reads ${region}.`;
+    const sentence = text`--cluster names a cluster in ${other.region}, but this run reads ${region}.`;
     throw new SettingsError([join([sentence, text`Set AWS_REGION=${other.region}; one run reads one region.`], " ")]);
   }
   const accounts = [...new Set(places.map(({ account }) => account))];
@@ -72,6 +72,6 @@ function checkOnePlace(clusters: readonly string[], region: string): void {
   if (places.every((place) => place?.region === region) && accounts.size <= 1) return;
   const found = clusters.slice(0, 3).map((arn) => quote(arn));
   throw new AwsError([
-    text`Two accounts or regions are mixed up: ${region} was asked, and these clusters came: ${join(found)}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`,
+    text`Two accounts or regions are mixed up: asked for clusters in ${region}, ECS answered with ${join(found)}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`,
   ]);
 }

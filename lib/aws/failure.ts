@@ -45,7 +45,7 @@ const invalid: Sentence = ({ name, message }, call) =>
   text`AWS does not accept the credentials (${name}): ${at(call)}: ${shorten(message)}. Check ${CREDENTIALS}.`;
 
 const clockIsWrong: Sentence = ({ message }, call) =>
-  text`AWS refused the request's time: ${at(call)}: ${shorten(message)}. Set this machine's clock.`;
+  text`AWS refused the request because of its time: ${at(call)}: ${shorten(message)}. Set this machine's clock.`;
 
 const denied: Sentence = ({ message }, call) =>
   join(

@@ -55,7 +55,7 @@ function parseRunningTask(task: SdkTask, cluster: string, region: string) {
   if (!success) {
     const path = v.getDotPath(issues[0]) ?? "task";
     throw new AwsError([
-      text`ECS described the task ${quote(taskArn)} with ${path} of another type than its API's: ecs:DescribeTasks in ${region}. Check AWS_ENDPOINT_URL.`,
+      text`ECS described the task ${quote(taskArn)}, but its ${path} has the wrong type: ecs:DescribeTasks in ${region}. Check AWS_ENDPOINT_URL.`,
     ]);
   }
   const isFargate = launchType === "FARGATE" || /^FARGATE/.test(capacityProviderName ?? "");
