@@ -323,7 +323,7 @@ describe("while a Console does not answer", () => {
     });
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^No whole answer within [\d.]+ s, (after 4 tries|no time is left for try \d of 4; a call may take 0.4 s \(4 times TL_TIMEOUT_MS\)): POST http:\S+\/api\/v1\/authenticate\. .* or raise TL_TIMEOUT_MS\.\n$/,
+      /^No complete answer within [\d.]+ s, (after 4 tries|no time is left for try \d of 4; a call may take 0.4 s \(4 times TL_TIMEOUT_MS\)): POST http:\S+\/api\/v1\/authenticate\. .* or raise TL_TIMEOUT_MS\.\n$/,
     );
     expect(filesIn(folder)).toEqual([]);
   });

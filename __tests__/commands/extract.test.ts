@@ -35,7 +35,7 @@ async function problemsWith(entryPoint: object): Promise<readonly string[]> {
 }
 
 const ASKED =
-  'The Console had to find the entry points of "r.example.com/a:1", "r.example.com/b:1", and names only one: ';
+  'The Console was asked for the entry points of "r.example.com/a:1", "r.example.com/b:1", and names only the first failure: ';
 const REST =
   "remove extract (then the images' registries are asked), write entryPoint and command, or exclude the containers.";
 

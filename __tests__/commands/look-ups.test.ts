@@ -124,7 +124,7 @@ test("an image that can't be read ends the run before the login, and leaves no f
   const { status, stderr, asked } = await synth(folder);
   expect({ status, asked }).toEqual({ status: 1, asked: 0 });
   expect(stderr).toContain(
-    `${host} doesn't have it (HTTP 404, "MANIFEST_UNKNOWN: manifest unknown"): GET http://${host}/`,
+    `${host} has nothing at this address (HTTP 404, "MANIFEST_UNKNOWN: manifest unknown"): GET http://${host}/`,
   );
   expect(filesIn(folder)).toEqual(["tasks/both.json"]);
 });

@@ -62,7 +62,7 @@ test("a proxy that never opens its tunnel does not hold the process beyond the l
   const settings = settingsFor("https://console.example.com", { network: { timeoutMs: 300 } });
   const { output, ended } = await client.run(settings, { proxy: `http://user:pw@${proxy.host}` });
   expect(output).toMatch(
-    /^(The proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\) does not answer in time|No whole answer within)/,
+    /^(The proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\) does not answer in time|No complete answer within)/,
   );
   expect(output).not.toContain("pw@");
   expect(ended).toBe(true);

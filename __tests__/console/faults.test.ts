@@ -89,7 +89,7 @@ test.each([
 test("the time limit is told in seconds", () => {
   for (const call of CALLS) {
     const { notices } = resultOf(`silence once at ${call}`);
-    expect(notices).toEqual([expect.stringMatching(/^No whole answer within 60 s: /)]);
+    expect(notices).toEqual([expect.stringMatching(/^No complete answer within 60 s: /)]);
   }
 });
 

@@ -88,11 +88,11 @@ export const FAULTS: readonly ConsoleFault[] = [
     { tries: 4 },
   ),
   recovered("silence once", () => undefined, { isEndless: true }),
-  { ...refused("silence always", () => undefined, "No whole answer within ", { isEndless: true }), tries: 4 },
+  { ...refused("silence always", () => undefined, "No complete answer within ", { isEndless: true }), tries: 4 },
   refused(
     "silence in the body, always",
     ({ response }) => response.writeHead(200, JSON_TYPE).write('{"to'),
-    "No whole answer within ",
+    "No complete answer within ",
     { isEndless: true, tries: 4 },
   ),
   refused(
@@ -102,7 +102,7 @@ export const FAULTS: readonly ConsoleFault[] = [
       const drip = setInterval(() => response.write(" "), 20);
       response.on("close", () => clearInterval(drip));
     },
-    "No whole answer within ",
+    "No complete answer within ",
     { isEndless: true, tries: 4 },
   ),
   refused(

@@ -39,7 +39,7 @@ export const PROXY_PAGE =
   "<!DOCTYPE html><html><head><title>Access Denied</title></head><body>Squid proxy</body></html>";
 export const ANY_PAGE = "<html><head><title>It works!</title></head></html>";
 
-export const BROKEN = "The connection broke before the whole answer was there, after 4 tries";
+export const BROKEN = "The connection broke before the answer was complete, after 4 tries";
 
 export function answer(status: number, body: string | Buffer = "", headers: Headers = JSON_TYPE): Strike {
   return ({ response }) => response.writeHead(status, headers).end(body);

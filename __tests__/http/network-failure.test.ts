@@ -11,7 +11,7 @@ test.each([
   ["ETIMEDOUT", "No connection to console.example.com within the limit"],
   ["EHOSTUNREACH", "console.example.com can't be reached"],
   ["ENETUNREACH", "console.example.com can't be reached"],
-  ["EPIPE", "The connection broke before the whole answer was there"],
+  ["EPIPE", "The connection broke before the answer was complete"],
 ])("after %s there is another try", (code, what) => {
   expect(networkFailure({ code }, call)).toMatchObject({ what, hints: { retry: true } });
 });

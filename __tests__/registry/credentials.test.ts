@@ -224,7 +224,7 @@ test("a challenge whose realm is no address is refused, and quoted", async () =>
   });
   const { host } = new URL(url);
   expect(String(await readOne(`${host}/shop/web:1`, { dockerConfigFolder: docker.folder({}) }))).toContain(
-    `${host} sends to "nowhere" for a token: GET ${url}/v2/shop/web/manifests/1. That must be an https address. Ask whoever runs the registry ${host}.`,
+    `${host} refers to "nowhere" for a token: GET ${url}/v2/shop/web/manifests/1. That must be an https address. Ask whoever runs the registry ${host}.`,
   );
 });
 
@@ -239,7 +239,7 @@ describe("a secret that a registry sends appears in no message", () => {
     const text = await asked((_, response) => {
       response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
     });
-    expect(text).toContain('sends to "https://auth.example.com" for a token');
+    expect(text).toContain('refers to "https://auth.example.com" for a token');
     expect(text).not.toMatch(/R0b0tS3cret|S1gnature99/);
   });
 
@@ -408,7 +408,9 @@ describe("one sentence names", () => {
   test("a registry that wants no credentials and hasn't the image: Docker's broken helper is not asked", async () => {
     const host = new URL(await servers.plain(registry({ images: {} }))).host;
     const dockerConfigFolder = docker.folder({ credsStore: "missing" });
-    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toContain(`${host} doesn't have it (HTTP 404`);
+    expect(await readOne(`${host}/shop/web:1`, { dockerConfigFolder })).toContain(
+      `${host} has nothing at this address (HTTP 404`,
+    );
   });
 
   test("a registry that refuses the credentials, and where they come from", async () => {

@@ -87,7 +87,9 @@ describeIf.each([
   test("a missing image is named", async () => {
     const name = `${registry.host}/missing/web:1`;
     expect((await read([name], { dockerConfigFolder })).get(name)).toMatchObject({
-      message: expect.stringMatching(/ doesn't have it \(HTTP 404, "MANIFEST_UNKNOWN: manifest unknown"\): GET http/),
+      message: expect.stringMatching(
+        / has nothing at this address \(HTTP 404, "MANIFEST_UNKNOWN: manifest unknown"\): GET http/,
+      ),
     });
   });
 

@@ -83,7 +83,7 @@ export const FAULTS: readonly RegistryFault[] = [
     { tries: 4 },
   ),
   recovered("silence once", () => undefined, { isEndless: true }),
-  refused("silence always", () => undefined, "No whole answer within ", { isEndless: true, tries: 4 }),
+  refused("silence always", () => undefined, "No complete answer within ", { isEndless: true, tries: 4 }),
   refused(
     "a body that drips without end",
     ({ response }) => {
@@ -91,7 +91,7 @@ export const FAULTS: readonly RegistryFault[] = [
       const drip = setInterval(() => response.write(" "), 20);
       response.on("close", () => clearInterval(drip));
     },
-    "No whole answer within ",
+    "No complete answer within ",
     { isEndless: true, tries: 4 },
   ),
   refused("a body of 5 MiB", answer(200, `"${"x".repeat(LARGE)}"`), TOO_LONG),
@@ -123,8 +123,12 @@ export const FAULTS: readonly RegistryFault[] = [
     outcome: { says: "refuses access (HTTP 401)" },
   },
   refused("HTTP 403", refusal(403, "no pull for you"), 'forbids access (HTTP 403, "DENIED: no pull for you")'),
-  refused("HTTP 404", refusal(404, "unknown", "NAME_UNKNOWN"), `doesn't have it (HTTP 404, "NAME_UNKNOWN: unknown")`),
-  refused("HTTP 404, empty", answer(404), "doesn't have it (HTTP 404): "),
+  refused(
+    "HTTP 404",
+    refusal(404, "unknown", "NAME_UNKNOWN"),
+    `has nothing at this address (HTTP 404, "NAME_UNKNOWN: unknown")`,
+  ),
+  refused("HTTP 404, empty", answer(404), "has nothing at this address (HTTP 404): "),
   refused("HTTP 418", answer(418), "answered with an error (HTTP 418)"),
   refused("HTTP 204", answer(204), "answered with an error (HTTP 204)"),
 

@@ -221,7 +221,7 @@ test("a wrong name, a missing image and a good one have their own results", asyn
   expect(found.get(good)).toMatchObject(WORDS);
   expect(found.get(missing)).toMatchObject({
     sentences: [
-      `${host} doesn't have it (HTTP 404, "MANIFEST_UNKNOWN: manifest unknown"): ` +
+      `${host} has nothing at this address (HTTP 404, "MANIFEST_UNKNOWN: manifest unknown"): ` +
         `GET http://${host}/v2/shop/web/manifests/2. Check that the image ${missing} exists, its registry, path and tag.`,
     ],
   });

@@ -93,7 +93,7 @@ function protectRemedy(request: ProtectRequest): SafeText {
   const isComplete = registryType !== undefined && registryCredentialId !== undefined;
   const registry = isComplete ? "" : "set registryType and registryCredentialId for a private registry, ";
   const remedy = "remove extract (then the images' registries are asked), write entryPoint and command, or exclude";
-  return text`The Console had to find the entry points of ${images}, and names only one: ${registry + remedy} the containers.`;
+  return text`The Console was asked for the entry points of ${images}, and names only the first failure: ${registry + remedy} the containers.`;
 }
 
 function imagesToExtract({ containerDefinitions }: JsonObject): readonly string[] {

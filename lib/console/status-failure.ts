@@ -41,7 +41,7 @@ const AT_LOGIN: Readonly<Record<number, Reason>> = {
   401: ({ remedy }) => ({ what: text`The Console refused the login`, remedy }),
   403: () => ({
     what: text`The Console forbids TL_USER to log in`,
-    remedy: text`Check that the account isn't locked, nor bound to other addresses.`,
+    remedy: text`Check that the account isn't locked or limited to other addresses.`,
   }),
 };
 
@@ -53,7 +53,7 @@ const LATER: Readonly<Record<number, Reason>> = {
   }),
   403: () => ({
     what: text`The Console denies this to TL_USER`,
-    remedy: text`It needs the role Defender Manager or above, in the project TL_PROJECT if that is set.`,
+    remedy: text`The user needs the role Defender Manager or above, in the project TL_PROJECT if that is set.`,
   }),
   404: ({ peer }) => ({
     what: text`The Console has nothing at this address`,

@@ -21,7 +21,7 @@ type ExchangeOptions = {
 /**
  * Tries a call once. Redirects aren't followed.
  *
- * @throws HttpFailure when no whole answer comes; `signal`'s reason.
+ * @throws HttpFailure when no complete answer comes; `signal`'s reason.
  */
 export async function exchange(
   call: Call,
@@ -58,7 +58,7 @@ export async function exchange(
     signal.throwIfAborted();
     if (!limit.signal.aborted) throw networkFailure(error, call);
     const remedy = text`Check that this machine may reach ${call.url.host}, or raise TL_TIMEOUT_MS.`;
-    throw failureOf(call, text`No whole answer within ${Math.ceil(limitMs) / 1000} s`, remedy, { retry: true });
+    throw failureOf(call, text`No complete answer within ${Math.ceil(limitMs) / 1000} s`, remedy, { retry: true });
   }
 }
 

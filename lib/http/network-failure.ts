@@ -44,7 +44,7 @@ const REASONS: readonly Reason[] = [
   ],
   [/^ETIMEDOUT$/, ({ url }) => text`No connection to ${url.host} within the limit`, CHECK, true],
   [/^E(HOST|NET)UNREACH$/, ({ url }) => text`${url.host} can't be reached`, CHECK, true],
-  [BROKEN, () => text`The connection broke before the whole answer was there`, CHECK, true],
+  [BROKEN, () => text`The connection broke before the answer was complete`, CHECK, true],
   [
     /^TOO_LONG$/,
     ({ peer: { limit } }) => text`The response exceeds ${limit.mebibytes} MiB, so it is not ${limit.longerIsNot}`,

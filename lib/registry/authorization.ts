@@ -38,7 +38,7 @@ export async function authorizationFor(request: AuthorizationRequest): Promise<A
   if (!realm || !isAllowed(realm, call.url)) {
     // The rest of the address may contain a signature.
     const address = realm?.host ? `${realm.protocol}//${realm.host}` : challenge.realm;
-    const what = text`${call.url.host} sends to ${quote(address, 100)} for a token`;
+    const what = text`${call.url.host} refers to ${quote(address, 100)} for a token`;
     throw failureOf(call, what, text`That must be an https address. Ask whoever runs ${call.peer.name}.`);
   }
   const scope = `repository:${reference.repository}:pull`;

@@ -114,7 +114,7 @@ function verify(answer: Answer, digest: string, call: Call): void {
   if (page) throw page;
   const got = text`${answer.body.length} bytes with the digest ${digestOf(answer.body)}`;
   const what = text`${call.url.host} answered ${got} where ${quote(digest, 150)} was expected`;
-  const remedy = text`What came isn't the image. Ask whoever runs ${call.peer.name}, or a proxy on the way.`;
+  const remedy = text`The content isn't the image's. Ask whoever runs ${call.peer.name}, or a proxy in between.`;
   throw failureOf(call, what, remedy);
 }
 

@@ -26,7 +26,8 @@ export async function statusFailure(
   }
   const page = pageFailure(answer, call);
   if (page) return page;
-  const what = status === 404 ? text`${url.host} doesn't have it` : text`${url.host} answered with an error`;
+  const what =
+    status === 404 ? text`${url.host} has nothing at this address` : text`${url.host} answered with an error`;
   const remedy = text`Check that ${peer.setting} exists, its registry, path and tag.`;
   return failureOf(call, text`${what} ${detailOf(answer, reasonIn)}`, remedy, { status });
 }
