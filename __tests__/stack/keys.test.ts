@@ -154,7 +154,11 @@ test("what the protection adds arrives together with the container's own values"
 
 test.each([
   ["inferenceAccelerators", { inferenceAccelerators: [{ deviceName: "a", deviceType: "b" }] }, /inferenceAccelerators/],
-  ["links", { containerDefinitions: [{ ...TASK.containerDefinitions[0], links: ["db"] }] }, /links: not on Fargate/],
+  [
+    "links",
+    { containerDefinitions: [{ ...TASK.containerDefinitions[0], links: ["db"] }] },
+    /links: doesn't work on Fargate/,
+  ],
 ])("%s is refused rather than dropped", async (_, part, message) => {
   expect((await problemsIn({ ...TASK, ...part })).join("\n")).toMatch(message);
 });

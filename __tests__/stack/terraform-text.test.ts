@@ -34,7 +34,7 @@ test("text that CDKTF would read as its own token is refused", () => {
 
 const NOT_NORMALIZED = "is not NFC-normalized, and Terraform would change it. Save it as NFC.";
 const MANY_MARKS = "has more than 30 combining marks in a row, and Terraform would change it. Remove some.";
-const ESCAPE = "has a carriage return beside $${ or %%{, and Terraform would change it. Remove the carriage return.";
+const ESCAPE = "has a carriage return next to $${ or %%{, and Terraform would change it. Remove the carriage return.";
 
 // What Terraform makes of each was tried by a real `terraform apply` with an output.
 test.each([

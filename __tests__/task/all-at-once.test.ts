@@ -18,7 +18,7 @@ const WRONG: readonly (readonly [problem: RegExp, make: (draft: Draft) => void])
   [/^ipcMode: must be host/, ({ task }) => (task.ipcMode = "x")],
   [/^containerDefinitions\[app\]\.image: must be text/, ({ app }) => (app.image = 1)],
   [/^containerDefinitions\[app\]\.entryPoint: must be a list/, ({ app }) => (app.entryPoint = "/app")],
-  [/^containerDefinitions\[app\]\.links: not on Fargate/, ({ app }) => (app.links = ["web"])],
+  [/^containerDefinitions\[app\]\.links: doesn't work on Fargate/, ({ app }) => (app.links = ["web"])],
   [/^containerDefinitions\[app\]\.memory: must be a number/, ({ app }) => (app.memory = "100")],
   [/^containerDefinitions\[app\]\.secrets: must be a list/, ({ app }) => (app.secrets = "S")],
   [

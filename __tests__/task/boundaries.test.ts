@@ -71,12 +71,12 @@ const REFUSED: readonly [string, object, string][] = [
   [
     "a host port without a container port",
     mapping({ hostPort: 80 }),
-    `${app}.portMappings[0].containerPort: must be given unless there is a containerPortRange, and only then.`,
+    `${app}.portMappings[0].containerPort: must be given, or a containerPortRange in its place, but not both.`,
   ],
   [
     "a port and a range of ports",
     mapping({ containerPort: 80, containerPortRange: "81-82" }),
-    `${app}.portMappings[0].containerPort: must be given unless there is a containerPortRange, and only then.`,
+    `${app}.portMappings[0].containerPort: must be given, or a containerPortRange in its place, but not both.`,
   ],
   [
     "a misspelt port",
@@ -553,7 +553,7 @@ test("50 tags, and the longest keys and values, get no notice", async () => {
 
 test("more than 50 tags get a notice", async () => {
   const tags = Array.from({ length: 51 }, (_, index) => ({ key: `key-${index}`, value: "" }));
-  expect(noticesOf(await read({ ...TASK, tags }))).toEqual(["tags: are 51, and ECS takes 50 at most."]);
+  expect(noticesOf(await read({ ...TASK, tags }))).toEqual(["tags: there are 51, but ECS takes 50 at most."]);
 });
 
 test.each(["Template", "template"])("braces in a log router's %s are no placeholders", async (name) => {
@@ -589,6 +589,6 @@ test.each([
   ["in its envelope", { taskDefinition: TASK }],
 ])("a list of task definitions, each %s, is to be split into files", async (_, entry) => {
   expect(await problemsIn([entry])).toEqual([
-    "expected one task definition as RegisterTaskDefinition takes it, got a list of them. Save each as a file of its own, and name their folder.",
+    "expected one task definition as RegisterTaskDefinition takes it, got a list of task definitions. Save each in its own file, and name their folder.",
   ]);
 });

@@ -114,8 +114,8 @@ test("defaults, placeholders that don't matter, empty variables and a missing ro
   expect(task?.definition.volumes).toEqual([{ name: "spool" }]);
   expect(noticesOf(task)).toEqual([
     "Not in the file, so the defaults apply: cpu 256, memory 512, networkMode awsvpc, requiresCompatibilities FARGATE.",
-    'containerDefinitions[shipper].environment[TARGET].value: looks like a placeholder, "<TARGET-URL>". It goes to ECS as it is.',
-    "containerDefinitions[shipper].environment[PREFIX]: the value is empty, and ECS forgets such variables. Remove it, or write a value.",
+    'containerDefinitions[shipper].environment[TARGET].value: looks like a placeholder, "<TARGET-URL>". It is sent to ECS unchanged.',
+    "containerDefinitions[shipper].environment[PREFIX]: the value is empty, and ECS drops such variables. Remove it, or write a value.",
     "containerDefinitions[shipper]: uses secrets, so the task needs an executionRoleArn whose role may do that.",
   ]);
 });

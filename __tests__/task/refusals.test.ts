@@ -189,7 +189,7 @@ const REFUSED: readonly [string, object, string][] = [
   [
     "another key beside the envelope",
     { taskDefinition: TASK, failures: [] },
-    "failures: is beside taskDefinition. Move it into taskDefinition, or remove it.",
+    "failures: must be inside taskDefinition. Move it there, or remove it.",
   ],
   [
     "tags beside the envelope that differ from the task's",
@@ -426,7 +426,7 @@ const REFUSED: readonly [string, object, string][] = [
   [
     "links",
     of({ links: ["db"] }),
-    `${app}.links: not on Fargate; containers reach each other by localhost. Remove it.`,
+    `${app}.links: doesn't work on Fargate: containers reach each other by localhost. Remove it.`,
   ],
   // runtimeDefense
   [
@@ -532,7 +532,7 @@ test("every problem of a task is reported at once, types and values", async () =
     `executionRoleArn: ${role}, got "role".`,
     "tags: must be a list, got text.",
     'containerDefinitions[a b].name: must have letters, digits, - and _ only, 255 at most, got "a b".',
-    "containerDefinitions[a b].links: not on Fargate; containers reach each other by localhost. Remove it.",
+    "containerDefinitions[a b].links: doesn't work on Fargate: containers reach each other by localhost. Remove it.",
     expect.stringMatching(/^containerDefinitions\[a b\]: has no entryPoint, .* as the image "app:1" has it/),
   ]);
 });
@@ -663,7 +663,7 @@ test.each([{}, { value: null }])("a variable without a value (%j) gets an empty 
   const task = await read(of({ environment: [{ name: "A", ...value }] }));
   expect(task.definition).toEqual(of({ environment: [{ name: "A", value: "" }] }));
   expect(noticesOf(task)).toEqual([
-    `${app}.environment[A]: the value is empty, and ECS forgets such variables. Remove it, or write a value.`,
+    `${app}.environment[A]: the value is empty, and ECS drops such variables. Remove it, or write a value.`,
   ]);
 });
 

@@ -105,7 +105,7 @@ const portMapping = v.pipe(
   v.forward(
     v.check(
       ({ containerPort, containerPortRange }) => (containerPort === undefined) !== (containerPortRange === undefined),
-      "must be given unless there is a containerPortRange, and only then",
+      "must be given, or a containerPortRange in its place, but not both",
     ),
     ["containerPort"],
   ),

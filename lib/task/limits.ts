@@ -57,7 +57,7 @@ const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u;
 // API reference, Tag. Only notices: ECS itself refuses them in time.
 function* checkTags(tags: NonNullable<TaskDefinition["tags"]>): Step {
   if (tags.length > MAX_TAGS) {
-    yield notice(["tags"])`are ${tags.length}, and ECS takes ${MAX_TAGS} at most.`;
+    yield notice(["tags"])`there are ${tags.length}, but ECS takes ${MAX_TAGS} at most.`;
   }
   for (const [place, { key, value }] of entriesAt(["tags"], tags)) {
     const isValid = key.length >= 1 && key.length <= 128 && value.length <= 256 && TAG_TEXT.test(key + value);

@@ -42,7 +42,8 @@ type Normalized = { readonly definition: JsonObject; readonly runtimeDefense: Js
 function whatElse(document: JsonValue): SafeText | undefined {
   if (isJsonArray(document)) {
     const isTask = (one: JsonValue) => isJsonObject(one) && ("containerDefinitions" in one || "taskDefinition" in one);
-    if (document.some(isTask)) return text`a list of them. Save each as a file of its own, and name their folder.`;
+    if (document.some(isTask))
+      return text`a list of task definitions. Save each in its own file, and name their folder.`;
     return text`a bare list. Put the containers into {"family": "NAME", "containerDefinitions": [ … ]}.`;
   }
   if (!isJsonObject(document)) return document === null ? text`null.` : text`a ${typeof document}.`;
@@ -64,7 +65,7 @@ function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
   let task = taskDefinition;
   for (const [key, value] of Object.entries(siblings)) {
     if (key === "tags" || key === "runtimeDefense") task = yield* withKey(task, key, value, [key]);
-    else yield problem([key])`is beside taskDefinition. Move it into taskDefinition, or remove it.`;
+    else yield problem([key])`must be inside taskDefinition. Move it there, or remove it.`;
   }
   return task;
 }

@@ -44,7 +44,7 @@ export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> 
       const orName = IMAGE.test(place) ? ", or name the image in CONTAINER_IMAGES" : "";
       yield problem(path)`has the placeholder ${list}. Replace it with the value${orName}.`;
     } else if (found.has(value.trim())) {
-      yield notice(path)`looks like a placeholder, ${list}. It goes to ECS as it is.`;
+      yield notice(path)`looks like a placeholder, ${list}. It is sent to ECS unchanged.`;
     }
   }
   return reported;

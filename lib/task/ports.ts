@@ -36,7 +36,7 @@ export function* checkPorts({ containers, sidecar }: Draft): Step {
   }
   for (const { path, values } of containers) {
     if (!values.links) continue;
-    yield problem([...path, "links"])`not on Fargate; containers reach each other by localhost. Remove it.`;
+    yield problem([...path, "links"])`doesn't work on Fargate: containers reach each other by localhost. Remove it.`;
   }
 }
 

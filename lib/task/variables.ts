@@ -17,7 +17,7 @@ export function* checkVariables({ containers }: Draft): Step {
     }
     for (const [place, { value }] of entriesAt([...path, "environment"], environment)) {
       if (value !== "") continue;
-      yield notice(place)`the value is empty, and ECS forgets such variables. Remove it, or write a value.`;
+      yield notice(place)`the value is empty, and ECS drops such variables. Remove it, or write a value.`;
     }
   }
 }

@@ -32,4 +32,4 @@ const NOT_NORMALIZED = text`is not NFC-normalized, and Terraform would change it
 const MARK_AFTER_BREAK = text`has a combining mark after a line break, and Terraform would change it. Remove the mark.`;
 const BYTE_ORDER_MARK = text`begins with a byte order mark (U+FEFF), and Terraform would drop it. Remove it.`;
 const MANY_MARKS = text`has more than 30 combining marks in a row, and Terraform would change it. Remove some.`;
-const ESCAPE_AND_RETURN = text`has a carriage return beside $\${ or %%{, and Terraform would change it. Remove the carriage return.`;
+const ESCAPE_AND_RETURN = text`has a carriage return next to $\${ or %%{, and Terraform would change it. Remove the carriage return.`;
