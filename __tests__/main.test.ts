@@ -343,7 +343,7 @@ test.each(["/proc/x", "/proc/x/y"])("an output folder that can't be created is r
   const { status, stderr } = await run(["synth"], { folder: newFolder(), environment: { CDKTF_OUTDIR } });
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: "/proc/x can't be made: its parent takes no folders. Set CDKTF_OUTDIR to another one.\n",
+    stderr: "/proc/x can't be created at this place. Set CDKTF_OUTDIR to a folder elsewhere.\n",
   });
 });
 
@@ -352,7 +352,7 @@ test("a working directory that no longer exists is reported", async () => {
   const { status, stderr } = await run(["synth"], { folder, shell: 'rmdir "$PWD"' });
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: "The working directory is gone. Change to one that is there.\n",
+    stderr: "The working directory no longer exists. Change to another one.\n",
   });
 });
 

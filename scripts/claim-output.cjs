@@ -73,7 +73,7 @@ function refuseWithoutRoom(folder, stop) {
     fs.mkdirSync(folder);
   } catch (error) {
     if (error.code === "ENOENT")
-      stop(`${folder} can't be made: its parent takes no folders. Set CDKTF_OUTDIR to another one.`);
+      stop(`${folder} can't be created at this place. Set CDKTF_OUTDIR to a folder elsewhere.`);
   }
 }
 

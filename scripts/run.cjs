@@ -8,7 +8,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.dirname(__dirname);
-if (!tolerantly(() => process.cwd())) stop("The working directory is gone. Change to one that is there.");
+if (!tolerantly(() => process.cwd())) stop("The working directory no longer exists. Change to another one.");
 const [, , entryArgument = "", ...args] = process.argv;
 const entryPath = path.resolve(entryArgument);
 const entry = path.relative(root, tolerantly(() => fs.realpathSync(entryPath)) ?? entryPath);
@@ -104,7 +104,7 @@ function hashOfSources() {
 function sources() {
   const top = fs.readdirSync(root).filter((file) => /\.ts$|^(package|tsconfig)\.json$/.test(file));
   const installed = path.join("node_modules", ".package-lock.json");
-  if (!fs.existsSync(path.join(root, installed))) stop("node_modules isn't there, or isn't npm's: run npm ci first.");
+  if (!fs.existsSync(path.join(root, installed))) stop("node_modules is missing, or isn't npm's: run npm ci first.");
   return [...top.sort(), installed, ...["bench", "lib", "local-console", "local-ecs", "scripts"].flatMap(filesIn)];
 }
 

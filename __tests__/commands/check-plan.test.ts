@@ -695,7 +695,7 @@ describe("the plan of any project", () => {
   describe("a resource of another type whose tasks run on Fargate is refused", () => {
     const FARGATE = { requires_compatibilities: ["FARGATE"] };
     const remedy = (type: string, exception: string) =>
-      `${type}.other: its tasks run on Fargate, but ${type} doesn't show their protection. Use aws_ecs_task_definition for them, or ${exception}.`;
+      `${type}.other: its tasks run on Fargate, but protection can't be checked for ${type}. Use aws_ecs_task_definition for them, or ${exception}.`;
     const allow = "allow it by --allow other=REASON";
     const planOf = (type: string, values: object, unknown: object = {}) => {
       const document = JSON.parse(readFileSync(fixture("plan-again.json"), "utf8"));
@@ -819,7 +819,7 @@ describe("the plan of any project", () => {
     const bare = { address: "aws_ecs_task_definition.bare", mode: "managed", type: "aws_ecs_task_definition" };
     const inModule = { ...bare, address: "module.a.module.b.aws_ecs_task_definition.bare[0]" };
     const sentence = (address: string) =>
-      `plan.json is not a plan of everything: it leaves out ${address}, which is in the state. Plan without -target and -refresh-only.`;
+      `plan.json is a partial plan: it leaves out ${address}, which is in the state. Plan without -target and -refresh-only.`;
     const state = (module: unknown) => ({ format_version: "1.0", values: { root_module: module } });
 
     test.each<[string, unknown, string]>([
@@ -856,7 +856,7 @@ describe("the plan of any project", () => {
     };
 
     const leaves = (family: string) =>
-      `${address}: what it leaves registered of the family ${family} (skip_destroy, or destroy = false) is not protected. Deregister it first, or allow it by --allow ${family}=REASON.`;
+      `${address}: the revision of the family ${family} that stays registered (skip_destroy, or destroy = false) is not protected. Deregister it first, or allow it by --allow ${family}=REASON.`;
 
     test("because Terraform forgets it stays registered, and has to be protected", async () => {
       expect((await leaving("forget", false)).problems).toContain(leaves("shop"));
@@ -883,7 +883,7 @@ describe("the plan of any project", () => {
         const file = join(folder, "plan.json");
         writeFileSync(file, JSON.stringify(document));
         const { problems } = await check(file);
-        expect(problems.filter((problem) => problem.includes("leaves registered"))).toEqual(expected);
+        expect(problems.filter((problem) => problem.includes("stays registered"))).toEqual(expected);
       },
     );
 

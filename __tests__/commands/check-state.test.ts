@@ -145,7 +145,7 @@ test("a second stack is refused", async () => {
   write(STACK_FILE, JSON.stringify(REMOTE));
   write("stacks/zz/cdk.tf.json", JSON.stringify(REMOTE));
   expect((await check()).problems).toEqual([
-    'stacks/zz/cdk.tf.json holds a second stack beside "prisma-runtime-defense", which could change what is deployed. Remove it, and build again.',
+    'stacks/zz/cdk.tf.json holds a second stack besides "prisma-runtime-defense", which could change what is deployed. Remove it, and build again.',
   ]);
 });
 

@@ -21,7 +21,7 @@ function terraformThat(destroys: string, { state = '{"serial": 2, "lineage": "d1
 test("a missing folder for temporary files is named, with the remedy", async () => {
   const environment = { TF_STATE_S3_BUCKET: "some-bucket", TMPDIR: "/nonexistent" };
   const { status, stderr } = await run(["destroy"], { folder: newFolder(), environment });
-  expect(stderr).toBe("No folder can be made in /nonexistent (ENOENT). Set TMPDIR to a folder that can be written.\n");
+  expect(stderr).toBe("No folder can be created in /nonexistent (ENOENT). Set TMPDIR to a writable folder.\n");
   expect(status).toBe(1);
 });
 
@@ -131,7 +131,7 @@ test("a temporary folder that can't be removed doesn't hide why the run failed",
   const { place, temporary } = terraformThat('cd /; rm -r "$TMPDIR"; ln -s "$TMPDIR" "$TMPDIR"; exit 1');
   const { status, stderr } = await run(["destroy"], place);
   rmSync(temporary);
-  expect(stderr).toBe("terraform destroy failed. What it said is above.\n");
+  expect(stderr).toBe("terraform destroy failed. Its output is above.\n");
   expect(status).toBe(1);
 });
 
@@ -139,7 +139,7 @@ test("a Terraform that is killed is an error", async () => {
   const { place } = terraformThat("kill -KILL $$");
   expect(await run(["destroy"], place)).toMatchObject({
     status: 1,
-    stderr: "terraform destroy failed. What it said is above.\n",
+    stderr: "terraform destroy failed. Its output is above.\n",
   });
 });
 

@@ -39,7 +39,7 @@ test.each([
   ["values of variables", `${FOLDER}/terraform.tfvars`, "values of Terraform variables"],
   ["a provider of its own", `${FOLDER}/${PROVIDER}`, "what terraform init leaves, programs included"],
   ["a module", `${FOLDER}/modules/x/main.tf`, "content that Terraform would also read"],
-  ["a second stack", "stacks/zz/cdk.tf.json", 'a second stack beside "prisma-runtime-defense"'],
+  ["a second stack", "stacks/zz/cdk.tf.json", 'a second stack besides "prisma-runtime-defense"'],
   ["an unrelated file", "notes.txt", "content that synth does not write"],
 ])("%s is refused, before it is published and before it is deployed", async (_, path, holds) => {
   write(path, path.endsWith(".json") ? JSON.stringify(REMOTE) : "");

@@ -102,7 +102,7 @@ describe("each verdict", () => {
       "left-out",
       web(protectedBy("web", { leftOut: ["helper"] })),
       "Not under runtime defense: helper.",
-      "Remove them from runtimeDefense.exclude of the task's file, or leave it if that is what you want.",
+      "Remove them from runtimeDefense.exclude of the task's file, unless you leave them out on purpose.",
     ],
     [
       "protected",
@@ -428,7 +428,7 @@ describe("formats", () => {
   test("text has one line per service, and the numbers", async () => {
     const { stdout } = await runStatus(FLEET, ["--all-clusters"]);
     expect(stdout.split("\n")).toEqual([
-      "jobs/(no service)           0 of 1 protected, 1 left out: Not under runtime defense: helper. Remove them from runtimeDefense.exclude of the task's file, or leave it if that is what you want.",
+      "jobs/(no service)           0 of 1 protected, 1 left out: Not under runtime defense: helper. Remove them from runtimeDefense.exclude of the task's file, unless you leave them out on purpose.",
       "prisma-runtime-cluster/api  0 of 2 protected, 2 unprotected: api:1 is not a protected task definition: container TwistlockDefender: expected one, got none. (1 more) api:2 is protected: update the service api.",
       "prisma-runtime-cluster/web  3 of 3 protected",
       "",

@@ -133,7 +133,7 @@ test("a task whose file holds the password isn't even sent", async () => {
   const task = { ...ORIGINAL, containerDefinitions: [{ ...app, dependsOn: [], volumesFrom: [], environment }] };
   const earlier = console.requests.length;
   await expect(problemsOfSynth(task)).rejects.toThrow(
-    /task\.json: holds the value of TL_PASS\. Remove it: it would be deployed, and stand in Terraform's state\.$/,
+    /task\.json: holds the value of TL_PASS\. Remove it: it would be deployed, and stored in Terraform's state\.$/,
   );
   const paths = console.requests.slice(earlier).map(({ path }) => path);
   expect(paths).toContain("/api/v1/authenticate");

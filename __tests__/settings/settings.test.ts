@@ -402,12 +402,12 @@ test.each<readonly [string, string, string]>([
     `${SECRET_ARN}, ${SECRET_ARN.replace("arn:aws:", "arn:aws-cn:")}`,
     "must be in the partition of AWS_REGION, aws, got aws-cn",
   ],
-  ["TF_STATE_S3_KEY", "a", "needs TF_STATE_S3_BUCKET beside it"],
-  ["TF_STATE_AZURE_CONTAINER", "a", "needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it"],
+  ["TF_STATE_S3_KEY", "a", "needs TF_STATE_S3_BUCKET to be set as well"],
+  ["TF_STATE_AZURE_CONTAINER", "a", "needs TF_STATE_AZURE_STORAGE_ACCOUNT to be set as well"],
   [
     "TF_STATE_AZURE_STORAGE_ACCOUNT",
     "state",
-    "needs TF_STATE_AZURE_RESOURCE_GROUP and TF_STATE_AZURE_CONTAINER beside it",
+    "needs TF_STATE_AZURE_RESOURCE_GROUP and TF_STATE_AZURE_CONTAINER to be set as well",
   ],
 ])("%s=%s is refused in one sentence", (name, value, message) => {
   const problems = problemsOf({ ...REQUIRED, [name]: value });
@@ -626,22 +626,22 @@ test("default tags that hold a secret are refused, in any spelling", () => {
   for (const value of [password, Buffer.from(password).toString("base64"), encodeURIComponent(password)]) {
     const tags = JSON.stringify({ team: "payments", note: `see ${value}` });
     expect(problemsOf({ ...REQUIRED, TL_PASS: password, DEFAULT_TAGS: tags })).toEqual([
-      "DEFAULT_TAGS holds the password. Remove it: it would be deployed, and stand in Terraform's state.",
+      "DEFAULT_TAGS holds the password. Remove it: it would be deployed, and stored in Terraform's state.",
     ]);
   }
 });
 
 test("a default tag that AWS alone may set is refused", () => {
   expect(problemsOf({ ...REQUIRED, DEFAULT_TAGS: '{"aws:a":"1"}' })).toEqual([
-    "DEFAULT_TAGS must have no key that begins with aws:, AWS keeps those for itself.",
+    "DEFAULT_TAGS must have no key that begins with aws:, which AWS reserves.",
   ]);
 });
 
 test.each([
-  ["TF_STATE_S3_KEY", "TF_STATE_S3_KEY needs TF_STATE_S3_BUCKET beside it."],
-  ["TF_STATE_S3_REGION", "TF_STATE_S3_REGION needs TF_STATE_S3_BUCKET beside it."],
-  ["TF_STATE_AZURE_CONTAINER", "TF_STATE_AZURE_CONTAINER needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it."],
-  ["TF_STATE_AZURE_KEY", "TF_STATE_AZURE_KEY needs TF_STATE_AZURE_STORAGE_ACCOUNT beside it."],
+  ["TF_STATE_S3_KEY", "TF_STATE_S3_KEY needs TF_STATE_S3_BUCKET to be set as well."],
+  ["TF_STATE_S3_REGION", "TF_STATE_S3_REGION needs TF_STATE_S3_BUCKET to be set as well."],
+  ["TF_STATE_AZURE_CONTAINER", "TF_STATE_AZURE_CONTAINER needs TF_STATE_AZURE_STORAGE_ACCOUNT to be set as well."],
+  ["TF_STATE_AZURE_KEY", "TF_STATE_AZURE_KEY needs TF_STATE_AZURE_STORAGE_ACCOUNT to be set as well."],
 ])("%s alone is refused, and does not fall back to local state", (name, problem) => {
   expect(problemsOf({ ...REQUIRED, [name]: "eu-west-1" })).toEqual([problem]);
 });
@@ -686,7 +686,7 @@ test.each(["TF_STATE_S3_BUCKET", "TF_STATE_S3_KEY"])("%s must not hold a Terrafo
 
 test("all variables of a backend that isn't chosen are named", () => {
   expect(problemsOf({ ...REQUIRED, TF_STATE_S3_KEY: "k", TF_STATE_S3_REGION: "eu-west-1" })).toEqual([
-    "TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET beside them.",
+    "TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET to be set as well.",
   ]);
 });
 

@@ -27,7 +27,7 @@ test("any text is read back unchanged", () => {
 
 test("text that CDKTF would read as its own token is refused", () => {
   expect(() => escapeTerraform("a ${TfToken[TOKEN.0]}")).toThrow(
-    "a ${TfToken[TOKEN.0]} holds TfToken[, which CDKTF keeps for itself. Choose another text.",
+    "a ${TfToken[TOKEN.0]} holds TfToken[, which CDKTF reserves. Choose another text.",
   );
   expect(() => escapeAll({ a: [{ "TfToken[1": "b" }] })).toThrow(OutputError);
 });

@@ -73,7 +73,7 @@ function newFolder(): string {
     return mkdtempSync(join(tmpdir(), "runtime-defense-destroy-"));
   } catch (error) {
     throw new OutputError([
-      text`No folder can be made in ${tmpdir()} (${codeOf(error)}). Set TMPDIR to a folder that can be written.`,
+      text`No folder can be created in ${tmpdir()} (${codeOf(error)}). Set TMPDIR to a writable folder.`,
     ]);
   }
 }
@@ -140,5 +140,5 @@ async function terraform(
   });
   signal.removeEventListener("abort", pass);
   signal.throwIfAborted();
-  if (status !== 0) throw new OutputError([text`terraform ${args[0] ?? ""} failed. What it said is above.`]);
+  if (status !== 0) throw new OutputError([text`terraform ${args[0] ?? ""} failed. Its output is above.`]);
 }

@@ -41,7 +41,7 @@ export const status: Command = {
     { name: "format", meaning: "how the result is printed", value: [...FORMATS.keys()] },
     {
       name: "fail-under",
-      meaning: "ends with 1 when fewer percent of the running tasks are protected",
+      meaning: "ends with 1 when less than this percentage of the running tasks is protected",
       value: "PERCENT",
     },
   ],

@@ -111,7 +111,7 @@ function checkContainers(
 function ofLeaving(result: Result, { address, family = "FAMILY" }: PlannedDefinition): readonly Result[] {
   if (result.problems.length === 0) return result.allowed.length > 0 ? [result] : [];
   const name = excerpt(family);
-  const what = text`${excerpt(address)}: what it leaves registered of the family ${name} (skip_destroy, or destroy = false) is not protected`;
+  const what = text`${excerpt(address)}: the revision of the family ${name} that stays registered (skip_destroy, or destroy = false) is not protected`;
   const remedy = text`Deregister it first, or allow it by --allow ${name}=REASON.`;
   return [{ ...result, problems: [text`${what}. ${remedy}`] }];
 }
@@ -135,6 +135,6 @@ function checkOther({ address, type, after }: PlannedResource, allowanceFor: All
     typeof name === "string"
       ? text`allow it by --allow ${excerpt(name)}=REASON`
       : text`give it a ${argument}, by which --allow can name it`;
-  const problem = text`${at}: its tasks run on Fargate, but ${excerpt(type)} doesn't show their protection. Use ${TASK_DEFINITION} for them, or ${exception}.`;
+  const problem = text`${at}: its tasks run on Fargate, but protection can't be checked for ${excerpt(type)}. Use ${TASK_DEFINITION} for them, or ${exception}.`;
   return { problems: [problem], allowed: [] };
 }

@@ -76,7 +76,7 @@ export function readPlan(file: string) {
   const missing = taskDefinitionsBefore(prior_state).find((address) => !planned.has(address));
   if (missing !== undefined) {
     throw new PlanError([
-      text`${file} is not a plan of everything: it leaves out ${excerpt(missing)}, which is in the state. Plan without -target and -refresh-only.`,
+      text`${file} is a partial plan: it leaves out ${excerpt(missing)}, which is in the state. Plan without -target and -refresh-only.`,
     ]);
   }
   const managed = resource_changes.filter(({ mode }) => mode === "managed");

@@ -65,7 +65,7 @@ type FailedTask = { readonly task: Task; readonly error: ExpectedError };
 async function ask(console: Console, task: Task): Promise<JsonObject> {
   const { entryPoint, filesystemMonitoring, defenderImage } = task.runtimeDefense;
   if (console.holdsCredential(JSON.stringify(task))) {
-    const what = "holds the value of TL_PASS. Remove it: it would be deployed, and stand in Terraform's state.";
+    const what = "holds the value of TL_PASS. Remove it: it would be deployed, and stored in Terraform's state.";
     throw new TaskFileError([{ file: pathText(task.file), text: text`${what}` }]);
   }
   return await console.protect(

@@ -74,7 +74,7 @@ export const checkTags: CrossCheck = ({ DEFAULT_TAGS: tags }, environment) => {
   if (tags === undefined) return [];
   const held = findersOf(environmentSecrets(environment)).filter(([, finder]) => finder.isIn(tags));
   return held.map(
-    ([what]) => text`DEFAULT_TAGS holds ${what}. Remove it: it would be deployed, and stand in Terraform's state.`,
+    ([what]) => text`DEFAULT_TAGS holds ${what}. Remove it: it would be deployed, and stored in Terraform's state.`,
   );
 };
 

@@ -44,7 +44,7 @@ const tags = v.pipe(
   v.record(v.string(), v.string("must hold strings only")),
   v.check(
     (all) => !Object.keys(all).some((key) => /^aws:/i.test(key)),
-    "must have no key that begins with aws:, AWS keeps those for itself",
+    "must have no key that begins with aws:, which AWS reserves",
   ),
 );
 

@@ -79,7 +79,5 @@ export const checkStateBackend: CrossCheck = (given) => {
 function whatNeeds(names: readonly string[], needed: readonly string[]): readonly SafeText[] {
   if (names.length === 0) return [];
   const isOne = names.length === 1;
-  return [
-    text`${joinWords(names, "and")} ${isOne ? "needs" : "need"} ${joinWords(needed, "and")} beside ${isOne ? "it" : "them"}.`,
-  ];
+  return [text`${joinWords(names, "and")} ${isOne ? "needs" : "need"} ${joinWords(needed, "and")} to be set as well.`];
 }

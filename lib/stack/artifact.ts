@@ -72,7 +72,7 @@ export function readArtifact(folder: string) {
       ...stacks.flatMap(({ path, unexpected }) => unexpected.map((what) => ({ path: excerpt(path), what }))),
       ...stacks.slice(1).map(({ path }) => ({
         path: excerpt(path),
-        what: text`a second stack beside ${quote(stacks[0]?.name ?? "")}`,
+        what: text`a second stack besides ${quote(stacks[0]?.name ?? "")}`,
       })),
     ],
   };

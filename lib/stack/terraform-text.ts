@@ -10,9 +10,7 @@ import { changeByTerraform } from "../text/terraform-changes";
  */
 export function escapeTerraform(text: string): string {
   if (text.includes("TfToken[")) {
-    throw new OutputError([
-      safeText`${excerpt(text, 60)} holds TfToken[, which CDKTF keeps for itself. Choose another text.`,
-    ]);
+    throw new OutputError([safeText`${excerpt(text, 60)} holds TfToken[, which CDKTF reserves. Choose another text.`]);
   }
   const change = changeByTerraform(text);
   if (change) throw new OutputError([safeText`${excerpt(text, 60)} ${change}`]);

@@ -118,7 +118,7 @@ const outdated: Check = (task, definition, facts) => {
 const leftOut: Check = (_, { structure }) => {
   const names = structure.containers.filter(({ state }) => state === "left-out").map(({ name }) => excerpt(name, 80));
   if (names.length === 0) return undefined;
-  const remedy = text`Remove them from runtimeDefense.exclude of the task's file, or leave it if that is what you want.`;
+  const remedy = text`Remove them from runtimeDefense.exclude of the task's file, unless you leave them out on purpose.`;
   return { reason: text`Not under runtime defense: ${join(names)}.`, remedy };
 };
 
