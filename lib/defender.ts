@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 
-// Names and words that the Console writes into a protected task definition, and the platform for it. Several rooms share them.
+// Names and words that the Console writes into a protected task definition, and its platform. Several folders share them.
 
 /** The sidecar's name. */
 export const DEFENDER = "TwistlockDefender";

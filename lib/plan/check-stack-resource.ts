@@ -51,7 +51,7 @@ type Checked = {
 function checkTask(found: PlannedResource, written: JsonObject, changed: readonly string[], values: Values): Checked {
   const at = excerpt(found.address);
   const { definition, unreadable, unknown } = plannedDefinition(found);
-  // Values known only after the apply are compared as they are written. The provider finds out this one if it isn't written.
+  // Values known only after the apply are compared as they are written. The provider computes enable_fault_injection.
   const later = unknown.filter(
     (name) => name !== "enable_fault_injection" && (!Object.hasOwn(written, name) || changed.includes(name)),
   );

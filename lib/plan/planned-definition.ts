@@ -81,6 +81,6 @@ function isUnknown(value: JsonValue): boolean {
   if (value === true) return true;
   if (isJsonArray(value)) return value.some(isUnknown);
   if (!isJsonObject(value)) return false;
-  // The provider finds out configure_at_launch when it isn't set.
+  // The provider computes configure_at_launch when it isn't set.
   return Object.entries(value).some(([name, child]) => name !== "configure_at_launch" && isUnknown(child));
 }

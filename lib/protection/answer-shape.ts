@@ -2,7 +2,7 @@ import { isDeeperThan, isJsonArray, type JsonValue } from "../json";
 import { text } from "../text/safe-text";
 import { type Deviation, outside } from "./deviation";
 
-/** Levels: more than any task definition has, and few enough for every recursive function. */
+/** More levels than any task definition has, and few enough for every recursive function. */
 export const DEEPEST = 32;
 
 /** Whether the value is nested deeper than any task definition. */

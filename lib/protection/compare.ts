@@ -4,8 +4,8 @@ import { text } from "../text/safe-text";
 import { type Deviation, isPrivate, outside } from "./deviation";
 
 /**
- * Whether two values are equal, in whatever order of keys. Only own keys count: an answer may have one named `valueOf`,
- * which comparison libraries would call.
+ * Whether two values are equal; the order of keys doesn't matter. Only own keys count: an answer may have one named
+ * `valueOf`, which comparison libraries would call.
  */
 export function isEqual(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
   if (one === other) return true;

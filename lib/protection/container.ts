@@ -21,7 +21,7 @@ export function containerDeviations(
   const { entryPoint, environment, secrets, dependsOn, volumesFrom, linuxParameters, name } = container;
   const checks = commonChecks(expectation).set("TW_CONTAINER_NAME", equal(typeof name === "string" ? name : ""));
   if (typeof original?.image === "string") checks.set("TW_IMAGE_NAME", optional(equal(original.image)));
-  // Not even if they are accepted.
+  // After the accepted variables, so that `accept` can't allow these here.
   for (const name of SIDECAR_VARIABLES) checks.set(name, inSidecarAlone);
   return [
     ...(original ? differences(original, container, CHANGED) : []),
@@ -87,7 +87,7 @@ function isWrapper(word: JsonValue | undefined): boolean {
 type Addition = {
   readonly field: "dependsOn" | "volumesFrom";
   readonly isDefender: (entry: JsonValue) => boolean;
-  /** Every form that is right, and in words. */
+  /** The entries that are right, and the same rule in words. */
   readonly right: readonly JsonObject[];
   readonly rule: string;
   /** Whether the original entries are all there, and no others. */
@@ -151,7 +151,7 @@ export function mountDeviations({ mountPoints, linuxParameters }: JsonObject): r
   });
 }
 
-// With the original, these are differences from it.
+// Only without the original: with it, `differences` already reports an added secret.
 function secretDeviations(secrets: JsonValue | undefined): readonly Deviation[] {
   const names = elementsOf(secrets).map((secret) => objectOf(secret).name);
   const found = DEFENDER_VARIABLES.filter((name) => names.includes(name));
