@@ -27,7 +27,7 @@ export class RequestHandler {
     const { protocol, hostname, port = "" } = request;
     const url = new URL(`${protocol}//${hostname}:${port}`);
     const agent = this.connections.agentFor(url);
-    // A handler is only these settings: it's the agent that keeps the connections.
+    // One handler per call: it holds only settings, and the agent keeps the connections.
     const handler = new NodeHttpHandler({
       httpAgent: agent,
       httpsAgent: agent,

@@ -7,8 +7,8 @@ type Client = {
 };
 
 /**
- * Sends an SDK call. Before that, it has every text of this run mask the credentials that the SDK found, in a file or
- * elsewhere: an answer may repeat them. The SDK caches them, so it doesn't search twice.
+ * Sends an SDK call. Before that, makes every text of this run mask the credentials that the SDK has found, since an answer
+ * may repeat them. The SDK caches them, so it searches only once.
  */
 export async function sendMasked<T>({ config }: Client, send: () => Promise<T>): Promise<T> {
   maskCredentialsOfAws(await config.credentials());

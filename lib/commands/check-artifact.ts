@@ -15,7 +15,7 @@ import { excerpt, join as joinTexts, type SafeText, text } from "../text/safe-te
 import { Secret } from "../text/secret";
 import type { Command } from "./command";
 
-/** A stranger is anything but a synthesized stack. A secret is a current one, in any encoding, or text in the shape of one. */
+/** Finds secrets, by value in any encoding or by their shape, and strangers: whatever is not part of a synthesized stack. */
 export const checkArtifact: Command = {
   name: "check-artifact",
   purpose:

@@ -123,8 +123,8 @@ async function terraform(
     cwd: folder,
     env: withoutSecrets(environment),
     stdio: ["inherit", onOutput ? "pipe" : "inherit", "inherit"],
-    // In a group of its own, it gets no signal that is sent to all processes, as by Ctrl-C, but only the one passed on: a
-    // second one would make it drop what it has begun.
+    // A process group of its own: Ctrl-C reaches only this process, which passes one signal on. A second signal would make
+    // Terraform drop what it has begun.
     detached: true,
   });
   if (onOutput) child.stdout?.on("data", onOutput);

@@ -35,7 +35,7 @@ export async function writeOutput(
     { path: REPORT_JSON, content: wholeText(`${JSON.stringify(report, null, 2)}\n`) },
   ];
   const publish = synthesize({ ...settings.stack, tasks, folder, staging, projectFolder, files });
-  // Synthesizing is synchronous: a signal that came meanwhile is seen only when the event loop polls, between these two.
+  // Synthesizing blocks the event loop, which polls for signals only between these two: one that came earlier stops the run.
   await setImmediate();
   await setImmediate();
   signal.throwIfAborted();

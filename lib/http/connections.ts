@@ -13,7 +13,7 @@ import { tunnelThrough } from "./tunnel";
 export type Connections = {
   /**
    * @param isRetry whether the call failed before: then its connection is new, as those kept alive may all be dead
-   * @throws SettingsError when HTTPS_PROXY is not a proxy's address.
+   * @throws SettingsError when the proxy's variable, such as HTTPS_PROXY, holds no valid address.
    */
   agentFor(url: URL, isRetry?: boolean): http.Agent;
   close(): void;

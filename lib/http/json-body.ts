@@ -23,7 +23,7 @@ export function parseAnswer<T>(
   { who, remedy }: { readonly who: string; readonly remedy: SafeText },
 ): T {
   const value = parseJsonBody(answer, call, remedy);
-  // One problem is enough, and a list of two million wrong elements would have as many.
+  // Stops at the first problem: a list of two million wrong elements would have as many.
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return parsed.output;
   throw failureOf(call, text`${who} answered ${kindOf(value)} where ${expected} was expected`, remedy);

@@ -12,7 +12,7 @@ export type ChosenProxy = {
 /**
  * Returns the proxy for an https address; undefined when the address is reached directly.
  *
- * @throws SettingsError when HTTPS_PROXY is not a proxy's address.
+ * @throws SettingsError when the variable, such as HTTPS_PROXY, holds no valid address of a proxy.
  */
 export function proxyFor(url: URL, { https, exceptions = "" }: ProxySettings): ChosenProxy | undefined {
   if (https === undefined || isException(url, exceptions)) return undefined;

@@ -6,8 +6,8 @@ import { readRegularFileOr } from "../regular-file";
 import { excerpt, text } from "../text/safe-text";
 
 /**
- * Trusts the authorities of a PEM file in addition to those that Node trusts, which may have signed a proxy's or another
- * address's certificate.
+ * Trusts the authorities of a PEM file in addition to Node's own: those may have signed the certificate of a proxy or of
+ * another address.
  *
  * @throws SettingsError when the file holds no certificate.
  */
@@ -21,7 +21,7 @@ export function trustAuthorities(caFile: string): tls.SecureContext {
   try {
     if (certificates.length === 0) throw new Error("no certificate");
     for (const certificate of certificates) new X509Certificate(certificate);
-    // Given as `ca`, they would replace the others. Node 20 forgets those of NODE_EXTRA_CA_CERTS all the same.
+    // As `ca` they would replace Node's own. On Node 20 this still drops those of NODE_EXTRA_CA_CERTS.
     const trusted = tls.createSecureContext();
     for (const certificate of certificates) trusted.context.addCACert(certificate);
     return trusted;

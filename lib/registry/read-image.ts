@@ -128,7 +128,8 @@ function platformFailure(call: Call, image: string, found: SafeText): HttpFailur
   return failureOf(call, what, text`Build and push it with --platform ${IMAGE_PLATFORM}. ${NO_WAY_OUT}`);
 }
 
-// Without it, the reader is told to write an entryPoint, which hides the problem until Fargate starts the task.
+// A remedy that mentions entryPoint gets no advice to write one (entry-points-from-images.ts). Here that advice would only
+// hide the problem until Fargate starts the task.
 const NO_WAY_OUT = text`With an entryPoint in the file, it would not start either.`;
 
 function platformsOf(manifests: readonly Descriptor[]): SafeText {

@@ -18,7 +18,7 @@ export type NetworkSettings = ReturnType<typeof networkSettings>;
 
 export function networkSettings(variables: Parsed<typeof networkVariables>, environment: Environment) {
   return defined({
-    /** PEM file with a certificate authority, such as the Console's, that is trusted beside Node's. */
+    /** PEM file with a certificate authority, such as the Console's, that is trusted in addition to Node's. */
     caFile: variables.TL_CA_CERT,
     proxies: proxySettings(environment),
     /** Milliseconds that one try of one call may take. */

@@ -23,7 +23,7 @@ const HOLDERS: Readonly<Record<string, string>> = {
 /** Shorter values of AWS' credentials are test placeholders or ordinary words. */
 const SHORTEST_OF_AWS = 16;
 
-/** A shorter proxy password may be an ordinary word: it is searched for only beside its user. */
+/** A shorter proxy password may be an ordinary word: it is searched for only together with its user. */
 const SHORTEST_OF_PROXY = 8;
 
 /** Variables whose address may hold a password. */
@@ -47,7 +47,7 @@ export function environmentSecrets(environment: Environment): readonly NamedSecr
   ];
 }
 
-/** Does the same for AWS' credentials from any source. */
+/** Returns AWS' credentials, from any source, as secrets. Creating them also masks them. */
 export function maskCredentialsOfAws({ secretAccessKey, sessionToken }: CredentialsOfAws): readonly NamedSecret[] {
   return [
     ...named("the AWS secret access key", longEnough(secretAccessKey)),
@@ -69,7 +69,7 @@ function named(what: string, values: readonly string[]): readonly NamedSecret[] 
   return values.map((value) => ({ what, secret: secretOf(value) }));
 }
 
-/** Checks the one text of any kind that gets into the stack from a variable. */
+/** Checks that DEFAULT_TAGS, which are deployed, hold no secret of the environment. */
 export const checkTags: CrossCheck = ({ DEFAULT_TAGS: tags }, environment) => {
   if (tags === undefined) return [];
   const held = findersOf(environmentSecrets(environment)).filter(([, finder]) => finder.isIn(tags));
