@@ -27,7 +27,7 @@ export type Stranger = {
 // Nobody reads more problems of one folder.
 const MOST = 50;
 
-/** Makes the error for an artifact's problems, each once; of very many the others are only counted. */
+/** Makes the error for an artifact's problems, each once. Those after the first `MOST` are only counted. */
 export function artifactError(problems: readonly SafeText[]): OutputError {
   const all = [...new Set(problems)];
   const others = all.length - MOST;

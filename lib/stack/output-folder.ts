@@ -43,7 +43,7 @@ const STAGING = ".staging-";
 export function prepareOutput(folder: string): string {
   return guarded(folder, () => {
     refuseLinks(folder);
-    // First, since not every Node version refuses to remove a path below a file.
+    // First: if a file is in the folder's place, this fails. Removing a path below a file fails on some Node versions only.
     mkdirSync(join(folder, STACKS), { recursive: true });
     for (const path of leftovers(folder)) rmSync(path, { recursive: true, force: true });
     refuseStrays(folder);

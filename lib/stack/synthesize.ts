@@ -57,7 +57,7 @@ export function synthesize({ folder, staging, projectFolder, files, ...props }: 
 }
 
 // CDKTF records the whole stack trace of each of its tokens and never shows it, which takes a fifth of the time and much
-// memory. It raises Error.stackTraceLimit for that.
+// memory. A lower Error.stackTraceLimit doesn't help: CDKTF raises it.
 function withoutStackTraces(work: () => void): void {
   const { captureStackTrace } = Error;
   Error.captureStackTrace = () => {};

@@ -8,7 +8,7 @@ import { readSynthesizedJson } from "./synthesized-file";
 import { taskDefinitionsIn } from "./synthesized-tasks";
 
 /**
- * Reads the stack in an output folder such as `cdktf.out`, or in the stack's own folder in it, which it also returns.
+ * Reads the stack in an output folder such as `cdktf.out`, or in a stack's own folder. Returns that folder, too.
  *
  * @throws SettingsError when there is none, more than one, or one without task definitions; OutputError when it can't be read.
  */

@@ -41,7 +41,7 @@ export function evaluatedTask(resource: JsonValue, values: Values = {}): JsonObj
   const attributes = withoutOurOwn(objectOf(resource));
   const known = { ...STAND_INS, ...values };
   const registered = resourceForm(changeTexts(attributes, (text) => evaluateTemplate(text, known)));
-  // Even empty ones mean something to Terraform, such as no resource at all.
+  // Kept even if empty: with an empty `for_each`, for example, Terraform makes no resource at all.
   const metaArguments = META_ARGUMENTS.filter((name) => Object.hasOwn(attributes, name));
   return { ...registered, ...Object.fromEntries(metaArguments.map((name) => [name, "there"])) };
 }

@@ -8,7 +8,7 @@ import { isForgotten, ROUTER_USER } from "../task/registered-form";
 import type { ContainerDefinition, TaskDefinition } from "../task/schema";
 import { escapeAll, escapedJson } from "./terraform-text";
 
-// Stands where the bundle's source will be written, so that the same expression elsewhere in a task stays literal text.
+// A placeholder for the bundle's source, replaced after escaping: the same expression elsewhere in a task stays a literal.
 const BUNDLE_SOURCE = randomUUID();
 
 /**

@@ -47,7 +47,7 @@ export function escapedJson(value: unknown): string {
   return NEEDS_A_LOOK.test(json) ? JSON.stringify(escapeAll(value)) : escapeSigns(json);
 }
 
-/** Returns every expression in the strings and keys of a JSON value, without braces; an open one as `${`, or `%{`. */
+/** Returns every expression in the strings and keys of a JSON value, without braces; an unclosed one as `${` or `%{`. */
 export function expressionsIn(value: JsonValue): readonly string[] {
   if (typeof value === "string") {
     return [...value.matchAll(TEMPLATE)].filter(([found]) => !isEscape(found)).map(([found, inner]) => inner ?? found);

@@ -27,13 +27,13 @@ const ARCHIVES = new RegExp(
 // The headers that zlib writes with its usual window, and soon a byte that is no text: x^2 isn't one.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: compressed data holds these
 const ZLIB = /x[\x01\x5e\x9c\xda](?=[\s\S]{0,15}[\0-\x08\x0e-\x1f\x7f-\xff])/g;
-/** More often than a header occurs in any bytes by chance. */
+/** One more stream is accepted for each so many bytes: by chance, headers occur less often. */
 const BYTES_PER_CHANCE = 8192;
 const GZIP = Buffer.from([0x1f, 0x8b, 8]);
 // Text seldom compresses to less than a hundredth; unpacking anything beyond that would take too much time.
 const LARGEST_RATIO = 100;
 const LARGEST_UNPACKED = 1024 * 1024;
-// Of all streams in one place and in each other: each may hold many, so the sizes would multiply.
+// For all streams of a piece together, nested ones included: each may hold many, so their sizes could multiply.
 const LARGEST_TOTAL = 16 * LARGEST_UNPACKED;
 
 /** Unpacks data compressed by zlib or gzip, also behind any other bytes, and nested; a truncated stream in part. */

@@ -17,7 +17,7 @@ export function isOlder(one: string, other: string): boolean {
   return index >= 0 && (mine[index] ?? 0) < (theirs[index] ?? 0);
 }
 
-/** Returns a release's rank; an unknown release comes first. */
+/** Returns a release's rank, higher for later ones; an unknown release counts as the oldest. */
 function releaseOf(version: string): number {
   const [major = 0] = numbersOf(version);
   if (major >= FIRST_NUMBERED) return major;
