@@ -2,7 +2,7 @@
 
 // node scripts/run.cjs ENTRY.ts [arguments]
 // Runs a TypeScript entry of this project as one bundled file. The file's name contains a hash of the state of all its
-// sources, so that stale code can't run. V8's compiled form of it is kept beside it.
+// sources, so that stale code can't run. V8's compiled form is kept next to it.
 
 const fs = require("node:fs");
 const path = require("node:path");

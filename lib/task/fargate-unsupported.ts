@@ -15,7 +15,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[
   [/^containerDefinitions\.\d+\.logConfiguration\.logDriver$/, "awslogs", "awsfirelens", "splunk"],
 ];
 
-/** Yields a notice for each, not a problem: these lists change, and ECS itself refuses the task in time. */
+/** Yields a notice for each, not a problem: these lists change, and ECS refuses the task at registration. */
 export function* checkUnsupported(task: JsonObject): Step {
   for (const [path, value] of walk(task)) {
     const place = path.join(".");

@@ -9,8 +9,8 @@ export const MAX_CONTAINERS = 10;
 export const MAX_BYTES = 64 * 1024;
 
 /**
- * Checks containers, with the Defender, and size against ECS' limits (developer guide, "Amazon ECS service quotas"). The
- * range of a single number is in the schemas.
+ * Checks ECS' limits (developer guide, "Amazon ECS service quotas") on the number of containers with the Defender, the size,
+ * tags, keys of maps and memory. The range of a single number is in the schemas.
  */
 export function* checkLimits(task: JsonObject, { containers, sidecar, task: { values } }: Draft): Step {
   if (containers.length >= MAX_CONTAINERS) yield tooManyContainers(containers.length);
@@ -34,7 +34,7 @@ export function tooManyContainers(count: number): Finding {
   return problem(["containerDefinitions"])`with the Defender there are ${count + 1} containers, ${limit}`;
 }
 
-// The AWS provider loses a key that begins with % of a map in Terraform's state.
+// In Terraform's state, the AWS provider loses map keys that begin with %.
 function* checkMapKeys({ tags = [], proxyConfiguration: proxy, volumes = [] }: Draft["task"]["values"]): Step {
   for (const [place, { key }] of entriesAt(["tags"], tags)) yield* checkMapKey(place, key);
   const properties = entriesAt(["proxyConfiguration", "properties"], proxy?.properties);
@@ -54,7 +54,7 @@ function* checkMapKey(path: Path, key: string): Step {
 const MAX_TAGS = 50;
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u;
 
-// API reference, Tag. Only notices: ECS itself refuses them in time.
+// API reference, Tag. Only notices: ECS refuses them at registration.
 function* checkTags(tags: NonNullable<TaskDefinition["tags"]>): Step {
   if (tags.length > MAX_TAGS) {
     yield notice(["tags"])`there are ${tags.length}, but ECS takes ${MAX_TAGS} at most.`;

@@ -34,7 +34,7 @@ export function* normalize(document: JsonValue): Step<Normalized | undefined> {
   return { definition: yield* withTags(withoutEmpty(ABSENT_IF_EMPTY.ofTask, task)), runtimeDefense };
 }
 
-// Many more than ECS takes. Checks and messages about one container look at the others, too.
+// Many more than ECS takes. Some checks compare each container with all others, so their time grows with the square.
 const MOST_CONTAINERS = 100;
 
 type Normalized = { readonly definition: JsonObject; readonly runtimeDefense: JsonValue };

@@ -9,7 +9,7 @@ const IN_ARN = /(?<=\barn:[^:\s]*:[^:\s]*:)region(?=:)|(?<=\barn:[^:\s]*:[^:\s]*
 const IN_IMAGE = /\baws_account_id(?=\.dkr\b)/;
 const TEMPLATE = [ANY, IN_ARN, IN_IMAGE].map(({ source }) => source).join("|");
 // Not for log options: in these, variables are the log router's own syntax.
-// A variable ends before the next one begins: many that don't end would each be read to the end of the text.
+// The match stops at the next variable: otherwise each unclosed one would be read to the end of the text.
 const VARIABLE = /\$\{(?:(?!\$\{)[^}])*\}|\$\((?:(?!\$\()[^)])*\)/;
 const TEMPLATE_OR_VARIABLE = new RegExp(`${TEMPLATE}|${VARIABLE.source}`, "g");
 // In these log options a single brace can only be a placeholder, except for a log router's variable.

@@ -19,7 +19,7 @@ export function* checkPorts({ containers, sidecar }: Draft): Step {
         const why = "under awsvpc both must be equal. Remove hostPort.";
         yield problem(place)`hostPort ${hostPort} differs from containerPort ${containerPort}: ${why}`;
       }
-      // The schema refuses others, and each would have a table of all ports here.
+      // The schema refuses other protocols; here each one could add all ports to `taken`.
       if (!/^(tcp|udp)$/i.test(protocol)) continue;
       const [first, last] = portsOf(mapping);
       // Stops at the first port that is taken, so that many large ranges take no longer than all ports.

@@ -27,7 +27,7 @@ export function* checkSecretAccess(draft: Draft, reported: ReadonlySet<string>, 
     const { path, source, service } = reference;
     // The schema already refuses an empty one.
     if (source === "" || stack.secretArns.some((arn) => covers(arn, reference, stack.region))) continue;
-    // The source of a secret that is wrong itself is not what SECRET_ARNS would have to list.
+    // A source that is wrong itself isn't quoted: SECRET_ARNS needs the corrected ARN.
     const isWrong = reported.has(path.join(".")) || (service === "ssm" && !v.is(valueFrom, source));
     const named = source.startsWith("arn:")
       ? quote(possibleArns(reference, place)[0], 300)
@@ -99,7 +99,7 @@ export function arnsInPolicy(source: SecretReference, place: Place): readonly st
   return RANDOM.test(arns[0]) ? [arns[0]] : arns;
 }
 
-/** Returns the ARNs that the source may mean. A secret's name may end like a suffix: then its ARN may be whole or not. */
+/** Returns the ARNs that the source may mean: if a secret's ARN ends like a suffix, that may be the end of its name. */
 function possibleArns({ source, service }: SecretReference, place: Place): readonly [string, ...string[]] {
   const { partition, region, account } = place;
   if (!source.startsWith("arn:")) {

@@ -121,7 +121,7 @@ function* repeatedKeys(node: Node, depth = 0): Generator<Node> {
 
 const TOO_DEEP: Remark = { text: text`is nested in more than ${DEEPEST} levels.` };
 
-/** Returns the property or list element at the path, or the nearest one around it: at last the whole document. */
+/** Returns the property or list element at the path, or the nearest one around it, up to the whole document. */
 function nodeAt(tree: Node, path: Path): Node {
   // The value may be in the envelope of describe-task-definition, or have been moved up from a container.
   const containers = findNodeAtLocation(tree, ["containerDefinitions"])?.children ?? [];

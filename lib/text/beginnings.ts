@@ -42,7 +42,7 @@ const ESCAPES = Array.from({ length: ASCII }, (_, character) => (isEscape(charac
 // ANY: may spell any character, or is ignored. GAPS: white space, which may precede the next character.
 const ANY = `${ESCAPES}${BEYOND_ASCII}`;
 const GAPS = "[\\0-\\x20\\x7f]*";
-/** With more beginnings, most characters are one: checking for any of them first is faster than trying each. */
+/** With more beginnings than this, it is faster to test for any of their first characters before trying each one. */
 const MANY = 16;
 
 function patternOf(thirds: ReadonlyMap<number, ReadonlyMap<number, ReadonlySet<number>>>, beyond: string): RegExp {

@@ -66,7 +66,7 @@ function encodedTwice(value: string): readonly string[] {
   return [...encoded(value, "utf16le"), base64At(0, Buffer.from(base64At(0, Buffer.from(value))))];
 }
 
-/** Leaves out the characters that neighbours share. */
+/** Encodes in base64 at an offset in a longer text, without the characters that depend on the bytes around. */
 function base64At(offset: number, bytes: Buffer): string {
   const text = Buffer.concat([Buffer.alloc(offset), bytes])
     .toString("base64")

@@ -103,7 +103,7 @@ export class Finder {
   }
 }
 
-/** Follows all spellings at once, as many as can be meant; a run of backslashes has more. */
+/** Follows up to `SPELLINGS` spellings at once: only a run of backslashes has more. */
 function endOf({ characters, kind }: Form, text: string, at: number): number | undefined {
   if (kind === "word" && at > 0 && LETTER_OR_DIGIT.test(text[at - 1] ?? "")) return undefined;
   let place = at;

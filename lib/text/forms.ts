@@ -2,9 +2,9 @@ import { inAscii } from "./beginnings";
 import type { Form } from "./encodings";
 import { readingsFrom } from "./escapes";
 
-// So many are compared one by one.
+// Up to this many forms with the same beginning are compared one by one.
 const MOST_ALIKE = 16;
-// More than the spellings that a comparison follows: different characters beyond ASCII are one here.
+// More than SPELLINGS in finder.ts, since here all characters beyond ASCII count as one.
 const MOST_PLACES = 32;
 
 /** Forms with the same beginning, divided by their next characters if they are many: outside secrets may all begin alike. */

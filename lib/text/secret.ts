@@ -36,13 +36,14 @@ export class Secret {
 // The only state in a module, besides caches: a secret that had to be passed around could be forgotten on the way.
 const ofThisRun = new Finder();
 
-// Licence token in the path of the Defender's image, also after what an encoder leaves there; console/answers.ts knows its
-// prefix, too. TW_CONTAINER_NAME isn't one, nor is a task or file named tw_orders.
+// A licence token in the path of the Defender's image. The last alternative needs no word boundary, since an encoder may
+// leave letters in front. TW_CONTAINER_NAME must not match, nor a task or file named tw_orders. console/answers.ts knows the
+// prefix, too.
 const LICENCE =
   /\btw_(?:(?=[A-Za-z]*\d)[A-Za-z0-9]{6,}|[A-Za-z]{16,}|[A-Za-z]{6,}(?=\/twistlock))|[Tt][Ww](?:_|%5[Ff])(?=[A-Za-z]*\d)[A-Za-z0-9]{10,}/;
 
-// Shapes of secrets whose value is not known. Those that fail check-artifact are in stack/secrets-in-file.ts: here a false
-// one costs a word, there a run.
+// Shapes of secrets whose value is not known. check-artifact has its own (stack/secrets-in-file.ts): here a false match only
+// masks a word, there it fails the run.
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [new RegExp(LICENCE, "g"), `tw_${REDACTED}`],
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, REDACTED], // JSON Web Token
