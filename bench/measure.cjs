@@ -7,7 +7,7 @@ const { spawnSync } = require("node:child_process");
  * @property {string} name
  * @property {readonly string[]} command
  * @property {(stdout: string) => void} [onOutput]
- * @property {NodeJS.ProcessEnv} [environment] beside PATH, HOME and the settings that keep the tools quiet
+ * @property {NodeJS.ProcessEnv} [environment] in addition to PATH, HOME and the settings that keep the tools quiet
  */
 
 const QUIET = { CI: "true", FORCE_COLOR: "0", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };

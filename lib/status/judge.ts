@@ -132,7 +132,7 @@ const CHECKS: readonly (readonly [Verdict, Check])[] = [
   ["left-out", leftOut],
 ];
 
-/** Returns the version in the image's tag or, if a mirror's tag has none, the oldest that the Console lists for the family. */
+/** Returns the version in the image's tag or, if a mirror's tag has none, the oldest of the family's connected Defenders. */
 function versionOf({ structure, family }: CheckedDefinition, { defenders }: Facts): string | undefined {
   if (structure.defenderVersion !== undefined) return structure.defenderVersion;
   const [first, ...others] = (defenders.get(family) ?? NONE).versions;
