@@ -69,7 +69,7 @@ const UNREADABLE: readonly (readonly [string, string])[] = [
   ["not JSON", "[{"],
 ];
 const UNREADABLE_PROBLEM =
-  "container_definitions is not JSON, or has more than 32 levels, which no task definition has.";
+  "container_definitions is not JSON, or has more than 32 levels, so it is not a task definition's.";
 
 describe("the stack's plan", () => {
   test.each([
@@ -1019,7 +1019,7 @@ describe("refusals", () => {
     [
       "20,000 levels",
       () => inFile(`{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`),
-      "plan.json is nested in more than 1000 levels, which no plan is.",
+      "plan.json is nested in more than 1000 levels, so it is not a plan.",
     ],
     [
       "a state",

@@ -288,7 +288,7 @@ describe("a notice is given for", () => {
     const document = { ...ORIGINAL, containerDefinitions: [{ ...app, logConfiguration }, router] };
     const { notices } = await prove(document);
     expect(notices).toEqual([
-      'The Defender\'s logs go to FireLens with the options, and so the vendor\'s key, of an application container: the Console copied its logConfiguration. Set "sidecar": {"logs": "own"} in runtimeDefense for a log group of its own.',
+      'The Defender\'s logs go to FireLens with the options of an application container, the vendor\'s key included: the Console copied its logConfiguration. Set "sidecar": {"logs": "own"} in runtimeDefense for a log group of its own.',
     ]);
     expect((await prove({ ...document, runtimeDefense: { sidecar: { logs: "own" } } })).notices).toEqual([]);
   });

@@ -13,7 +13,7 @@ export function readPlanFile(file: string): JsonObject {
   const document = parseJson(file, read(file));
   if (isDeeperThan(DEEPEST, document)) {
     throw new PlanError([
-      text`${file} is nested in more than ${DEEPEST} levels, which no plan is. Print it with terraform show -json PLAN.`,
+      text`${file} is nested in more than ${DEEPEST} levels, so it is not a plan. Print it with terraform show -json PLAN.`,
     ]);
   }
   if (isJsonObject(document)) return document;

@@ -4,7 +4,7 @@ import { parseContainers, resourceForm } from "../stack/resource-form";
 import { text } from "../text/safe-text";
 import type { PlannedResource } from "./read-plan";
 
-const UNREADABLE = text`container_definitions is not JSON, or has more than ${DEEPEST} levels, which no task definition has.`;
+const UNREADABLE = text`container_definitions is not JSON, or has more than ${DEEPEST} levels, so it is not a task definition's.`;
 
 /** What the provider adds to a registered task definition, and its own arguments. */
 const NOT_REGISTERED = [

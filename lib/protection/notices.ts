@@ -44,7 +44,7 @@ export function findNotices(
   const { logConfiguration: logs } = sidecar;
   if (logs?.logDriver === "awsfirelens" && runtimeDefense.sidecar.logs !== "own") {
     notices.push(
-      text`The Defender's logs go to FireLens with the options, and so the vendor's key, of an application container: the Console copied its logConfiguration. Set "sidecar": {"logs": "own"} in runtimeDefense for a log group of its own.`,
+      text`The Defender's logs go to FireLens with the options of an application container, the vendor's key included: the Console copied its logConfiguration. Set "sidecar": {"logs": "own"} in runtimeDefense for a log group of its own.`,
     );
   }
   return notices;
