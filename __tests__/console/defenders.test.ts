@@ -41,12 +41,8 @@ function listing(
 }
 
 async function defendersOf(listener: http.RequestListener, types = ["fargate"], console = {}) {
-  const client = await login(settingsFor(await servers.plain(listener), { console }), context);
-  try {
-    return await client.defenders(types);
-  } finally {
-    client.close();
-  }
+  using client = await login(settingsFor(await servers.plain(listener), { console }), context);
+  return await client.defenders(types);
 }
 
 function some(count: number, first = 0): Listed[] {

@@ -4,8 +4,8 @@ import { inspect } from "node:util";
 
 import pMap from "p-map";
 
+import type { Console } from "../../lib/console/client";
 import { login } from "../../lib/console/client";
-import type { Console } from "../../lib/console/console";
 import { ConsoleError } from "../../lib/errors";
 import { manualClock } from "../http/manual-clock";
 import { spellings } from "../text/spellings";
@@ -120,7 +120,7 @@ async function run(fault: ConsoleFault, call: CallName): Promise<Result> {
     error = caught;
   }
   const tookMs = clock.now();
-  client?.close();
+  client?.[Symbol.dispose]();
   await server.close();
   const method = call === "authenticate" || call === "defenders/fargate.json" ? "POST" : "GET";
   return { error, notices, strikes: server.strikes(), where: `${method} ${server.url}/api/v1/${call}`, tookMs };

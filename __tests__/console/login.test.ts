@@ -35,11 +35,10 @@ function context(stop = new AbortController(), notices: string[] = []) {
 async function received(more: (url: string) => Partial<ConsoleSettings> = () => ({})): Promise<Received[]> {
   const requests: Received[] = [];
   const url = await serve(goodConsole(requests));
-  const console = await login(settingsFor(url, { console: more(url) }), context());
+  using console = await login(settingsFor(url, { console: more(url) }), context());
   await console.version();
   await console.protect({ definition: DEFINITION });
   await console.installBundle();
-  console.close();
   return requests;
 }
 
@@ -52,11 +51,10 @@ test("a retry opens a new connection, since those kept alive may all be dead", a
     return good(request, response);
   });
   const notices: string[] = [];
-  const console = await login(settingsFor(url), context(new AbortController(), notices));
+  using console = await login(settingsFor(url), context(new AbortController(), notices));
   await Promise.all(Array.from({ length: 6 }, () => console.version()));
   notices.length = 0;
   expect(await console.version()).toBe("34.04.145");
-  console.close();
   expect(notices).toEqual([expect.stringContaining("(try 2 of 4)")]);
 });
 
@@ -99,7 +97,7 @@ describe("the requests", () => {
 
   test("carry the options that a task sets, and no others", async () => {
     const requests: Received[] = [];
-    const console = await login(settingsFor(await serve(goodConsole(requests))), context());
+    using console = await login(settingsFor(await serve(goodConsole(requests))), context());
     await console.protect({
       definition: DEFINITION,
       extractEntrypoint: true,
@@ -108,7 +106,6 @@ describe("the requests", () => {
       filesystemMonitoring: false,
       defenderImage: "registry.example.com/defender:1",
     });
-    console.close();
     expect(requests[1]?.query).toEqual({
       ...DEFENDER,
       extractEntrypoint: "true",
@@ -121,7 +118,7 @@ describe("the requests", () => {
 });
 
 test("the answers are parsed", async () => {
-  const console = await login(settingsFor(await serve(goodConsole())), context());
+  using console = await login(settingsFor(await serve(goodConsole())), context());
   expect(await console.version()).toBe("34.04.145");
   expect((await console.protect({ definition: DEFINITION })).family).toBe("web");
   const { installBundle: bundle, wsAddress } = await console.installBundle();
@@ -130,7 +127,6 @@ test("the answers are parsed", async () => {
   expect(wsAddress).toBe("wss://defenders.example.com:443");
   const texts = [PASSWORD, TOKEN, "nothing of theirs"].map((text) => JSON.stringify({ text }));
   expect(texts.map(console.holdsCredential)).toEqual([true, true, false]);
-  console.close();
 });
 
 test("the secrets of an answer are masked from then on, the licence token also without its prefix", async () => {
@@ -142,9 +138,8 @@ test("the secrets of an answer are masked from then on, the licence token also w
   const url = await serve((request, response) =>
     request.url?.includes("fargate") ? response.end(JSON.stringify(answer)) : good(request, response),
   );
-  const console = await login(settingsFor(url), context());
+  using console = await login(settingsFor(url), context());
   await console.protect({ definition: DEFINITION });
-  console.close();
   expect(mask(`${bundle} and ${token}`)).toBe("[redacted] and [redacted]");
 });
 
@@ -187,13 +182,12 @@ test("a token that expires is renewed once for all its calls, and each call is r
       response.writeHead(401).end('{"err":"token expired"}');
     } else good(request, response);
   });
-  const console = await login(settingsFor(url), context());
+  using console = await login(settingsFor(url), context());
   const versions = await Promise.all(Array.from({ length: 64 }, () => console.version()));
   expect(new Set(versions)).toEqual(new Set(["34.04.145"]));
   expect({ logins, refusals }).toEqual({ logins: 2, refusals: 64 });
   await console.version();
   expect({ logins, refusals }).toEqual({ logins: 2, refusals: 64 });
-  console.close();
 });
 
 test("another refusal than that of the token causes no second login", async () => {
@@ -202,10 +196,9 @@ test("another refusal than that of the token causes no second login", async () =
     if (!request.url?.endsWith("/authenticate")) response.writeHead(403).end();
     else response.end(JSON.stringify({ token: `token-${++logins}` }));
   });
-  const console = await login(settingsFor(url), context());
+  using console = await login(settingsFor(url), context());
   await expect(console.version()).rejects.toThrow("(HTTP 403)");
   expect(logins).toBe(1);
-  console.close();
 });
 
 test("a second login that fails is reported by every call, and not tried again", async () => {
@@ -215,7 +208,7 @@ test("a second login that fails is reported by every call, and not tried again",
     else if (logins++ === 0) response.end('{"token":"token-1"}');
     else response.writeHead(401).end('{"err":"key revoked"}');
   });
-  const console = await login(settingsFor(url), context());
+  using console = await login(settingsFor(url), context());
   const outcomes = await Promise.allSettled([console.version(), console.installBundle()]);
   for (const outcome of outcomes) {
     expect(outcome).toMatchObject({
@@ -224,7 +217,6 @@ test("a second login that fails is reported by every call, and not tried again",
   }
   await expect(console.version()).rejects.toThrow("refused the login");
   expect(logins).toBe(2);
-  console.close();
 });
 
 test("each retry is one notice: what failed, which try comes, and when", async () => {
@@ -235,7 +227,7 @@ test("each retry is one notice: what failed, which try comes, and when", async (
     if (tries++ < 2) response.writeHead(503).end('{"err":"starting"}');
     else good(request, response);
   });
-  (await login(settingsFor(url), context(undefined, notices))).close();
+  (await login(settingsFor(url), context(undefined, notices)))[Symbol.dispose]();
   const where = `POST ${url}/api/v1/authenticate`;
   expect(notices).toEqual([
     `The Console fails (HTTP 503, "starting"): ${where}. Trying again in 0.1 s (try 2 of 4).`,
@@ -268,11 +260,11 @@ describe("an abort", () => {
     expect(waiting()).toBe(0);
   });
 
-  test("by close() ends a running call", async () => {
+  test("by the end of its block ends a running call", async () => {
     const good = goodConsole();
     const url = await serve((request, response) => {
       if (!request.url?.endsWith("/version")) good(request, response);
-      else console.close();
+      else console[Symbol.dispose]();
     });
     const console = await login(settingsFor(url), context());
     await expect(console.version()).rejects.toThrow("closed");

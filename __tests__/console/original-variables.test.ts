@@ -18,12 +18,11 @@ test("with only the original example's variables, no call goes to TL_CONSOLE", a
     AUTH_API_ENDPOINT: `${url}/tenant/api/v1/authenticate`,
     TASK_GENERATION_API_ENDPOINT: `${url}/tenant/api/v1/defenders/fargate.json`,
   });
-  const console = await login(settings, context);
+  using console = await login(settings, context);
   await console.version();
   await console.protect({ definition: { containerDefinitions: [] } });
   await console.installBundle();
   await console.defenders(["fargate"]);
-  console.close();
   expect(requests.map(({ path }) => path)).toEqual([
     "/tenant/api/v1/authenticate",
     "/tenant/api/v1/version",
@@ -45,12 +44,11 @@ test("a failure at an address from AUTH_API_ENDPOINT names this variable", async
     TL_CONSOLE: "no-such-host.invalid",
     AUTH_API_ENDPOINT: `${url}/api/v1/authenticate`,
   });
-  const console = await login(settings, context);
+  using console = await login(settings, context);
   await expect(console.version()).rejects.toThrow(
     `The Console has nothing at this address (HTTP 404): GET ${url}/api/v1/version. ` +
       "Check the path in AUTH_API_ENDPOINT, and TL_API_VERSION.",
   );
-  console.close();
 });
 
 test.each(["AUTH_API_ENDPOINT", "TASK_GENERATION_API_ENDPOINT"])("so does a failure at %s alone", async (name) => {
@@ -60,8 +58,8 @@ test.each(["AUTH_API_ENDPOINT", "TASK_GENERATION_API_ENDPOINT"])("so does a fail
   );
   const variables = { TL_USER: "access-key-id", TL_PASS: PASSWORD, TL_CONSOLE: url, [name]: `${url}/elsewhere` };
   const run = async () => {
-    const console = await login(parseSettings(variables), context);
-    await console.protect({ definition: { containerDefinitions: [] } }).finally(console.close);
+    using console = await login(parseSettings(variables), context);
+    await console.protect({ definition: { containerDefinitions: [] } });
   };
   await expect(run()).rejects.toThrow(`: POST ${url}/elsewhere. Check the path in ${name}, and TL_API_VERSION.`);
 });

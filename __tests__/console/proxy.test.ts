@@ -54,9 +54,8 @@ test("the calls go through one tunnel, and only the proxy gets the proxy's crede
   });
   const proxy = await servers.proxy();
   const network = through(`http://us%40er:p%2Fw@${proxy.host}`);
-  const console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
+  using console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
   expect(await console.version()).toBe("34.04.145");
-  console.close();
   const authorization = `Basic ${Buffer.from("us@er:p/w").toString("base64")}`;
   expect(proxy.connects).toEqual([{ target: new URL(url).host, authorization }]);
   expect(proxy.requests).toEqual([]);
@@ -72,9 +71,8 @@ test("each connection of 64 parallel calls is a tunnel", async () => {
   });
   const proxy = await servers.proxy();
   const network = through(`http://${proxy.host}`);
-  const console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
+  using console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
   const versions = await Promise.all(Array.from({ length: 64 }, () => console.version()));
-  console.close();
   expect(versions).toEqual(Array(64).fill("34.04.145"));
   expect(connections.size).toBeGreaterThan(1);
   expect(proxy.connects.map(({ target }) => target)).toEqual(Array(connections.size).fill(new URL(url).host));
@@ -118,8 +116,7 @@ test("an IPv6 address has brackets in CONNECT, and none in the check of its cert
     return connect(Number(new URL(secured).port), "127.0.0.1");
   });
   const network = { ...through(`http://${proxy}`), caFile };
-  const console = await login(settingsFor("https://[::1]:8083", { network }), context());
-  console.close();
+  (await login(settingsFor("https://[::1]:8083", { network }), context()))[Symbol.dispose]();
   expect(targets).toEqual(["[::1]:8083"]);
 });
 
@@ -146,7 +143,7 @@ test.each([
   const url = await servers.secure(certificate, goodConsole());
   const proxy = await servers.proxy(undefined, await serverCertificate({ ca, host }));
   const network = { ...through(`https://${proxy.host.replace("127.0.0.1", host)}`), caFile };
-  (await login(settingsFor(url, { network }), context())).close();
+  (await login(settingsFor(url, { network }), context()))[Symbol.dispose]();
   expect(proxy.connects).toHaveLength(1);
   expect(proxy.serverNames).toEqual([serverName]);
 });
@@ -170,17 +167,15 @@ test.each([
 test("a host in NO_PROXY is reached directly", async () => {
   const url = await servers.secure(certificate, goodConsole());
   const network = through("http://127.0.0.1:1", "other.example.com,127.0.0.1");
-  const console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
+  using console = await login(settingsFor(url, { network: { ...network, caFile } }), context());
   expect(await console.version()).toBe("34.04.145");
-  console.close();
 });
 
 test("plain http on loopback never goes to a proxy, which would read the password", async () => {
   const proxy = await servers.proxy();
   const network = through(`http://${proxy.host}`);
-  const console = await login(settingsFor(await servers.plain(goodConsole()), { network }), context());
+  using console = await login(settingsFor(await servers.plain(goodConsole()), { network }), context());
   expect(await console.version()).toBe("34.04.145");
-  console.close();
   expect({ connects: proxy.connects, requests: proxy.requests }).toEqual({ connects: [], requests: [] });
 });
 

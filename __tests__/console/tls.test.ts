@@ -33,9 +33,8 @@ function context(notices: string[] = []) {
 
 test("a Console with a private authority is trusted through TL_CA_CERT", async () => {
   const url = await servers.secure(await serverCertificate({ ca }), goodConsole());
-  const console = await login(settingsFor(url, { network: { caFile } }), context());
+  using console = await login(settingsFor(url, { network: { caFile } }), context());
   expect(await console.version()).toBe("34.04.145");
-  console.close();
 });
 
 test("a retry, whose connection is new, trusts it, too", async () => {
@@ -45,7 +44,7 @@ test("a retry, whose connection is new, trusts it, too", async () => {
     tries++ === 0 ? response.writeHead(503).end() : good(request, response),
   );
   const notices: string[] = [];
-  (await login(settingsFor(url, { network: { caFile } }), context(notices))).close();
+  (await login(settingsFor(url, { network: { caFile } }), context(notices)))[Symbol.dispose]();
   expect(notices).toEqual([expect.stringContaining("(try 2 of 4)")]);
 });
 

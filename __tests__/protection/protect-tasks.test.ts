@@ -37,7 +37,7 @@ async function run(
     );
     return { proven, paths: server.requests.map(({ path }) => path) };
   } finally {
-    console.close();
+    console[Symbol.dispose]();
     await server.close();
   }
 }

@@ -3,13 +3,22 @@ import { type JsonObject, objectsIn } from "../json";
 import { type ConsoleSettings, LOGIN_PATH } from "../settings/console";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
-import type { ProtectRequest } from "./console";
 
 /** One request to the Console. */
 export type ConsoleCall = Call & {
   /** The user's next step when the Console rejects the request. */
   readonly remedy: SafeText;
   readonly isLogin: boolean;
+};
+
+/** What the Console is to protect, and how. */
+export type ProtectRequest = {
+  readonly definition: JsonObject;
+  readonly extractEntrypoint?: boolean;
+  readonly registryType?: string;
+  readonly registryCredentialId?: string;
+  readonly filesystemMonitoring?: boolean;
+  readonly defenderImage?: string;
 };
 
 /** Builds the requests to the Console's API, without the token. */

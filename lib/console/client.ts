@@ -10,13 +10,18 @@ import type { Settings } from "../settings/settings";
 import { type SafeText, text } from "../text/safe-text";
 import { finderOf, Secret } from "../text/secret";
 import { BUNDLE_AND_ADDRESS, LOGIN, TASK_DEFINITION, VERSION } from "./answers";
-import { type ConsoleCall, callsOf, withToken } from "./calls";
-import type { Console } from "./console";
+import { type ConsoleCall, callsOf, type ProtectRequest, withToken } from "./calls";
 import { DEFENDERS, PAGE_SIZE, readPages, withPauses } from "./defenders";
 import { statusFailure } from "./status-failure";
 
 /**
- * Logs in at the Console.
+ * A Prisma Cloud Compute Console that has accepted the login. Every call throws `ConsoleError`, or
+ * the signal's reason once `RunContext.signal` is aborted.
+ */
+export type Console = Readonly<Awaited<ReturnType<typeof login>>>;
+
+/**
+ * Logs in at the Console. To be declared with `using`: that aborts pending calls and closes the connections.
  *
  * @throws ConsoleError, or SettingsError when TL_CA_CERT or HTTPS_PROXY can't be used.
  */
@@ -24,7 +29,7 @@ export async function login(
   { console: settings, network }: Pick<Settings, "console" | "network">,
   context: RunContext,
   clock: Clock = systemClock,
-): Promise<Console> {
+) {
   const closing = new AbortController();
   const signal = AbortSignal.any([context.signal, closing.signal]);
   // Basic authentication sends the base64 of this pair; from here on it is masked in every message.
@@ -79,10 +84,17 @@ export async function login(
   const ask = <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> => sendSignedIn(call, shape).catch(rethrow);
 
   return {
+    /** The Console's version, `34.04.145`. `GET …/version` */
     version: () => ask(calls.version, VERSION),
-    protect: (request) => ask(calls.fargate(request), TASK_DEFINITION),
+    /** The task definition with a Defender in it, as the Console sent it, not proven. `POST …/defenders/fargate.json` */
+    protect: (request: ProtectRequest) => ask(calls.fargate(request), TASK_DEFINITION),
+    /** The install bundle and the address that Defenders dial. `GET …/defenders/install-bundle` */
     installBundle: () => ask(calls.installBundle, BUNDLE_AND_ADDRESS),
-    defenders: async (types) => {
+    /**
+     * All Defenders of these types, such as `fargate`, that the Console lists, connected or not. Read in pages, sorted by
+     * host name. A Fargate Defender stays listed for about an hour after it disconnects. `GET …/defenders`
+     */
+    defenders: async (types: readonly string[]) => {
       const list = (type: string) => {
         const query = { type, limit: PAGE_SIZE, sort: "hostname" };
         const read = (offset: number) => sendSignedIn(calls.defenders({ ...query, offset }), DEFENDERS);
@@ -90,8 +102,8 @@ export async function login(
       };
       return (await Promise.all(types.map(list)).catch(rethrow)).flat();
     },
-    holdsCredential: (outside) => credentials.isIn(outside),
-    close,
+    /** Whether the text contains the password or a token of this run, in any spelling. */
+    holdsCredential: (outside: string) => credentials.isIn(outside),
     [Symbol.dispose]: close,
   };
 }

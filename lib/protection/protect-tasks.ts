@@ -1,6 +1,6 @@
 import pMap from "p-map";
 
-import type { Console } from "../console/console";
+import type { Console } from "../console/client";
 import { defined } from "../defined";
 import { ConsoleError, ExpectedError, ProofError, TaskFileError } from "../errors";
 import { groupBy } from "../group-by";

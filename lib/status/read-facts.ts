@@ -6,7 +6,7 @@ import type { Ecs } from "../aws/ecs";
 import { type RunningTask, readRunningTasks } from "../aws/running-tasks";
 import { readServices } from "../aws/services";
 import { type RegisteredDefinition, readDefinitions, readNewest } from "../aws/task-definitions";
-import type { Console } from "../console/console";
+import type { Console } from "../console/client";
 import { checkStructure, type StructureFacts } from "../protection/structure";
 import { type CheckedDefinition, isCurrent } from "./checked-definition";
 import { defendersByFamily, runningDefenders } from "./defenders";
