@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
+import { promisify } from "node:util";
 
 import * as v from "valibot";
 
@@ -58,45 +59,29 @@ async function run(
 ): Promise<Outcome> {
   using limit = deadline(network.timeoutMs, signal, clock);
   limit.signal.throwIfAborted();
-  return await new Promise<Outcome>((resolve, reject) => {
-    // Ignore stderr: by the protocol, errors are on stdout.
-    const helper = spawn(program, ["get"], { env: withoutSecrets(environment), stdio: ["pipe", "pipe", "ignore"] });
-    // A process that the helper started may outlive it, and its open streams would keep this process running.
-    const abandon = () => {
-      helper.kill("SIGKILL");
-      for (const stream of [helper.stdin, helper.stdout]) stream.destroy();
-      helper.unref();
-    };
-    const fail = (what: SafeText) => {
-      abandon();
-      reject(failure(program, place, what));
-    };
-    limit.signal.addEventListener("abort", () => {
-      if (!signal.aborted) return fail(text`did not answer within ${Math.ceil(network.timeoutMs) / 1000} s`);
-      abandon();
-      reject(signal.reason);
-    });
-    let output = "";
-    helper.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      output += chunk;
-      if (output.length > MOST_OUTPUT) fail(text`answered more than 1 MiB`);
-    });
-    helper.on("error", ({ code }: NodeJS.ErrnoException) => {
-      if (code === "ENOENT") fail(text`is not installed`);
-      else fail(text`can't be started (${code ?? "no reason given"})`);
-    });
-    helper.on("exit", (code, killedBy) => {
-      const finish = () => {
-        cancel();
-        abandon();
-        resolve({ code: code ?? String(killedBy), output });
-      };
-      const cancel = clock.after(LAST_OUTPUT_MS, finish);
-      helper.on("close", finish);
-    });
-    helper.stdin.on("error", () => undefined); // it ended without reading
-    helper.stdin.end(server);
-  });
+  const options = { env: withoutSecrets(environment), maxBuffer: MOST_OUTPUT };
+  const ended = promisify(execFile)(program, ["get"], options);
+  const { child: helper } = ended;
+  // A process that the helper started may outlive it, and keep its output open.
+  const abandon = () => {
+    helper.kill("SIGKILL");
+    for (const stream of [helper.stdout, helper.stderr]) stream?.destroy();
+  };
+  limit.signal.addEventListener("abort", abandon);
+  helper.on("exit", () => helper.on("close", clock.after(LAST_OUTPUT_MS, abandon)));
+  helper.stdin?.on("error", () => undefined).end(server); // it may end without reading
+  try {
+    return { code: 0, output: (await ended).stdout };
+  } catch (error) {
+    signal.throwIfAborted();
+    const late = text`did not answer within ${Math.ceil(network.timeoutMs) / 1000} s`;
+    if (limit.signal.aborted) throw failure(program, place, late);
+    const { code, signal: killedBy, stdout = "" } = error as ExecFileException;
+    if (code === "ENOENT") throw failure(program, place, text`is not installed`);
+    // Of the system, or for more than 1 MiB of output.
+    if (typeof code === "string") throw failure(program, place, text`can't be run (${code})`);
+    return { code: code ?? String(killedBy), output: stdout };
+  }
 }
 
 function failure(program: string, place: SafeText, what: SafeText): RegistryError {
