@@ -48,6 +48,9 @@ export class ConsoleError extends ExpectedError {}
 /** Reach an image's registry, or fix the settings and credentials for it. */
 export class RegistryError extends ExpectedError {}
 
+/** Use another image: Fargate can't start this one, whatever the task definition says. */
+export class ImageError extends RegistryError {}
+
 /** Reach AWS, or ask whoever gives rights there. */
 export class AwsError extends ExpectedError {}
 

@@ -393,7 +393,7 @@ describe("one sentence names", () => {
     const text = await readOne(`${host}/shop/web:1`, { dockerConfigFolder: docker.folder({}) });
     const refusal = `${host} refuses access (HTTP 401, "UNAUTHORIZED: unauthorized"): GET http://${host}/${path}`;
     const tried = `Tried: without credentials, as Docker has none for ${host}`;
-    const remedy = `log in with docker login ${host}, or write the container's entryPoint`;
+    const remedy = `log in with docker login ${host}`;
     expect(text).toBe(`${refusal}. ${tried}. Check that the image ${host}/shop/web:1 exists. If it does: ${remedy}.`);
   });
 

@@ -78,8 +78,8 @@ test("the client waits as long as Retry-After asks for", () => {
 });
 
 test.each([
-  [429, "Try again later, log in with docker login for a higher limit, or write the container's entryPoint."],
-  [503, "Try again later, or write the container's entryPoint in the task definition."],
+  [429, "Try again later, or log in with docker login for a higher limit."],
+  [503, "Try again later."],
 ])("HTTP %i ends with its own remedy", (status, remedy) => {
   for (const call of CALLS) {
     const { found } = resultOf(`HTTP ${status} always at ${call}`);

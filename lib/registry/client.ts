@@ -8,7 +8,7 @@ import { isRedirect, redirectTarget, shownRedirectTarget } from "../http/redirec
 import { isTransient, type RunContext, retryAfterMs, withRetries } from "../http/retry";
 import type { ImageReference } from "../image-reference";
 import type { NetworkSettings } from "../settings/network";
-import { quote, type SafeText, text } from "../text/safe-text";
+import { quote, text } from "../text/safe-text";
 import { isAllowed, registryAddress } from "./address";
 import { authorizationFor, type Send } from "./authorization";
 import { type Challenge, challengeOf } from "./challenge";
@@ -83,11 +83,9 @@ export function registryClient(options: ClientOptions): RegistryClient {
     let call: Call = { method: "GET", url, accept, peer };
     let answer = await sendAuthorized(call, reference);
     // Blobs are often stored elsewhere. Only the registry gets the Authorization header.
-    for (const visited = [url.href]; isRedirect(answer.status); visited.push(call.url.href)) {
+    for (let followed = 0; isRedirect(answer.status); followed += 1) {
       const target = redirectTarget(answer, call.url);
-      if (!target || !isAllowed(target, url) || visited.includes(target.href) || visited.length > MOST_REDIRECTS) {
-        throw redirectFailure(answer, call, target, visited);
-      }
+      if (!target || !isAllowed(target, url) || followed === MOST_REDIRECTS) throw redirectFailure(answer, call);
       call = { ...call, url: target };
       answer = await send(call);
     }
@@ -97,9 +95,9 @@ export function registryClient(options: ClientOptions): RegistryClient {
 }
 
 const MOST_REDIRECTS = 5;
-const LATER = text`Try again later, or write the container's entryPoint in the task definition.`;
+const LATER = text`Try again later.`;
 // Docker Hub allows more pulls after a login.
-const LATER_OR_LOG_IN = text`Try again later, log in with docker login for a higher limit, or write the container's entryPoint.`;
+const LATER_OR_LOG_IN = text`Try again later, or log in with docker login for a higher limit.`;
 
 function repositoryOf({ registry, repository }: ImageReference): string {
   return `${registry}/${repository}`;
@@ -118,15 +116,9 @@ function peerOf({ text: image, registry }: ImageReference): Peer {
   };
 }
 
-function redirectFailure(answer: Answer, call: Call, target: URL | undefined, visited: readonly string[]) {
+function redirectFailure(answer: Answer, call: Call) {
   const shown = shownRedirectTarget(answer, call.url);
-  const where: SafeText = shown ? quote(`${shown.protocol}//${shown.host}`, 100) : text`no address`;
-  const why =
-    target && visited.includes(target.href)
-      ? text`in a circle`
-      : visited.length > MOST_REDIRECTS
-        ? text`more than ${MOST_REDIRECTS} times`
-        : text`to ${where}`;
-  const remedy = text`A redirect must lead to an https address. Ask whoever runs ${call.peer.name}.`;
-  return failureOf(call, text`${call.url.host} redirects ${why} (HTTP ${answer.status})`, remedy);
+  const where = shown ? quote(`${shown.protocol}//${shown.host}`, 100) : text`no address`;
+  const remedy = text`At most ${MOST_REDIRECTS} redirects are followed, to https addresses. Ask whoever runs ${call.peer.name}.`;
+  return failureOf(call, text`${call.url.host} redirects to ${where} (HTTP ${answer.status})`, remedy);
 }

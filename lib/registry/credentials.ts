@@ -36,7 +36,7 @@ export function loginIn(base64: string): Login | undefined {
   return { kind: "password", user: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) };
 }
 
-/** Says how to log in to a registry, or do without. */
+/** Says how to log in to a registry. */
 export function loginRemedy(registry: string): SafeText {
-  return text`log in with docker login ${registry}, or write the container's entryPoint`;
+  return text`log in with docker login ${registry}`;
 }

@@ -69,6 +69,5 @@ function failure(registry: string, error: unknown): RegistryError {
   const first = isOfNetwork
     ? "Check that this machine may reach ECR's API (AWS_ENDPOINT_URL, HTTPS_PROXY, a VPC endpoint), or raise TL_TIMEOUT_MS"
     : "Set AWS credentials that allow ecr:GetAuthorizationToken";
-  const remedy = `${first}, log in with docker login, or write the container's entryPoint.`;
-  return new RegistryError([text`${what}. ${remedy}`]);
+  return new RegistryError([text`${what}. ${first}, or log in with docker login.`]);
 }

@@ -30,17 +30,12 @@ const Manifest = v.pipe(
   v.transform(({ config }) => ({ kind: "manifest" as const, config })),
 );
 
-const Schema1 = v.pipe(
-  v.object({ schemaVersion: v.literal(1) }),
-  v.transform(() => ({ kind: "schema1" as const })),
-);
-
 /** A registry's answer for a tag or a digest. Sources: OCI image specification 1.1, Docker's manifest v2.2. */
-export const ManifestSchema = v.union([Schema1, Index, Manifest]);
+export const ManifestSchema = v.union([Index, Manifest]);
 
 export type Manifest = v.InferOutput<typeof ManifestSchema>;
 
-/** The media types to ask for. Schema 1 is not one of them, though old registries send it anyway. */
+/** The media types to ask for. */
 export const MANIFEST_TYPES = [
   "application/vnd.oci.image.index.v1+json",
   "application/vnd.oci.image.manifest.v1+json",

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 
 import { IMAGE_PLATFORM } from "../defender";
+import { ImageError } from "../errors";
 import type { Answer, Call } from "../http/call";
-import { failureOf, type HttpFailure } from "../http/failure";
+import { failureOf } from "../http/failure";
 import { parseAnswer, type Shape } from "../http/json-body";
 import { pageFailure } from "../http/page";
 import { type ImageReference, pinnedTo } from "../image-reference";
@@ -42,7 +43,7 @@ export async function readImage(reference: ImageReference, client: RegistryClien
   const { manifest, call } = await platformManifest(top, reference, client);
   if (!isImage(manifest.config)) {
     const what = text`${image} is not a container image: its configuration is a ${quote(manifest.config.mediaType, 80)}`;
-    throw failureOf(call, what, text`Check the image's name. ${NO_WAY_OUT}`);
+    throw unfit(call, what, text`Check the image's name.`);
   }
   const { os, architecture, config } = await readConfig(manifest.config, reference, client);
   const platform = `${os}/${architecture}`;
@@ -74,10 +75,6 @@ async function platformManifest(
   depth = 0,
 ): Promise<FoundManifest> {
   if (manifest.kind === "manifest") return { manifest, call };
-  if (manifest.kind === "schema1") {
-    const what = text`${reference.text} is in Docker's old format, schema 1, which has no configuration to read`;
-    throw failureOf(call, what, text`Push it again with a current Docker, or write the container's entryPoint.`);
-  }
   const chosen = choose(manifest.manifests);
   if (!chosen || depth >= DEEPEST) throw platformFailure(call, reference.text, platformsOf(manifest.manifests));
   return platformManifest(await readManifest(chosen.digest, reference, client), reference, client, depth + 1);
@@ -123,14 +120,16 @@ function digestOf(bytes: Buffer, algorithm = "sha256"): string {
   return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
 }
 
-function platformFailure(call: Call, image: string, found: SafeText): HttpFailure {
+function platformFailure(call: Call, image: string, found: SafeText): ImageError {
   const what = text`${image} is not built for ${IMAGE_PLATFORM}, the only platform of Defenders in Fargate; it is for ${found}`;
-  return failureOf(call, what, text`Build and push it with --platform ${IMAGE_PLATFORM}. ${NO_WAY_OUT}`);
+  return unfit(call, what, text`Build and push it with --platform ${IMAGE_PLATFORM}.`);
 }
 
-// A remedy that mentions entryPoint gets no advice to write one (entry-points-from-images.ts). Here that advice would only
-// hide the problem until Fargate starts the task.
-const NO_WAY_OUT = text`With an entryPoint in the file, it would not start either.`;
+// An entryPoint in the file would only hide the problem until Fargate starts the task.
+function unfit(call: Call, what: SafeText, remedy: SafeText): ImageError {
+  const whole = text`${remedy} With an entryPoint in the file, it would not start either.`;
+  return new ImageError([failureOf(call, what, whole).sentence]);
+}
 
 function platformsOf(manifests: readonly Descriptor[]): SafeText {
   const names = new Set(

@@ -1,4 +1,4 @@
-import type { RegistryError } from "../errors";
+import { ImageError, type RegistryError } from "../errors";
 import type { ImageConfig } from "../registry/read-image";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { checkText } from "./check-text";
@@ -42,6 +42,7 @@ export function wordsOf(
 function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): ImageConfig | readonly SafeText[] {
   const answer = answers.get(image);
   if (!answer) throw new Error(`${image} was not looked up`);
+  if (answer instanceof ImageError) return answer.sentences;
   if (answer instanceof Error) return answer.sentences.map(withWayOut);
   const words = processWords(answer, command);
   if (!words) return [text`the image ${quote(image)} has neither ENTRYPOINT nor CMD. Write entryPoint.`];
@@ -52,7 +53,6 @@ function wordsFor({ image, command }: OpenEntryPoint, answers: Answers): ImageCo
 }
 
 function withWayOut(sentence: SafeText): SafeText {
-  if (sentence.includes("entryPoint")) return sentence;
   return text`${sentence} Or write entryPoint (and command): then no registry is asked.`;
 }
 
