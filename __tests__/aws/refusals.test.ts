@@ -132,13 +132,6 @@ test("a missing cluster is named", async () => {
   ]);
 });
 
-test("a cluster that is gone when its tasks are listed is reported", async () => {
-  const gone = () => refusal("ClusterNotFoundException", "Cluster not found.");
-  expect(await readingWith("ListTasks", gone)).toEqual([
-    "The cluster is not there: ecs:ListTasks in eu-west-1. Check its name, AWS_REGION and AWS_PROFILE.",
-  ]);
-});
-
 test("a missing task definition is named", async () => {
   await localEcs(ACCOUNT);
   expect(await sentences(readDefinitions(await openFor(), ["web:9"]))).toEqual([
@@ -203,9 +196,11 @@ describe("an endpoint", () => {
       response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
       for (let mebibytes = 0; mebibytes < 20; mebibytes++) response.write(chunk);
     });
-    expect(await sentences(readRunningTasks(await openFor(), CLUSTER))).toEqual([
-      "The answer exceeds 16 MiB, so it is not from AWS: ecs:ListTasks in eu-west-1. Check AWS_ENDPOINT_URL.",
-    ]);
+    const [sentence] = await sentences(readRunningTasks(await openFor(), CLUSTER));
+    // The SDK adds to the reason.
+    expect(sentence).toMatch(
+      /^AWS refused a call \(AnswerTooLong, HTTP 200\): ecs:ListTasks in eu-west-1: "The answer exceeds 16 MiB\. .*"\. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL\.$/,
+    );
   });
 
   test("that echoes credentials which the SDK has looked up is masked, and they are looked up once", async () => {
@@ -272,18 +267,11 @@ describe("two accounts or regions mixed up", () => {
     );
   });
 
-  test("clusters of two accounts", async () => {
-    await localEcs(ACCOUNT);
-    await expect(readClusters(await openFor(), [CLUSTER, `${other}:cluster/main`])).rejects.toThrow(
-      "--cluster names clusters of the accounts 111122223333 and 999999999999. One run reads one account: run status once for each.",
-    );
-  });
-
   test("an error of ECS that says so", async () => {
     const said = "Identifier is for us-east-1. Your accountId is 111122223333";
     const [sentence] = await readingWith("ListTasks", () => refusal("InvalidParameterException", said));
     expect(sentence).toBe(
-      `Two accounts or regions are mixed up: ecs:ListTasks in eu-west-1: "${said}". Check --cluster, AWS_REGION and AWS_PROFILE.`,
+      `AWS refused a call (InvalidParameterException, HTTP 400): ecs:ListTasks in eu-west-1: "${said}". Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`,
     );
   });
 
@@ -323,7 +311,7 @@ describe("an invalid answer", () => {
   test.each(["taskArn", "taskDefinitionArn", "lastStatus"])("a task without %s", async (key) => {
     const task = { taskArn: CLUSTER, taskDefinitionArn: CLUSTER, lastStatus: "RUNNING", [key]: undefined };
     expect(await readingWith("DescribeTasks", () => Response.json({ tasks: [task] }))).toEqual([
-      "ECS described a task without its ARN, definition or status: ecs:DescribeTasks in eu-west-1. Check AWS_ENDPOINT_URL.",
+      `ECS described a task whose ${key} is missing or has the wrong type: ecs:DescribeTasks in eu-west-1. Check AWS_ENDPOINT_URL.`,
     ]);
   });
 
@@ -354,7 +342,7 @@ describe("an invalid answer", () => {
     const taskDefinitionArn = CLUSTER.replace("cluster/main", "task-definition/web:1");
     const task = { taskArn: arn, taskDefinitionArn, lastStatus: "RUNNING", ...parts };
     expect(await readingWith("DescribeTasks", () => Response.json({ tasks: [task], failures: [] }))).toEqual([
-      `ECS described the task "${arn}", but its ${path} has the wrong type: ecs:DescribeTasks in eu-west-1. Check AWS_ENDPOINT_URL.`,
+      `ECS described a task whose ${path} is missing or has the wrong type: ecs:DescribeTasks in eu-west-1. Check AWS_ENDPOINT_URL.`,
     ]);
   });
 
@@ -387,7 +375,7 @@ describe("an invalid answer", () => {
     let pages = 0;
     const page = async () => ({ arns: arnsOf(++pages), nextToken: String(pages) });
     expect(await sentences(readList("ecs:ListTasks", page))).toEqual([
-      "ecs:ListTasks goes on after 500000 entries and pages. Check AWS_ENDPOINT_URL.",
+      "ecs:ListTasks gave a list without end. Check AWS_ENDPOINT_URL.",
     ]);
   });
 
@@ -403,7 +391,7 @@ describe("an invalid answer", () => {
 
   test("a list that repeats the same page", async () => {
     const [sentence] = await readingWith("ListTasks", () => Response.json({ taskArns: [], nextToken: "again" }));
-    expect(sentence).toContain("ecs:ListTasks gave the same page twice, so its list has no end.");
+    expect(sentence).toContain("ecs:ListTasks gave a list without end.");
   });
 });
 

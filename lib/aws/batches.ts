@@ -15,21 +15,17 @@ export async function readList(
 ): Promise<readonly string[]> {
   const found = new Set<string>();
   const tokens = new Set<string>();
-  let next: string | undefined;
-  do {
+  for (let next: string | undefined; ; ) {
     const { arns, nextToken } = await page(next);
     if (!Array.isArray(arns)) throw new AwsError([text`${action} gave no list. Check AWS_ENDPOINT_URL.`]);
     for (const arn of arns) found.add(arn);
-    next = nextToken || undefined;
-    if (next !== undefined && tokens.has(next)) {
-      throw new AwsError([text`${action} gave the same page twice, so its list has no end. Check AWS_ENDPOINT_URL.`]);
+    if (!nextToken) return [...found];
+    if (tokens.has(nextToken) || found.size + tokens.size >= LONGEST_LIST) {
+      throw new AwsError([text`${action} gave a list without end. Check AWS_ENDPOINT_URL.`]);
     }
-    if (next !== undefined) tokens.add(next);
-    if (found.size + tokens.size > LONGEST_LIST) {
-      throw new AwsError([text`${action} goes on after ${LONGEST_LIST} entries and pages. Check AWS_ENDPOINT_URL.`]);
-    }
-  } while (next !== undefined);
-  return [...found];
+    tokens.add(nextToken);
+    next = nextToken;
+  }
 }
 
 // No account runs this many tasks, and more would not fit into memory.

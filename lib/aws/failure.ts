@@ -3,7 +3,6 @@ import { explainProxyFailure, ProxyError } from "../http/proxy-failure";
 import { isJsonObject } from "../json";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import { type Action, READ_POLICY } from "./policy";
-import { MOST_MEBIBYTES, TOO_LONG } from "./request-handler";
 
 /** The facts that a sentence about a failed call needs. */
 type Call = {
@@ -59,9 +58,6 @@ const denied: Sentence = ({ message }, call) =>
 const noRole: Sentence = ({ message }, call) =>
   text`AWS does not let the credentials assume their role: ${at(call)}: ${shorten(message)}. Check the role's trust policy and its ARN (AWS_PROFILE or AWS_ROLE_ARN).`;
 
-const noCluster: Sentence = (_, call) =>
-  text`The cluster is not there: ${at(call)}. Check its name, AWS_REGION and AWS_PROFILE.`;
-
 const throttled: Sentence = ({ name, attempts }, call) =>
   text`AWS throttled the calls, ${attempts} times in a row (${name}): ${at(call)}. Try again later, set AWS_MAX_ATTEMPTS higher or TL_CONCURRENCY lower.`;
 
@@ -74,14 +70,8 @@ const unreachable: Sentence = ({ name, message, attempts }, call) =>
 const untrusted: Sentence = ({ name, message }, call) =>
   text`This machine doesn't trust the certificate of AWS (${name}: ${shorten(message)}): ${at(call)}. If a proxy opens TLS, set TL_CA_CERT to a PEM file with its authority; otherwise check AWS_ENDPOINT_URL.`;
 
-const tooLong: Sentence = (_, call) =>
-  text`The answer exceeds ${MOST_MEBIBYTES} MiB, so it is not from AWS: ${at(call)}. Check AWS_ENDPOINT_URL.`;
-
 const failing: Sentence = ({ name, status, attempts }, call) =>
   text`AWS failed, ${times(attempts)} (${name}, HTTP ${status ?? 0}): ${at(call)}. Try again later.`;
-
-const otherPlace: Sentence = ({ message }, call) =>
-  text`Two accounts or regions are mixed up: ${at(call)}: ${shorten(message)}. Check --cluster, AWS_REGION and AWS_PROFILE.`;
 
 const unexpected: Sentence = ({ name, message, status }, call) =>
   text`AWS refused a call (${name}, HTTP ${status ?? 0}): ${at(call)}: ${shorten(message)}. Check AWS_REGION, AWS_PROFILE and AWS_ENDPOINT_URL.`;
@@ -99,11 +89,8 @@ const KINDS: readonly (readonly [names: RegExp, sentence: Sentence, messages?: R
   [/^AccessDenied/, noRole, /perform:? sts:/],
   [/^InvalidIdentityToken/, noRole],
   [/^(AccessDenied|UnauthorizedOperation|NotAuthorized|OptInRequired|Blocked)/, denied],
-  [/^ClusterNotFoundException$/, noCluster],
-  [/^InvalidParameterException$/, otherPlace, /identifier is for/i],
   [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, throttled],
-  [new RegExp(`^${TOO_LONG}$`), tooLong],
-  [/^(TimeoutError|ETIMEDOUT|RequestTimeout)/, silent],
+  [/^(TimeoutError|RequestTimeout)/, silent],
   [/^(CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+)$/, untrusted],
   [/^E[A-Z_]+$/, unreachable],
 ];

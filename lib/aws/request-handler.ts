@@ -6,9 +6,7 @@ import type { Clock } from "../http/clock";
 import type { Connections } from "../http/connections";
 
 /** The longest answer, in MiB: the description of a hundred tasks takes a few. */
-export const MOST_MEBIBYTES = 16;
-/** The name of the error for a longer answer. */
-export const TOO_LONG = "AnswerTooLong";
+const MOST_MEBIBYTES = 16;
 
 type Request = Parameters<NodeHttpHandler["handle"]>[0];
 type Options = Parameters<NodeHttpHandler["handle"]>[1];
@@ -62,7 +60,7 @@ function limitLength(): Transform {
     transform: (chunk: Buffer, _, done) => {
       left -= chunk.length;
       if (left >= 0) return done(null, chunk);
-      done(Object.assign(new Error(`The answer exceeds ${MOST_MEBIBYTES} MiB.`), { name: TOO_LONG }));
+      done(Object.assign(new Error(`The answer exceeds ${MOST_MEBIBYTES} MiB.`), { name: "AnswerTooLong" }));
     },
   });
 }

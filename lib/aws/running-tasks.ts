@@ -1,4 +1,3 @@
-import type { Task as SdkTask } from "@aws-sdk/client-ecs";
 import * as v from "valibot";
 
 import { placeOf } from "../arn";
@@ -43,22 +42,17 @@ function listTasks(ecs: Ecs, cluster: string, desiredStatus: "RUNNING" | "STOPPE
 const STOPPED = ["DEPROVISIONING", "STOPPED", "DELETED"];
 const STOPPING = ["DEACTIVATING", "STOPPING"];
 
-function parseRunningTask(task: SdkTask, cluster: string, region: string) {
-  const { taskArn, taskDefinitionArn, lastStatus, launchType, capacityProviderName, group, desiredStatus } = task;
-  if (taskArn === undefined || taskDefinitionArn === undefined || lastStatus === undefined) {
-    throw new AwsError([
-      text`ECS described a task without its ARN, definition or status: ecs:DescribeTasks in ${region}. Check AWS_ENDPOINT_URL.`,
-    ]);
-  }
-  checkPlace([taskArn, taskDefinitionArn], cluster);
-  const { success, output, issues } = v.safeParse(TaskPartsSchema, task);
+function parseRunningTask(task: unknown, cluster: string, region: string) {
+  const { success, output, issues } = v.safeParse(TaskSchema, task);
   if (!success) {
     const path = v.getDotPath(issues[0]) ?? "task";
     throw new AwsError([
-      text`ECS described the task ${quote(taskArn)}, but its ${path} has the wrong type: ecs:DescribeTasks in ${region}. Check AWS_ENDPOINT_URL.`,
+      text`ECS described a task whose ${path} is missing or has the wrong type: ecs:DescribeTasks in ${region}. Check AWS_ENDPOINT_URL.`,
     ]);
   }
-  const isFargate = launchType === "FARGATE" || /^FARGATE/.test(capacityProviderName ?? "");
+  const { taskArn, taskDefinitionArn, lastStatus, launchType, capacityProviderName, group, desiredStatus } = output;
+  checkPlace([taskArn, taskDefinitionArn], cluster);
+  const isFargate = launchType === "FARGATE" || /^FARGATE/.test(capacityProviderName);
   return {
     arn: taskArn,
     /** Whether it is on Fargate, runs or is about to, and should keep running. */
@@ -66,7 +60,7 @@ function parseRunningTask(task: SdkTask, cluster: string, region: string) {
     /** The ARN of its cluster. */
     cluster,
     /** The service that started it; undefined for a standalone task. */
-    service: /^service:(.+)$/.exec(group ?? "")?.[1],
+    service: /^service:(.+)$/.exec(group)?.[1],
     /** The ARN of its task definition. */
     taskDefinition: taskDefinitionArn,
     /** `PROVISIONING`, `PENDING`, `ACTIVATING` or `RUNNING`, if it counts. */
@@ -77,6 +71,7 @@ function parseRunningTask(task: SdkTask, cluster: string, region: string) {
 }
 
 // The SDK doesn't check the types of an answer's lists and texts.
+const optional = v.nullish(v.string(), "");
 const list = <S extends v.GenericSchema>(element: S) => v.nullish(v.array(element), []);
 
 const OverrideSchema = v.object({
@@ -86,12 +81,19 @@ const OverrideSchema = v.object({
   environmentFiles: list(v.unknown()),
 });
 
-const TaskPartsSchema = v.object({
+const TaskSchema = v.object({
+  taskArn: v.string(),
+  taskDefinitionArn: v.string(),
+  lastStatus: v.string(),
+  desiredStatus: optional,
+  launchType: optional,
+  capacityProviderName: optional,
+  group: optional,
   containers: list(
     v.object({
-      name: v.nullish(v.string(), ""),
+      name: optional,
       /** `PENDING`, `RUNNING`, `STOPPED`; empty when ECS doesn't say. */
-      lastStatus: v.nullish(v.string(), ""),
+      lastStatus: optional,
       /** `HEALTHY`, `UNHEALTHY` or `UNKNOWN`; also `UNKNOWN` when ECS doesn't say. */
       healthStatus: v.nullish(v.string(), "UNKNOWN"),
     }),
