@@ -76,7 +76,7 @@ test("a connection that can't be made is given up before the answer's limit", as
   const url = new URL(`https://127.0.0.1:${typeof address === "object" ? address?.port : ""}/api/v1/version`);
   const peer = consoleSetBy("TL_CONSOLE");
   const { signal } = new AbortController();
-  const connections = openConnections({ proxies: {}, connectMs: 50, signal, clock });
+  const connections = openConnections({ proxies: {}, timeoutMs: 50, signal, clock });
   const trying = exchange({ method: "GET", url, peer }, { connections, limitMs: 60_000, signal, clock });
   await expect(trying).rejects.toThrow(`No connection to ${url.host} within the limit: GET ${url.href}. `);
   connections.close();

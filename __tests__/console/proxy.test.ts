@@ -89,7 +89,7 @@ test("an answer through the tunnel may take longer than its connection", async (
   const proxy = await servers.proxy();
   const { signal } = new AbortController();
   const network = through(`http://${proxy.host}`);
-  const connections = openConnections({ ...network, caFile, connectMs: 30_000, signal, clock });
+  const connections = openConnections({ ...network, caFile, timeoutMs: 30_000, signal, clock });
   const peer = consoleSetBy("TL_CONSOLE");
   const { body } = await exchange({ method: "GET", url, peer }, { connections, limitMs: 60_000, signal, clock });
   connections.close();
@@ -155,7 +155,7 @@ test.each([
   const proxy = await servers.proxy((socket) => socket.write(says));
   const { signal } = new AbortController();
   const options = { signal, clock: systemClock };
-  const connections = openConnections({ ...through(`http://${proxy.host}`), connectMs: 50, ...options });
+  const connections = openConnections({ ...through(`http://${proxy.host}`), timeoutMs: 50, ...options });
   const url = new URL("https://console.example.com/api/v1/version");
   const call = { method: "GET", url, peer: consoleSetBy("TL_CONSOLE") } as const;
   await expect(exchange(call, { connections, limitMs: 60_000, ...options })).rejects.toThrow(

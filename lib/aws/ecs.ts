@@ -12,17 +12,7 @@ import { RequestHandler } from "./request-handler";
 import { sendMasked } from "./send-masked";
 
 /** ECS in one region, as the account's credentials allow it. */
-export type Ecs = Disposable & {
-  readonly region: string;
-  /** How many calls run side by side. */
-  readonly concurrency: number;
-  /**
-   * One call, with the SDK's own retries.
-   *
-   * @throws AwsError; the signal's reason.
-   */
-  ask<T>(action: Action, send: (client: ECS, options: SendOptions) => Promise<T>): Promise<T>;
-};
+export type Ecs = Readonly<Awaited<ReturnType<typeof openEcs>>>;
 
 type SendOptions = { readonly abortSignal: AbortSignal };
 
@@ -34,9 +24,9 @@ type EcsOptions = {
 };
 
 /** @throws SettingsError when TL_CA_CERT or HTTPS_PROXY can't be used. */
-export async function openEcs({ region, network, signal }: EcsOptions): Promise<Ecs> {
+export async function openEcs({ region, network, signal }: EcsOptions) {
   const limitMs = network.timeoutMs;
-  const connections = openConnections({ ...network, connectMs: limitMs, signal, clock: systemClock });
+  const connections = openConnections({ ...network, signal, clock: systemClock });
   const client = new ECS({
     // Adaptive: ECS throttles the calls long before a large cluster is read.
     retryMode: "adaptive",
@@ -47,8 +37,14 @@ export async function openEcs({ region, network, signal }: EcsOptions): Promise<
   const place = await client.config.region();
   return {
     region: place,
+    /** How many calls run side by side. */
     concurrency: network.concurrency,
-    ask: async (action, send) => {
+    /**
+     * One call, with the SDK's own retries.
+     *
+     * @throws AwsError; the signal's reason.
+     */
+    ask: async <T>(action: Action, send: (client: ECS, options: SendOptions) => Promise<T>): Promise<T> => {
       try {
         return await orAborted(
           sendMasked(client, () => send(client, { abortSignal: signal })),

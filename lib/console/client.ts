@@ -1,6 +1,5 @@
 import { ConsoleError } from "../errors";
 import { type Clock, systemClock } from "../http/clock";
-import { connectLimitMs } from "../http/connecting";
 import { openConnections } from "../http/connections";
 import { exchange } from "../http/exchange";
 import { HttpFailure } from "../http/failure";
@@ -36,8 +35,7 @@ export async function login(
   const pair = new Secret(`${settings.user}:${settings.password.reveal()}`);
   const credentials = finderOf([settings.password, pair]);
   const calls = callsOf(settings);
-  const connectMs = connectLimitMs(network.timeoutMs);
-  const connections = openConnections({ ...network, connectMs, signal, clock });
+  const connections = openConnections({ ...network, signal, clock });
 
   const send = <T>(call: ConsoleCall, shape: Shape<T>): Promise<T> =>
     withRetries(

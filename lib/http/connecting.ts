@@ -2,11 +2,6 @@ import type { Duplex } from "node:stream";
 
 import type { Clock } from "./clock";
 
-/** Returns how many milliseconds of a try's `timeoutMs` connecting may take. */
-export function connectLimitMs(timeoutMs: number): number {
-  return Math.min(10_000, timeoutMs);
-}
-
 /** Destroys the socket if the connection, TLS included, isn't made in time. */
 export function limitConnecting<S extends Duplex>(socket: S, milliseconds: number, clock: Clock): S {
   const late = Object.assign(new Error("The connection took too long."), { code: "ETIMEDOUT" });

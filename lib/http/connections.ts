@@ -19,12 +19,13 @@ export type Connections = {
   close(): void;
 };
 
-type ConnectionOptions = Pick<NetworkSettings, "caFile" | "proxies"> & {
-  /** Milliseconds that connecting may take. */
-  readonly connectMs: number;
+type ConnectionOptions = Pick<NetworkSettings, "caFile" | "proxies" | "timeoutMs"> & {
   readonly signal: AbortSignal;
   readonly clock: Clock;
 };
+
+// The most of a try's time that connecting may take.
+const CONNECT_MS = 10_000;
 
 /** @throws SettingsError when `caFile` holds no certificate. */
 export function openConnections(options: ConnectionOptions): Connections {
@@ -48,7 +49,8 @@ export function openConnections(options: ConnectionOptions): Connections {
 
 function openAgents(secure: https.AgentOptions, options: ConnectionOptions): Connections {
   const plain = new http.Agent({ keepAlive: secure.keepAlive });
-  const direct = directAgent(secure, options);
+  const connectMs = Math.min(CONNECT_MS, options.timeoutMs);
+  const direct = directAgent(secure, connectMs, options.clock);
   let tunnel: https.Agent | undefined; // one is enough: HTTPS_PROXY is the same for every address
   return {
     agentFor: (url) => {
@@ -56,7 +58,7 @@ function openAgents(secure: https.AgentOptions, options: ConnectionOptions): Con
       if (url.protocol === "http:") return plain;
       const proxy = proxyFor(url, options.proxies);
       if (proxy === undefined) return direct;
-      tunnel ??= tunnelThrough(proxy, secure, options);
+      tunnel ??= tunnelThrough(proxy, secure, { ...options, connectMs });
       return tunnel;
     },
     close: () => {
@@ -65,7 +67,7 @@ function openAgents(secure: https.AgentOptions, options: ConnectionOptions): Con
   };
 }
 
-function directAgent(secure: https.AgentOptions, { connectMs, clock }: ConnectionOptions): https.Agent {
+function directAgent(secure: https.AgentOptions, connectMs: number, clock: Clock): https.Agent {
   const agent = new https.Agent(secure);
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = (target) => {

@@ -2,7 +2,6 @@ import pMap from "p-map";
 
 import { RegistryError } from "../errors";
 import { type Clock, systemClock } from "../http/clock";
-import { connectLimitMs } from "../http/connecting";
 import { openConnections } from "../http/connections";
 import { deadline } from "../http/deadline";
 import { HttpFailure } from "../http/failure";
@@ -38,8 +37,7 @@ export async function imageConfigs(
   const late = new RegistryError([text`${what}. Look at their registries, or raise TL_TIMEOUT_MS.`]);
   using limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), clock, late);
   const { signal } = limit;
-  const connectMs = connectLimitMs(network.timeoutMs);
-  const connections = openConnections({ ...network, connectMs, signal, clock });
+  const connections = openConnections({ ...network, signal, clock });
   const credentialsFor = findCredentials({ ...registry, environment, network, connections, signal, clock });
   const client = registryClient({ network, connections, credentialsFor, context: { ...context, signal }, clock });
   const unreachable = new Set<string>();
