@@ -1008,7 +1008,7 @@ describe("refusals", () => {
 
   test.each<[string, () => string, string]>([
     ["a file that isn't there", () => join(folder, "none.json"), "none.json can't be read (ENOENT). Check the path."],
-    ["a folder", () => folder, " is a folder. Name the file with the plan as JSON."],
+    ["a folder", () => folder, " can't be read (EISDIR). Check the path."],
     [
       "a saved plan itself",
       () => inFile("PK\u0003\u0004"),
@@ -1019,23 +1019,23 @@ describe("refusals", () => {
     [
       "20,000 levels",
       () => inFile(`{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`),
-      "plan.json is nested in more than 1000 levels, so it is not a plan.",
+      "plan.json must hold one JSON object of at most 1000 levels, as terraform show -json PLAN prints it.",
     ],
     [
       "a state",
       () => inFile('{"format_version":"1.0","values":{}}'),
-      "plan.json must be a plan as terraform show -json PLAN prints it, got a state.",
+      "plan.json is not a plan in the format 1.x: planned_values is missing or wrong. Save one with terraform plan -out=PLAN (Terraform 1.11 to 1.x), and print it with terraform show -json PLAN.",
     ],
-    ["something else", () => inFile("{}"), "got something else. Save one with terraform plan -out=PLAN first."],
+    ["something else", () => inFile("{}"), "is not a plan in the format 1.x: format_version is missing or wrong."],
     [
       "another format version",
       () => inFile(JSON.stringify({ ...again(), format_version: "2.1.0" })),
-      'plan.json must have Terraform\'s plan format 1.x, got format_version "2.1.0". Use Terraform 1.11 to 1.x, or a newer release of this project.',
+      "plan.json is not a plan in the format 1.x: format_version is missing or wrong.",
     ],
     [
       "a format version with more behind it",
       () => inFile(JSON.stringify({ ...again(), format_version: "1.2-beta" })),
-      'got format_version "1.2-beta".',
+      "format_version is missing or wrong.",
     ],
     [
       "a plan that failed",
@@ -1050,7 +1050,7 @@ describe("refusals", () => {
     [
       "changes of another shape",
       () => inFile(JSON.stringify({ ...again(), resource_changes: [{ address: 1 }] })),
-      "plan.json is not a plan as Terraform writes it: resource_changes.0.address must be string. Print it again.",
+      "plan.json is not a plan in the format 1.x: resource_changes.0.address is missing or wrong.",
     ],
   ])("%s", async (_, file, sentence) => {
     const { problems, stdout } = await check(file());

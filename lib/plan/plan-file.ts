@@ -11,22 +11,16 @@ const DEEPEST = 1_000;
 /** @throws PlanError when the file isn't the JSON of a plan. */
 export function readPlanFile(file: string): JsonObject {
   const document = parseJson(file, read(file));
-  if (isDeeperThan(DEEPEST, document)) {
-    throw new PlanError([
-      text`${file} is nested in more than ${DEEPEST} levels, so it is not a plan. Print it with terraform show -json PLAN.`,
-    ]);
-  }
-  if (isJsonObject(document)) return document;
-  throw new PlanError([text`${file} must hold one JSON object, as terraform show -json PLAN prints it.`]);
+  if (isJsonObject(document) && !isDeeperThan(DEEPEST, document)) return document;
+  const what = text`${file} must hold one JSON object of at most ${DEEPEST} levels`;
+  throw new PlanError([text`${what}, as terraform show -json PLAN prints it.`]);
 }
 
 function read(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const code = codeOf(error);
-    if (code === "EISDIR") throw new PlanError([text`${file} is a folder. Name the file with the plan as JSON.`]);
-    throw new PlanError([text`${file} can't be read (${code}). Check the path.`]);
+    throw new PlanError([text`${file} can't be read (${codeOf(error)}). Check the path.`]);
   }
 }
 

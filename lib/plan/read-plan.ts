@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { PlanError } from "../errors";
 import { isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { OLDEST_TERRAFORM } from "../stack/output-paths";
-import { excerpt, quote, text } from "../text/safe-text";
+import { excerpt, text } from "../text/safe-text";
 import { readPlanFile } from "./plan-file";
 import { TASK_DEFINITION, taskDefinitionsBefore } from "./task-types";
 
@@ -11,6 +11,8 @@ const json = v.custom<JsonValue>(() => true);
 const object = v.custom<JsonObject>(isJsonObject);
 
 const PlanSchema = v.object({
+  format_version: v.pipe(v.string(), v.regex(/^1\.\d+$/)),
+  planned_values: object,
   errored: v.optional(v.boolean(), false),
   complete: v.optional(v.boolean(), true),
   resource_changes: v.optional(
@@ -44,25 +46,11 @@ export type Plan = Readonly<ReturnType<typeof readPlan>>;
 
 /** @throws PlanError when the file isn't a complete plan of a supported format. */
 export function readPlan(file: string) {
-  const document = readPlanFile(file);
-  const version = document.format_version;
-  if (typeof version !== "string" || !isJsonObject(document.planned_values)) {
-    const what = isJsonObject(document.values) ? "a state" : "something else";
-    throw new PlanError([
-      text`${file} must be a plan as terraform show -json PLAN prints it, got ${what}. Save one with terraform plan -out=PLAN first.`,
-    ]);
-  }
-  if (!/^1\.\d+$/.test(version)) {
-    throw new PlanError([
-      text`${file} must have Terraform's plan format 1.x, got format_version ${quote(version, 40)}. Use Terraform ${OLDEST_TERRAFORM} to 1.x, or a newer release of this project.`,
-    ]);
-  }
-  const parsed = v.safeParse(PlanSchema, document);
+  const parsed = v.safeParse(PlanSchema, readPlanFile(file));
   if (!parsed.success) {
-    const [issue] = parsed.issues;
-    throw new PlanError([
-      text`${file} is not a plan as Terraform writes it: ${v.getDotPath(issue) ?? "it"} must be ${issue.expected ?? "there"}. Print it again.`,
-    ]);
+    const what = text`${file} is not a plan in the format 1.x: ${v.getDotPath(parsed.issues[0]) ?? "it"} is missing or wrong`;
+    const remedy = text`Save one with terraform plan -out=PLAN (Terraform ${OLDEST_TERRAFORM} to 1.x), and print it with terraform show -json PLAN.`;
+    throw new PlanError([text`${what}. ${remedy}`]);
   }
   const { errored, complete, resource_changes, prior_state, configuration, variables, action_invocations } =
     parsed.output;
