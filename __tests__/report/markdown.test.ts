@@ -34,17 +34,17 @@ describe("the Markdown report", () => {
     expect(toMarkdown(await reportOn([SHOP]))).not.toContain("| Task |");
   });
 
-  test("says once what a role of several tasks has to allow", async () => {
+  test("says once what a role of several tasks must allow", async () => {
     const report = fleet(await reportOn([SHOP]), 3);
-    expect(toMarkdown(report).split("It has to allow:")).toHaveLength(2);
+    expect(toMarkdown(report).split("They must allow:")).toHaveLength(2);
   });
 
   test("says what the stack grants the role of a task", async () => {
     const markdown = toMarkdown(await reportOn([SHOP], { grantsRoles: true }));
     expect(markdown).toMatch(
-      /^The execution role `\S+:role\/shop-execution` is the task's own\. The stack grants it:\n\n```json\n\[/m,
+      /^Execution roles of tasks: `\S+:role\/shop-execution`\. The stack grants:\n\n```json\n\[/m,
     );
-    expect(markdown).not.toContain("has to allow");
+    expect(markdown).not.toContain("must allow");
   });
 
   test("draws ten pictures at most", async () => {
@@ -74,7 +74,7 @@ describe("the Markdown report", () => {
     expect(Buffer.byteLength(markdown)).toBeLessThan(2 ** 20);
     expect(markdown).toMatch(/^\d+ more tasks would make this page too long: /m);
     expect(markdown).toMatch(/^\d+ more permission sets would make this page too long: /m);
-    for (const part of [`| ${"f".repeat(200)}-0 |`, "role/own-0` is the task's own", `\n## ${"f".repeat(200)}-0\n`])
+    for (const part of [`| ${"f".repeat(200)}-0 |`, "role/own-0`. They must allow:", `\n## ${"f".repeat(200)}-0\n`])
       expect(markdown).toContain(part);
   });
 });

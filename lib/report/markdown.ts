@@ -57,7 +57,7 @@ function overview(tasks: readonly TaskReport[]): string {
 function roles(tasks: readonly TaskReport[]): string {
   const { texts, left } = fitting(roleNeeds(tasks), BYTES / 3, ({ roles: arns, granted, statements }) =>
     lines(
-      `${arns.length === 1 ? "The execution role" : "The execution roles"} ${arns.map(code).join(", ")} ${needOf(arns.length, granted)}`,
+      `Execution roles of tasks: ${arns.map(code).join(", ")}. ${granted ? "The stack grants:" : "They must allow:"}`,
       "",
       "```json",
       JSON.stringify(statements, null, 2),
@@ -65,12 +65,6 @@ function roles(tasks: readonly TaskReport[]): string {
     ),
   );
   return [...texts, ...leftOver(left, "permission set")].join("\n");
-}
-
-function needOf(roleCount: number, granted: boolean): string {
-  if (granted)
-    return roleCount === 1 ? "is the task's own. The stack grants it:" : "are the tasks' own. The stack grants them:";
-  return roleCount === 1 ? "is the task's own. It has to allow:" : "are the tasks' own. They have to allow:";
 }
 
 function taskSection(task: TaskReport, picture: string | undefined): string {

@@ -85,32 +85,20 @@ const ROLES = 5;
 /** The permissions that roles other than the stack's need. */
 function roles(tasks: readonly TaskReport[], { report }: Places): readonly Row[] {
   const needs = roleNeeds(tasks);
-  const missing = needs.filter(({ granted }) => !granted);
-  const owners = missing.flatMap((need) => need.roles);
-  const isLong = missing.length > 1 && owners.length > ROLES;
-  const granted = new Set(needs.filter((need) => need.granted).flatMap((need) => need.roles));
-  return [
-    ...(isLong
-      ? [[text`Roles`, text`${new Set(owners).size} roles have to allow what ${report} lists`] as const]
-      : missing.map(({ roles, statements }): Row => {
-          const isOne = roles.length === 1;
-          const names = roles.length > ROLES ? text`${roles.length} roles, which ${report} lists,` : join(roles);
-          const verb = text`${isOne ? "has" : "have"} to allow`;
-          return [roleOrRoles(isOne), join([names, verb, wholeText(JSON.stringify(statements))], " ")];
-        })),
-    ...(granted.size > 0 ? [grantedRow([...granted])] : []),
+  const missing = needs.filter((need) => !need.granted);
+  const rolesOf = (some: typeof needs) => [...new Set(some.flatMap(({ roles }) => roles))];
+  const [owners, granted] = [rolesOf(missing), rolesOf(needs.filter((need) => need.granted))];
+  const namesOf = (roles: readonly SafeText[]) =>
+    roles.length > ROLES ? text`${roles.length} roles, which ${report} lists,` : join(roles);
+  const sentences = [
+    ...(missing.length > 1 && owners.length > ROLES
+      ? [text`${owners.length} roles must allow what ${report} lists`]
+      : missing.map(({ roles, statements }) =>
+          join([namesOf(roles), text`must allow`, wholeText(JSON.stringify(statements))], " "),
+        )),
+    ...(granted.length > 0 ? [join([text`the stack grants`, namesOf(granted), text`what the tasks need`], " ")] : []),
   ];
-}
-
-function grantedRow(roles: readonly SafeText[]): Row {
-  const isOne = roles.length === 1;
-  const names = roles.length > ROLES ? text`${roles.length} roles of the tasks` : join(roles);
-  const need = isOne ? text`gets what it needs from the stack` : text`get what they need from the stack`;
-  return [roleOrRoles(isOne), join([names, need], " ")];
-}
-
-function roleOrRoles(isOne: boolean): SafeText {
-  return isOne ? text`Role` : text`Roles`;
+  return sentences.map((sentence) => [text`Roles`, sentence]);
 }
 
 /** Lays out a name, and beside it a text in as many lines as it needs. */
