@@ -40,10 +40,10 @@ export type ProofFacts = {
  * @throws ProofError with the first deviations, and the number of the others.
  */
 export function proveAnswer(task: Task, answer: JsonObject, facts: ProofFacts) {
-  if (isTooDeep(answer)) throw new ProofError(problems(task, [TOO_DEEP], false));
+  if (isTooDeep(answer)) throw new ProofError(problems(task, [TOO_DEEP]));
   const cleaned = clean(answer);
   const deviations = answerDeviations(task, answer, cleaned, facts);
-  if (deviations.length > 0) throw new ProofError(problems(task, deviations, isEcho(answer)));
+  if (deviations.length > 0) throw new ProofError(problems(task, deviations));
   const definition: unknown = cleaned;
   if (!isTaskDefinition(definition)) throw new ProofError(schemaProblems(task, definition));
   const sidecar = definition.containerDefinitions.find(({ name }) => name === DEFENDER);
@@ -103,17 +103,11 @@ function expectationFor(
   });
 }
 
-/** Whether the answer has no Defender at all, as when a server echoes the request. */
-function isEcho(answer: JsonObject): boolean {
-  return !JSON.stringify(answer).includes(DEFENDER);
-}
-
-function problems({ file }: Task, deviations: readonly Deviation[], isEcho: boolean): readonly Problem[] {
-  const details = describeAll(deviations).map(
-    (deviation) => text`the Console's answer is not the protected task: ${deviation}`,
-  );
-  const all = isEcho ? [text`the task came back without a Defender.`, ...details] : details;
-  return all.map((what) => ({ file: pathText(file), text: what }));
+function problems({ file }: Task, deviations: readonly Deviation[]): readonly Problem[] {
+  return describeAll(deviations).map((deviation) => ({
+    file: pathText(file),
+    text: text`the Console's answer is not the protected task: ${deviation}`,
+  }));
 }
 
 function schemaProblems(task: Task, answer: unknown): readonly Problem[] {
@@ -123,5 +117,5 @@ function schemaProblems(task: Task, answer: unknown): readonly Problem[] {
     expected: text`${issue.expected ?? "what ECS takes"}`,
     got: text`something else`,
   }));
-  return problems(task, deviations, false);
+  return problems(task, deviations);
 }
