@@ -127,7 +127,7 @@ describe("a run ends with 1, a message on stderr and no output when", () => {
     [
       "the login is refused in a run by cdktf",
       { TL_PASS: "wrong", CDKTF_CONTEXT_JSON: "{}" },
-      /^The Console refused the login \(HTTP 401, .* \(cdktf destroy needs the Console as well; npm run destroy does not\.\)\n$/,
+      /^cdktf destroy needs the Console as well; npm run destroy does not\.\nThe Console refused the login \(HTTP 401, .*\n$/,
     ],
     [
       "the Console is down",

@@ -11,7 +11,8 @@ import { discardOutput, prepareOutput } from "../stack/output-folder";
 import { outputFolder } from "../stack/output-paths";
 import { readTasks } from "../task/read-tasks";
 import type { Task } from "../task/task";
-import { join, text } from "../text/safe-text";
+import { printLine } from "../text/print";
+import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
 import { contextOn, withinRunLimit } from "./run-context";
 import { protectOptions, readOptions } from "./task-options";
@@ -40,23 +41,13 @@ export const synth: Command = {
       return 0;
     } catch (error) {
       discardOutput(folder);
-      throw error instanceof ConsoleError && isRunByCdktf(invocation) ? withHintForDestroy(error) : error;
+      // cdktf doesn't tell the app which of its commands runs it.
+      if (error instanceof ConsoleError && invocation.environment.CDKTF_CONTEXT_JSON !== undefined)
+        printLine(invocation.stderr, text`cdktf destroy needs the Console as well; npm run destroy does not.`);
+      throw error;
     }
   },
 };
-
-/** Adds a hint for a user who wants to destroy the stack. */
-function withHintForDestroy(error: ConsoleError): ConsoleError {
-  const { problems, files } = error;
-  const hint = text`(cdktf destroy needs the Console as well; npm run destroy does not.)`;
-  const hinted = problems.slice(-1).map((last) => ({ ...last, text: join([last.text, hint], " ") }));
-  return new ConsoleError([...problems.slice(0, -1), ...hinted], { files, cause: error });
-}
-
-// cdktf doesn't tell the app which of its commands runs it.
-function isRunByCdktf({ environment }: Invocation): boolean {
-  return environment.CDKTF_CONTEXT_JSON !== undefined;
-}
 
 const LARGE_FLEET = 1000;
 
