@@ -115,12 +115,4 @@ describe("arguments", () => {
     const check = await invoke(await loadCommand("check"), [EXAMPLE], { npm_config_offline: "true" });
     expect(check).toMatchObject({ status: 0 });
   });
-
-  test("of which npm left only the value are refused, with the right form", async () => {
-    expect(await invoke(command, ["a", "b", "json"], { npm_lifecycle_event: "example" })).toMatchObject({
-      problems: [
-        `example takes OLD [NEW], got a b json. Write -- before options, or npm consumes them: npm run example -- --help. ${USAGE}`,
-      ],
-    });
-  });
 });

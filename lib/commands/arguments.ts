@@ -13,7 +13,7 @@ export function parseArguments(command: Command, args: readonly string[], enviro
   const given = tokens.flatMap((token) => (token.kind === "option" ? [token] : []));
   const problems = [
     ...takenByNpm(command, environment),
-    ...operandProblems(command, positionals, isSet(environment.npm_lifecycle_event)),
+    ...operandProblems(command, positionals),
     ...given.flatMap((one) => valueProblems(command, one)),
   ];
   if (problems.length > 0) throw usageError(command, problems);
@@ -61,18 +61,12 @@ function firstSentence(message: string): string {
 function operandProblems(
   { name, operands = [], insteadOfOperands }: Command,
   given: readonly string[],
-  isRunByNpm: boolean,
 ): readonly SafeText[] {
   const least = operands.filter(({ isOptional }) => !isOptional).length;
   if (given.length >= least && given.length <= operands.length) return [];
   const expected = operands.length === 0 ? "no arguments" : operands.map(operandName).join(" ");
   const got = given.length === 0 ? "nothing" : given.join(" ");
-  const isTaken = isRunByNpm && given.length > operands.length;
-  return [
-    text`${name} takes ${expected}, got ${got}.`,
-    ...(insteadOfOperands ? [text`${insteadOfOperands}`] : []),
-    ...(isTaken ? [text`Write -- before options, or npm consumes them: npm run ${name} -- --help.`] : []),
-  ];
+  return [text`${name} takes ${expected}, got ${got}.`, ...(insteadOfOperands ? [text`${insteadOfOperands}`] : [])];
 }
 
 function valueProblems(
