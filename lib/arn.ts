@@ -10,6 +10,11 @@ export function placeOf(arn: string): Place | undefined {
   return { partition, region, account };
 }
 
+/** The account in the ARN of any service's resource; undefined when it has none. */
+export function accountOf(arn: string): string | undefined {
+  return /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):/.exec(arn)?.[1];
+}
+
 /** The last part of an ARN: `web` for a cluster, `web:3` for a task definition, the id for a task. */
 export function nameOf(arn: string): string {
   return (ARN.exec(arn)?.groups?.resource ?? arn).split("/").at(-1) ?? arn;

@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
+import { accountOf } from "../arn";
 import { OutputError, SettingsError } from "../errors";
-import { isJsonArray, type JsonObject, objectOf, objectsIn, parseJson } from "../json";
+import { asText, isJsonArray, type JsonObject, objectOf, objectsIn, parseJson } from "../json";
 import { codeOf } from "../regular-file";
 import { withoutSecrets } from "../settings/secrets";
 import { parseStackSettings } from "../settings/settings";
@@ -102,8 +103,7 @@ function isThere({ lineage, serial, resources }: JsonObject): boolean {
 /** The accounts in the ARNs of what a state holds. */
 function accountsIn({ resources }: JsonObject): readonly string[] {
   const instances = objectsIn(resources).flatMap((resource) => objectsIn(resource.instances));
-  const arns = instances.map(({ attributes }) => String(objectOf(attributes).arn));
-  return [...new Set(arns.flatMap((arn) => /^arn:[^:]+:[^:]+:[^:]*:(\d{12}):/.exec(arn)?.[1] ?? []))];
+  return [...new Set(instances.flatMap(({ attributes }) => accountOf(asText(objectOf(attributes).arn)) ?? []))];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Call, Peer } from "../http/call";
-import { type JsonObject, objectsIn } from "../json";
+import { asText, type JsonObject, objectsIn } from "../json";
 import { type ConsoleSettings, LOGIN_PATH } from "../settings/console";
 import { join, quote, type SafeText, text } from "../text/safe-text";
 import type { Secret } from "../text/secret";
@@ -109,5 +109,5 @@ function imagesToExtract({ containerDefinitions }: JsonObject): readonly string[
   const open = objectsIn(containerDefinitions).filter(
     ({ entryPoint, command }) => entryPoint === undefined && command === undefined,
   );
-  return [...new Set(open.map(({ image }) => String(image)))];
+  return [...new Set(open.map(({ image }) => asText(image)))];
 }

@@ -5,6 +5,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { TerraformOutput, type TerraformStack } from "cdktf";
 
+import { accountOf } from "../arn";
 import { SettingsError } from "../errors";
 import { sortedSet } from "../sorted-set";
 import { text } from "../text/safe-text";
@@ -52,7 +53,7 @@ export function executionRole(stack: TerraformStack, props: StackProps, bundleSe
 export function grantExecutionRoles(stack: TerraformStack, props: StackProps): void {
   const named = props.tasks.flatMap(({ definition }) => definition.executionRoleArn ?? []);
   const roles = sortedSet(named);
-  const accounts = [...new Set(roles.map((arn) => arn.split(":")[4] ?? ""))];
+  const accounts = [...new Set(roles.map((arn) => accountOf(arn) ?? ""))];
   if (accounts.length > 1) {
     throw new SettingsError([
       text`GRANT_EXECUTION_ROLES can change roles in one account, but the tasks' execution roles are in ${accounts.join(" and ")}. Set it to false, or correct the executionRoleArn.`,

@@ -1,4 +1,4 @@
-import type { Place } from "../arn";
+import { accountOf, type Place } from "../arn";
 import { parseEcrRegistry } from "../ecr-registry";
 import { groupBy } from "../group-by";
 import type { ProtectedTask } from "../protection/protected-task";
@@ -27,7 +27,7 @@ export function statementsForRole(
   settings: StackSettings,
 ): readonly Statement[] {
   const { name, partition, region, installBundleSecretArn, installBundleKmsKeyArn } = settings;
-  const account = roleArn.split(":")[4] ?? "*";
+  const account = accountOf(roleArn) ?? "*";
   const { bundleSecretPrefix } = resourceNames(name);
   const managed = `arn:${partition}:secretsmanager:${region}:${account}:secret:${bundleSecretPrefix}*`;
   const needs = tasks
