@@ -59,7 +59,7 @@ test("of more than 50 problems the others are counted", async () => {
   for (let number = 0; number < 60; number++) write(`notes-${number}.txt`, "");
   const { problems } = await check();
   expect(problems).toHaveLength(51);
-  expect(problems.at(-1)).toBe("Further problems: 10.");
+  expect(problems.at(-1)).toBe("10 more problems.");
 });
 
 function wide(value: string): Buffer {

@@ -69,7 +69,7 @@ test("of more than 50 problems the others are counted, and the same problem is n
   for (let number = 0; number < 60; number++) write(`notes-${number}.txt`, "");
   const { problems } = await check();
   expect(problems).toHaveLength(51);
-  expect(problems.at(-1)).toBe("Further problems: 11.");
+  expect(problems.at(-1)).toBe("11 more problems.");
 });
 
 test("help asks for an artifact, which doesn't have the install bundle's file", async () => {

@@ -185,7 +185,7 @@ describe("CONTAINER_IMAGES", () => {
     const names = Array.from({ length: 60 }, (_, n) => [`web-${n}`, "web:1"]);
     const problems = await problemsOfFleet({ "a.json": task({}, [app]) }, images(Object.fromEntries(names)));
     expect(problems).toHaveLength(51);
-    expect(problems.at(-1)).toBe("Further names in CONTAINER_IMAGES without a container: 10.");
+    expect(problems.at(-1)).toBe("10 more such names.");
   });
 
   test("with a container that no task has is refused", async () => {

@@ -1,4 +1,4 @@
-import { counted } from "../counted";
+import { andMore, SHOWN } from "../counted";
 import type { JsonValue } from "../json";
 import { excerpt, layOut, type SafeText, text } from "../text/safe-text";
 
@@ -19,9 +19,6 @@ export const outside = (json: JsonValue | undefined): Outside => ({ json });
 /** The field of a deviation that is about a container as a whole. */
 export const WHOLE_CONTAINER = "container";
 
-/** At most this many deviations of one answer are described. */
-const MOST_DESCRIBED = 50;
-
 /** `container app, user: expected "1000", got "root".` */
 export function describe({ container, field, expected, got }: Deviation): SafeText {
   const fields = field === WHOLE_CONTAINER ? text`` : text`, ${excerpt(field, 200)}`;
@@ -32,9 +29,7 @@ export function describe({ container, field, expected, got }: Deviation): SafeTe
 
 /** Describes the first deviations, then counts the others. */
 export function describeAll(deviations: readonly Deviation[]): readonly SafeText[] {
-  const others = deviations.length - MOST_DESCRIBED;
-  const first = deviations.slice(0, MOST_DESCRIBED).map(describe);
-  return others > 0 ? [...first, text`${counted(others, "more deviation")}.`] : first;
+  return [...deviations.slice(0, SHOWN).map(describe), ...andMore(deviations.length - SHOWN, "deviation")];
 }
 
 // Fields in which people put credentials against all advice: no message shows their values.
@@ -45,7 +40,7 @@ export function isPrivate(field: string): boolean {
 }
 
 /** At most this many characters of an outside value are shown. */
-const SHOWN = 120;
+const LENGTH = 120;
 
 /** Shows both from the beginning or, if they look the same there, from a little before their first difference. */
 function showBoth(expected: Deviation["expected"], got: Deviation["got"]): readonly [SafeText, SafeText] {
@@ -54,7 +49,7 @@ function showBoth(expected: Deviation["expected"], got: Deviation["got"]): reado
   // Masked before they are cut, so that no part of a secret is left.
   const [one, other] = [show(expected, Number.POSITIVE_INFINITY), show(got, Number.POSITIVE_INFINITY)];
   if (one === other) return [wanted, text`another value; the difference is in a hidden part`];
-  const start = firstDifference(one, other) - SHOWN / 3;
+  const start = firstDifference(one, other) - LENGTH / 3;
   return [cutFrom(one, start), cutFrom(other, start)];
 }
 
@@ -65,11 +60,11 @@ function firstDifference(one: string, other: string): number {
 }
 
 function cutFrom(value: SafeText, start: number): SafeText {
-  const end = start + SHOWN - 2;
+  const end = start + LENGTH - 2;
   return layOut(value, (line) => `…${line.slice(start, end)}${line.length > end ? "…" : ""}`);
 }
 
-function show(value: SafeText | Outside, limit = SHOWN): SafeText {
+function show(value: SafeText | Outside, limit = LENGTH): SafeText {
   if (typeof value === "string") return value;
   if (value.json === undefined) return text`none`;
   return excerpt(

@@ -1,6 +1,7 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+import { andMore, SHOWN } from "../counted";
 import { OutputError, SettingsError } from "../errors";
 import { excerpt, quote, type SafeText, text } from "../text/safe-text";
 import { isReadByTerraform } from "./output-folder";
@@ -24,14 +25,10 @@ export type Stranger = {
   readonly what: SafeText;
 };
 
-// Nobody reads more problems of one folder.
-const MOST = 50;
-
-/** Makes the error for an artifact's problems, each once. Those after the first `MOST` are only counted. */
+/** Makes the error for an artifact's problems, each once. Those after the first `SHOWN` are only counted. */
 export function artifactError(problems: readonly SafeText[]): OutputError {
   const all = [...new Set(problems)];
-  const others = all.length - MOST;
-  return new OutputError(others > 0 ? [...all.slice(0, MOST), text`Further problems: ${others}.`] : all);
+  return new OutputError([...all.slice(0, SHOWN), ...andMore(all.length - SHOWN, "problem")]);
 }
 
 /** The reason for a stranger when there is no better one. */

@@ -1,7 +1,7 @@
+import { andMore, SHOWN } from "../counted";
 import { asText, type JsonObject, withEach } from "../json";
 import { nearest } from "../nearest";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
-import { SHOWN } from "./finding";
 
 /** Images by container (`web`) or by family and container (`shop/web`). */
 export type ContainerImages = ReadonlyMap<string, string>;
@@ -41,8 +41,5 @@ export function unusedImages(images: ContainerImages, tasks: readonly Names[]): 
     const remedy = meant === undefined ? text`The tasks have ${choice}${more}.` : text`Did you mean ${meant}?`;
     return text`CONTAINER_IMAGES: no task has a container ${quote(name)}. ${remedy}`;
   });
-  const others = unused.length - sentences.length;
-  return others > 0
-    ? [...sentences, text`Further names in CONTAINER_IMAGES without a container: ${others}.`]
-    : sentences;
+  return [...sentences, ...andMore(unused.length - SHOWN, "such name")];
 }

@@ -1,3 +1,4 @@
+import { SHOWN } from "../counted";
 import { type SafeText, text } from "../text/safe-text";
 import type { Path } from "./json-path";
 
@@ -27,9 +28,6 @@ function finding(kind: Finding["kind"], path: Path) {
 export const problem = (path: Path) => finding("problem", path);
 
 export const notice = (path: Path) => finding("notice", path);
-
-/** Nobody reads more findings of one kind. */
-export const SHOWN = 50;
 
 /** Findings of one kind: the first ones, and the number of the others. */
 export type Findings = { readonly shown: readonly Finding[]; readonly others: number };

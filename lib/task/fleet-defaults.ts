@@ -18,7 +18,7 @@ import { readText } from "./task-files";
 export function readDefaults(path: string, from = "RUNTIME_DEFENSE_DEFAULTS"): JsonObject {
   const source = parseSource(readText(path, from, "the default runtimeDefense"));
   const { value, problems } = collect(checkDefaults(source.document));
-  if (problems.shown.length > 0) throw new UnreadableError(remarksOf(problems, source, "problems"));
+  if (problems.shown.length > 0) throw new UnreadableError(remarksOf(problems, source, "problem"));
   return value;
 }
 

@@ -114,10 +114,10 @@ function readFile(
     if (problems.shown.length > 0) {
       // Don't look up images for a task with more containers than ECS allows.
       const few = open.length <= MAX_CONTAINERS ? open : [];
-      return { ...refused(remarksOf(problems, source, "problems")), ...names, open: few };
+      return { ...refused(remarksOf(problems, source, "problem")), ...names, open: few };
     }
     if (!parsed) throw new Error(`${file}: a step gave neither a value nor a problem`);
-    const task = { file, ...parsed, lookedUp: [], notices: remarksOf(notices, source, "notices") };
+    const task = { file, ...parsed, lookedUp: [], notices: remarksOf(notices, source, "notice") };
     return { file, ...names, task, open, problems: [] };
   } catch (error) {
     if (error instanceof UnreadableError) return refused(error.remarks);

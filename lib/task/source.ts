@@ -1,9 +1,10 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 
+import { andMore, SHOWN } from "../counted";
 import type { Problem } from "../errors";
 import { isJsonObject, type JsonValue, objectOf } from "../json";
 import { join, quote, type SafeText, text } from "../text/safe-text";
-import { type Findings, SHOWN } from "./finding";
+import type { Findings } from "./finding";
 import { formatPath, type Path } from "./json-path";
 
 /** A sentence about a file, and where in it. */
@@ -24,13 +25,13 @@ export function remarkAt({ path, ...place }: Location, sentence: SafeText): Rema
 }
 
 /** Turns findings into sentences, with the number of those that aren't shown. */
-export function remarksOf({ shown, others }: Findings, source: Source, kind: string): readonly Remark[] {
+export function remarksOf({ shown, others }: Findings, source: Source, noun: string): readonly Remark[] {
   const remarks = shown.map(({ path, text: sentence }) => remarkAt(source.locate(path), sentence()));
-  return withOthers(remarks, others, kind);
+  return withOthers(remarks, others, noun);
 }
 
-function withOthers(remarks: readonly Remark[], others: number, kind: string): readonly Remark[] {
-  return others > 0 ? [...remarks, { text: text`Further ${kind} in this file: ${others}.` }] : remarks;
+function withOthers(remarks: readonly Remark[], others: number, noun: string): readonly Remark[] {
+  return [...remarks, ...andMore(others, noun).map((sentence) => ({ text: sentence }))];
 }
 
 /** The file can't be read as JSON, or the defaults in it are wrong. */
@@ -66,7 +67,7 @@ export function parseSource(content: string): Source {
     const what = text`the key ${quote(String(key.value))} is twice in one object, again at ${at.text}. Remove one.`;
     return { text: what, ...at.place };
   });
-  if (remarks.length > 0) throw new UnreadableError(withOthers(remarks, repeated.length - SHOWN, "problems"));
+  if (remarks.length > 0) throw new UnreadableError(withOthers(remarks, repeated.length - SHOWN, "problem"));
   const document: JsonValue = JSON.parse(content);
   // Within the envelope of describe-task-definition, paths begin at the task.
   const root = isJsonObject(document) ? { ...objectOf(document.taskDefinition), ...document } : document;

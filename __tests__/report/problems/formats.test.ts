@@ -47,7 +47,7 @@ describe("as text", () => {
 
   test("the number of a file's further problems comes after those that are shown", async () => {
     const file = text`a.json`;
-    const [first, further] = [text`cpu: is required.`, text`Further problems in this file: 1.`];
+    const [first, further] = [text`cpu: is required.`, text`1 more problem.`];
     const report = {
       ...NOTHING,
       files: [file],
