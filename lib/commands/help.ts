@@ -4,7 +4,7 @@ import type { Command } from "./command";
 import { formOf, optionsOf, usageOf } from "./usage";
 
 /** What `--help` prints. */
-export function helpOf(command: Command, columns: number): SafeText {
+export function helpOf(command: Command, columns = 80): SafeText {
   const { purpose, operands = [] } = command;
   const rows = [
     ...operands.map(({ name, meaning }) => [name, meaning] as const),
@@ -17,7 +17,7 @@ export function helpOf(command: Command, columns: number): SafeText {
 }
 
 /** What `--help` prints without a command. */
-export function overviewOf(commands: readonly Command[], columns: number): SafeText {
+export function overviewOf(commands: readonly Command[], columns = 80): SafeText {
   const rows = commands.map(({ name, purpose }) => [name, withoutMarkdown(purpose)] as const);
   const [call, more] = [text`npm run COMMAND -- [ARGUMENTS]`, text`npm run COMMAND -- --help says more.`];
   return join([call, text``, ...table(rows, columns), text``, more, text``], "\n");

@@ -7,7 +7,7 @@ import { layOut, type SafeText } from "../text/safe-text";
 /** How a text looks on a stream. */
 export type Style = {
   /** The terminal's width. Undefined in a build log, which is searched line by line: only the summary breaks lines there. */
-  readonly columns?: number;
+  readonly columns: number | undefined;
   readonly paint: Readonly<Record<Color, (safe: SafeText) => SafeText>>;
 };
 
@@ -15,8 +15,8 @@ type Color = "bold" | "dim" | "red" | "green" | "yellow";
 
 /** Uses colours on terminals only, and not when NO_COLOR is set (https://no-color.org). */
 export function styleOf(stream: Terminal, { NO_COLOR = "" }: Environment): Style {
-  const isTerminal = stream.isTTY === true;
-  const colors = createColors(isTerminal && NO_COLOR === "");
+  const columns = columnsOf(stream);
+  const colors = createColors(columns !== undefined && NO_COLOR === "");
   const brush = (color: Color) => (safe: SafeText) => layOut(safe, colors[color]);
   const paint = {
     bold: brush("bold"),
@@ -25,5 +25,5 @@ export function styleOf(stream: Terminal, { NO_COLOR = "" }: Environment): Style
     green: brush("green"),
     yellow: brush("yellow"),
   };
-  return isTerminal ? { columns: columnsOf(stream), paint } : { paint };
+  return { columns, paint };
 }

@@ -9,9 +9,9 @@ export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; reado
 // Longer lines are hard to read.
 const MOST_COLUMNS = 120;
 
-/** The columns to fill: the stream's, 80 if it doesn't say, 120 at most. */
-export function columnsOf({ columns }: Terminal): number {
-  return Math.min(columns || 80, MOST_COLUMNS);
+/** The columns that lines may fill on a terminal, 80 if it doesn't say; undefined for any other stream. */
+export function columnsOf({ isTTY, columns }: Terminal): number | undefined {
+  return isTTY ? Math.min(columns || 80, MOST_COLUMNS) : undefined;
 }
 
 /**
@@ -44,7 +44,7 @@ export function printPipelineCommandsOnPurpose(stream: Terminal, commands: strin
 
 /** One line for people, such as a notice, wrapped on a terminal. It may be lost when the stream can't be written. */
 export function printLine(stream: Terminal, line: SafeText): void {
-  const lines = wrap(layOut(line, mask), stream.isTTY ? columnsOf(stream) : undefined);
+  const lines = wrap(layOut(line, mask), columnsOf(stream));
   stream.write(`${join(lines, "\n")}\n`);
 }
 
