@@ -262,6 +262,6 @@ test("look-ups end when they take as long as thirty tries", async () => {
   const images = [...Array(40).keys()].map((tag) => `${host}/shop/web:${tag}`);
   const network = { timeoutMs: 1000, concurrency: 1 };
   await expect(read(images, { network, clock })).rejects.toThrow(
-    "Reading images' entry points took longer than 30 seconds. Look at their registries, or raise TL_TIMEOUT_MS.",
+    "The run took longer than 30 seconds. Look at the images' registries, or raise TL_TIMEOUT_MS.",
   );
 });

@@ -2,6 +2,7 @@ import { placeOf } from "../arn";
 import { openEcs } from "../aws/ecs";
 import { readDefinitions } from "../aws/task-definitions";
 import { AwsError, PlanError } from "../errors";
+import { runDeadline } from "../http/retry";
 import { describeAll } from "../protection/deviation";
 import { type DeployedTask, deployedTasks, deployedValues } from "../registered/deployed-tasks";
 import { askOutputs, readOutputs } from "../registered/read-outputs";
@@ -14,7 +15,6 @@ import { evaluatedTask } from "../stack/synthesized-tasks";
 import { print } from "../text/print";
 import { excerpt, type SafeText, text } from "../text/safe-text";
 import type { Command } from "./command";
-import { withinRunLimit } from "./run-context";
 
 /** Extends the proof to ECS: compares the proven cdk.tf.json with the task definitions that Terraform's outputs name. */
 export const checkRegistered: Command = {
@@ -30,18 +30,15 @@ export const checkRegistered: Command = {
       meaning: "what terraform output -json prints; without it Terraform is asked in the stack's folder",
     },
   ],
-  run: async (invocation, { value }) => {
-    const { environment, stdout } = invocation;
+  run: async ({ environment, stdout, signal: stopped }, { value }) => {
     const network = networkSettings(parseVariables(networkVariables, environment, []), environment);
     const { folder, document } = readSynthesizedStack(value("stack") ?? outputFolder(environment));
     const file = value("outputs");
-    const late = { Kind: AwsError, lookAt: "Terraform and at AWS" };
-    const read = async (signal: AbortSignal) => {
-      const outputs = file === undefined ? await askOutputs({ folder, environment, signal }) : readOutputs(file);
-      const tasks = deployedTasks(document, outputs);
-      return { outputs, tasks, ...(await readRegistered(tasks, network, signal)) };
-    };
-    const { outputs, tasks, registered, region } = await withinRunLimit(network, invocation.signal, late, read);
+    using limit = runDeadline(network, stopped, { Kind: AwsError, lookAt: "Terraform and at AWS" });
+    const { signal } = limit;
+    const outputs = file === undefined ? await askOutputs({ folder, environment, signal }) : readOutputs(file);
+    const tasks = deployedTasks(document, outputs);
+    const { registered, region } = await readRegistered(tasks, network, signal);
     const problems = tasks.flatMap((task): readonly SafeText[] => {
       const definition = registered.get(task.arn)?.definition ?? {};
       const values = deployedValues(task, definition, document, outputs);

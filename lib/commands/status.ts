@@ -2,6 +2,7 @@ import { openEcs } from "../aws/ecs";
 import { login } from "../console/client";
 import { defined } from "../defined";
 import { ConsoleError, SettingsError } from "../errors";
+import { runDeadline } from "../http/retry";
 import { statusAsJson } from "../report/status/as-json";
 import { statusAsMarkdown } from "../report/status/as-markdown";
 import { statusAsText } from "../report/status/as-text";
@@ -17,7 +18,7 @@ import { buildStatus, noticesOf, type Status } from "../status/status";
 import { print, printLine } from "../text/print";
 import { quote, type SafeText, text } from "../text/safe-text";
 import type { Arguments, Command, Invocation } from "./command";
-import { contextOn, withinRunLimit } from "./run-context";
+import { contextOn } from "./run-context";
 import { structureFacts } from "./task-options";
 
 type Format = (result: Status, style: Style) => SafeText | Promise<SafeText>;
@@ -61,19 +62,21 @@ export const status: Command = {
   },
 };
 
-function read(settings: Settings, clusters: readonly string[] | "all", invocation: Invocation): Promise<Status> {
-  const { stderr, environment } = invocation;
+async function read(
+  settings: Settings,
+  clusters: readonly string[] | "all",
+  { stderr, environment, signal: stopped }: Invocation,
+): Promise<Status> {
   const { network, stack } = settings;
-  const late = { Kind: ConsoleError, lookAt: "the Console and at AWS" };
-  return withinRunLimit(network, invocation.signal, late, async (signal) => {
-    const region = isSet(environment.AWS_REGION) ? stack.region : undefined;
-    using ecs = await openEcs(defined({ region, network, signal }));
-    using console = await login(settings, contextOn(stderr, signal));
-    const expected = structureFacts({ ...settings, consoleAddress: settings.console.consoleAddress });
-    const facts = await readFacts({ ecs, clusters, console, expected });
-    for (const notice of noticesOf(facts)) printLine(stderr, notice);
-    return buildStatus(facts);
-  });
+  using limit = runDeadline(network, stopped, { Kind: ConsoleError, lookAt: "the Console and at AWS" });
+  const { signal } = limit;
+  const region = isSet(environment.AWS_REGION) ? stack.region : undefined;
+  using ecs = await openEcs(defined({ region, network, signal }));
+  using console = await login(settings, contextOn(stderr, signal));
+  const expected = structureFacts({ ...settings, consoleAddress: settings.console.consoleAddress });
+  const facts = await readFacts({ ecs, clusters, console, expected });
+  for (const notice of noticesOf(facts)) printLine(stderr, notice);
+  return buildStatus(facts);
 }
 
 function clustersOf({ has, values }: Arguments, { stack }: Settings): readonly string[] | "all" {

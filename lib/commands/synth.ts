@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 
 import { login } from "../console/client";
 import { ConsoleError } from "../errors";
+import { runDeadline } from "../http/retry";
 import { type ProtectedTasks, protectTasks } from "../protection/protect-tasks";
 import { startProgress } from "../report/progress";
 import { checkDefaultRegion } from "../settings/region";
@@ -14,7 +15,7 @@ import type { Task } from "../task/task";
 import { printLine } from "../text/print";
 import { text } from "../text/safe-text";
 import type { Command, Invocation } from "./command";
-import { contextOn, withinRunLimit } from "./run-context";
+import { contextOn } from "./run-context";
 import { protectOptions, readOptions } from "./task-options";
 
 /** Whatever goes wrong, the output folder holds no stack afterwards. */
@@ -66,17 +67,20 @@ async function loadWriter(): Promise<typeof import("./write-output")> {
   return import("./write-output");
 }
 
-function askConsole(settings: Settings, unprotected: readonly Task[], invocation: Invocation): Promise<ProtectedTasks> {
-  const late = { Kind: ConsoleError, lookAt: "the Console" };
-  return withinRunLimit(settings.network, invocation.signal, late, async (signal) => {
-    const context = contextOn(invocation.stdout, signal);
-    using console = await login(settings, context);
-    const progress = await startProgress(unprotected.length, invocation.stderr, context.notice);
-    const options = protectOptions(settings, signal);
-    try {
-      return await protectTasks(unprotected, console, { ...options, onProgress: progress.update });
-    } finally {
-      progress.stop();
-    }
-  });
+async function askConsole(
+  settings: Settings,
+  unprotected: readonly Task[],
+  invocation: Invocation,
+): Promise<ProtectedTasks> {
+  using limit = runDeadline(settings.network, invocation.signal, { Kind: ConsoleError, lookAt: "the Console" });
+  const { signal } = limit;
+  const context = contextOn(invocation.stdout, signal);
+  using console = await login(settings, context);
+  const progress = await startProgress(unprotected.length, invocation.stderr, context.notice);
+  const options = protectOptions(settings, signal);
+  try {
+    return await protectTasks(unprotected, console, { ...options, onProgress: progress.update });
+  } finally {
+    progress.stop();
+  }
 }

@@ -1,8 +1,9 @@
+import type { ExpectedError } from "../errors";
 import type { NetworkSettings } from "../settings/network";
 import { type SafeText, text } from "../text/safe-text";
 import type { Answer } from "./call";
-import type { Clock } from "./clock";
-import { pause } from "./deadline";
+import { type Clock, systemClock } from "./clock";
+import { deadline, pause } from "./deadline";
 import { HttpFailure, sentence } from "./failure";
 
 /** How a step reports to the user, and is stopped by the user. */
@@ -14,7 +15,24 @@ export type RunContext = {
 
 export const TRIES = 4;
 /** A whole run may take as long as this many tries of one call. */
-export const TRIES_OF_A_RUN = 30;
+const TRIES_OF_A_RUN = 30;
+
+/**
+ * Limits the total time of a run's remote calls: each call has its own limit, but a list may have any number of pages. To be
+ * declared with `using`, as `deadline`.
+ *
+ * @param late the kind of the error when the time is over, and what the user should look at then
+ */
+export function runDeadline(
+  { timeoutMs }: Pick<NetworkSettings, "timeoutMs">,
+  parent: AbortSignal,
+  late: { readonly Kind: new (problems: readonly SafeText[]) => ExpectedError; readonly lookAt: string },
+  clock: Clock = systemClock,
+) {
+  const limitMs = TRIES_OF_A_RUN * timeoutMs;
+  const sentence = text`The run took longer than ${limitMs / 1000} seconds. Look at ${late.lookAt}, or raise TL_TIMEOUT_MS.`;
+  return deadline(limitMs, parent, clock, new late.Kind([sentence]));
+}
 
 // The server, or a proxy in front of it, may work again a moment later.
 const TRANSIENT: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);

@@ -3,9 +3,8 @@ import pMap from "p-map";
 import { RegistryError } from "../errors";
 import { type Clock, systemClock } from "../http/clock";
 import { openConnections } from "../http/connections";
-import { deadline } from "../http/deadline";
 import { HttpFailure } from "../http/failure";
-import { type RunContext, TRIES_OF_A_RUN } from "../http/retry";
+import { type RunContext, runDeadline } from "../http/retry";
 import { parseReference } from "../image-reference";
 import type { Environment } from "../settings/environment";
 import type { Settings } from "../settings/settings";
@@ -32,10 +31,8 @@ export async function imageConfigs(
   clock: Clock = systemClock,
 ): Promise<ReadonlyMap<string, ImageConfig | RegistryError>> {
   const closing = new AbortController();
-  const limitMs = TRIES_OF_A_RUN * network.timeoutMs;
-  const what = text`Reading images' entry points took longer than ${limitMs / 1000} seconds`;
-  const late = new RegistryError([text`${what}. Look at their registries, or raise TL_TIMEOUT_MS.`]);
-  using limit = deadline(limitMs, AbortSignal.any([context.signal, closing.signal]), clock, late);
+  const parent = AbortSignal.any([context.signal, closing.signal]);
+  using limit = runDeadline(network, parent, { Kind: RegistryError, lookAt: "the images' registries" }, clock);
   const { signal } = limit;
   const connections = openConnections({ ...network, signal, clock });
   const credentialsFor = findCredentials({ ...registry, environment, network, connections, signal, clock });
