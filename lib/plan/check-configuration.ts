@@ -16,8 +16,8 @@ export function configurationProblems(
 ): readonly SafeText[] {
   const module = objectOf(configuration.root_module);
   return [
-    ...othersThan(["provider_config", "root_module"], configuration).map(added),
-    ...othersThan(["outputs", "resources", "variables"], module).map(added),
+    ...beyond(["provider_config", "root_module"], configuration, "The plan's configuration has"),
+    ...beyond(["outputs", "resources", "variables"], module, "The plan's configuration has"),
     ...providerProblems(objectOf(configuration.provider_config), stack),
     ...namedProblems("output", module.outputs, stack.output, isSameOutput),
     ...namedProblems("variable", module.variables, stack.variable, isSameVariable),
@@ -42,9 +42,7 @@ function configuredResourceProblems(
     const key = asText(resource.provider_config_key);
     const isDependent = hasSameMembers(elementsOf(resource.depends_on), elementsOf(written.depends_on));
     return [
-      ...othersThan(RESOURCE_KEYS, resource).map(
-        (name) => text`${at}: the plan's configuration has ${name}, which the stack does not.`,
-      ),
+      ...beyond(RESOURCE_KEYS, resource, text`${at}: the plan's configuration has`),
       ...(key === providerOf(address) ? [] : [text`${at} is planned with the provider ${key}, not with the stack's.`]),
       ...(isDependent ? [] : [text`${at}: depends_on differs from the stack.`]),
     ];
@@ -71,9 +69,7 @@ function providerProblems(configured: JsonObject, stack: JsonObject): readonly S
   const written = objectOf(stack.provider);
   const required = objectOf(objectOf(stack.terraform).required_providers);
   return [
-    ...othersThan(Object.keys(written), configured).map(
-      (name) => text`The plan has the provider ${name}, which the stack does not.`,
-    ),
+    ...beyond(Object.keys(written), configured, "The plan has the provider"),
     ...Object.entries(written).flatMap(([name, blocks]) => {
       const different = differentInProvider(objectOf(configured[name]), blocks, objectOf(required[name]));
       if (different.length === 0) return [];
@@ -115,9 +111,7 @@ function namedProblems(
 ): readonly SafeText[] {
   const [found, expected] = [objectOf(configured), objectOf(written)];
   return [
-    ...othersThan(Object.keys(expected), found).map(
-      (name) => text`The plan has the ${kind} ${name}, which the stack does not.`,
-    ),
+    ...beyond(Object.keys(expected), found, `The plan has the ${kind}`),
     ...Object.entries(expected)
       .filter(([name, one]) => !isJsonObject(found[name]) || !isSame(objectOf(found[name]), objectOf(one)))
       .map(([name]) => text`The ${kind} ${name} differs from the stack.`),
@@ -132,10 +126,8 @@ function isSameVariable(found: JsonObject, written: JsonObject): boolean {
   return isEqual(found.default, written.default) && (found.sensitive ?? false) === (written.sensitive ?? false);
 }
 
-function othersThan(names: readonly string[], object: JsonObject): readonly string[] {
-  return Object.keys(object).filter((name) => !names.includes(name));
-}
-
-function added(name: string): SafeText {
-  return text`The plan's configuration has ${name}, which the stack does not.`;
+/** Lists an object's keys besides these names; `has` begins the sentences. */
+function beyond(names: readonly string[], object: JsonObject, has: string): readonly SafeText[] {
+  const others = Object.keys(object).filter((name) => !names.includes(name));
+  return others.map((name) => text`${has} ${name}, which the stack does not.`);
 }
