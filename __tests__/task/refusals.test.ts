@@ -94,7 +94,12 @@ const REFUSED: readonly [string, object, string][] = [
   [
     "a file that is not a task definition",
     { resource: { aws_ecs_task_definition: {} }, terraform: {} },
-    'expected one task definition as RegisterTaskDefinition takes it, got an object with "resource", "terraform" and no key of a task definition. Is it the right file? If it describes a deployed task, save what "aws ecs describe-task-definition" prints.',
+    'expected one task definition as RegisterTaskDefinition takes it, got an object with "resource", "terraform" but neither family nor containerDefinitions. Is it the right file? If it describes a deployed task, save what "aws ecs describe-task-definition" prints.',
+  ],
+  [
+    "a service, which has some keys of a task",
+    { serviceName: "shop", taskDefinition: "shop:1", tags: [{ key: "a", value: "b" }] },
+    'expected one task definition as RegisterTaskDefinition takes it, got an object with "serviceName", "taskDefinition", "tags" but neither family nor containerDefinitions. Is it the right file? If it describes a deployed task, save what "aws ecs describe-task-definition" prints.',
   ],
   ["null in a list", of({ command: ["a", null] }), `${app}.command[1]: null in a list. Remove it.`],
   [

@@ -1,18 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { asText, clean, isJsonArray, isJsonObject, type JsonObject, type JsonValue, withEach } from "../json";
+import { nearest } from "../nearest";
 import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
 import type { Path } from "./json-path";
 import { tooManyContainers } from "./limits";
 import { DESCRIBED } from "./registered-form";
-import { CONTAINER_KEYS, TASK_ENTRIES, TASK_KEYS } from "./schema";
+import { CONTAINER_KEYS, TASK_ENTRIES } from "./schema";
 
+const REQUIRED = ["family", "containerDefinitions"];
 const UNUSED_IF_EMPTY = "inferenceAccelerators"; // returned by ECS, unknown to the AWS provider
-
-const OWN_KEYS = new Set(
-  [...TASK_KEYS, ...DESCRIBED, "taskDefinition", "runtimeDefense"].map((key) => key.toLowerCase()),
-);
 
 /**
  * Converts the forms that people have (describe output, an envelope, keys in the wrong place) to that of
@@ -55,8 +53,10 @@ function whatElse(document: JsonValue): SafeText | undefined {
   if (typeof (document.container_definitions ?? document.containerDefinitions) === "string") {
     return text`Terraform's arguments. Apply them, then ${save}`;
   }
-  if (keys.length === 0 || keys.some((key) => OWN_KEYS.has(key.toLowerCase().replaceAll("_", "")))) return undefined;
-  return text`an object with ${join(keys.slice(0, 5).map((key) => quote(key, 40)))} and no key of a task definition. Is it the right file? If it describes a deployed task, ${save}`;
+  // The files of services and other tools have some keys of a task, too: cpu, tags, the ARN of a taskDefinition.
+  const isTask = isJsonObject(document.taskDefinition) || keys.some((key) => nearest(key, REQUIRED));
+  if (keys.length === 0 || isTask) return undefined;
+  return text`an object with ${join(keys.slice(0, 5).map((key) => quote(key, 40)))} but neither family nor containerDefinitions. Is it the right file? If it describes a deployed task, ${save}`;
 }
 
 function* withoutEnvelope(document: JsonObject): Step<JsonObject> {

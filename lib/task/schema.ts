@@ -92,7 +92,6 @@ export const TaskDefinitionSchema = closed({
 });
 
 export const CONTAINER_KEYS: readonly string[] = Object.keys(CONTAINER_ENTRIES);
-export const TASK_KEYS: readonly string[] = [...Object.keys(TASK_ENTRIES), "containerDefinitions"];
 
 /** Checks the value without parsing it: parsing would copy it, and drop keys such as `constructor`. */
 export function isTaskDefinition(value: unknown): value is TaskDefinition {
