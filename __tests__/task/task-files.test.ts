@@ -158,11 +158,11 @@ test("a YAML file is refused with the reason that YAML isn't read", async () => 
 
 test("in a folder, task files with other extensions such as .yaml are refused, with the problems of the others", async () => {
   await inFolder(async (folder) => {
-    const names = ["a.yaml", "b.yml", "c.JSON", "d.jsonc", "e.json", "f.json.bak", "yaml"];
+    const names = ["a.yaml", "b.yml", "c.JSON", "d.json5", "d.jsonc", "d.jsonnet", "e.json", "f.json.bak", "yaml"];
     for (const name of names) await writeFile(join(folder, name), name === "e.json" ? "" : TEXT);
     const reason = "in a folder only *.json is read. Save it as JSON in a *.json file, or move it elsewhere.";
     expect(await problemsOf(folder)).toEqual([
-      ...names.slice(0, 4).map((name) => `${name}: ${reason}`),
+      ...names.slice(0, 6).map((name) => `${name}: ${reason}`),
       "e.json: the file is empty. Write a task definition into it.",
     ]);
     expect(await problemsOf(join(folder, "c.JSON"))).toEqual([]);

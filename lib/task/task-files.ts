@@ -43,7 +43,7 @@ function filesBelow(folder: string): readonly string[] {
 
 /** Whether the name is a task definition file's, or close to one. */
 export function hasTaskFileEnding(name: string): boolean {
-  return /\.(jsonc?|ya?ml)$/i.test(name);
+  return /\.(json(c|5|net)?|ya?ml)$/i.test(name);
 }
 
 function isFolderLink(path: string): boolean {
