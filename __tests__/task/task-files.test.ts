@@ -108,6 +108,8 @@ test("a file of 1 MiB is read, and so is one with a byte order mark", async () =
   expect((await read(`\ufeff${TEXT}`)).definition.family).toBe("shop");
 });
 
+const UNQUOTED = "Keys and texts need double quotation marks. Jsonnet isn't read: convert it";
+const OTHER_LANGUAGE = "JSON begins with {. YAML and Terraform's language aren't read: convert it";
 test.each([
   ["{", "close brace expected at line 1, column 2. Correct it there"],
   [
@@ -117,17 +119,13 @@ test.each([
   ['{"a": [1,]}', "value expected at line 1, column 10. JSON has no comma after the last element. Remove it"],
   ['{\n  // note\n  "family": "a"}', "invalid comment token at line 2, column 3. JSON has no comments. Remove it"],
   ["// note\n{}", "invalid comment token at line 1, column 1. JSON has no comments. Remove it"],
-  ['{"family": a}', "invalid symbol at line 1, column 12. Correct it there"],
-  ['{"family": "a", cpu: 256}', "invalid symbol at line 1, column 17. Correct it there"],
+  ['{"family": a}', `invalid symbol at line 1, column 12. ${UNQUOTED}`],
+  ['{"family": "a", cpu: 256}', `invalid symbol at line 1, column 17. ${UNQUOTED}`],
+  ["{'family': 'a'}", `invalid symbol at line 1, column 2. ${UNQUOTED}`],
+  ['{"cpu": 1.2.3}', "invalid symbol at line 1, column 12. Correct it there"],
   ['{"family": }', "value expected at line 1, column 12. Correct it there"],
-  [
-    "containers: [a]",
-    "invalid symbol at line 1, column 1. JSON begins with {. YAML and Terraform's language aren't read: convert it",
-  ],
-  [
-    "family: shop",
-    "invalid symbol at line 1, column 1. JSON begins with {. YAML and Terraform's language aren't read: convert it",
-  ],
+  ["containers: [a]", `invalid symbol at line 1, column 1. ${OTHER_LANGUAGE}`],
+  ["family: shop", `invalid symbol at line 1, column 1. ${OTHER_LANGUAGE}`],
   [
     '{\n<<<<<<< HEAD\n"family": "a"\n=======\n"family": "b"\n>>>>>>> b\n}',
     "invalid symbol at line 2, column 1. It has an unresolved merge conflict. Resolve it",
@@ -150,7 +148,7 @@ test("a YAML file is refused with the reason that YAML isn't read", async () => 
     for (const name of ["task.yaml", "task.YML"]) {
       await writeFile(join(folder, name), "family: shop");
       expect(await problemsOf(join(folder, name), folder)).toEqual([
-        `${name}: is not JSON: invalid symbol at line 1, column 1. JSON begins with {. YAML and Terraform's language aren't read: convert it.`,
+        `${name}: is not JSON: invalid symbol at line 1, column 1. ${OTHER_LANGUAGE}.`,
       ]);
     }
   });

@@ -93,6 +93,9 @@ function remedyFor(content: string, { error, offset }: ParseError): string {
   }
   if (printParseErrorCode(error) === "InvalidCommentToken") return "JSON has no comments. Remove it.";
   if (!/^\s*[[{]/.test(content)) return "JSON begins with {. YAML and Terraform's language aren't read: convert it.";
+  if (/[\w']/.test(content.charAt(offset)) && printParseErrorCode(error) === "InvalidSymbol") {
+    return "Keys and texts need double quotation marks. Jsonnet isn't read: convert it.";
+  }
   if (/,\s*$/.test(content.slice(0, offset)) && /[\]}]/.test(content.charAt(offset))) {
     return "JSON has no comma after the last element. Remove it.";
   }
