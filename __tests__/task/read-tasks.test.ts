@@ -155,7 +155,7 @@ test.each([
       `containerDefinitions[shop].Environment: ${UNKNOWN} Write environment.`,
       `containerDefinitions[shop].portMapping: ${UNKNOWN} Write portMappings.`,
       `containerDefinitions[shop].gpu: ${UNKNOWN} Check its spelling, or remove it: the AWS provider would drop it.`,
-      "inferenceAccelerators: can't be deployed: ECS knows it, but the AWS provider would drop it. Remove it.",
+      "inferenceAccelerators: can't be deployed: ECS knows it, but the stack's version of the AWS provider doesn't. Remove it.",
     ],
   ],
   [

@@ -179,12 +179,12 @@ const REFUSED: readonly [string, object, string][] = [
   [
     "a volume of S3 files",
     { ...TASK, volumes: [{ name: "files", s3filesVolumeConfiguration: {} }] },
-    "volumes[files].s3filesVolumeConfiguration: can't be deployed: ECS knows it, but the AWS provider would drop it. Remove it.",
+    "volumes[files].s3filesVolumeConfiguration: can't be deployed: ECS knows it, but the stack's version of the AWS provider doesn't. Remove it.",
   ],
   [
     "inferenceAccelerators that are not empty",
     { ...TASK, inferenceAccelerators: [{ deviceName: "a" }] },
-    "inferenceAccelerators: can't be deployed: ECS knows it, but the AWS provider would drop it. Remove it.",
+    "inferenceAccelerators: can't be deployed: ECS knows it, but the stack's version of the AWS provider doesn't. Remove it.",
   ],
   [
     "a runtimeDefense in a container that differs",

@@ -37,7 +37,7 @@ function* checkBelow(schema: Keys, value: JsonValue, path: Path, unknown: Set<st
       const names = Object.keys(entries);
       for (const name of [key, meantBy(key, names) ?? key]) unknown.add([...path, name].join(".").toLowerCase());
       const sentence = UNKNOWN_TO_PROVIDER.includes(key)
-        ? text`can't be deployed: ECS knows it, but the AWS provider would drop it. Remove it.`
+        ? text`can't be deployed: ECS knows it, but the stack's version of the AWS provider doesn't. Remove it.`
         : text`is not a known key. ${remedy(key, names)}`;
       yield problem(place)`${sentence}`;
     }
