@@ -101,6 +101,11 @@ const REFUSED: readonly [string, object, string][] = [
     { serviceName: "shop", taskDefinition: "shop:1", tags: [{ key: "a", value: "b" }] },
     'expected one task definition as RegisterTaskDefinition takes it, got an object with "serviceName", "taskDefinition", "tags" but neither family nor containerDefinitions. Is it the right file? If it describes a deployed task, save what "aws ecs describe-task-definition" prints.',
   ],
+  [
+    "an AppSpec file of CodeDeploy, which has Resources like CloudFormation",
+    { version: 0, Resources: [{ TargetService: { Type: "AWS::ECS::Service" } }] },
+    'expected one task definition as RegisterTaskDefinition takes it, got an object with "version", "Resources" but neither family nor containerDefinitions. Is it the right file? If it describes a deployed task, save what "aws ecs describe-task-definition" prints.',
+  ],
   ["null in a list", of({ command: ["a", null] }), `${app}.command[1]: null in a list. Remove it.`],
   [
     "a key that JavaScript would lose",

@@ -46,7 +46,7 @@ function whatElse(document: JsonValue): SafeText | undefined {
   }
   if (!isJsonObject(document)) return document === null ? text`null.` : text`a ${typeof document}.`;
   const save = 'save what "aws ecs describe-task-definition" prints.';
-  if ("Resources" in document || document.Type === "AWS::ECS::TaskDefinition") {
+  if (isJsonObject(document.Resources) || document.Type === "AWS::ECS::TaskDefinition") {
     return text`CloudFormation. Deploy it, then ${save}`;
   }
   const keys = Object.keys(document);
