@@ -819,7 +819,7 @@ describe("the plan of any project", () => {
     const bare = { address: "aws_ecs_task_definition.bare", mode: "managed", type: "aws_ecs_task_definition" };
     const inModule = { ...bare, address: "module.a.module.b.aws_ecs_task_definition.bare[0]" };
     const sentence = (address: string) =>
-      `plan.json is a partial plan: it leaves out ${address}, which is in the state. Plan without -target and -refresh-only.`;
+      `plan.json is a partial plan: it leaves out ${address}, which is in the state. Plan without -target, -refresh-only and -invoke.`;
     const state = (module: unknown) => ({ format_version: "1.0", values: { root_module: module } });
 
     test.each<[string, unknown, string]>([

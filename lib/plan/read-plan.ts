@@ -59,12 +59,12 @@ export function readPlan(file: string) {
     throw new PlanError([
       text`${file} is not complete: it is limited by -target, or Terraform has put off some changes. Plan again without -target, or after applying it.`,
     ]);
-  // Not every Terraform marks an incomplete plan, and none marks one made with -refresh-only.
+  // Not every Terraform marks an incomplete plan, and none marks one made with -refresh-only or -invoke.
   const planned = new Set(resource_changes.flatMap(({ address, previous_address }) => [address, previous_address]));
   const missing = taskDefinitionsBefore(prior_state).find((address) => !planned.has(address));
   if (missing !== undefined) {
     throw new PlanError([
-      text`${file} is a partial plan: it leaves out ${excerpt(missing)}, which is in the state. Plan without -target and -refresh-only.`,
+      text`${file} is a partial plan: it leaves out ${excerpt(missing)}, which is in the state. Plan without -target, -refresh-only and -invoke.`,
     ]);
   }
   const managed = resource_changes.filter(({ mode }) => mode === "managed");
