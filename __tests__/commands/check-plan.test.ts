@@ -415,7 +415,7 @@ describe("the stack's plan", () => {
         [`${CLUSTER} would be imported or moved by a block that is not in the stack. Remove that block.`],
       ],
       [
-        "OpenTofu's `destroy = false`",
+        "`destroy = false`",
         [
           [change(WEB, "actions"), ["forget"]],
           [change(WEB, "after"), null],
@@ -887,7 +887,7 @@ describe("the plan of any project", () => {
       },
     );
 
-    // OpenTofu forgets the old one if `lifecycle` has `destroy = false`.
+    // OpenTofu forgets the old one if `lifecycle` has `destroy = false`, Terraform from 1.16 on only a tainted one.
     test.each([
       [["delete", "create"], true, "another family", 1],
       [["delete", "create"], false, "another family", 0],

@@ -100,7 +100,7 @@ function resource(one: v.InferOutput<typeof PlanSchema>["resource_changes"][numb
     actions,
     /** Whether the plan destroys it and makes no replacement. */
     isDestroyed,
-    /** Whether it is only forgotten when it is destroyed or replaced: by `skip_destroy`, or by OpenTofu's `destroy = false`. */
+    /** Whether it is only forgotten when it is destroyed or replaced: by `skip_destroy` or `destroy = false`. */
     staysRegistered,
     /** Why, such as `replace_by_request`. */
     actionReason: one.action_reason,
