@@ -176,7 +176,12 @@ const REFUSED: readonly [string, object, string][] = [
     volumes({ name: "one", configuredAtLaunch: true }, { name: "two", configuredAtLaunch: true }),
     'volumes[two].configuredAtLaunch: "one" is configured at launch as well, but ECS takes one such volume.',
   ],
-  ["a tag whose key begins with %", { ...TASK, tags: [{ key: "%a", value: "b" }] }, `tags[0]: ${PERCENT}`],
+  ["a tag whose key begins with %", { ...TASK, tags: [{ key: "%a", value: "b" }] }, `tags[0].key: ${PERCENT}`],
+  [
+    "a property of the proxy that begins with %",
+    { ...TASK, proxyConfiguration: { containerName: "app", properties: [{ name: "%a", value: "b" }] } },
+    `proxyConfiguration.properties[%a].name: ${PERCENT}`,
+  ],
   [
     "a label of a Docker volume that begins with %",
     volumes({ name: "data", dockerVolumeConfiguration: { labels: { "%a": "b" } } }),

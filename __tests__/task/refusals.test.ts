@@ -11,6 +11,8 @@ const among = (dependencies: Readonly<Record<string, readonly string[]>>) => ({
   })),
 });
 const UNKNOWN = "is not a known key.";
+const UNUSUAL =
+  "has combining marks, a byte order mark (U+FEFF), or a carriage return next to $${ or %%{, and Terraform would change it. Remove them.";
 const app = "containerDefinitions[app]";
 const runtimeDefense = { entryPoint: { lookUp: false } };
 const role = "must be a role's full ARN with a 12-digit account, such as arn:aws:iam::111122223333:role/NAME";
@@ -115,7 +117,7 @@ const REFUSED: readonly [string, object, string][] = [
   [
     "a CDKTF token in a text",
     of({ command: [`\${TfToken[TOKEN.0]}`] }),
-    `${app}.command[0]: "TfToken[" is reserved by CDKTF, which would replace it. Rename it.`,
+    `${app}.command[0]: holds "TfToken[", which CDKTF would replace. Rename it.`,
   ],
   ...["a\u0301", "echo \u1fefid\u1fef", "\ud800"].map((text): [string, object, string] => [
     `a text that Terraform would change: ${JSON.stringify(text)}`,
@@ -125,17 +127,17 @@ const REFUSED: readonly [string, object, string][] = [
   [
     "a combining mark that Terraform would join with the n of a line break",
     of({ command: ["a\n\u0303"] }),
-    `${app}.command[0]: has a combining mark after a line break, and Terraform would change it. Remove the mark.`,
+    `${app}.command[0]: ${UNUSUAL}`,
   ],
   [
     "more combining marks than Terraform keeps",
     of({ environment: [{ name: "A", value: `x${"\u0316".repeat(31)}` }] }),
-    `${app}.environment[A].value: has more than 30 combining marks in a row, and Terraform would change it. Remove some.`,
+    `${app}.environment[A].value: ${UNUSUAL}`,
   ],
   [
     "a tag that begins with a byte order mark",
     { ...TASK, tags: [{ key: "owner", value: "\ufeffteam" }] },
-    "tags[0].value: begins with a byte order mark (U+FEFF), and Terraform would drop it. Remove it.",
+    `tags[0].value: ${UNUSUAL}`,
   ],
   [
     "a variable whose name Terraform would make the Defender's",
@@ -152,7 +154,7 @@ const REFUSED: readonly [string, object, string][] = [
   [
     "a CDKTF token in a key",
     of({ dockerLabels: { "TfToken[a": "b" } }),
-    `${app}.dockerLabels.TfToken[a: "TfToken[" is reserved by CDKTF, which would replace it. Rename it.`,
+    `${app}.dockerLabels.TfToken[a: holds "TfToken[", which CDKTF would replace. Rename it.`,
   ],
   ["a misspelled runtimeDefense", { ...TASK, runtimedefense: {} }, `runtimedefense: ${UNKNOWN} Write runtimeDefense.`],
   [

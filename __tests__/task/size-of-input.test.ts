@@ -113,12 +113,7 @@ test.each<[text: string, documentWith: (text: string) => object, text: string, p
     "/".repeat(LENGTH),
     "must be an image with its registry",
   ],
-  [
-    "combining marks",
-    (text) => of({ command: [text] }),
-    "\u0300\u0316".repeat(LENGTH / 2),
-    "has more than 30 combining marks",
-  ],
+  ["combining marks", (text) => of({ command: [text] }), "\u0300\u0316".repeat(LENGTH / 2), "has combining marks"],
 ])("%s are read about as fast as a plain text of their length", async (_kind, documentWith, text, problem) => {
   const measured = async (document: object) => {
     const begun = process.cpuUsage();

@@ -6,12 +6,9 @@ import { changeByTerraform } from "../text/terraform-changes";
 /**
  * Escapes an outside string for cdk.tf.json, where every string is a Terraform template.
  *
- * @throws OutputError for a text that CDKTF would mistake for one of its tokens, or that Terraform would change.
+ * @throws OutputError for a text that CDKTF or Terraform would change.
  */
 export function escapeTerraform(text: string): string {
-  if (text.includes("TfToken[")) {
-    throw new OutputError([safeText`${excerpt(text, 60)} holds TfToken[, which CDKTF reserves. Choose another text.`]);
-  }
   const change = changeByTerraform(text);
   if (change) throw new OutputError([safeText`${excerpt(text, 60)} ${change}`]);
   return escapeSigns(text);

@@ -2,28 +2,34 @@ import type { JsonValue } from "../json";
 import { type SafeText, text } from "../text/safe-text";
 import { changeByTerraform } from "../text/terraform-changes";
 import { problem, type Step } from "./finding";
-import { walk } from "./json-path";
+import { type Path, walk } from "./json-path";
+
+// Keys of maps in Terraform's state, in which the AWS provider loses a key that begins with %.
+const LOST_KEY =
+  /^(taskDefinition\.|containerDefinitions\.\d+\.)*(tags\.\d+\.key|proxyConfiguration\.properties\.\d+\.name|volumes\.\d+\.dockerVolumeConfiguration\.(driverOpts|labels))\.%/i;
 
 /** Reports everything in the document that something on the way would silently change or drop. */
 export function* checkText(document: JsonValue): Step {
   for (const [path, value] of walk(document)) {
-    const reason = whyNot(path.at(-1), value);
+    const reason = whyNot(path, value);
     if (reason) yield problem(path)`${reason}`;
   }
 }
 
-function whyNot(key: string | number | undefined, value: JsonValue): SafeText | undefined {
+function whyNot(path: Path, value: JsonValue): SafeText | undefined {
+  const key = path.at(-1);
   if (typeof key === "number" && value === null) return NULL_IN_LIST;
   if (typeof key === "string" && (key in Object.prototype || key === "prototype")) {
     return text`a key named ${key} would be lost on the way. Rename it.`;
   }
+  if (typeof value === "string" && LOST_KEY.test([...path, value].join("."))) return LOST;
   for (const part of [key, value]) {
     if (typeof part !== "string") continue;
-    const change = part.includes("TfToken[") ? TOKEN : changeByTerraform(part);
+    const change = changeByTerraform(part);
     if (change) return change;
   }
   return undefined;
 }
 
 const NULL_IN_LIST = text`null in a list. Remove it.`;
-const TOKEN = text`"TfToken[" is reserved by CDKTF, which would replace it. Rename it.`;
+const LOST = text`begins with %, and the AWS provider would drop it. Rename it.`;

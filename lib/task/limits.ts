@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json";
 import type { Draft } from "./draft";
 import { type Finding, notice, problem, type Step } from "./finding";
-import { entriesAt, type Path } from "./json-path";
+import { entriesAt } from "./json-path";
 import type { TaskDefinition } from "./schema";
 
 export const MAX_CONTAINERS = 10;
@@ -20,7 +20,6 @@ export function* checkLimits(task: JsonObject, { containers, sidecar, task: { va
     yield problem([])`The task definition has ${bytes} bytes without the Defender, ${limit}`;
   }
   yield* checkTags(values.tags ?? []);
-  yield* checkMapKeys(values);
   for (const { path, values } of [...containers, sidecar]) {
     const { memory, memoryReservation } = values;
     if (memory === undefined || memoryReservation === undefined || memory >= memoryReservation) continue;
@@ -32,23 +31,6 @@ export function* checkLimits(task: JsonObject, { containers, sidecar, task: { va
 export function tooManyContainers(count: number): Finding {
   const limit = `ECS takes ${MAX_CONTAINERS}. Split the task.`;
   return problem(["containerDefinitions"])`with the Defender there are ${count + 1} containers, ${limit}`;
-}
-
-// In Terraform's state, the AWS provider loses map keys that begin with %.
-function* checkMapKeys({ tags = [], proxyConfiguration: proxy, volumes = [] }: Draft["task"]["values"]): Step {
-  for (const [place, { key }] of entriesAt(["tags"], tags)) yield* checkMapKey(place, key);
-  const properties = entriesAt(["proxyConfiguration", "properties"], proxy?.properties);
-  for (const [place, { name }] of properties) yield* checkMapKey(place, name);
-  for (const [place, { dockerVolumeConfiguration: docker }] of entriesAt(["volumes"], volumes)) {
-    for (const map of ["driverOpts", "labels"] as const) {
-      const path = [...place, "dockerVolumeConfiguration", map];
-      for (const key of Object.keys(docker?.[map] ?? {})) yield* checkMapKey([...path, key], key);
-    }
-  }
-}
-
-function* checkMapKey(path: Path, key: string): Step {
-  if (key.startsWith("%")) yield problem(path)`begins with %, and the AWS provider would drop it. Rename it.`;
 }
 
 const MAX_TAGS = 50;
