@@ -176,7 +176,7 @@ describe("CONTAINER_IMAGES", () => {
     expect(await problemsOfFleet(Object.fromEntries(many), images({ "famly-12/app": "x:1", other: "x:1" }))).toEqual([
       'CONTAINER_IMAGES: no task has a container "famly-12/app". Did you mean family-12/app?',
       expect.stringMatching(
-        /^CONTAINER_IMAGES: no task has a container "other"\. The tasks have family-0\/app, .*, and 1 more\.$/,
+        /^CONTAINER_IMAGES: no task has a container "other"\. The tasks have family-0\/app, .* and 1 more\.$/,
       ),
     ]);
   });

@@ -1,7 +1,7 @@
 import { andMore, SHOWN } from "../counted";
 import { asText, type JsonObject, withEach } from "../json";
 import { nearest } from "../nearest";
-import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
+import { quote, type SafeText, someOf, text } from "../text/safe-text";
 
 /** Images by container (`web`) or by family and container (`shop/web`). */
 export type ContainerImages = ReadonlyMap<string, string>;
@@ -31,14 +31,12 @@ export function unusedImages(images: ContainerImages, tasks: readonly Names[]): 
     containers.map((name) => (family === undefined ? name : `${family}/${name}`)),
   );
   const names = new Set(containers.flatMap((container) => [container, container.replace(/^[^/]*\//, "")]));
-  const choice = join(containers.slice(0, 12).map((name) => excerpt(name, 120)));
-  const more = containers.length > 12 ? text`, and ${containers.length - 12} more` : text``;
   const unused = [...images.keys()].filter((name) => (hasFamilies || !name.includes("/")) && !names.has(name));
   // Looking for what was meant takes time with each name and each container.
   const sentences = unused.slice(0, SHOWN).map((name) => {
     // Up to 12 containers are all listed instead.
     const meant = containers.length > 12 ? nearest(name, [...names]) : undefined;
-    const remedy = meant === undefined ? text`The tasks have ${choice}${more}.` : text`Did you mean ${meant}?`;
+    const remedy = meant === undefined ? text`The tasks have ${someOf(containers)}.` : text`Did you mean ${meant}?`;
     return text`CONTAINER_IMAGES: no task has a container ${quote(name)}. ${remedy}`;
   });
   return [...sentences, ...andMore(unused.length - SHOWN, "such name")];

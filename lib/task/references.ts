@@ -1,4 +1,4 @@
-import { excerpt, join, quote, type SafeText, text } from "../text/safe-text";
+import { quote, someOf, text } from "../text/safe-text";
 import type { Draft, DraftContainer } from "./draft";
 import { problem, type Step } from "./finding";
 import { entriesAt, type Path } from "./json-path";
@@ -90,12 +90,6 @@ function existenceCheck(kind: string, names: readonly (string | undefined)[], is
 }
 
 const nameOf = ({ values }: DraftContainer) => values.name;
-
-function someOf(names: readonly (string | undefined)[]): SafeText {
-  const shown = names.slice(0, 12).map((name = "") => excerpt(name, 60));
-  const others = names.length - shown.length;
-  return others > 0 ? text`${join(shown)} and ${others} more` : join(shown);
-}
 
 /** Returns the containers in a dependency cycle, or waiting for one, in file order. */
 function neverStarting(containers: readonly DraftContainer[]): readonly DraftContainer[] {

@@ -141,13 +141,7 @@ function positionFinder(content: string) {
   let starts: readonly number[] | undefined; // of the lines, found on first use: most files need none
   return (offset: number) => {
     starts ??= [0, ...Array.from(content.matchAll(/\n|\r(?!\n)/g), ({ index }) => index + 1)];
-    let line = 0;
-    let end = starts.length;
-    while (end - line > 1) {
-      const middle = (line + end) >> 1;
-      if ((starts[middle] ?? 0) <= offset) line = middle;
-      else end = middle;
-    }
+    const line = starts.findLastIndex((start) => start <= offset);
     const place = { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
     return { place, text: `line ${place.line}, column ${place.column}` };
   };

@@ -39,6 +39,12 @@ export function join(texts: readonly SafeText[], separator = ", "): SafeText {
   return sealed(texts.join(separator));
 }
 
+/** The first names of a list, and the number of the others. */
+export function someOf(names: readonly (string | undefined)[]): SafeText {
+  const shown = join(names.slice(0, 12).map((name = "") => excerpt(name, 120)));
+  return names.length > 12 ? text`${shown} and ${names.length - 12} more` : shown;
+}
+
 /** A whole document, such as a report: its lines stay, and nothing is cut. */
 export function wholeText(document: string): SafeText {
   return sealed(masked(document, defuse));
