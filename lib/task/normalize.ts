@@ -71,28 +71,27 @@ function* withoutEnvelope(document: JsonObject): Step<JsonObject> {
 }
 
 function* withoutDescribedKeys(task: JsonObject): Step<JsonObject> {
-  const unused = isAbsentForEcs(task[UNUSED_IF_EMPTY]) ? [UNUSED_IF_EMPTY] : [];
+  const unused = cleaned(task[UNUSED_IF_EMPTY]) === undefined ? [UNUSED_IF_EMPTY] : [];
   const [described, rest] = split(task, (key) => [...DESCRIBED, ...unused].includes(key));
   const keys = Object.keys(clean(described));
   if (keys.length > 0) yield notice([])`Ignored what describe-task-definition adds: ${keys.join(", ")}.`;
   const { compatibilities } = described;
   // A task registered without FARGATE must not become a Fargate task by our default.
   const isForeign = isJsonArray(compatibilities) && !compatibilities.includes("FARGATE");
-  if (!isForeign || !isAbsentForEcs(rest.requiresCompatibilities)) return rest;
+  if (!isForeign || cleaned(rest.requiresCompatibilities) !== undefined) return rest;
   return { ...rest, requiresCompatibilities: compatibilities };
 }
 
 function* withMisplacedKeysMovedUp(task: JsonObject): Step<JsonObject> {
   if (!isJsonArray(task.containerDefinitions)) return task;
   let moved = task;
-  const cleaned = cleaner();
   const containerDefinitions: JsonValue[] = [];
   for (const [index, container] of task.containerDefinitions.entries()) {
     const [misplaced, rest] = isJsonObject(container) ? split(container, isMisplaced) : [{}, container];
     containerDefinitions.push(isJsonObject(rest) ? withoutEmptyValues(rest) : rest);
-    for (const [key, value] of Object.entries(misplaced).filter(([, value]) => !isAbsentForEcs(value))) {
+    for (const [key, value] of Object.entries(misplaced).filter(([, value]) => cleaned(value) !== undefined)) {
       const path = ["containerDefinitions", index, key];
-      moved = yield* withKey(moved, key, value, path, cleaned);
+      moved = yield* withKey(moved, key, value, path);
       yield notice(path)`belongs to the task, not to a container, so it was moved up.`;
     }
   }
@@ -109,7 +108,7 @@ function withoutEmptyValues(container: JsonObject): JsonObject {
   return withEach(rest, "portMappings", (port) => withoutEmpty(ABSENT_IF_EMPTY.ofPort, port));
 }
 
-function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path, cleaned = cleaner()): Step<JsonObject> {
+function* withKey(task: JsonObject, key: string, value: JsonValue, path: Path): Step<JsonObject> {
   const present = cleaned(task[key]);
   if (present === undefined) return { ...task, [key]: value };
   if (isDeepStrictEqual(present, cleaned(value))) return task;
@@ -129,17 +128,8 @@ function withoutEmpty(keys: readonly string[], object: JsonObject): JsonObject {
   return split(object, (key) => keys.includes(key) && object[key] === "")[1];
 }
 
-/** Whether ECS treats the value as absent. */
-const isAbsentForEcs = (value: JsonValue | undefined) => cleaner()(value) === undefined;
-
-/** Returns a function that cleans each value once: a task's value may be compared with those of a hundred containers. */
-function cleaner(): (value: JsonValue | undefined) => JsonValue | undefined {
-  const results = new Map<JsonValue, JsonValue | undefined>();
-  return (value = null) => {
-    if (!results.has(value)) results.set(value, clean({ value }).value);
-    return results.get(value);
-  };
-}
+/** Returns the value without what ECS treats as absent; undefined if that is all of it. */
+const cleaned = (value: JsonValue = null): JsonValue | undefined => clean({ value }).value;
 
 function* withTags(task: JsonObject): Step<JsonObject> {
   if (!isJsonArray(task.tags)) return task;
