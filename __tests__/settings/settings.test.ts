@@ -402,13 +402,6 @@ test.each<readonly [string, string, string]>([
     `${SECRET_ARN}, ${SECRET_ARN.replace("arn:aws:", "arn:aws-cn:")}`,
     "must be in the partition of AWS_REGION, aws, got aws-cn",
   ],
-  ["TF_STATE_S3_KEY", "a", "needs TF_STATE_S3_BUCKET to be set as well"],
-  ["TF_STATE_AZURE_CONTAINER", "a", "needs TF_STATE_AZURE_STORAGE_ACCOUNT to be set as well"],
-  [
-    "TF_STATE_AZURE_STORAGE_ACCOUNT",
-    "state",
-    "needs TF_STATE_AZURE_RESOURCE_GROUP and TF_STATE_AZURE_CONTAINER to be set as well",
-  ],
 ])("%s=%s is refused in one sentence", (name, value, message) => {
   const problems = problemsOf({ ...REQUIRED, [name]: value });
   expect(problems).toEqual([`${name} ${message}.`]);
@@ -567,7 +560,7 @@ test("every problem of every variable is reported at once, and the password in n
     "INSTALL_BUNDLE_KMS_KEY_ARN",
     "INSTALL_BUNDLE_SECRET_ARN",
     "TF_STATE_S3_BUCKET",
-    "TF_STATE_AZURE_STORAGE_ACCOUNT",
+    "TF_STATE_AZURE_STORAGE_ACCOUNT:",
   ]);
   expect(problems.join("\n")).not.toContain("s3cr3t");
 });
@@ -638,12 +631,16 @@ test("a default tag that AWS alone may set is refused", () => {
 });
 
 test.each([
-  ["TF_STATE_S3_KEY", "TF_STATE_S3_KEY needs TF_STATE_S3_BUCKET to be set as well."],
-  ["TF_STATE_S3_REGION", "TF_STATE_S3_REGION needs TF_STATE_S3_BUCKET to be set as well."],
-  ["TF_STATE_AZURE_CONTAINER", "TF_STATE_AZURE_CONTAINER needs TF_STATE_AZURE_STORAGE_ACCOUNT to be set as well."],
-  ["TF_STATE_AZURE_KEY", "TF_STATE_AZURE_KEY needs TF_STATE_AZURE_STORAGE_ACCOUNT to be set as well."],
-])("%s alone is refused, and does not fall back to local state", (name, problem) => {
-  expect(problemsOf({ ...REQUIRED, [name]: "eu-west-1" })).toEqual([problem]);
+  ["S3_KEY", "TF_STATE_S3_BUCKET"],
+  ["S3_REGION", "TF_STATE_S3_BUCKET"],
+  ["AZURE_STORAGE_ACCOUNT", "TF_STATE_AZURE_RESOURCE_GROUP and TF_STATE_AZURE_CONTAINER"],
+  ["AZURE_CONTAINER", "TF_STATE_AZURE_STORAGE_ACCOUNT and TF_STATE_AZURE_RESOURCE_GROUP"],
+  ["AZURE_KEY", "TF_STATE_AZURE_STORAGE_ACCOUNT, TF_STATE_AZURE_RESOURCE_GROUP and TF_STATE_AZURE_CONTAINER"],
+])("TF_STATE_%s alone is refused, and does not fall back to local state", (name, missing) => {
+  const value = name === "S3_REGION" ? "eu-west-1" : "state";
+  expect(problemsOf({ ...REQUIRED, [`TF_STATE_${name}`]: value })).toEqual([
+    `TF_STATE_${name}: set ${missing} as well.`,
+  ]);
 });
 
 test.each([
@@ -686,7 +683,7 @@ test.each(["TF_STATE_S3_BUCKET", "TF_STATE_S3_KEY"])("%s must not hold a Terrafo
 
 test("all variables of a backend that isn't chosen are named", () => {
   expect(problemsOf({ ...REQUIRED, TF_STATE_S3_KEY: "k", TF_STATE_S3_REGION: "eu-west-1" })).toEqual([
-    "TF_STATE_S3_KEY and TF_STATE_S3_REGION need TF_STATE_S3_BUCKET to be set as well.",
+    "TF_STATE_S3_KEY and TF_STATE_S3_REGION: set TF_STATE_S3_BUCKET as well.",
   ]);
 });
 

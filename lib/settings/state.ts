@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { joinWords } from "../join-words";
-import { type SafeText, text } from "../text/safe-text";
+import { text } from "../text/safe-text";
 import type { CrossCheck, Parsed } from "./parse-variables";
 import { region, shown } from "./schemas";
 
@@ -44,40 +44,33 @@ export function stateSettings(variables: Parsed<typeof stateVariables>, { stackN
   return { kind: "azurerm", storageAccount, resourceGroup, container, key } as const;
 }
 
-/** The names of the variables of each remote backend. */
+/** The variables of each remote backend; the first of those that it needs chooses it. */
 const BACKENDS: Readonly<Record<Exclude<StateSettings["kind"], "local">, Backend>> = {
-  s3: { chosenBy: "TF_STATE_S3_BUCKET", needs: [], takes: ["TF_STATE_S3_KEY", "TF_STATE_S3_REGION"] },
+  s3: { needs: ["TF_STATE_S3_BUCKET"], takes: ["TF_STATE_S3_KEY", "TF_STATE_S3_REGION"] },
   azurerm: {
-    chosenBy: "TF_STATE_AZURE_STORAGE_ACCOUNT",
-    needs: ["TF_STATE_AZURE_RESOURCE_GROUP", "TF_STATE_AZURE_CONTAINER"],
+    needs: ["TF_STATE_AZURE_STORAGE_ACCOUNT", "TF_STATE_AZURE_RESOURCE_GROUP", "TF_STATE_AZURE_CONTAINER"],
     takes: ["TF_STATE_AZURE_KEY"],
   },
 };
 
-type Backend = { readonly chosenBy: string; readonly needs: readonly string[]; readonly takes: readonly string[] };
+type Backend = { readonly needs: readonly [string, ...string[]]; readonly takes: readonly string[] };
 
 /** Backends that keep the state outside this machine. */
 export const REMOTE_BACKENDS: readonly string[] = Object.keys(BACKENDS);
 
 /** The variables that choose a remote backend. */
-export const REMOTE_STATE_VARIABLES: readonly string[] = Object.values(BACKENDS).map(({ chosenBy }) => chosenBy);
+export const REMOTE_STATE_VARIABLES: readonly string[] = Object.values(BACKENDS).map(({ needs }) => needs[0]);
 
 /** Allows one backend at most, with all that it needs. */
 export const checkStateBackend: CrossCheck = (given) => {
   const isGiven = (name: string) => given[name] !== undefined;
-  const backends = Object.values(BACKENDS);
-  const chosen = backends.filter(({ chosenBy }) => isGiven(chosenBy));
-  const alone = backends
-    .filter((backend) => !chosen.includes(backend))
-    .flatMap(({ chosenBy, needs, takes }) => whatNeeds([...needs, ...takes].filter(isGiven), [chosenBy]));
-  const names = chosen.map(({ chosenBy }) => chosenBy);
-  const several = names.length > 1 ? [text`${joinWords(names, "and")} exclude each other. Keep one.`] : [];
-  const partial = chosen.flatMap(({ chosenBy, needs }) => (needs.every(isGiven) ? [] : whatNeeds([chosenBy], needs)));
-  return [...alone, ...several, ...partial];
+  const partial = Object.values(BACKENDS).flatMap(({ needs, takes }) => {
+    const present = [...needs, ...takes].filter(isGiven);
+    const missing = needs.filter((name) => !isGiven(name));
+    if (present.length === 0 || missing.length === 0) return [];
+    return [text`${joinWords(present, "and")}: set ${joinWords(missing, "and")} as well.`];
+  });
+  const chosen = REMOTE_STATE_VARIABLES.filter(isGiven);
+  const several = chosen.length > 1 ? [text`${joinWords(chosen, "and")} exclude each other. Keep one.`] : [];
+  return [...several, ...partial];
 };
-
-function whatNeeds(names: readonly string[], needed: readonly string[]): readonly SafeText[] {
-  if (names.length === 0) return [];
-  const isOne = names.length === 1;
-  return [text`${joinWords(names, "and")} ${isOne ? "needs" : "need"} ${joinWords(needed, "and")} to be set as well.`];
-}
