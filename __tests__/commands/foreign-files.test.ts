@@ -55,16 +55,20 @@ test.each([
 });
 
 test.each([
-  ["data", { data: { external: { x: { program: ["sh"] } } } }, 'a "data" block'],
-  ["module", { module: { x: { source: "git::https://x.example" } } }, 'a "module" block'],
+  ["data", { data: { external: { x: { program: ["sh"] } } } }, '"data", which synth does not write'],
+  ["module", { module: { x: { source: "git::https://x.example" } } }, '"module", which synth does not write'],
   [
     "provisioner",
     { resource: { aws_ecs_cluster: { c: { provisioner: { "local-exec": {} } } } } },
     'a "provisioner" in aws_ecs_cluster.c',
   ],
-  ["another resource", { resource: { null_resource: { x: {} } } }, 'a resource of the type "null_resource"'],
-  ["another provider", { provider: { external: {} } }, 'the provider "external"'],
-  ["another backend", { terraform: { backend: { http: {} } } }, 'the backend "http"'],
+  [
+    "another resource",
+    { resource: { null_resource: { x: {} } } },
+    '"resource.null_resource", which synth does not write',
+  ],
+  ["another provider", { provider: { external: {} } }, '"provider.external", which synth does not write'],
+  ["another backend", { terraform: { backend: { http: {} } } }, '"terraform.backend.http", which synth does not write'],
 ])("a stack with %s is refused, before it is published and before it is deployed", async (_, stack, holds) => {
   write(`${FOLDER}/cdk.tf.json`, JSON.stringify({ ...REMOTE, ...stack }));
   await expectRefused(`${FOLDER}/cdk.tf.json holds ${holds}`);

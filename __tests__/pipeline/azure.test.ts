@@ -396,7 +396,7 @@ describe("the scripts of its steps", () => {
       "a stack with another backend",
       "stacks/prisma-runtime-defense/cdk.tf.json",
       { terraform: { backend: { http: {} } } },
-      'the backend "http"',
+      '"terraform.backend.http", which synth does not write',
     ],
   ])("refuse %s, before it is published and before it is deployed", async (what, path, content, holds) => {
     const out = join(project.folder, "cdktf.out");

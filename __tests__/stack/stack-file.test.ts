@@ -5,6 +5,7 @@ import { proven } from "../protection/proven";
 import { TASK } from "../task/read";
 import { synthesized } from "./synthesize";
 
+const notWritten = (name: string) => `"${name}", which synth does not write`;
 const unexpectedIn = (stack: unknown) => readStackFile(JSON.stringify(stack)).unexpected;
 
 test("a synthesized stack holds nothing unexpected", async () => {
@@ -13,51 +14,42 @@ test("a synthesized stack holds nothing unexpected", async () => {
 });
 
 test.each([
-  ["a data source", { data: { external: { x: { program: ["sh"] } } } }, 'a "data" block'],
-  ["a module", { module: { x: { source: "./x" } } }, 'a "module" block'],
-  ["locals", { locals: { a: 1 } }, 'a "locals" block'],
-  ["an import", { import: [{ to: "a", id: "b" }] }, 'a "import" block'],
-  ["HCP Terraform", { terraform: { cloud: {} } }, 'a "terraform.cloud" block'],
-  ["another backend", { terraform: { backend: { http: {} } } }, 'the backend "http"'],
+  ["a data source", { data: { external: { x: { program: ["sh"] } } } }, notWritten("data")],
+  ["a module", { module: { x: { source: "./x" } } }, notWritten("module")],
+  ["locals", { locals: { a: 1 } }, notWritten("locals")],
+  ["an import", { import: [{ to: "a", id: "b" }] }, notWritten("import")],
+  ["HCP Terraform", { terraform: { cloud: {} } }, notWritten("terraform.cloud")],
+  ["another backend", { terraform: { backend: { http: {} } } }, notWritten("terraform.backend.http")],
   ["two backends", { terraform: [{ backend: { s3: {} } }, { backend: { local: {} } }] }, "2 backends"],
-  ["another provider", { provider: { external: [{}] } }, 'the provider "external"'],
+  ["another provider", { provider: { external: [{}] } }, notWritten("provider.external")],
   [
     "another provider's source",
     { terraform: { required_providers: { aws: { source: "evil/aws" } } } },
-    'the provider "aws (evil/aws)"',
+    'a provider from "evil/aws"',
   ],
   [
     "another required provider",
-    { terraform: { required_providers: { null: { source: "null" } } } },
-    'the provider "null (null)"',
-  ],
-  [
-    "another required provider of the same source",
-    { terraform: { required_providers: { other: { source: "aws" } } } },
-    'the provider "other (aws)"',
+    { terraform: { required_providers: { null: { source: "aws" } } } },
+    notWritten("terraform.required_providers.null"),
   ],
   [
     "a required provider in the form of old releases",
     { terraform: { required_providers: { aws: "~> 5.0" } } },
-    'the provider "aws ()"',
+    'a provider from ""',
   ],
-  [
-    "an endpoint",
-    { provider: { aws: [{ region: "x", endpoints: [{}] }] } },
-    'the argument "endpoints" of the provider aws',
-  ],
-  ["an assumed role", { provider: { aws: { assume_role: [{}] } } }, 'the argument "assume_role" of the provider aws'],
-  ["another variable", { variable: { x: {} } }, 'the variable "x"'],
-  ["another resource", { resource: { null_resource: { x: {} } } }, 'a resource of the type "null_resource"'],
+  ["an endpoint", { provider: { aws: [{ region: "x", endpoints: [{}] }] } }, notWritten("provider.aws.endpoints")],
+  ["an assumed role", { provider: { aws: { assume_role: [{}] } } }, notWritten("provider.aws.assume_role")],
+  ["another variable", { variable: { x: {} } }, notWritten("variable.x")],
+  ["another resource", { resource: { null_resource: { x: {} } } }, notWritten("resource.null_resource")],
   [
     "another resource of AWS",
     { resource: { aws_lambda_function: { x: {} } } },
-    'a resource of the type "aws_lambda_function"',
+    notWritten("resource.aws_lambda_function"),
   ],
   [
     "a resource in a list",
     { resource: [{ aws_ecs_cluster: {} }, { terraform_data: {} }] },
-    'a resource of the type "terraform_data"',
+    notWritten("resource.terraform_data"),
   ],
   [
     "a provisioner",

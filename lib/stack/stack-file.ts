@@ -1,32 +1,43 @@
-import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../json";
+import { asText, isJsonArray, isJsonObject, type JsonObject, type JsonValue, objectOf } from "../json";
 import { REMOTE_BACKENDS } from "../settings/state";
 import { parseSource, UnreadableError } from "../task/source";
 import { quote, type SafeText, text } from "../text/safe-text";
 import { BUNDLE_CONDITION, TERRAFORM_BUNDLE_VARIABLE } from "./names";
 import { expressionsIn } from "./terraform-text";
 
-/** Everything that a stack's cdk.tf.json may hold. Terraform would run or read anything else, with access to AWS credentials. */
-const BLOCKS = ["//", "terraform", "provider", "variable", "resource", "output"];
-const SETTINGS = ["backend", "required_providers"];
-const RESOURCES = [
-  "aws_cloudwatch_log_group",
-  "aws_ecs_cluster",
-  "aws_ecs_task_definition",
-  "aws_iam_role",
-  "aws_iam_role_policy",
-  "aws_iam_role_policy_attachment",
-  "aws_secretsmanager_secret",
-  "aws_secretsmanager_secret_version",
-];
+/** The names that a stack's cdk.tf.json may hold. Terraform would run or read anything else, with access to AWS credentials. */
+const ALLOWED: Allowed = {
+  "//": "anything",
+  terraform: { backend: anyOf("local", ...REMOTE_BACKENDS), required_providers: anyOf("aws") },
+  provider: { aws: anyOf("default_tags", "region") },
+  variable: anyOf(TERRAFORM_BUNDLE_VARIABLE),
+  resource: anyOf(
+    "aws_cloudwatch_log_group",
+    "aws_ecs_cluster",
+    "aws_ecs_task_definition",
+    "aws_iam_role",
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
+    "aws_secretsmanager_secret",
+    "aws_secretsmanager_secret_version",
+  ),
+  output: "anything",
+};
+
+type Allowed = "anything" | { readonly [name: string]: Allowed };
+
+function anyOf(...names: readonly string[]): Allowed {
+  return Object.fromEntries(names.map((name) => [name, "anything"]));
+}
+
 const FORBIDDEN_ARGUMENTS = ["connection", "provider", "provisioner"];
-const PROVIDER_ARGUMENTS = ["default_tags", "region"];
 const PROVIDER_SOURCES = ["aws", "hashicorp/aws", "registry.terraform.io/hashicorp/aws"];
 const REFERENCE = /^(var|aws_\w+)(\.[\w-]+)+$/;
 
 type StackFile = {
   /** The declared backends: one, or none for Terraform's default, a local file. undefined when they can't be read. */
   readonly backends: readonly string[] | undefined;
-  /** Content that it must not have, such as `a "data" block`. */
+  /** Content that it must not have, such as `the expression "path.cwd"`. */
   readonly unexpected: readonly SafeText[];
 };
 
@@ -49,20 +60,14 @@ function unreadable(problem: SafeText): SafeText {
 function inspect(stack: JsonValue): StackFile {
   if (!isJsonObject(stack)) return { backends: undefined, unexpected: [text`no JSON object`] };
   const settings = blocksOf(stack.terraform);
-  const backends = settings.flatMap(({ backend }) => blocksOf(backend).flatMap((block) => Object.keys(block)));
+  const backends = settings.flatMap(({ backend }) => entriesIn(backend).map(([name]) => name));
   return {
     backends,
     unexpected: [
-      ...othersIn(stack, BLOCKS).map((name) => text`a "${name}" block`),
-      ...othersIn(stack.terraform, SETTINGS).map((name) => text`a "terraform.${name}" block`),
-      ...backends
-        .filter((name) => !["local", ...REMOTE_BACKENDS].includes(name))
-        .map((name) => text`the backend ${quote(name)}`),
+      ...othersIn(stack, ALLOWED),
       ...(backends.length > 1 ? [text`${backends.length} backends`] : []),
-      ...settings.flatMap(({ required_providers }) => blocksOf(required_providers)).flatMap(unexpectedSources),
-      ...unexpectedProviders(stack.provider),
-      ...othersIn(stack.variable, [TERRAFORM_BUNDLE_VARIABLE]).map((name) => text`the variable ${quote(name)}`),
-      ...unexpectedResources(stack.resource),
+      ...settings.flatMap(({ required_providers }) => unexpectedSources(required_providers)),
+      ...unexpectedArguments(stack.resource),
       ...[...new Set(expressionsIn(stack))]
         .filter((expression) => expression !== BUNDLE_CONDITION && !REFERENCE.test(expression))
         .map((expression) => text`the expression ${quote(expression, 80)}`),
@@ -70,36 +75,32 @@ function inspect(stack: JsonValue): StackFile {
   };
 }
 
-function unexpectedSources(providers: JsonObject): readonly SafeText[] {
-  return Object.entries(providers).flatMap(([name, requirement]) => {
-    const source = isJsonObject(requirement) ? asText(requirement.source) : "";
-    return name === "aws" && PROVIDER_SOURCES.includes(source)
-      ? []
-      : [text`the provider ${quote(`${name} (${source})`)}`];
+/** The names that are not allowed, each with the names around it. */
+function othersIn(value: JsonValue | undefined, allowed: Allowed, around = ""): readonly SafeText[] {
+  if (allowed === "anything") return [];
+  return entriesIn(value).flatMap(([name, child]) => {
+    const below = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
+    return below
+      ? othersIn(child, below, `${around}${name}.`)
+      : [text`${quote(`${around}${name}`)}, which synth does not write`];
   });
 }
 
-function unexpectedProviders(provider: JsonValue | undefined): readonly SafeText[] {
-  return [
-    ...othersIn(provider, ["aws"]).map((name) => text`the provider ${quote(name)}`),
-    ...blocksOf(provider)
-      .flatMap(({ aws }) => othersIn(aws, PROVIDER_ARGUMENTS))
-      .map((name) => text`the argument ${quote(name)} of the provider aws`),
-  ];
+function unexpectedSources(providers: JsonValue | undefined): readonly SafeText[] {
+  const sources = entriesIn(providers).map(([, requirement]) => asText(objectOf(requirement).source ?? ""));
+  return sources
+    .filter((source) => !PROVIDER_SOURCES.includes(source))
+    .map((source) => text`a provider from ${quote(source)}`);
 }
 
-function unexpectedResources(resource: JsonValue | undefined): readonly SafeText[] {
-  const bodies = entriesIn(resource).flatMap(([type, named]) =>
-    entriesIn(named).flatMap(([name, body]) => blocksOf(body).map((block) => ({ address: `${type}.${name}`, block }))),
-  );
-  return [
-    ...othersIn(resource, RESOURCES).map((type) => text`a resource of the type ${quote(type)}`),
-    ...bodies.flatMap(({ address, block }) =>
-      FORBIDDEN_ARGUMENTS.filter((argument) => Object.hasOwn(block, argument)).map(
-        (argument) => text`a "${argument}" in ${address}`,
-      ),
+function unexpectedArguments(resource: JsonValue | undefined): readonly SafeText[] {
+  return entriesIn(resource).flatMap(([type, named]) =>
+    entriesIn(named).flatMap(([name, body]) =>
+      entriesIn(body)
+        .filter(([argument]) => FORBIDDEN_ARGUMENTS.includes(argument))
+        .map(([argument]) => text`a "${argument}" in ${type}.${name}`),
     ),
-  ];
+  );
 }
 
 /** In Terraform's JSON a block is an object, or a list of them. */
@@ -110,11 +111,4 @@ function blocksOf(value: JsonValue | undefined): readonly JsonObject[] {
 
 function entriesIn(value: JsonValue | undefined): readonly (readonly [string, JsonValue])[] {
   return blocksOf(value).flatMap((block) => Object.entries(block));
-}
-
-/** The names in a block that are not expected there. */
-function othersIn(value: JsonValue | undefined, expected: readonly string[]): readonly string[] {
-  return entriesIn(value)
-    .map(([name]) => name)
-    .filter((name) => !expected.includes(name));
 }
