@@ -153,7 +153,7 @@ test("every variable sets its setting", () => {
       defaultTags: { team: "payments" },
       installBundleSecretArn: `${SECRET_ARN}:bundle::`,
       installBundleKmsKeyArn: KEY_ARN,
-      state: { kind: "s3", bucket: "state", key: "a/b.tfstate", region: "eu-central-1" },
+      state: { kind: "s3", config: { bucket: "state", key: "a/b.tfstate", region: "eu-central-1" } },
     },
   });
 });
@@ -489,17 +489,15 @@ describe("the state", () => {
       TF_STATE_AZURE_CONTAINER: "container",
     };
     expect(parseSettings({ ...stack, TF_STATE_S3_BUCKET: "b" }).stack.state).toMatchObject({
-      key: "shop/terraform.tfstate",
+      config: { key: "shop/terraform.tfstate" },
     });
-    expect(parseSettings({ ...stack, ...azure }).stack.state).toMatchObject({ key: "shop.tfstate" });
+    expect(parseSettings({ ...stack, ...azure }).stack.state).toMatchObject({ config: { key: "shop.tfstate" } });
   });
 
   test("in S3 has a key and the stack's region by default", () => {
     expect(parseSettings({ ...REQUIRED, AWS_REGION: "eu-north-1", TF_STATE_S3_BUCKET: "b" }).stack.state).toEqual({
       kind: "s3",
-      bucket: "b",
-      key: "prisma-runtime-defense/terraform.tfstate",
-      region: "eu-north-1",
+      config: { bucket: "b", key: "prisma-runtime-defense/terraform.tfstate", region: "eu-north-1" },
     });
   });
 
@@ -511,10 +509,12 @@ describe("the state", () => {
     };
     expect(parseSettings({ ...REQUIRED, ...azure }).stack.state).toEqual({
       kind: "azurerm",
-      storageAccount: "account",
-      resourceGroup: "group",
-      container: "container",
-      key: "prisma-runtime-defense.tfstate",
+      config: {
+        storageAccountName: "account",
+        resourceGroupName: "group",
+        containerName: "container",
+        key: "prisma-runtime-defense.tfstate",
+      },
     });
   });
 

@@ -135,8 +135,11 @@ test("content that is not JSON is unexpected", () => {
 // Each backend that the settings know has its state here.
 const STATES: { readonly [K in StateSettings["kind"]]: Extract<StateSettings, { kind: K }> } = {
   local: { kind: "local" },
-  s3: { kind: "s3", bucket: "b", key: "k", region: "eu-west-1" },
-  azurerm: { kind: "azurerm", storageAccount: "a", resourceGroup: "g", container: "c", key: "k" },
+  s3: { kind: "s3", config: { bucket: "b", key: "k", region: "eu-west-1" } },
+  azurerm: {
+    kind: "azurerm",
+    config: { storageAccountName: "a", resourceGroupName: "g", containerName: "c", key: "k" },
+  },
 };
 
 test.each(Object.values(STATES))("the backend $kind is recognized", async (state) => {

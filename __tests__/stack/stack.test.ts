@@ -236,14 +236,15 @@ describe("the Defender's logs", () => {
 
 describe("the state", () => {
   test("in S3 is locked and encrypted", () => {
-    const state = { kind: "s3", bucket: "b", key: "a/b.tfstate", region: "eu-central-1" } as const;
+    const state = { kind: "s3", config: { bucket: "b", key: "a/b.tfstate", region: "eu-central-1" } } as const;
     expect(synthesized([example], { state }).stack.terraform.backend).toEqual({
       s3: { bucket: "b", key: "a/b.tfstate", region: "eu-central-1", encrypt: true, use_lockfile: true },
     });
   });
 
   test("in Azure is reached by the runner's own identity", () => {
-    const state = { kind: "azurerm", storageAccount: "a", resourceGroup: "g", container: "c", key: "k" } as const;
+    const config = { storageAccountName: "a", resourceGroupName: "g", containerName: "c", key: "k" };
+    const state = { kind: "azurerm", config } as const;
     expect(synthesized([example], { state }).stack.terraform.backend).toEqual({
       azurerm: {
         storage_account_name: "a",

@@ -6,7 +6,7 @@ import { type Environment, isSet } from "../settings/environment";
 import { BUNDLE, environmentSecrets, type NamedSecret } from "../settings/secrets";
 import { type Artifact, artifactError, FOREIGN, isStackFile, readArtifact, type Stranger } from "../stack/artifact";
 import { TERRAFORM_BUNDLE_VARIABLE } from "../stack/names";
-import { secretFilesIn } from "../stack/output-folder";
+import { filesInStacks } from "../stack/output-folder";
 import { outputFolder, SECRET_FILE_NAME } from "../stack/output-paths";
 import { LICENCE_TOKEN, searchFor } from "../stack/secrets-in-file";
 import { notAsWritten, readSynthesizedFile, readSynthesizedJson } from "../stack/synthesized-file";
@@ -70,7 +70,7 @@ function inFiles(folder: string, { files }: Artifact, secretsIn: Search): readon
 }
 
 function currentSecrets(environment: Environment): readonly NamedSecret[] {
-  const written = secretFilesIn(outputFolder(environment)).map(bundleIn);
+  const written = filesInStacks(outputFolder(environment), SECRET_FILE_NAME).map(bundleIn);
   const secrets = [
     ...environmentSecrets(environment),
     ...written.filter(isSet).map((bundle) => ({ what: BUNDLE, secret: new Secret(bundle) })),

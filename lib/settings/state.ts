@@ -24,24 +24,24 @@ export const stateVariables = {
   TF_STATE_AZURE_KEY: v.optional(v.pipe(v.string(), noTemplate)),
 };
 
-/** Where Terraform keeps its state; `kind` is the name of the backend. */
+/** Where Terraform keeps its state: the name of the backend, and its arguments as CDKTF spells them. */
 export type StateSettings = ReturnType<typeof stateSettings>;
 
 export function stateSettings(variables: Parsed<typeof stateVariables>, { stackName, region }: Defaults) {
   const {
     TF_STATE_S3_BUCKET: bucket,
-    TF_STATE_AZURE_STORAGE_ACCOUNT: storageAccount,
-    TF_STATE_AZURE_RESOURCE_GROUP: resourceGroup,
-    TF_STATE_AZURE_CONTAINER: container,
+    TF_STATE_AZURE_STORAGE_ACCOUNT: storageAccountName,
+    TF_STATE_AZURE_RESOURCE_GROUP: resourceGroupName,
+    TF_STATE_AZURE_CONTAINER: containerName,
   } = variables;
   if (bucket !== undefined) {
     const { TF_STATE_S3_KEY: key = `${stackName}/terraform.tfstate`, TF_STATE_S3_REGION } = variables;
-    return { kind: "s3", bucket, key, region: TF_STATE_S3_REGION ?? region } as const;
+    return { kind: "s3", config: { bucket, key, region: TF_STATE_S3_REGION ?? region } } as const;
   }
-  if (storageAccount === undefined) return { kind: "local" } as const;
-  if (resourceGroup === undefined || container === undefined) throw new Error("checkStateBackend has refused this");
+  if (storageAccountName === undefined) return { kind: "local" } as const;
+  if (!resourceGroupName || !containerName) throw new Error("checkStateBackend has refused this");
   const { TF_STATE_AZURE_KEY: key = `${stackName}.tfstate` } = variables;
-  return { kind: "azurerm", storageAccount, resourceGroup, container, key } as const;
+  return { kind: "azurerm", config: { storageAccountName, resourceGroupName, containerName, key } } as const;
 }
 
 /** The variables of each remote backend; the first of those that it needs chooses it. */

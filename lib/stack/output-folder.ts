@@ -105,13 +105,13 @@ function leftovers(folder: string): readonly string[] {
 }
 
 /**
- * Returns the paths of the files that give Terraform the install bundle, at most one per stack.
+ * Returns the paths of the files of this name, at most one per stack.
  *
  * @throws OutputError when the folder can't be read.
  */
-export function secretFilesIn(folder: string): readonly string[] {
+export function filesInStacks(folder: string, name: string): readonly string[] {
   return guardedRead(folder, () => stackFolders(folder))
-    .map((stack) => join(folder, stack, SECRET_FILE_NAME))
+    .map((stack) => join(folder, stack, name))
     .filter((path) => existsSync(path));
 }
 

@@ -1,5 +1,5 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { App, AzurermBackend, LocalBackend, S3Backend, type TerraformBackend, TerraformStack } from "cdktf";
+import { App, AzurermBackend, LocalBackend, S3Backend, TerraformStack } from "cdktf";
 
 import type { ProtectedTask } from "../protection/protected-task";
 import type { StackSettings } from "../settings/stack";
@@ -38,26 +38,15 @@ export function synthesizeEmpty(settings: StackSettings, folder: string, localSt
 }
 
 /** Adds the backend of Terraform's state. Remote ones use locking, encryption, and the runner's own identity. */
-function stateBackend(stack: TerraformStack, state: StateSettings, localStatePath: string): TerraformBackend {
+function stateBackend(stack: TerraformStack, state: StateSettings, localStatePath: string): void {
   switch (state.kind) {
-    case "s3": {
-      const { bucket, key, region } = state;
-      const backend = new S3Backend(stack, { bucket, key, region, encrypt: true });
-      backend.addOverride("use_lockfile", true);
-      return backend;
-    }
-    case "azurerm": {
-      const { storageAccount, resourceGroup, container, key } = state;
-      const backend = new AzurermBackend(stack, {
-        storageAccountName: storageAccount,
-        resourceGroupName: resourceGroup,
-        containerName: container,
-        key,
-      });
-      backend.addOverride("use_azuread_auth", true);
-      return backend;
-    }
+    case "s3":
+      new S3Backend(stack, { ...state.config, encrypt: true }).addOverride("use_lockfile", true);
+      break;
+    case "azurerm":
+      new AzurermBackend(stack, state.config).addOverride("use_azuread_auth", true);
+      break;
     case "local":
-      return new LocalBackend(stack, { path: localStatePath });
+      new LocalBackend(stack, { path: localStatePath });
   }
 }
