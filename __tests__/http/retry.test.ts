@@ -1,5 +1,6 @@
+import { ConsoleError } from "../../lib/errors";
 import { type Hints, HttpFailure } from "../../lib/http/failure";
-import { retryAfterMs, withRetries } from "../../lib/http/retry";
+import { retryAfterMs, runDeadline, withRetries } from "../../lib/http/retry";
 import { text } from "../../lib/text/safe-text";
 import { manualClock } from "./manual-clock";
 
@@ -120,4 +121,13 @@ test("an abort before a try ends it with its reason", async () => {
   const stop = new AbortController();
   stop.abort(new Error("interrupted"));
   expect(await run([], { stop })).toMatchObject({ result: { message: "interrupted" }, allowed: [] });
+});
+
+test("the end of a run aborts the calls that are still under way, and nothing else", () => {
+  const { signal: parent } = new AbortController();
+  const { clock, waiting } = manualClock();
+  const limit = runDeadline(LIMITS, parent, { Kind: ConsoleError, lookAt: "the Console" }, clock);
+  limit[Symbol.dispose]();
+  expect(limit.signal.reason).toMatchObject({ message: "The run has ended." });
+  expect({ parent: parent.aborted, waiting: waiting() }).toEqual({ parent: false, waiting: 0 });
 });

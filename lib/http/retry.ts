@@ -19,7 +19,8 @@ const TRIES_OF_A_RUN = 30;
 
 /**
  * Limits the total time of a run's remote calls: each call has its own limit, but a list may have any number of pages. To be
- * declared with `using`, as `deadline`.
+ * declared with `using`, as `deadline`. Its end aborts the calls that are still under way: beside one that has failed, they
+ * would go on, and be tried again.
  *
  * @param late the kind of the error when the time is over, and what the user should look at then
  */
@@ -31,7 +32,15 @@ export function runDeadline(
 ) {
   const limitMs = TRIES_OF_A_RUN * timeoutMs;
   const sentence = text`The run took longer than ${limitMs / 1000} seconds. Look at ${late.lookAt}, or raise TL_TIMEOUT_MS.`;
-  return deadline(limitMs, parent, clock, new late.Kind([sentence]));
+  const ended = new AbortController();
+  const limit = deadline(limitMs, AbortSignal.any([parent, ended.signal]), clock, new late.Kind([sentence]));
+  return {
+    signal: limit.signal,
+    [Symbol.dispose]: () => {
+      ended.abort(new Error("The run has ended."));
+      limit[Symbol.dispose]();
+    },
+  };
 }
 
 // The server, or a proxy in front of it, may work again a moment later.

@@ -30,9 +30,7 @@ export async function imageConfigs(
   context: RunContext,
   clock: Clock = systemClock,
 ): Promise<ReadonlyMap<string, ImageConfig | RegistryError>> {
-  const closing = new AbortController();
-  const parent = AbortSignal.any([context.signal, closing.signal]);
-  using limit = runDeadline(network, parent, { Kind: RegistryError, lookAt: "the images' registries" }, clock);
+  using limit = runDeadline(network, context.signal, { Kind: RegistryError, lookAt: "the images' registries" }, clock);
   const { signal } = limit;
   const connections = openConnections({ ...network, signal, clock });
   const credentialsFor = findCredentials({ ...registry, environment, network, connections, signal, clock });
@@ -61,7 +59,6 @@ export async function imageConfigs(
     const pair = async (image: string) => [image, await read(image)] as const;
     return new Map(await pMap(new Set(images), pair, { concurrency: network.concurrency, signal }));
   } finally {
-    closing.abort(new Error("All images are read."));
     connections.close();
   }
 }
