@@ -177,7 +177,7 @@ export const FAILED: readonly (readonly [command: CommandName, when: string, mak
     "the plan is not the stack's",
     () => failing([PROJECT_PLAN, "--stack", STACK], {}, "is in the stack, but not in the plan"),
   ],
-  ["check-plan", "the file is no plan", () => failing([EXAMPLE], {}, "must be a plan as terraform show -json PLAN")],
+  ["check-plan", "the file is no plan", () => failing([EXAMPLE], {}, "is not a plan in the format 1.x")],
   [
     "check-registered",
     "Terraform prints secrets and fails",

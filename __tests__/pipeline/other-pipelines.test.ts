@@ -73,7 +73,7 @@ describe("the rights that the page gives the role of the plan", () => {
 
   test("are to write and delete the lock of the state with the default name", () => {
     const state = stateSettings({ TF_STATE_S3_BUCKET: "state" }, { stackName: SETTINGS.name, region: "eu-west-1" });
-    expect(state).toMatchObject({ key: LOCK.replace(".tflock", "") });
+    expect(state).toMatchObject({ config: { key: LOCK.replace(".tflock", "") } });
     const sentence = /[^.]*`s3:PutObject`[^.]*`s3:DeleteObject`[\s\S]*?`STACK_NAME`/.exec(page)?.[0];
     expect(sentence).toContain(`\`${LOCK}\``);
   });
