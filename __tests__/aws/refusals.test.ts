@@ -73,6 +73,15 @@ test("a certificate of an unknown authority, such as a proxy's, is answered with
   ]);
 });
 
+// Without a server: for short limits, that of connecting and that of the try end at the same time.
+test("a connection that can't be made in time isn't told the limit of an answer", () => {
+  const error = Object.assign(new Error("The connection took too long."), { name: "TimeoutError", code: "ETIMEDOUT" });
+  const { sentences } = awsFailure(error, { action: "ecs:ListTasks", region: "eu-west-1", limitMs: 30_000 });
+  expect(sentences).toEqual([
+    'AWS can\'t be reached (TimeoutError: "The connection took too long"), once: ecs:ListTasks in eu-west-1. Check AWS_REGION, AWS_ENDPOINT_URL, HTTPS_PROXY and the network.',
+  ]);
+});
+
 test("expired credentials are named with the remedy", async () => {
   const expired = () => refusal("ExpiredTokenException", "The security token included in the request is expired.");
   expect(await readingWith("ListTasks", expired)).toEqual([

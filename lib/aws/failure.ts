@@ -90,6 +90,8 @@ const KINDS: readonly (readonly [names: RegExp, sentence: Sentence, messages?: R
   [/^InvalidIdentityToken/, noRole],
   [/^(AccessDenied|UnauthorizedOperation|NotAuthorized|OptInRequired|Blocked)/, denied],
   [/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, throttled],
+  // Connecting has a limit of its own.
+  [/^TimeoutError$/, unreachable, /connection/i],
   [/^(TimeoutError|RequestTimeout)/, silent],
   [/^(CERT_\w+|DEPTH_\w+|SELF_\w+|UNABLE_\w+)$/, untrusted],
   [/^E[A-Z_]+$/, unreachable],
