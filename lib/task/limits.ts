@@ -10,7 +10,7 @@ export const MAX_BYTES = 64 * 1024;
 
 /**
  * Checks ECS' limits (developer guide, "Amazon ECS service quotas") on the number of containers with the Defender, the size,
- * tags, keys of maps and memory. The range of a single number is in the schemas.
+ * tags and memory. The range of a single number is in the schemas.
  */
 export function* checkLimits(task: JsonObject, { containers, sidecar, task: { values } }: Draft): Step {
   if (containers.length >= MAX_CONTAINERS) yield tooManyContainers(containers.length);
