@@ -94,6 +94,16 @@ test("a task of more than 100 containers is refused for their number alone", asy
 
 const LENGTH = 200_000;
 
+test("a long key is not copied for each of the values below it", async () => {
+  const cpuWith = async (key: string) => {
+    const begun = process.cpuUsage();
+    expect((await problemsIn({ ...TASK, [key]: Array(50_000).fill("a") })).join()).toContain("is not a known key");
+    return cpuSince(begun);
+  };
+  const short = await cpuWith("k");
+  expect((await cpuWith("k".repeat(LENGTH))) / short).toBeLessThan(5);
+});
+
 test.each<[text: string, documentWith: (text: string) => object, text: string, problem: string]>([
   [
     "variables that don't end",

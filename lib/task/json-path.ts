@@ -10,6 +10,14 @@ export function* walk(value: JsonValue, path: Path = []): Generator<readonly [pa
   if (isJsonObject(value)) for (const [key, child] of Object.entries(value)) yield* walk(child, [...path, key]);
 }
 
+// Longer than every key that a pattern looks for.
+const LONGEST_KEY = 1000;
+
+/** The path as one text, for patterns. Long keys are cut: each value below a key would copy it again. */
+export function placeOf(path: Path): string {
+  return path.map((key) => String(key).slice(0, LONGEST_KEY)).join(".");
+}
+
 /** The entries of the list at the path, each with its own path. */
 export function entriesAt<T>(path: Path, list: readonly T[] = []): readonly (readonly [place: Path, entry: T])[] {
   return list.map((entry, index) => [[...path, index], entry]);
