@@ -114,10 +114,18 @@ test("defaults, placeholders that don't matter, empty variables and a missing ro
   expect(task?.definition.volumes).toEqual([{ name: "spool" }]);
   expect(noticesOf(task)).toEqual([
     "Not in the file, so the defaults apply: cpu 256, memory 512, networkMode awsvpc, requiresCompatibilities FARGATE.",
-    'containerDefinitions[shipper].environment[TARGET].value: looks like a placeholder, "<TARGET-URL>". It is sent to ECS unchanged.',
+    "containerDefinitions[shipper].environment[TARGET].value: looks like a placeholder. It is sent to ECS unchanged.",
     "containerDefinitions[shipper].environment[PREFIX]: the value is empty, and ECS drops such variables. Remove it, or write a value.",
     "containerDefinitions[shipper]: uses secrets, so the task needs an executionRoleArn whose role may do that.",
   ]);
+});
+
+test("a placeholder's default, which may be a password, is not shown", async () => {
+  const environment = [{ name: "DB_PASSWORD", value: "{{ db_password | default('hunter2') }}" }];
+  const [notice] = noticesOf(await read({ ...TASK, containerDefinitions: [{ ...CONTAINER, environment }] }));
+  expect(notice).toBe(
+    "containerDefinitions[app].environment[DB_PASSWORD].value: looks like a placeholder. It is sent to ECS unchanged.",
+  );
 });
 
 const PLACEHOLDER = "Replace it with the value.";

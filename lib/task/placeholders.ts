@@ -44,7 +44,8 @@ export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> 
       const orName = IMAGE.test(place) ? ", or name the image in CONTAINER_IMAGES" : "";
       yield problem(path)`has the placeholder ${list}. Replace it with the value${orName}.`;
     } else if (found.has(value.trim())) {
-      yield notice(path)`looks like a placeholder, ${list}. It is sent to ECS unchanged.`;
+      // Without the text: a default in it, as in ${DB_PASSWORD:-…}, may be a credential.
+      yield notice(path)`looks like a placeholder. It is sent to ECS unchanged.`;
     }
   }
   return reported;
