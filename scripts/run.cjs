@@ -2,7 +2,7 @@
 
 // node scripts/run.cjs ENTRY.ts [arguments]
 // Runs a TypeScript entry of this project as one bundled file. The file's name contains a hash of the state of all its
-// sources, so that stale code can't run. V8's compiled form is kept next to it.
+// sources, so that stale code can't run. V8's compiled form is kept next to it, one for each command.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -29,6 +29,9 @@ const debug = process.env.DEBUG === "1";
 const CHECKSUM_BYTES = 32;
 // As `engines` in package.json says, of which npm only warns. Older versions fail in parts, masking included.
 const OLDEST_MINOR = { 20: 19, 22: 15 };
+// Each command needs other functions of the bundle, and --help few.
+const [firstWord = "synth"] = args;
+const command = isHelp ? "help" : (/^[a-z][a-z-]*$/.exec(firstWord)?.[0] ?? "other");
 const buildFolder = path.join(root, ".build");
 const name = `${entry.replaceAll(path.sep, "-")}${debug ? ".debug" : ""}`;
 
@@ -46,7 +49,7 @@ function run() {
   }
   const key = hashOfSources();
   const file = path.join(buildFolder, `${name}-${key}.cjs`);
-  const compiledFile = `${file}.${process.versions.v8}-${process.arch}.compiled`;
+  const compiledFile = `${file}.${command}-${process.versions.v8}-${process.arch}.compiled`;
   const kept = tolerantly(() => fs.readFileSync(file));
   const compiled = kept && readCompiled(compiledFile, kept);
   const code = compiled || (kept && isWhole(kept)) ? kept : build(key, file);

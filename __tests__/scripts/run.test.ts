@@ -93,6 +93,11 @@ describe("the code that runs", () => {
     expect(await launch()).toEqual({ status: 0, stdout: "first\n", stderr: "" });
   });
 
+  test("is kept compiled for each command, since each runs other functions of it", async () => {
+    for (const args of [["check", "tasks"], ["check", "--help"], [], ["synth"]]) await launch(["main.ts", ...args]);
+    expect(compiled().map((file) => /\.cjs\.([a-z]+)-/.exec(file)?.[1])).toEqual(["check", "help", "synth"]);
+  });
+
   test("is that of the requested entry", async () => {
     source("lib/other.ts", 'console.log("nested");');
     source("lib-other.ts", 'console.log("flat");');
