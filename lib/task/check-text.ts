@@ -2,7 +2,7 @@ import type { JsonValue } from "../json";
 import { type SafeText, text } from "../text/safe-text";
 import { changeByTerraform } from "../text/terraform-changes";
 import { problem, type Step } from "./finding";
-import { type Path, placeOf, walk } from "./json-path";
+import { joinedPath, type Path, walk } from "./json-path";
 
 // Keys of maps in Terraform's state, in which the AWS provider loses a key that begins with %.
 const LOST_KEY =
@@ -22,13 +22,18 @@ function whyNot(path: Path, value: JsonValue): SafeText | undefined {
   if (typeof key === "string" && (key in Object.prototype || key === "prototype")) {
     return text`a key named ${key} would be lost on the way. Rename it.`;
   }
-  if (typeof value === "string" && LOST_KEY.test(placeOf([...path, value]))) return LOST;
+  if (typeof value === "string" && isLost([...path, value])) return LOST;
   for (const part of [key, value]) {
     if (typeof part !== "string") continue;
     const change = changeByTerraform(part);
     if (change) return change;
   }
   return undefined;
+}
+
+// Looks for a % first: joining the path takes time with each text.
+function isLost(path: Path): boolean {
+  return path.some((key) => typeof key === "string" && key.includes("%")) && LOST_KEY.test(joinedPath(path));
 }
 
 const NULL_IN_LIST = text`null in a list. Remove it.`;

@@ -1,7 +1,7 @@
 import { joinWords } from "../join-words";
 import { asText, type JsonObject } from "../json";
 import { notice, type Step } from "./finding";
-import { placeOf, walk } from "./json-path";
+import { joinedPath, walk } from "./json-path";
 
 /** The paths that ECS documents as refused on Fargate, each followed by the values that are allowed. */
 const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[]])[] = [
@@ -18,7 +18,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, ...allowed: readonly string[
 /** Yields a notice for each, not a problem: these lists change, and ECS refuses the task at registration. */
 export function* checkUnsupported(task: JsonObject): Step {
   for (const [path, value] of walk(task)) {
-    const place = placeOf(path);
+    const place = joinedPath(path);
     const rule = REFUSED.find(([pattern]) => pattern.test(place));
     if (!rule) continue;
     const [, ...allowed] = rule;

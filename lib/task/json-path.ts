@@ -14,7 +14,7 @@ export function* walk(value: JsonValue, path: Path = []): Generator<readonly [pa
 const LONGEST_KEY = 1000;
 
 /** The path as one text, for patterns. Long keys are cut: each value below a key would copy it again. */
-export function placeOf(path: Path): string {
+export function joinedPath(path: Path): string {
   return path.map((key) => String(key).slice(0, LONGEST_KEY)).join(".");
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json";
 import { join, quote } from "../text/safe-text";
 import { notice, problem, type Step } from "./finding";
-import { placeOf, walk } from "./json-path";
+import { joinedPath, walk } from "./json-path";
 
 const ANY = /\{\{\s*[^{}.\s][^{}]*\}\}|(?<!\?)<[A-Za-z][\w .:-]*>|X{12}/;
 // AWS' own placeholder words. Elsewhere, such as in a secret's JSON key, they can be real names.
@@ -34,7 +34,7 @@ export function* checkPlaceholders(task: JsonObject): Step<ReadonlySet<string>> 
   const reported = new Set<string>();
   for (const [path, value] of walk(task)) {
     if (typeof value !== "string") continue;
-    const place = placeOf(path);
+    const place = joinedPath(path);
     const isLogOption = LOG_OPTION.test(place);
     const found = new Set(value.match(isLogOption ? TEMPLATE_OR_BRACES : TEMPLATE_OR_VARIABLE));
     if (found.size === 0) continue;
