@@ -1,10 +1,11 @@
+import { USUAL_COLUMNS } from "../text/print";
 import { join, type SafeText, text } from "../text/safe-text";
 import { wrap, wrapBesideOrBelow } from "../text/wrap";
 import type { Command } from "./command";
 import { formOf, optionsOf, usageOf } from "./usage";
 
 /** What `--help` prints. */
-export function helpOf(command: Command, columns = 80): SafeText {
+export function helpOf(command: Command, columns = USUAL_COLUMNS): SafeText {
   const { purpose, operands = [] } = command;
   const rows = [
     ...operands.map(({ name, meaning }) => [name, meaning] as const),
@@ -17,7 +18,7 @@ export function helpOf(command: Command, columns = 80): SafeText {
 }
 
 /** What `--help` prints without a command. */
-export function overviewOf(commands: readonly Command[], columns = 80): SafeText {
+export function overviewOf(commands: readonly Command[], columns = USUAL_COLUMNS): SafeText {
   const rows = commands.map(({ name, purpose }) => [name, withoutMarkdown(purpose)] as const);
   const [call, more] = [text`npm run COMMAND -- [ARGUMENTS]`, text`npm run COMMAND -- --help says more.`];
   return join([call, text``, ...table(rows, columns), text``, more, text``], "\n");

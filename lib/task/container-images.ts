@@ -1,7 +1,7 @@
 import { andMore, SHOWN } from "../counted";
 import { asText, type JsonObject, withEach } from "../json";
 import { nearest } from "../nearest";
-import { quote, type SafeText, someOf, text } from "../text/safe-text";
+import { LISTED, quote, type SafeText, someOf, text } from "../text/safe-text";
 
 /** Images by container (`web`) or by family and container (`shop/web`). */
 export type ContainerImages = ReadonlyMap<string, string>;
@@ -34,8 +34,8 @@ export function unusedImages(images: ContainerImages, tasks: readonly Names[]): 
   const unused = [...images.keys()].filter((name) => (hasFamilies || !name.includes("/")) && !names.has(name));
   // Looking for what was meant takes time with each name and each container.
   const sentences = unused.slice(0, SHOWN).map((name) => {
-    // Up to 12 containers are all listed instead.
-    const meant = containers.length > 12 ? nearest(name, [...names]) : undefined;
+    // Few containers are all listed instead.
+    const meant = containers.length > LISTED ? nearest(name, [...names]) : undefined;
     const remedy = meant === undefined ? text`The tasks have ${someOf(containers)}.` : text`Did you mean ${meant}?`;
     return text`CONTAINER_IMAGES: no task has a container ${quote(name)}. ${remedy}`;
   });

@@ -8,10 +8,12 @@ export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean; reado
 
 // Longer lines are hard to read.
 const MOST_COLUMNS = 120;
+/** For a terminal that doesn't say its width, and for texts that are laid out elsewhere, too. */
+export const USUAL_COLUMNS = 80;
 
-/** The columns that lines may fill on a terminal, 80 if it doesn't say; undefined for any other stream. */
+/** The columns that lines may fill on a terminal; undefined for any other stream. */
 export function columnsOf({ isTTY, columns }: Terminal): number | undefined {
-  return isTTY ? Math.min(columns || 80, MOST_COLUMNS) : undefined;
+  return isTTY ? Math.min(columns || USUAL_COLUMNS, MOST_COLUMNS) : undefined;
 }
 
 /**

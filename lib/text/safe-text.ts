@@ -39,10 +39,13 @@ export function join(texts: readonly SafeText[], separator = ", "): SafeText {
   return sealed(texts.join(separator));
 }
 
+/** At most this many names of a list are shown. */
+export const LISTED = 12;
+
 /** The first names of a list, and the number of the others. */
 export function someOf(names: readonly (string | undefined)[]): SafeText {
-  const shown = join(names.slice(0, 12).map((name = "") => excerpt(name, 120)));
-  return names.length > 12 ? text`${shown} and ${names.length - 12} more` : shown;
+  const shown = join(names.slice(0, LISTED).map((name = "") => excerpt(name, 120)));
+  return names.length > LISTED ? text`${shown} and ${names.length - LISTED} more` : shown;
 }
 
 /** A whole document, such as a report: its lines stay, and nothing is cut. */
